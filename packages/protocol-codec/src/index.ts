@@ -1,0 +1,3 @@
+// Errors
+export { DecodeError, EncodeError, FrameError, KafkaError } from "./errors.js";
+export type { KafkaErrorFacts, KafkaErrorOptions } from "./errors.js";
