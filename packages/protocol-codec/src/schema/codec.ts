@@ -1,0 +1,106 @@
+import { DecodeError, EncodeError } from "../errors.js";
+import { ReadFailure, Reader } from "../wire/reader.js";
+import { Writer } from "../wire/writer.js";
+import { compileCursorDecoder, type Read } from "./cursor-decoder.js";
+import { compileEncoder, type Write } from "./encoder.js";
+import type { Fields, StructIn, StructOut } from "./fields.js";
+import type { Message } from "./message.js";
+import { FieldPath } from "./path.js";
+import { formatVersions, includesVersion } from "./versions.js";
+
+interface Compiled {
+  readonly reads: Read[];
+  readonly writes: Write[];
+}
+
+const compiled = new WeakMap<Message, Compiled>();
+
+/**
+ * Reads one message that fills `bytes` from `offset` to the end (with `trailing`, bytes behind the last field are left
+ * alone). Byte fields are views of `bytes`, not copies.
+ * Throws a DecodeError that names the field, on anything that is not such a message.
+ */
+export function decode<S extends Fields>(message: Message<S>, version: number, bytes: Buffer, offset = 0, { trailing = false } = {}): StructOut<S> {
+  const read = decoderOf(message, version);
+  const reader = new Reader(bytes, offset);
+  let value: unknown;
+  try {
+    value = read(reader);
+  } catch (error) {
+    throw decodeFailure(message, version, bytes, offset, error);
+  }
+  if (reader.left > 0 && !trailing) {
+    throw new DecodeError(`${message.name} v${version}: ${reader.left} bytes are left over after the last field`, { position: reader.offset });
+  }
+  return value as StructOut<S>;
+}
+
+/** Writes one message, as one buffer. Throws an EncodeError that names the field whose value does not fit. */
+export function encode<S extends Fields>(message: Message<S>, version: number, value: StructIn<S>): Buffer {
+  const writer = new Writer();
+  encodeInto(writer, message, version, value);
+  return writer.toBuffer();
+}
+
+/** Writes one message behind what `writer` holds already. */
+export function encodeInto<S extends Fields>(writer: Writer, message: Message<S>, version: number, value: StructIn<S>): void {
+  const write = encoderOf(message, version);
+  try {
+    write(writer, value);
+  } catch (error) {
+    throw encodeFailure(message, version, value, error);
+  }
+}
+
+function decoderOf(message: Message, version: number): Read {
+  const { reads } = compiledOf(message);
+  return (reads[version] ??= compile(message, version, "decode", (flexible) => compileCursorDecoder(message.fields, version, flexible)));
+}
+
+function encoderOf(message: Message, version: number): Write {
+  const { writes } = compiledOf(message);
+  return (writes[version] ??= compile(message, version, "encode", (flexible) => compileEncoder(message.fields, version, flexible)));
+}
+
+function compiledOf(message: Message): Compiled {
+  let entry = compiled.get(message);
+  if (entry === undefined) compiled.set(message, (entry = { reads: [], writes: [] }));
+  return entry;
+}
+
+function compile<T>({ name, versions, flexible }: Message, version: number, direction: "decode" | "encode", make: (flexible: boolean) => T): T {
+  if (!Number.isInteger(version) || !includesVersion(versions, version)) {
+    const sentence = `${name} has no version ${version}: it has ${formatVersions(versions)}`;
+    throw direction === "decode" ? new DecodeError(sentence) : new EncodeError(sentence);
+  }
+  return make(includesVersion(flexible, version));
+}
+
+/** Decodes once more, with a path this time, to say where it failed. */
+function decodeFailure(message: Message, version: number, bytes: Buffer, offset: number, error: unknown): unknown {
+  if (!(error instanceof ReadFailure)) return error;
+  const path = new FieldPath();
+  const read = compileCursorDecoder(message.fields, version, includesVersion(message.flexible, version), path);
+  const reader = new Reader(bytes, offset);
+  try {
+    read(reader);
+  } catch {
+    // The same failure as before; the path now stands where it happened.
+  }
+  const where = path.toString();
+  return new DecodeError(`${message.name} v${version}: ${where}: ${error.message}`, { path: where, position: reader.offset, cause: error });
+}
+
+/** Encodes once more, with a path this time, to say which value did not fit. */
+function encodeFailure(message: Message, version: number, value: unknown, error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const path = new FieldPath();
+  const write = compileEncoder(message.fields, version, includesVersion(message.flexible, version), path);
+  try {
+    write(new Writer(), value);
+  } catch {
+    // The same failure as before; the path now stands where it happened.
+  }
+  const where = path.toString();
+  return new EncodeError(`${message.name} v${version}: ${where}: ${error.message}`, { path: where, cause: error });
+}

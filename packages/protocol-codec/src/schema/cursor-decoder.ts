@@ -1,0 +1,147 @@
+import { ReadFailure, type Reader } from "../wire/reader.js";
+import { defaultValue } from "./defaults.js";
+import type { Fields, FieldType, UnknownTaggedField } from "./fields.js";
+import type { FieldPath } from "./path.js";
+import { minimumBytes, planStruct, type PlannedField, type PlannedTag, type StructPlan } from "./plan.js";
+
+/** Reads one value and moves the cursor behind it. */
+export type Read = (reader: Reader) => unknown;
+
+/** What reading a value depends on; the elements of an array have no more than this. */
+type Shape = Pick<PlannedField, "type" | "nullable" | "flexible">;
+
+interface Context {
+  readonly version: number;
+  readonly path: FieldPath | undefined;
+}
+
+/** Compiles a struct's fields to closures over a cursor; given a path, the closures keep it up to date. */
+export function compileCursorDecoder(fields: Fields, version: number, flexible: boolean, path?: FieldPath): Read {
+  return structReader(planStruct(fields, version, flexible), { version, path });
+}
+
+function structReader(plan: StructPlan, context: Context): Read {
+  const reads = plan.present.map((field) => traced(field.name, fieldReader(field, context), context));
+  const names = plan.present.map(({ name }) => name);
+  // Decoded objects get all their keys in the schema's order, so that all versions share one hidden class.
+  const inOrder = plan.all.every((field, index) => plan.present[index] === field);
+  const blank = plan.all.map((field): readonly [string, unknown] => [field.name, defaultValue(field.spec)]);
+  const readTags = plan.flexible ? taggedReader(plan.tagged, context) : undefined;
+  return (reader) => {
+    const struct: Record<string, unknown> = {};
+    if (!inOrder) for (const [name, value] of blank) struct[name] = value;
+    for (let i = 0; i < reads.length; i++) {
+      const name = names[i] as string;
+      struct[name] = (reads[i] as Read)(reader);
+    }
+    readTags?.(reader, struct);
+    return struct;
+  };
+}
+
+function taggedReader(tagged: readonly PlannedTag[], context: Context): (reader: Reader, struct: Record<string, unknown>) => void {
+  const known = new Map(
+    tagged.map((field) => [field.tag, { name: field.name, read: traced(field.name, taggedValueReader(field, context), context) }]),
+  );
+  return (reader, struct) => {
+    const count = reader.uvarint();
+    if (count === 0) return;
+    reader.checkCount(count, 2);
+    const unknown: UnknownTaggedField[] = [];
+    let previous = -1;
+    for (let i = 0; i < count; i++) {
+      const tag = reader.uvarint();
+      if (tag <= previous) throw new ReadFailure(`tag ${tag} after tag ${previous}: tags have to ascend`);
+      previous = tag;
+      const size = reader.uvarint();
+      const field = known.get(tag);
+      if (field === undefined) unknown.push({ tag, data: reader.bytes(size) });
+      else struct[field.name] = readSized(reader, size, field.read);
+    }
+    if (unknown.length > 0) struct["unknownTaggedFields"] = unknown;
+  };
+}
+
+function readSized(reader: Reader, size: number, read: Read): unknown {
+  if (size > reader.left) throw new ReadFailure(`${size} bytes wanted, ${reader.left} left`);
+  const end = reader.offset + size;
+  const value = read(reader);
+  if (reader.offset !== end) throw new ReadFailure(`a tagged field of ${size} bytes ended ${reader.offset - end} bytes off`);
+  return value;
+}
+
+/** In a tagged section a nullable struct is marked by a varint, elsewhere by a byte. */
+function taggedValueReader(field: PlannedField, context: Context): Read {
+  if (field.type.kind !== "struct" || !field.nullable) return fieldReader(field, context);
+  const read = structReader(planStruct(field.type.fields, context.version, field.flexible), context);
+  return (reader) => (reader.uvarint() === 0 ? null : read(reader));
+}
+
+function fieldReader({ type, nullable, flexible }: Shape, context: Context): Read {
+  switch (type.kind) {
+    case "bool":
+      return (reader) => reader.bool();
+    case "int8":
+      return (reader) => reader.int8();
+    case "int16":
+      return (reader) => reader.int16();
+    case "uint16":
+      return (reader) => reader.uint16();
+    case "int32":
+      return (reader) => reader.int32();
+    case "uint32":
+      return (reader) => reader.uint32();
+    case "int64":
+      return (reader) => reader.int64();
+    case "float64":
+      return (reader) => reader.float64();
+    case "uuid":
+      return (reader) => reader.uuid();
+    case "string":
+      return sizedReader(flexible ? compactLength : length16, nullable, (reader, length) => reader.text(length));
+    case "bytes":
+    case "records":
+      return sizedReader(flexible ? compactLength : length32, nullable, (reader, length) => reader.bytes(length));
+    case "array":
+      return arrayReader(type.element, flexible, nullable, context);
+    case "struct":
+      return nestedReader(type.fields, flexible, nullable, context);
+    default:
+      return type satisfies never;
+  }
+}
+
+const length16 = (reader: Reader): number => reader.length16();
+const length32 = (reader: Reader): number => reader.length32();
+const compactLength = (reader: Reader): number => reader.compactLength();
+
+function sizedReader(readLength: (reader: Reader) => number, nullable: boolean, read: (reader: Reader, length: number) => unknown): Read {
+  return (reader) => {
+    const length = readLength(reader);
+    if (length >= 0) return read(reader, length);
+    if (nullable) return null;
+    throw new ReadFailure("null where a value is required");
+  };
+}
+
+function arrayReader(element: FieldType, flexible: boolean, nullable: boolean, context: Context): Read {
+  const { version, path } = context;
+  const read = fieldReader({ type: element, nullable: false, flexible }, context);
+  // At least one byte, whatever the schema says: a count alone must never make memory.
+  const minimum = Math.max(1, minimumBytes(element, version, flexible));
+  return sizedReader(flexible ? compactLength : length32, nullable, (reader, count) => {
+    reader.checkCount(count, minimum);
+    const elements: unknown[] = [];
+    for (let i = 0; i < count; i++) elements.push(path === undefined ? read(reader) : path.within(i, () => read(reader)));
+    return elements;
+  });
+}
+
+function nestedReader(fields: Fields, flexible: boolean, nullable: boolean, context: Context): Read {
+  const read = structReader(planStruct(fields, context.version, flexible), context);
+  return nullable ? (reader) => (reader.int8() < 0 ? null : read(reader)) : read;
+}
+
+function traced(name: string, read: Read, { path }: Context): Read {
+  return path === undefined ? read : (reader) => path.within(name, () => read(reader));
+}

@@ -1,0 +1,4 @@
+import { message, type Infer } from "../../schema/index.js";
+
+export const NoOpRecord = message("NoOpRecord", { versions: "0", flexible: "0+", recordType: 20 }, {});
+export type NoOpRecord = Infer<typeof NoOpRecord>;

@@ -1,0 +1,135 @@
+import { Uuid } from "./uuid.js";
+
+/** Why a read failed, before the field's path is known; {@link Reader} throws it, the decoder turns it into a DecodeError. */
+export class ReadFailure extends Error {}
+
+interface Utf8Buffer {
+  utf8Slice(start: number, end: number): string;
+}
+
+/** `utf8Slice` is `toString("utf8")` without the look-up of the encoding; it keeps a byte-order mark. */
+const utf8 = (buffer: Buffer, start: number, end: number): string => (buffer as Buffer & Utf8Buffer).utf8Slice(start, end);
+
+/**
+ * A cursor over one buffer that reads Kafka's primitives and never passes its end. Every length is checked against the
+ * bytes that are left before anything is allocated. Views (`bytes`) share the memory of the buffer.
+ */
+export class Reader {
+  readonly buffer: Buffer;
+  /** Where the next read begins. */
+  offset: number;
+  /** One past the last byte that may be read. */
+  readonly end: number;
+
+  constructor(buffer: Buffer, offset = 0, end = buffer.length) {
+    this.buffer = buffer;
+    this.offset = offset;
+    this.end = end;
+  }
+
+  /** Bytes not read yet. */
+  get left(): number {
+    return this.end - this.offset;
+  }
+
+  /** Steps over `length` bytes and returns where they began; throws when fewer are left. */
+  take(length: number): number {
+    const start = this.offset;
+    if (length > this.end - start) throw new ReadFailure(`${length} bytes wanted, ${this.end - start} left`);
+    this.offset = start + length;
+    return start;
+  }
+
+  bool(): boolean {
+    return this.buffer[this.take(1)] !== 0;
+  }
+
+  int8(): number {
+    return this.buffer.readInt8(this.take(1));
+  }
+
+  int16(): number {
+    return this.buffer.readInt16BE(this.take(2));
+  }
+
+  uint16(): number {
+    return this.buffer.readUInt16BE(this.take(2));
+  }
+
+  int32(): number {
+    return this.buffer.readInt32BE(this.take(4));
+  }
+
+  uint32(): number {
+    return this.buffer.readUInt32BE(this.take(4));
+  }
+
+  int64(): bigint {
+    return this.buffer.readBigInt64BE(this.take(8));
+  }
+
+  float64(): number {
+    return this.buffer.readDoubleBE(this.take(8));
+  }
+
+  uuid(): Uuid {
+    return Uuid.read(this.buffer, this.take(16));
+  }
+
+  /** An unsigned varint of at most 5 bytes and 2^32 - 1. */
+  uvarint(): number {
+    const { buffer, end } = this;
+    let offset = this.offset;
+    let value = 0;
+    for (let shift = 0; shift < 35; shift += 7) {
+      if (offset >= end) throw new ReadFailure("the bytes end inside a varint");
+      const byte = buffer[offset++] ?? 0;
+      if (shift === 28 && byte > 0x0f) break;
+      value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) {
+        this.offset = offset;
+        return value >>> 0;
+      }
+    }
+    throw new ReadFailure("a varint of more than 32 bits");
+  }
+
+  /** Text of `length` bytes. */
+  text(length: number): string {
+    const start = this.take(length);
+    return utf8(this.buffer, start, start + length);
+  }
+
+  /** A view of `length` bytes, not a copy. */
+  bytes(length: number): Buffer {
+    const start = this.take(length);
+    return this.buffer.subarray(start, start + length);
+  }
+
+  /** A length as int16: -1 for null, anything below is a failure. */
+  length16(): number {
+    return this.checkedLength(this.int16());
+  }
+
+  /** A length as int32: -1 for null, anything below is a failure. */
+  length32(): number {
+    return this.checkedLength(this.int32());
+  }
+
+  /** A compact length (one more than it says, 0 for null), given as -1 for null or the length. */
+  compactLength(): number {
+    return this.uvarint() - 1;
+  }
+
+  /** Checks that `count` elements of at least `minimumBytes` each can still be in the bytes left, before anything is allocated. */
+  checkCount(count: number, minimumBytes: number): void {
+    if (count * minimumBytes > this.end - this.offset) {
+      throw new ReadFailure(`${count} elements of at least ${minimumBytes} bytes wanted, ${this.end - this.offset} bytes left`);
+    }
+  }
+
+  private checkedLength(length: number): number {
+    if (length < -1) throw new ReadFailure(`a length of ${length}`);
+    return length;
+  }
+}
