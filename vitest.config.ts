@@ -1,19 +1,29 @@
-import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { reporters, sharedConfig, workers } from "./vitest.shared.js";
 
-const source = (folder: string): string => fileURLToPath(new URL(`./packages/${folder}/src`, import.meta.url));
-
-const folders = ["protocol-codec", "connection-pool", "producer", "consumer", "admin", "reference-broker"];
-
+/** The tests of `npm test`: units first, beside their sources; then the promises to users, each under its name in test/. */
 export default defineConfig({
-  resolve: {
-    alias: [
-      ...folders.flatMap((folder) => [
-        { find: new RegExp(`^@moldau/${folder}/internal$`), replacement: `${source(folder)}/internal.ts` },
-        { find: new RegExp(`^@moldau/${folder}$`), replacement: `${source(folder)}/index.ts` },
-      ]),
-      { find: /^moldau$/, replacement: `${source("client")}/index.ts` },
+  test: {
+    reporters: reporters("tests"),
+    maxWorkers: workers,
+    coverage: {
+      provider: "v8",
+      include: ["packages/*/src/**/*.ts"],
+      exclude: ["**/*.test.ts", "**/*.d.ts"],
+      reporter: ["text-summary", "html", "lcov"],
+    },
+    projects: [
+      sharedConfig({
+        name: "units",
+        include: ["packages/*/src/**/*.test.ts"],
+        sequence: { groupOrder: 0 },
+      }),
+      sharedConfig({
+        name: "promises",
+        include: ["test/**/*.test.ts"],
+        exclude: ["test/interop/**", "test/packaging/**", "**/node_modules/**"],
+        sequence: { groupOrder: 1 },
+      }),
     ],
   },
-  test: { include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts"], testTimeout: 20_000 },
 });

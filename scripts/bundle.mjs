@@ -1,0 +1,102 @@
+// The CommonJS side of a published package. Jest, TypeScript's node10 resolution and `module: node16` from CommonJS cannot load
+// a package that has ES modules only, even where Node's own `require` can.
+//
+//   dist/cjs/package.json      says that this folder is CommonJS
+//   dist/cjs/index.js          one bundle: our sources, and those third-party packages that are ES modules only
+//   dist/cjs/**/*.d.ts         the declarations again; here they count as CommonJS, which is what `require` gives
+
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { Failure } from "./process.mjs";
+
+/** @typedef {{ name: string, type?: string, main?: string, exports?: unknown, dependencies?: Record<string, string> }} Manifest */
+
+/** Writes dist/cjs of one package, whose dist/ must have been built. */
+export async function bundlePackage(/** @type {string} */ folder) {
+  const out = join(folder, "dist", "cjs");
+  rmSync(out, { recursive: true, force: true });
+  mkdirSync(out, { recursive: true });
+  writeFileSync(join(out, "package.json"), '{ "type": "commonjs" }\n');
+  copyDeclarations(join(folder, "dist"), out);
+  await bundleSources(folder, out);
+}
+
+async function bundleSources(/** @type {string} */ folder, /** @type {string} */ out) {
+  const { build } = await import("esbuild");
+  const manifest = readManifest(folder);
+  const entries = ["index", "internal"].filter((name) => existsSync(join(folder, "src", `${name}.ts`)));
+  const bundled = new Set(Object.keys(manifest.dependencies ?? {}).filter((name) => isModuleOnly(folder, name)));
+  // Two doors to one room: with "./internal" beside ".", both must give the same classes and the same state, so both open onto one bundle.
+  const stdin = entries.map((name) => `export * as ${name} from "./${name}.js";`).join("\n");
+  const result = await build({
+    ...(entries.length === 1
+      ? { entryPoints: { index: join(folder, "src", "index.ts") } }
+      : { stdin: { contents: stdin, resolveDir: join(folder, "src"), sourcefile: "entries.ts", loader: /** @type {const} */ ("ts") } }),
+    outdir: out,
+    entryNames: entries.length === 1 ? "[name]" : "bundle",
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    target: "node20.19",
+    sourcemap: true,
+    metafile: true,
+    logLevel: "silent",
+    external: Object.keys(manifest.dependencies ?? {}).filter((name) => !bundled.has(name)),
+  });
+  for (const warning of result.warnings) throw new Failure(`${manifest.name}: ${warning.text}`);
+  if (entries.length > 1) entries.forEach((name) => writeFileSync(join(out, `${name}.js`), door(name)));
+  writeNotices(folder, out, Object.keys(result.metafile.inputs));
+}
+
+function door(/** @type {string} */ name) {
+  return `"use strict";\nmodule.exports = Object.defineProperty(require("./bundle.js").${name}, "__esModule", { value: true });\n`;
+}
+
+/** Whether a dependency gives nothing to `require` (on a Node that cannot require ES modules). */
+function isModuleOnly(/** @type {string} */ folder, /** @type {string} */ name) {
+  if (name.startsWith("@moldau/") || name === "moldau") return false;
+  const { type, exports } = readManifest(join(folder, "node_modules", name));
+  return type === "module" && !JSON.stringify(exports ?? "").includes('"require"');
+}
+
+/** The licences of what went into the bundle, as those licences ask. */
+function writeNotices(/** @type {string} */ folder, /** @type {string} */ out, /** @type {string[]} */ inputs) {
+  /** @type {Map<string, string>} */
+  const notices = new Map();
+  for (const input of inputs) {
+    const inside = /^(.*node_modules\/((?:@[^/]+\/)?[^/]+))\//.exec(input.replaceAll("\\", "/"));
+    if (inside?.[1] === undefined || inside[2] === undefined || notices.has(inside[2])) continue;
+    const license = readdirSync(inside[1]).find((file) => /^licen[cs]e/i.test(file));
+    if (license === undefined) throw new Failure(`${inside[2]} is bundled into ${folder} but carries no licence file.`);
+    notices.set(inside[2], readFileSync(join(inside[1], license), "utf8").trim());
+  }
+  if (notices.size === 0) return;
+  const text = [...notices].map(([name, license]) => `${name}\n\n${license}\n`).join(`\n${"-".repeat(80)}\n\n`);
+  writeFileSync(join(out, "THIRD-PARTY-LICENSES.txt"), `This folder's JavaScript contains the following packages.\n\n${text}`);
+}
+
+/** Copies declarations with their maps, which lie one folder deeper here and so need one more step up to the sources. */
+function copyDeclarations(/** @type {string} */ dist, /** @type {string} */ out, inside = "") {
+  for (const entry of readdirSync(join(dist, inside), { withFileTypes: true })) {
+    const path = join(inside, entry.name);
+    if (entry.isDirectory()) {
+      if (join(dist, path) !== out) copyDeclarations(dist, out, path);
+    } else if (/\.d\.ts(\.map)?$/.test(entry.name)) {
+      mkdirSync(dirname(join(out, path)), { recursive: true });
+      const text = readFileSync(join(dist, path), "utf8");
+      writeFileSync(join(out, path), path.endsWith(".map") ? deeper(text, dirname(join(out, path)), dirname(join(dist, path))) : text);
+    }
+  }
+}
+
+function deeper(/** @type {string} */ map, /** @type {string} */ to, /** @type {string} */ from) {
+  /** @type {{ sources: string[] }} */
+  const parsed = JSON.parse(map);
+  const sources = parsed.sources.map((source) => relative(to, join(from, source)).replaceAll("\\", "/"));
+  return JSON.stringify({ ...parsed, sources });
+}
+
+/** @returns {Manifest} */
+function readManifest(/** @type {string} */ folder) {
+  return JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+}

@@ -1,0 +1,44 @@
+// Installs exactly what the lockfile says, with the pinned pnpm, and only when something changed since the last time.
+
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Failure, root, runNode, runQuietly, say, stampFolder } from "./process.mjs";
+
+const stamp = join(stampFolder, "installed");
+
+/** Brings node_modules in line with the lockfile. Takes about a millisecond when it already is. */
+export async function install() {
+  const wanted = fingerprint();
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
+  const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  say(`installing packages from the lockfile with ${packageManager}`);
+  const start = performance.now();
+  await pnpm(packageManager, ["install", "--frozen-lockfile", "--config.confirm-modules-purge=false"]);
+  mkdirSync(stampFolder, { recursive: true });
+  writeFileSync(stamp, wanted);
+  say(`installed in ${((performance.now() - start) / 1000).toFixed(1)} s`);
+}
+
+/** What the installed state depends on: the lockfile, the manifests, and the platform that native packages were chosen for. */
+function fingerprint() {
+  const workspaces = readdirSync(join(root, "packages")).map((folder) => join("packages", folder));
+  const manifests = [".", "test", "docs/examples", ...workspaces].map((folder) => join(folder, "package.json"));
+  const hash = createHash("sha256").update(`${process.platform} ${process.arch}`);
+  for (const file of ["pnpm-lock.yaml", "pnpm-workspace.yaml", ...manifests]) {
+    if (existsSync(join(root, file))) hash.update(file).update(readFileSync(join(root, file)));
+  }
+  return hash.digest("hex");
+}
+
+/** Runs the pinned pnpm through npx, which fetches it into npm's own cache: nothing is installed globally, and corepack is not asked. */
+async function pnpm(/** @type {string} */ packageManager, /** @type {string[]} */ args) {
+  const npmCli = process.env["npm_execpath"] ?? "";
+  const npx = ["--yes", packageManager, ...args];
+  const [command, commandArgs] = npmCli.endsWith("npm-cli.js")
+    ? [process.execPath, [npmCli, "exec", "--yes", "--", packageManager, ...args]]
+    : ["npx", npx];
+  if (process.stderr.isTTY && command === process.execPath) return await runNode(commandArgs);
+  const { code, output } = await runQuietly(command, commandArgs, { shell: command === "npx" && process.platform === "win32" });
+  if (code !== 0) throw new Failure(`the installation failed (exit code ${code}):\n${output}`);
+}

@@ -1,0 +1,45 @@
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { ViteUserConfig } from "vitest/config";
+
+const root = fileURLToPath(new URL(".", import.meta.url));
+const scoped = ["protocol-codec", "connection-pool", "producer", "consumer", "admin", "reference-broker"];
+
+/** Our own packages by their names, straight from the sources: a test sees the edit of a moment ago, and needs no build. */
+const alias = [...scoped.map((folder) => [`@moldau/${folder}`, folder]), ["moldau", "client"]].flatMap(([name, folder]) => [
+  { find: new RegExp(`^${name}$`), replacement: join(root, `packages/${folder}/src/index.ts`) },
+  { find: new RegExp(`^${name}/internal$`), replacement: join(root, `packages/${folder}/src/internal.ts`) },
+]);
+
+type TestOptions = NonNullable<ViteUserConfig["test"]>;
+
+/**
+ * What every project of tests has in common. Vitest fails a run in which a promise was rejected and nobody listened
+ * (`dangerouslyIgnoreUnhandledErrors` is off); the set-up file makes failures of further things that are only warned of.
+ */
+export function sharedConfig(test: TestOptions): ViteUserConfig {
+  return {
+    root,
+    resolve: { alias },
+    test: {
+      setupFiles: [join(root, "test/support/setup.ts")],
+      testTimeout: 20_000,
+      hookTimeout: 30_000,
+      teardownTimeout: 10_000,
+      dangerouslyIgnoreUnhandledErrors: false,
+      // A test that was left with `.only` would silently take all others out of the run.
+      allowOnly: false,
+      ...test,
+    },
+  };
+}
+
+/** Where the run is also written down for programs, as JSON: `TEST_REPORTS` names the folder. */
+export function reporters(name: string): NonNullable<TestOptions["reporters"]> {
+  const folder = process.env["TEST_REPORTS"];
+  return folder === undefined ? ["default"] : ["default", ["json", { outputFile: join(folder, `${name}.json`) }]];
+}
+
+/** Brokers and clients of one test file keep a core busy; more files at once than cores only makes clocks unreliable. */
+export const workers = Math.max(1, Math.min(4, availableParallelism()));
