@@ -1,0 +1,66 @@
+/** Kafka's types of configuration values, as DescribeConfigs shows them. */
+export type ConfigType = "BOOLEAN" | "STRING" | "INT" | "SHORT" | "LONG" | "DOUBLE" | "LIST" | "PASSWORD";
+
+/** What one configuration key may hold. */
+export interface ConfigDefinition {
+  readonly type: ConfigType;
+  /** The value when nobody set one, as text; null: none. */
+  readonly default: string | null;
+  /** What the key is for, in one sentence; DescribeConfigs shows it on demand. */
+  readonly documentation: string;
+  /** Smallest number allowed. */
+  readonly min?: number;
+  /** Largest number allowed; where absent, the largest of the type. */
+  readonly max?: number;
+  /** The only texts allowed (for a LIST: allowed as items). */
+  readonly oneOf?: readonly string[];
+  /** For a topic key: the broker key that gives its default. */
+  readonly brokerKey?: string;
+}
+
+/** Definitions by key. */
+export type ConfigDefinitions = Readonly<Record<string, ConfigDefinition>>;
+
+const numberRanges: Partial<Record<ConfigType, readonly [bigint, bigint]>> = {
+  SHORT: [-32_768n, 32_767n],
+  INT: [-2_147_483_648n, 2_147_483_647n],
+  LONG: [-9_223_372_036_854_775_808n, 9_223_372_036_854_775_807n],
+};
+
+/** Says what is wrong with `value` for `key`, in Kafka's own words; undefined when nothing is. */
+export function configProblem(key: string, definition: ConfigDefinition, value: string): string | undefined {
+  const text = value.trim();
+  const complaint = typeProblem(definition, text) ?? rangeProblem(definition, text) ?? choiceProblem(definition, text);
+  return complaint === undefined ? undefined : `Invalid value ${value} for configuration ${key}: ${complaint}`;
+}
+
+function typeProblem({ type }: ConfigDefinition, text: string): string | undefined {
+  if (type === "BOOLEAN") return /^(true|false)$/i.test(text) ? undefined : "Expected value to be either true or false";
+  if (type === "DOUBLE") return text !== "" && Number.isFinite(Number(text)) ? undefined : "Not a number of type DOUBLE";
+  const range = numberRanges[type];
+  if (range === undefined) return undefined;
+  if (!/^[+-]?\d+$/.test(text)) return `Not a number of type ${type}`;
+  const number = BigInt(text);
+  return number >= range[0] && number <= range[1] ? undefined : `Not a number of type ${type}`;
+}
+
+function rangeProblem({ min, max }: ConfigDefinition, text: string): string | undefined {
+  if (min !== undefined && Number(text) < min) return `Value must be at least ${min}`;
+  if (max !== undefined && Number(text) > max) return `Value must be no more than ${max}`;
+  return undefined;
+}
+
+function choiceProblem({ type, oneOf }: ConfigDefinition, text: string): string | undefined {
+  if (oneOf === undefined) return undefined;
+  if (type !== "LIST") return oneOf.includes(text) ? undefined : `String must be one of: ${oneOf.join(", ")}`;
+  const wrong = listItems(text).find((item) => !oneOf.includes(item));
+  return wrong === undefined ? undefined : `String must be one of: ${oneOf.join(", ")}`;
+}
+
+/** The items of a LIST value: separated by commas, blanks around them dropped, empty items too. */
+export function listItems(text: string): readonly string[] {
+  return text
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== "");
+}
