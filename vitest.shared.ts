@@ -7,10 +7,12 @@ const root = fileURLToPath(new URL(".", import.meta.url));
 const scoped = ["protocol-codec", "connection-pool", "producer", "consumer", "admin", "reference-broker"];
 
 /** Our own packages by their names, straight from the sources: a test sees the edit of a moment ago, and needs no build. */
-const alias = [...scoped.map((folder) => [`@moldau/${folder}`, folder]), ["moldau", "client"]].flatMap(([name, folder]) => [
-  { find: new RegExp(`^${name}$`), replacement: join(root, `packages/${folder}/src/index.ts`) },
-  { find: new RegExp(`^${name}/internal$`), replacement: join(root, `packages/${folder}/src/internal.ts`) },
-]);
+const alias = [...scoped.map((folder) => [`@moldau/${folder}`, folder]), ["moldau", "client"]].flatMap(
+  ([name, folder]) => [
+    { find: new RegExp(`^${name}$`), replacement: join(root, `packages/${folder}/src/index.ts`) },
+    { find: new RegExp(`^${name}/internal$`), replacement: join(root, `packages/${folder}/src/internal.ts`) },
+  ],
+);
 
 type TestOptions = NonNullable<ViteUserConfig["test"]>;
 

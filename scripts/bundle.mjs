@@ -31,7 +31,14 @@ async function bundleSources(/** @type {string} */ folder, /** @type {string} */
   const result = await build({
     ...(entries.length === 1
       ? { entryPoints: { index: join(folder, "src", "index.ts") } }
-      : { stdin: { contents: stdin, resolveDir: join(folder, "src"), sourcefile: "entries.ts", loader: /** @type {const} */ ("ts") } }),
+      : {
+          stdin: {
+            contents: stdin,
+            resolveDir: join(folder, "src"),
+            sourcefile: "entries.ts",
+            loader: /** @type {const} */ ("ts"),
+          },
+        }),
     outdir: out,
     entryNames: entries.length === 1 ? "[name]" : "bundle",
     bundle: true,
@@ -72,7 +79,10 @@ function writeNotices(/** @type {string} */ folder, /** @type {string} */ out, /
   }
   if (notices.size === 0) return;
   const text = [...notices].map(([name, license]) => `${name}\n\n${license}\n`).join(`\n${"-".repeat(80)}\n\n`);
-  writeFileSync(join(out, "THIRD-PARTY-LICENSES.txt"), `This folder's JavaScript contains the following packages.\n\n${text}`);
+  writeFileSync(
+    join(out, "THIRD-PARTY-LICENSES.txt"),
+    `This folder's JavaScript contains the following packages.\n\n${text}`,
+  );
 }
 
 /** Copies declarations with their maps, which lie one folder deeper here and so need one more step up to the sources. */
@@ -84,7 +94,10 @@ function copyDeclarations(/** @type {string} */ dist, /** @type {string} */ out,
     } else if (/\.d\.ts(\.map)?$/.test(entry.name)) {
       mkdirSync(dirname(join(out, path)), { recursive: true });
       const text = readFileSync(join(dist, path), "utf8");
-      writeFileSync(join(out, path), path.endsWith(".map") ? deeper(text, dirname(join(out, path)), dirname(join(dist, path))) : text);
+      writeFileSync(
+        join(out, path),
+        path.endsWith(".map") ? deeper(text, dirname(join(out, path)), dirname(join(dist, path))) : text,
+      );
     }
   }
 }

@@ -39,6 +39,8 @@ async function pnpm(/** @type {string} */ packageManager, /** @type {string[]} *
     ? [process.execPath, [npmCli, "exec", "--yes", "--", packageManager, ...args]]
     : ["npx", npx];
   if (process.stderr.isTTY && command === process.execPath) return await runNode(commandArgs);
-  const { code, output } = await runQuietly(command, commandArgs, { shell: command === "npx" && process.platform === "win32" });
+  const { code, output } = await runQuietly(command, commandArgs, {
+    shell: command === "npx" && process.platform === "win32",
+  });
   if (code !== 0) throw new Failure(`the installation failed (exit code ${code}):\n${output}`);
 }

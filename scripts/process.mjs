@@ -29,7 +29,11 @@ export async function runNode(/** @type {string[]} */ args) {
 }
 
 /** Runs a command of an installed package of the root, without a shell and without the start-up time of npx. */
-export async function runBin(/** @type {string} */ packageName, /** @type {string} */ command, /** @type {string[]} */ args) {
+export async function runBin(
+  /** @type {string} */ packageName,
+  /** @type {string} */ command,
+  /** @type {string[]} */ args,
+) {
   await runNode([binOf(packageName, command), ...args]);
 }
 

@@ -8,17 +8,19 @@ var minor = Number(version && version[2]);
 
 if (major < 20 || (major === 20 && minor < 19)) {
   console.error(
-    "Moldau needs Node.js 20.19 or newer, and this is Node.js " + process.versions.node + ". " +
-      "Install a newer one from https://nodejs.org and run the same command again."
+    "Moldau needs Node.js 20.19 or newer, and this is Node.js " +
+      process.versions.node +
+      ". " +
+      "Install a newer one from https://nodejs.org and run the same command again.",
   );
   process.exit(1);
 }
 
-import("./run.mjs").then(
-  function (tasks) {
+import("./run.mjs")
+  .then(function (tasks) {
     return tasks.run(process.argv[2], process.argv.slice(3));
-  }
-).catch(function (error) {
-  console.error(error && error.expected ? "moldau: " + error.message : error);
-  process.exitCode = 1;
-});
+  })
+  .catch(function (error) {
+    console.error(error && error.expected ? "moldau: " + error.message : error);
+    process.exitCode = 1;
+  });

@@ -10,7 +10,8 @@ const vitest = (/** @type {string[]} */ ...args) => runBin("vitest", "vitest", [
 /** @type {Record<string, { summary: string, run: (args: string[]) => Promise<unknown> }>} */
 const tasks = {
   start: {
-    summary: "the main job: 20,000 flights through producer, broker and a consumer group (--brokers host:port for any Kafka)",
+    summary:
+      "the main job: 20,000 flights through producer, broker and a consumer group (--brokers host:port for any Kafka)",
     run: async (args) => {
       await ready();
       say("running docs/examples/flights.js");
