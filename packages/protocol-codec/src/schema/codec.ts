@@ -2,11 +2,16 @@ import { DecodeError, EncodeError } from "../errors.js";
 import { ReadFailure, Reader } from "../wire/reader.js";
 import { Writer } from "../wire/writer.js";
 import { compileCursorDecoder, type Read } from "./cursor-decoder.js";
+import { canGenerateCode, preferredDecoder } from "./decoder-choice.js";
 import { compileEncoder, type Write } from "./encoder.js";
 import type { Fields, StructIn, StructOut } from "./fields.js";
 import type { Message } from "./message.js";
+import { compileParserDecoder } from "./parser-decoder.js";
 import { FieldPath } from "./path.js";
 import { formatVersions, includesVersion } from "./versions.js";
+
+/** The two ways to decode, compiled from the same schema; tests ask both for the same answer. */
+export type DecoderKind = "cursor" | "parser";
 
 interface Compiled {
   readonly reads: Read[];
@@ -22,15 +27,17 @@ const compiled = new WeakMap<Message, Compiled>();
  */
 export function decode<S extends Fields>(message: Message<S>, version: number, bytes: Buffer, offset = 0, { trailing = false } = {}): StructOut<S> {
   const read = decoderOf(message, version);
-  const reader = new Reader(bytes, offset);
+  const reader = new Reader(offset === 0 ? bytes : bytes.subarray(offset));
   let value: unknown;
   try {
     value = read(reader);
   } catch (error) {
-    throw decodeFailure(message, version, bytes, offset, error);
+    throw decodeFailure(message, version, reader.buffer, offset, error);
   }
   if (reader.left > 0 && !trailing) {
-    throw new DecodeError(`${message.name} v${version}: ${reader.left} bytes are left over after the last field`, { position: reader.offset });
+    throw new DecodeError(`${message.name} v${version}: ${reader.left} bytes are left over after the last field`, {
+      position: offset + reader.offset,
+    });
   }
   return value as StructOut<S>;
 }
@@ -52,9 +59,18 @@ export function encodeInto<S extends Fields>(writer: Writer, message: Message<S>
   }
 }
 
+/** Compiles a decoder of the asked kind, or of the kind that serves this message best. */
+export function compileDecoder(message: Message, version: number, kind: DecoderKind = preferredDecoder(message)): Read {
+  return compile(message, version, "decode", (flexible) =>
+    kind === "parser" && canGenerateCode()
+      ? compileParserDecoder(message.fields, version, flexible)
+      : compileCursorDecoder(message.fields, version, flexible),
+  );
+}
+
 function decoderOf(message: Message, version: number): Read {
   const { reads } = compiledOf(message);
-  return (reads[version] ??= compile(message, version, "decode", (flexible) => compileCursorDecoder(message.fields, version, flexible)));
+  return (reads[version] ??= compileDecoder(message, version));
 }
 
 function encoderOf(message: Message, version: number): Write {
@@ -81,14 +97,16 @@ function decodeFailure(message: Message, version: number, bytes: Buffer, offset:
   if (!(error instanceof ReadFailure)) return error;
   const path = new FieldPath();
   const read = compileCursorDecoder(message.fields, version, includesVersion(message.flexible, version), path);
-  const reader = new Reader(bytes, offset);
+  const reader = new Reader(bytes);
+  let reason = error;
   try {
     read(reader);
-  } catch {
-    // The same failure as before; the path now stands where it happened.
+  } catch (again) {
+    if (again instanceof ReadFailure) reason = again;
   }
   const where = path.toString();
-  return new DecodeError(`${message.name} v${version}: ${where}: ${error.message}`, { path: where, position: reader.offset, cause: error });
+  const position = offset + reader.offset;
+  return new DecodeError(`${message.name} v${version}: ${where}: ${reason.message}`, { path: where, position, cause: reason });
 }
 
 /** Encodes once more, with a path this time, to say which value did not fit. */

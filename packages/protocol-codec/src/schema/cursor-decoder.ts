@@ -7,10 +7,14 @@ import { minimumBytes, planStruct, type PlannedField, type PlannedTag, type Stru
 /** Reads one value and moves the cursor behind it. */
 export type Read = (reader: Reader) => unknown;
 
+/** Reads something into the struct under construction. */
+export type ReadInto = (reader: Reader, struct: Record<string, unknown>) => void;
+
 /** What reading a value depends on; the elements of an array have no more than this. */
 type Shape = Pick<PlannedField, "type" | "nullable" | "flexible">;
 
-interface Context {
+/** What is the same for all fields of one compilation. */
+export interface DecodeContext {
   readonly version: number;
   readonly path: FieldPath | undefined;
 }
@@ -20,13 +24,13 @@ export function compileCursorDecoder(fields: Fields, version: number, flexible: 
   return structReader(planStruct(fields, version, flexible), { version, path });
 }
 
-function structReader(plan: StructPlan, context: Context): Read {
-  const reads = plan.present.map((field) => traced(field.name, fieldReader(field, context), context));
+function structReader(plan: StructPlan, context: DecodeContext): Read {
+  const reads = plan.present.map((field) => traced(field.name, memberReader(field, context), context));
   const names = plan.present.map(({ name }) => name);
   // Decoded objects get all their keys in the schema's order, so that all versions share one hidden class.
   const inOrder = plan.all.every((field, index) => plan.present[index] === field);
   const blank = plan.all.map((field): readonly [string, unknown] => [field.name, defaultValue(field.spec)]);
-  const readTags = plan.flexible ? taggedReader(plan.tagged, context) : undefined;
+  const readTags = plan.flexible ? tagsReader(plan.tagged, context) : undefined;
   return (reader) => {
     const struct: Record<string, unknown> = {};
     if (!inOrder) for (const [name, value] of blank) struct[name] = value;
@@ -39,7 +43,8 @@ function structReader(plan: StructPlan, context: Context): Read {
   };
 }
 
-function taggedReader(tagged: readonly PlannedTag[], context: Context): (reader: Reader, struct: Record<string, unknown>) => void {
+/** Reads the tagged section at the end of a flexible struct. */
+export function tagsReader(tagged: readonly PlannedTag[], context: DecodeContext): ReadInto {
   const known = new Map(
     tagged.map((field) => [field.tag, { name: field.name, read: traced(field.name, taggedValueReader(field, context), context) }]),
   );
@@ -71,13 +76,15 @@ function readSized(reader: Reader, size: number, read: Read): unknown {
 }
 
 /** In a tagged section a nullable struct is marked by a varint, elsewhere by a byte. */
-function taggedValueReader(field: PlannedField, context: Context): Read {
-  if (field.type.kind !== "struct" || !field.nullable) return fieldReader(field, context);
+function taggedValueReader(field: PlannedField, context: DecodeContext): Read {
+  if (field.type.kind !== "struct" || !field.nullable) return memberReader(field, context);
   const read = structReader(planStruct(field.type.fields, context.version, field.flexible), context);
   return (reader) => (reader.uvarint() === 0 ? null : read(reader));
 }
 
-function fieldReader({ type, nullable, flexible }: Shape, context: Context): Read {
+/** Reads one value that is not tagged. */
+export function memberReader(shape: Shape, context: DecodeContext): Read {
+  const { type, nullable, flexible } = shape;
   switch (type.kind) {
     case "bool":
       return (reader) => reader.bool();
@@ -103,7 +110,7 @@ function fieldReader({ type, nullable, flexible }: Shape, context: Context): Rea
     case "records":
       return sizedReader(flexible ? compactLength : length32, nullable, (reader, length) => reader.bytes(length));
     case "array":
-      return arrayReader(type.element, flexible, nullable, context);
+      return arrayReader(shape, type.element, context);
     case "struct":
       return nestedReader(type.fields, flexible, nullable, context);
     default:
@@ -124,24 +131,44 @@ function sizedReader(readLength: (reader: Reader) => number, nullable: boolean, 
   };
 }
 
-function arrayReader(element: FieldType, flexible: boolean, nullable: boolean, context: Context): Read {
-  const { version, path } = context;
-  const read = fieldReader({ type: element, nullable: false, flexible }, context);
+/** Stores what `read` gives under a name. */
+export function structSetter(name: string, read: Read): ReadInto {
+  return (reader, struct) => {
+    struct[name] = read(reader);
+  };
+}
+
+/** Reads how many elements an array has, -1 for null, and checks that so many can follow. */
+export function countReader({ type, nullable, flexible }: Shape, version: number): (reader: Reader) => number {
+  const readLength = flexible ? compactLength : length32;
   // At least one byte, whatever the schema says: a count alone must never make memory.
-  const minimum = Math.max(1, minimumBytes(element, version, flexible));
-  return sizedReader(flexible ? compactLength : length32, nullable, (reader, count) => {
+  const minimum = type.kind === "array" ? Math.max(1, minimumBytes(type.element, version, flexible)) : 1;
+  return (reader) => {
+    const count = readLength(reader);
+    if (count < 0 && !nullable) throw new ReadFailure("null where a value is required");
     reader.checkCount(count, minimum);
+    return count;
+  };
+}
+
+function arrayReader(shape: Shape, element: FieldType, context: DecodeContext): Read {
+  const { version, path } = context;
+  const readCount = countReader(shape, version);
+  const read = memberReader({ type: element, nullable: false, flexible: shape.flexible }, context);
+  return (reader) => {
+    const count = readCount(reader);
+    if (count < 0) return null;
     const elements: unknown[] = [];
     for (let i = 0; i < count; i++) elements.push(path === undefined ? read(reader) : path.within(i, () => read(reader)));
     return elements;
-  });
+  };
 }
 
-function nestedReader(fields: Fields, flexible: boolean, nullable: boolean, context: Context): Read {
+function nestedReader(fields: Fields, flexible: boolean, nullable: boolean, context: DecodeContext): Read {
   const read = structReader(planStruct(fields, context.version, flexible), context);
   return nullable ? (reader) => (reader.int8() < 0 ? null : read(reader)) : read;
 }
 
-function traced(name: string, read: Read, { path }: Context): Read {
+function traced(name: string, read: Read, { path }: DecodeContext): Read {
   return path === undefined ? read : (reader) => path.within(name, () => read(reader));
 }
