@@ -33,6 +33,7 @@ export { Uuid } from "./wire/uuid.js";
 export type { Api, Fields, Infer, InferInput, Message, StructIn, StructOut, UnknownTaggedField, VersionRange } from "./schema/index.js";
 export type { RequestInputOf, RequestOf, ResponseInputOf, ResponseOf } from "./schema/index.js";
 export { apiByKey, apis } from "./messages/apis.js";
+export { decodeMessage, encodeMessage, type AnyMessage, type MessageCoordinates } from "./messages/by-key.js";
 
 // Messages, by API key
 export { Produce, ProduceRequest, ProduceResponse } from "./messages/00-produce.js";
