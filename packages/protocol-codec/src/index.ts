@@ -181,3 +181,29 @@ export { SnapshotFooterRecord } from "./state/control/snapshot-footer-record.js"
 export { SnapshotHeaderRecord } from "./state/control/snapshot-header-record.js";
 export { VotersRecord } from "./state/control/voters-record.js";
 export { DefaultPrincipalData } from "./state/control/default-principal-data.js";
+
+// Record batches
+export { RecordBatch } from "./records/batch.js";
+export type { RecordReadOptions, TimestampType } from "./records/batch.js";
+export { RecordCursor } from "./records/record.js";
+export type { LogRecord, RecordHeader, RecordHeaders } from "./records/record.js";
+export { readBatches } from "./records/read-batches.js";
+export type { ReadBatchesOptions } from "./records/read-batches.js";
+export { BatchBuilder } from "./records/builder.js";
+export type { BatchBuilderOptions, FinishOptions } from "./records/builder.js";
+export type { BatchHeaderOptions } from "./records/batch-header.js";
+export { writeBatch, writeBatchAsync } from "./records/write-batch.js";
+export type { RecordToWrite, WriteBatchOptions } from "./records/write-batch.js";
+export { setBaseOffset, setLogAppendTime, setPartitionLeaderEpoch, stampProducer } from "./records/stamp.js";
+export type { ProducerStamp } from "./records/stamp.js";
+export { ControlType, controlRecord, readControlRecord, writeTransactionMarker } from "./records/control.js";
+export type { ControlRecord, TransactionMarkerOptions } from "./records/control.js";
+
+// Compression
+export { compressionCodecs, compressionName, compressionNames } from "./compression/codecs.js";
+export { defaultMaxDecompressedBytes } from "./compression/codec.js";
+export type { CompressionCodec, CompressionCodecs, CompressionName } from "./compression/codec.js";
+
+// Checksums and hashes
+export { crc32c } from "./wire/crc32c.js";
+export { coordinatorPartition, javaHashCode } from "./wire/java-hash.js";

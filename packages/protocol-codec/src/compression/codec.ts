@@ -1,0 +1,44 @@
+import { DecodeError, EncodeError } from "../errors.js";
+
+/** The names of Kafka's compression types, as topic configuration spells them. */
+export type CompressionName = "none" | "gzip" | "snappy" | "lz4" | "zstd";
+
+/**
+ * One compression type: two functions over whole payloads.
+ *
+ * Either may be asynchronous (return a promise); such a codec works wherever a batch is opened or finished asynchronously,
+ * as the clients do, and fails with a sentence in the synchronous calls.
+ */
+export interface CompressionCodec {
+  /** The number in the attributes of a batch: 0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd. */
+  readonly id: number;
+  readonly name: CompressionName;
+  /** Compresses a payload; `level` means what the format means by it, and is ignored where the format has none. */
+  compress(input: Buffer, level?: number): Buffer | Promise<Buffer>;
+  /** Decompresses a payload to at most `limit` bytes; has to fail before it allocates notably more than that. */
+  decompress(input: Buffer, limit: number): Buffer | Promise<Buffer>;
+}
+
+/** Codecs by name that take the place of the built-in ones. */
+export type CompressionCodecs = Partial<Readonly<Record<CompressionName, CompressionCodec>>>;
+
+/** The decompressed size at which reading gives up unless told otherwise: 128 MiB. */
+export const defaultMaxDecompressedBytes = 128 * 1024 * 1024;
+
+/** Makes the error for a payload that would grow beyond the limit; its code is `CLIENT_DECOMPRESSION_LIMIT`. */
+export function limitExceeded(name: CompressionName, limit: number): DecodeError {
+  return new DecodeError(
+    `A ${name} payload grows beyond the limit of ${limit} bytes; raise maxDecompressedBytes if batches of that size are expected.`,
+    { code: "CLIENT_DECOMPRESSION_LIMIT" },
+  );
+}
+
+/** Makes the error for a payload that is not what its codec expects; its code is `CLIENT_DECOMPRESSION_FAILED`. */
+export function malformed(name: CompressionName, problem: string, cause?: unknown): DecodeError {
+  return new DecodeError(`A ${name} payload is malformed: ${problem}.`, { code: "CLIENT_DECOMPRESSION_FAILED", cause });
+}
+
+/** Makes the error for a compression level that the format does not have. */
+export function invalidLevel(name: CompressionName, level: number, range: string): EncodeError {
+  return new EncodeError(`Compression level ${level} does not exist in ${name}: it takes ${range}.`, { code: "CLIENT_INVALID_ARGUMENT" });
+}

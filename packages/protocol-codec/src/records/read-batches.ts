@@ -1,0 +1,106 @@
+import { DecodeError } from "../errors.js";
+import { CurrentRecordBatch } from "./current-batch.js";
+import { field, logOverhead, sizeUpToMagic } from "./layout.js";
+import { LegacyRecordBatch } from "./legacy-batch.js";
+import { smallestLegacyMessage } from "./legacy-message.js";
+import type { RecordBatch, RecordReadOptions } from "./batch.js";
+
+/** How a record set is read. */
+export interface ReadBatchesOptions extends RecordReadOptions {
+  /** Whether every batch's checksum is computed and compared. Default true. */
+  readonly verifyCrc?: boolean;
+}
+
+/**
+ * Yields the batches of a record set as they stand in a Fetch response, a Produce request or a log segment.
+ *
+ * A list of buffers is read as if joined; only a batch that crosses a border is copied. A batch cut off at the end is
+ * left out, as fetch responses may end so. Messages of magic 0 and 1 come as batches too. Throws DecodeError when the
+ * bytes cannot be batches, and with the code `CORRUPT_MESSAGE` when a checksum is wrong.
+ */
+export function* readBatches(recordSet: Buffer | readonly Buffer[], options: ReadBatchesOptions = {}): Generator<RecordBatch, void, undefined> {
+  if (Buffer.isBuffer(recordSet)) {
+    yield* readWhole(recordSet, 0, options);
+    return;
+  }
+  const torn = new TornBatch();
+  for (const piece of recordSet) {
+    const start = torn.length === 0 ? 0 : torn.add(piece, 0);
+    if (torn.isWhole) yield* readWhole(torn.take(), 0, options);
+    if (torn.length > 0) continue;
+    const end = yield* readWhole(piece, start, options);
+    torn.add(piece, end);
+  }
+}
+
+/** Yields the whole batches from a position on and returns where they end. */
+function* readWhole(buffer: Buffer, start: number, options: ReadBatchesOptions): Generator<RecordBatch, number, undefined> {
+  let position = start;
+  for (;;) {
+    const size = sizeOfBatch(buffer, position);
+    if (size === undefined || size > buffer.length - position) return position;
+    const batch = openBatch(buffer, position, options);
+    if (options.verifyCrc !== false && !batch.isValid()) throw corrupt(batch, position);
+    yield batch;
+    position += size;
+  }
+}
+
+/** The size of the batch at a position; undefined when too few bytes are there to tell. */
+function sizeOfBatch(buffer: Buffer, position: number): number | undefined {
+  if (buffer.length - position < logOverhead) return undefined;
+  const length = buffer.readInt32BE(position + field.batchLength);
+  if (length < smallestLegacyMessage) {
+    throw new DecodeError(`A batch of ${length} bytes is too small to be one.`, { code: "CORRUPT_MESSAGE", position });
+  }
+  return buffer.length - position < sizeUpToMagic ? undefined : logOverhead + length;
+}
+
+function openBatch(buffer: Buffer, position: number, options: RecordReadOptions): RecordBatch {
+  const magic = buffer.readInt8(position + field.magic);
+  if (magic === 2) return new CurrentRecordBatch(buffer, position, options);
+  if (magic === 0 || magic === 1) return new LegacyRecordBatch(buffer, position, options);
+  throw new DecodeError(`A batch has magic ${magic}; 0, 1 and 2 are known.`, { code: "CORRUPT_MESSAGE", position });
+}
+
+/** The pieces of one batch that crosses the border between two buffers or more. */
+class TornBatch {
+  #pieces: Buffer[] = [];
+  length = 0;
+  /** Bytes wanted: first those up to the magic byte, which tell the size, then that size. */
+  #wanted = sizeUpToMagic;
+
+  get isWhole(): boolean {
+    return this.length > 0 && this.length === this.#wanted && this.#wanted > sizeUpToMagic;
+  }
+
+  /** Takes what the batch lacks, or all there is, from a piece and returns the position after it. */
+  add(piece: Buffer, position: number): number {
+    while (this.length < this.#wanted && position < piece.length) {
+      const part = piece.subarray(position, position + this.#wanted - this.length);
+      this.#pieces.push(part);
+      this.length += part.length;
+      position += part.length;
+      if (this.length === sizeUpToMagic) this.#wanted = sizeOfBatch(this.#joined(), 0) ?? this.#wanted;
+    }
+    return position;
+  }
+
+  take(): Buffer {
+    const batch = this.#joined();
+    this.#pieces = [];
+    this.length = 0;
+    this.#wanted = sizeUpToMagic;
+    return batch;
+  }
+
+  #joined(): Buffer {
+    return Buffer.concat(this.#pieces, this.length);
+  }
+}
+
+function corrupt(batch: RecordBatch, position: number): DecodeError {
+  // The offset is read from the bytes, as a legacy batch would have to be decompressed to tell its base offset.
+  const offset = batch.buffer.readBigInt64BE(batch.start);
+  return new DecodeError(`The batch at offset ${offset} has a wrong checksum.`, { code: "CORRUPT_MESSAGE", retriable: true, offset, position });
+}
