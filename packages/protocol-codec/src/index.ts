@@ -194,6 +194,8 @@ export type { BatchBuilderOptions, FinishOptions } from "./records/builder.js";
 export type { BatchHeaderOptions } from "./records/batch-header.js";
 export { writeBatch, writeBatchAsync } from "./records/write-batch.js";
 export type { RecordToWrite, WriteBatchOptions } from "./records/write-batch.js";
+export { writeMessageSet } from "./records/write-message-set.js";
+export type { WriteMessageSetOptions } from "./records/write-message-set.js";
 export { setBaseOffset, setLogAppendTime, setPartitionLeaderEpoch, stampProducer } from "./records/stamp.js";
 export type { ProducerStamp } from "./records/stamp.js";
 export { ControlType, controlRecord, readControlRecord, writeTransactionMarker } from "./records/control.js";
