@@ -1,5 +1,7 @@
 // Errors
 export { DecodeError, EncodeError, FrameError, KafkaError } from "./errors.js";
+export { ErrorCode, type ErrorName } from "./error-code.js";
+export { errorByCode, errorDescriptions, kafkaError, type ErrorDescription } from "./error-codes.js";
 export type { KafkaErrorFacts, KafkaErrorOptions } from "./errors.js";
 
 // SASL: the arithmetic of SCRAM, for both sides
