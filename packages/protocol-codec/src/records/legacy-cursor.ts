@@ -47,6 +47,10 @@ export class LegacyRecordCursor extends RecordCursor {
     return true;
   }
 
+  restart(): RecordCursor {
+    return new LegacyRecordCursor(this.#messages);
+  }
+
   get offset(): bigint {
     return this.buffer.readBigInt64BE(this.#start) + this.#messages.offsetShift;
   }

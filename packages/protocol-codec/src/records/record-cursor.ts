@@ -78,6 +78,10 @@ export class CurrentRecordCursor extends RecordCursor {
     return true;
   }
 
+  restart(): RecordCursor {
+    return new CurrentRecordCursor(this.#options);
+  }
+
   get offset(): bigint {
     return this.#options.baseOffset + BigInt(this.offsetDelta);
   }

@@ -48,6 +48,9 @@ export abstract class RecordCursor {
   /** Moves to the next record; false when there is none. Throws DecodeError when the bytes are not a record. */
   abstract next(): boolean;
 
+  /** A new cursor before the first record of the same batch; nothing is decompressed again. */
+  abstract restart(): RecordCursor;
+
   /** The record's offset in the partition. */
   abstract get offset(): bigint;
 
