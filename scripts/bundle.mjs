@@ -6,7 +6,7 @@
 //   dist/cjs/**/*.d.ts         the declarations again; here they count as CommonJS, which is what `require` gives
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { dirname, join } from "node:path";
 import { Failure } from "./process.mjs";
 
 /** @typedef {{ name: string, type?: string, main?: string, exports?: unknown, dependencies?: Record<string, string> }} Manifest */
@@ -85,28 +85,18 @@ function writeNotices(/** @type {string} */ folder, /** @type {string} */ out, /
   );
 }
 
-/** Copies declarations with their maps, which lie one folder deeper here and so need one more step up to the sources. */
+/** Copies the declarations, without their maps: one set of those, beside the modules, leads editors to the sources. */
 function copyDeclarations(/** @type {string} */ dist, /** @type {string} */ out, inside = "") {
   for (const entry of readdirSync(join(dist, inside), { withFileTypes: true })) {
     const path = join(inside, entry.name);
     if (entry.isDirectory()) {
       if (join(dist, path) !== out) copyDeclarations(dist, out, path);
-    } else if (/\.d\.ts(\.map)?$/.test(entry.name)) {
+    } else if (entry.name.endsWith(".d.ts")) {
       mkdirSync(dirname(join(out, path)), { recursive: true });
       const text = readFileSync(join(dist, path), "utf8");
-      writeFileSync(
-        join(out, path),
-        path.endsWith(".map") ? deeper(text, dirname(join(out, path)), dirname(join(dist, path))) : text,
-      );
+      writeFileSync(join(out, path), text.replace(/^\/\/# sourceMappingURL=.*\n?/m, ""));
     }
   }
-}
-
-function deeper(/** @type {string} */ map, /** @type {string} */ to, /** @type {string} */ from) {
-  /** @type {{ sources: string[] }} */
-  const parsed = JSON.parse(map);
-  const sources = parsed.sources.map((source) => relative(to, join(from, source)).replaceAll("\\", "/"));
-  return JSON.stringify({ ...parsed, sources });
 }
 
 /** @returns {Manifest} */

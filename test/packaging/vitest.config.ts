@@ -6,6 +6,7 @@ export default defineConfig({
   ...sharedConfig({
     name: "packaging",
     include: ["test/packaging/**/*.test.ts"],
+    globalSetup: ["test/packaging/consumer.ts"],
     reporters: reporters("packaging"),
     testTimeout: 120_000,
     hookTimeout: 600_000,

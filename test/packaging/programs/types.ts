@@ -1,0 +1,37 @@
+// Copied under several names and compiled under every module system that TypeScript knows, with the libraries' declarations checked too.
+import { apis, KafkaError } from "@moldau/protocol-codec";
+import { startBroker } from "@moldau/reference-broker";
+import { Kafka } from "moldau";
+
+export async function program(): Promise<bigint[]> {
+  const broker = await startBroker();
+  const kafka = new Kafka({ clientId: "types", brokers: broker.bootstrapServers });
+  const offsets: bigint[] = [];
+  try {
+    const producer = kafka.producer({ lingerMs: 5 });
+    const sent = await producer.send({
+      topic: "orders",
+      messages: [{ key: "42", value: Buffer.from("paid"), headers: { trace: "abc" } }],
+    });
+    const partition: number | undefined = sent[0]?.partition;
+    const consumer = kafka.consumer({ groupId: "billing", topics: ["orders"], startFrom: "earliest" });
+    for await (const message of consumer) {
+      const key: Buffer | null = message.key;
+      if (key !== null && message.partition === partition) offsets.push(message.offset);
+      break;
+    }
+  } catch (error) {
+    if (error instanceof KafkaError) console.log(error.code.length, error.retriable === true);
+    throw error;
+  } finally {
+    await kafka.close();
+    await broker.close();
+  }
+  const names: string[] = apis.map((api) => api.name);
+  console.log(names.length);
+  return offsets;
+}
+
+// If these packages had no types they would be `any`, and this line would be fine. It must not be.
+// @ts-expect-error
+export const wrong: string = new Kafka({ brokers: 7 });
