@@ -1,0 +1,10 @@
+/** The part of WebAssembly's interface that is used here: the types of Node 20 leave it to the browser's. */
+declare namespace WebAssembly {
+  type Imports = Record<string, Record<string, unknown>>;
+  class Module {
+    constructor(bytes: Uint8Array);
+  }
+  class Instance {
+    constructor(module: Module, imports: Imports);
+  }
+}
