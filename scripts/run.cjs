@@ -1,6 +1,6 @@
 "use strict";
 // The door of every command in package.json: `npm start`, `npm test` and the rest all come through here.
-// Written so that even a very old Node can read it, because its first duty is to tell such a Node that it is too old.
+// Plain old JavaScript, because its first duty is to tell a Node that is too old that it is.
 
 var version = /^(\d+)\.(\d+)/.exec(process.versions.node);
 var major = Number(version && version[1]);
