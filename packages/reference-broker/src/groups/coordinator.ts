@@ -1,0 +1,281 @@
+import {
+  coordinatorPartition,
+  ErrorCode,
+  type DeleteGroupsRequest,
+  type HeartbeatRequest,
+  type JoinGroupRequest,
+  type LeaveGroupRequest,
+  type OffsetCommitRequest,
+  type OffsetDeleteRequest,
+  type SyncGroupRequest,
+  type Uuid,
+} from "@moldau/protocol-codec";
+import type { Clock } from "../clock.js";
+import { failedJoin, failedSync, type JoinAnswer, type LeaveAnswer, type MemberIdentity, type SyncAnswer } from "./classic/events.js";
+import { GroupError } from "./group-error.js";
+import type { GroupLog } from "./group-log.js";
+import { describeGroup, groupFailure, listGroup, type GroupDescription, type GroupFilter, type GroupListing } from "./listing.js";
+import { newMemberId } from "./member-id.js";
+import { commitOffsets, type CommittedTopic } from "./offset-commit.js";
+import { fetchAllOffsets, fetchOffsets, type FetchedTopic, type TopicToFetch } from "./offset-fetch.js";
+import { deleteGroupError, deleteOffsets, groupTombstones, topicTombstones, type DeletedOffsets } from "./removal.js";
+import { groupSettings, type GroupConfig, type GroupSettings } from "./settings.js";
+import { Shard } from "./shard.js";
+
+/** What a group coordinator is made of. */
+export interface GroupCoordinatorOptions {
+  readonly nodeId: number;
+  readonly config: GroupConfig;
+  readonly cluster: GroupTopics;
+  readonly clock: Clock;
+  /** Numbers from 0 (included) to 1 (excluded); member ids are made of them. */
+  readonly random: () => number;
+  /** Hears of failures that no request waits for: a log that cannot be replayed, an expiry that could not be written. */
+  readonly onError?: ((error: unknown) => void) | undefined;
+}
+
+/** What the coordinator asks the cluster's metadata. */
+export interface GroupTopics {
+  topic(name: string): { readonly id: Uuid; readonly partitions: { readonly length: number } } | undefined;
+  topicById(id: Uuid): { readonly name: string } | undefined;
+}
+
+/** Who sends a request. */
+export interface Caller {
+  readonly apiVersion: number;
+  readonly clientId: string | null;
+  /** As Kafka prints it: `/127.0.0.1`. */
+  readonly clientHost: string;
+}
+
+const offsetsTopic = "__consumer_offsets";
+
+/**
+ * The group coordinator of one broker: groups of the classic protocol and committed offsets.
+ *
+ * The broker tells it which partitions of `__consumer_offsets` it leads (`onLeader`, `onLeaderLost`); each is a {@link Shard}, replayed
+ * when it is gained and dropped when it is lost. A group belongs to the partition that its id hashes to. Every method answers; an error
+ * of the coordinator itself (not the coordinator of this group, still loading, a failed append) is an answer too.
+ */
+export class GroupCoordinator {
+  readonly #options: GroupCoordinatorOptions;
+  readonly #settings: GroupSettings;
+  readonly #shards = new Map<number, Shard>();
+
+  constructor(options: GroupCoordinatorOptions) {
+    this.#options = options;
+    this.#settings = groupSettings(options.config);
+  }
+
+  /** The topics that offsets are committed for, as the cluster knows them. */
+  get topics(): GroupTopics {
+    return this.#options.cluster;
+  }
+
+  /** The partition of `__consumer_offsets` that a group belongs to. */
+  partitionOf(groupId: string): number {
+    return coordinatorPartition(groupId, this.#options.cluster.topic(offsetsTopic)?.partitions.length ?? this.#settings.offsetsTopicPartitions);
+  }
+
+  /** This broker now leads a partition of `__consumer_offsets`: replays its log, then serves its groups. Resolves when it does. */
+  async onLeader(partition: number, log: GroupLog, leaderEpoch: number): Promise<void> {
+    const known = this.#shards.get(partition);
+    if (known !== undefined) {
+      known.leaderEpoch = leaderEpoch;
+      return;
+    }
+    const shard = new Shard({ log, leaderEpoch, clock: this.#options.clock, settings: this.#settings, onError: (error) => this.#onError(error) });
+    this.#shards.set(partition, shard);
+    await shard.load();
+  }
+
+  /** The partition is led elsewhere or gone: whoever waits hears NOT_COORDINATOR, and the shard is dropped. */
+  async onLeaderLost(partition: number): Promise<void> {
+    const shard = this.#shards.get(partition);
+    this.#shards.delete(partition);
+    await shard?.close();
+  }
+
+  /** Topics were deleted: removes the offsets that groups committed for them. */
+  async onTopicsDeleted(topics: readonly string[]): Promise<void> {
+    for (const shard of this.#shards.values()) {
+      try {
+        await shard.write(({ store }) => ({ records: topicTombstones(topics, store.offsets), answer: undefined }));
+      } catch (error) {
+        // The offsets stay until their retention ends. Commits by topic id never take them for those of a new topic of that name.
+        this.#onError(error);
+      }
+    }
+  }
+
+  /** The broker stops: cancels every deadline and answers whoever waits. Idempotent. */
+  async close(): Promise<void> {
+    const shards = [...this.#shards.values()];
+    this.#shards.clear();
+    await Promise.all(shards.map((shard) => shard.close()));
+  }
+
+  /** JoinGroup: answers when the rebalance is over. */
+  async join(request: JoinGroupRequest, { apiVersion, clientId, clientHost }: Caller): Promise<JoinAnswer> {
+    const { groupId, memberId, sessionTimeoutMs, groupInstanceId } = request;
+    if (groupId === "") return failedJoin(ErrorCode.INVALID_GROUP_ID, memberId);
+    const { minSessionTimeoutMs, maxSessionTimeoutMs } = this.#settings;
+    if (sessionTimeoutMs < minSessionTimeoutMs || sessionTimeoutMs > maxSessionTimeoutMs) return failedJoin(ErrorCode.INVALID_SESSION_TIMEOUT, memberId);
+    return this.#answered(
+      () =>
+        this.#shardOf(groupId).join(groupId, {
+          memberId,
+          groupInstanceId,
+          sessionTimeoutMs,
+          newMemberId: newMemberId(groupInstanceId ?? clientId ?? "", this.#options.random),
+          clientId: clientId ?? "",
+          clientHost,
+          protocolType: request.protocolType,
+          protocols: request.protocols.map(({ name, metadata }) => ({ name, metadata: Buffer.from(metadata) })),
+          // Version 0 has one time-out for both.
+          rebalanceTimeoutMs: apiVersion === 0 ? sessionTimeoutMs : request.rebalanceTimeoutMs,
+          requiresKnownMemberId: apiVersion >= 4,
+          supportsSkippingAssignment: apiVersion >= 9,
+        }),
+      (errorCode) => failedJoin(errorCode, ""),
+    );
+  }
+
+  /** SyncGroup: answers when the leader's assignment is in the log. */
+  async sync(request: SyncGroupRequest): Promise<SyncAnswer> {
+    const { groupId, memberId, groupInstanceId, generationId, protocolType, protocolName } = request;
+    if (groupId === "") return failedSync(ErrorCode.INVALID_GROUP_ID);
+    const assignments = new Map(request.assignments.map((each) => [each.memberId, Buffer.from(each.assignment)]));
+    return this.#answered(
+      () => this.#shardOf(groupId).sync(groupId, { memberId, groupInstanceId, generationId, protocolType, protocolName, assignments }),
+      failedSync,
+    );
+  }
+
+  /** Heartbeat: an error code. While the group is being loaded members hear nothing bad. */
+  async heartbeat({ groupId, memberId, groupInstanceId, generationId }: HeartbeatRequest): Promise<number> {
+    if (groupId === "") return ErrorCode.INVALID_GROUP_ID;
+    return this.#answered(
+      () => this.#shardOf(groupId).heartbeat(groupId, { memberId, groupInstanceId, generationId }),
+      (errorCode) => (errorCode === ErrorCode.COORDINATOR_LOAD_IN_PROGRESS ? ErrorCode.NONE : errorCode),
+    );
+  }
+
+  /** LeaveGroup, of one member or several: an error for the whole and one for each. */
+  async leave(groupId: LeaveGroupRequest["groupId"], members: readonly MemberIdentity[]): Promise<LeaveAnswer> {
+    if (groupId === "") return { errorCode: ErrorCode.INVALID_GROUP_ID, members: [] };
+    return this.#answered(
+      () => this.#shardOf(groupId).leave(groupId, { members }),
+      (errorCode) => ({ errorCode, members: [] }),
+    );
+  }
+
+  /** OffsetCommit for topics whose names are known. Rejects with a GroupError when nothing can be committed. */
+  async commit(request: OffsetCommitRequest, apiVersion: number): Promise<readonly CommittedTopic[]> {
+    const { groupId, memberId } = request;
+    const metadataMaxLength = this.#settings.offsetMetadataMaxLength;
+    return this.#shardOf(groupId).write(({ group, nowMs }) => {
+      const { records, topics } = commitOffsets(group(groupId), request, { nowMs, metadataMaxLength, apiVersion });
+      return { records, answer: topics, events: [{ groupId, event: { type: "commit", memberId } }] };
+    });
+  }
+
+  /** The offsets of some partitions of a group, or of all that it committed (null). Rejects with a GroupError when the group is not served here. */
+  async fetch(groupId: string, topics: readonly TopicToFetch[] | null, requireStable: boolean): Promise<readonly FetchedTopic[]> {
+    const query = { groupId, requireStable };
+    const shard = this.#shardOf(groupId);
+    if (!requireStable) return shard.read(({ store }) => (topics === null ? fetchAllOffsets(store.offsets, query) : fetchOffsets(store.offsets, query, topics)));
+    // Behind everything that is being written.
+    return shard.write(({ store }) => ({
+      records: [],
+      answer: topics === null ? fetchAllOffsets(store.offsets, query) : fetchOffsets(store.offsets, query, topics),
+    }));
+  }
+
+  /** DescribeGroups: a description, or an error, for each. */
+  describe(groupIds: readonly string[], apiVersion: number): readonly GroupDescription[] {
+    return groupIds.map((groupId) => {
+      try {
+        return this.#shardOf(groupId).read(({ group }) => describeGroup(groupId, group(groupId), apiVersion));
+      } catch (error) {
+        return groupFailure(groupId, errorCodeOf(error));
+      }
+    });
+  }
+
+  /** ListGroups: the groups that this broker coordinates. Throws a GroupError while a shard is loading, since the list would lack its groups. */
+  list(filter: GroupFilter): readonly GroupListing[] {
+    return [...this.#shards.values()].flatMap((shard) => {
+      try {
+        return shard.read(({ store, group }) => [...store.groupIds()].flatMap((groupId) => listing(groupId, group(groupId), filter)));
+      } catch (error) {
+        if (errorCodeOf(error) === ErrorCode.NOT_COORDINATOR) return [];
+        throw error;
+      }
+    });
+  }
+
+  /** DeleteGroups: an error code for each group; a group that has members stays. The groups of one shard go together or not at all. */
+  async delete(groupIds: DeleteGroupsRequest["groupsNames"]): Promise<ReadonlyMap<string, number>> {
+    const byPartition = new Map<number, string[]>();
+    for (const groupId of new Set(groupIds)) {
+      const partition = this.partitionOf(groupId);
+      byPartition.set(partition, [...(byPartition.get(partition) ?? []), groupId]);
+    }
+    const results = await Promise.all(
+      [...byPartition.values()].map((ids) =>
+        this.#answered(
+          () => this.#deleteInShard(ids),
+          (errorCode) => ids.map((groupId): [string, number] => [groupId, errorCode]),
+        ),
+      ),
+    );
+    return new Map(results.flat());
+  }
+
+  /** OffsetDelete for topics that exist. Rejects with a GroupError when nothing can be deleted. */
+  async deleteOffsets({ groupId, topics }: Pick<OffsetDeleteRequest, "groupId" | "topics">): Promise<DeletedOffsets["topics"]> {
+    if (groupId === "") throw new GroupError(ErrorCode.INVALID_GROUP_ID);
+    return this.#shardOf(groupId).write(({ group, store }) => {
+      const deleted = deleteOffsets(groupId, group(groupId), { topics, offsets: store.offsets });
+      return { records: deleted.records, answer: deleted.topics };
+    });
+  }
+
+  #onError(error: unknown): void {
+    this.#options.onError?.(error);
+  }
+
+  #deleteInShard(groupIds: readonly string[]): Promise<[string, number][]> {
+    return this.#shardOf(groupIds[0] ?? "").write(({ group, store }) => {
+      const answer = groupIds.map((groupId): [string, number] => [groupId, deleteGroupError(group(groupId))]);
+      const records = answer.flatMap(([groupId, errorCode]) => (errorCode === ErrorCode.NONE ? groupTombstones(groupId, store.offsets) : []));
+      return { records, answer };
+    });
+  }
+
+  #shardOf(groupId: string): Shard {
+    const shard = this.#shards.get(this.partitionOf(groupId));
+    if (shard === undefined) throw new GroupError(ErrorCode.NOT_COORDINATOR);
+    return shard;
+  }
+
+  async #answered<Answer>(ask: () => Promise<Answer>, failed: (errorCode: number) => Answer): Promise<Answer> {
+    try {
+      return await ask();
+    } catch (error) {
+      return failed(errorCodeOf(error));
+    }
+  }
+}
+
+/** The error to answer with. Throws what is no error of the coordinator. */
+export function errorCodeOf(error: unknown): number {
+  if (error instanceof GroupError) return error.errorCode;
+  throw error;
+}
+
+function listing(groupId: string, group: Parameters<typeof listGroup>[1] | undefined, filter: GroupFilter): readonly GroupListing[] {
+  const line = group === undefined ? undefined : listGroup(groupId, group, filter);
+  return line === undefined ? [] : [line];
+}

@@ -1,0 +1,35 @@
+import { ErrorCode, errorByCode } from "@moldau/protocol-codec";
+import { LogError } from "../log/log-error.js";
+
+/** A request to the group coordinator that is to be answered with an error. */
+export class GroupError extends Error {
+  /** Kafka's error number. */
+  readonly errorCode: number;
+
+  constructor(errorCode: number, options?: { readonly cause?: unknown }) {
+    super(errorByCode(errorCode).message, options);
+    this.name = "GroupError";
+    this.errorCode = errorCode;
+  }
+}
+
+/**
+ * What a client of the group coordinator hears when the coordinator's own log refused an append: the errors of a Produce would send it
+ * looking for the wrong leader.
+ */
+const appendErrors: ReadonlyMap<number, number> = new Map([
+  [ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, ErrorCode.COORDINATOR_NOT_AVAILABLE],
+  [ErrorCode.NOT_ENOUGH_REPLICAS, ErrorCode.COORDINATOR_NOT_AVAILABLE],
+  [ErrorCode.REQUEST_TIMED_OUT, ErrorCode.COORDINATOR_NOT_AVAILABLE],
+  [ErrorCode.NOT_LEADER_OR_FOLLOWER, ErrorCode.NOT_COORDINATOR],
+  [ErrorCode.KAFKA_STORAGE_ERROR, ErrorCode.NOT_COORDINATOR],
+  [ErrorCode.MESSAGE_TOO_LARGE, ErrorCode.UNKNOWN_SERVER_ERROR],
+  [ErrorCode.RECORD_LIST_TOO_LARGE, ErrorCode.UNKNOWN_SERVER_ERROR],
+  [ErrorCode.INVALID_FETCH_SIZE, ErrorCode.UNKNOWN_SERVER_ERROR],
+]);
+
+/** The error to answer with when an append failed with `error`. */
+export function appendFailure(error: unknown): GroupError {
+  const errorCode = error instanceof LogError ? error.errorCode : ErrorCode.UNKNOWN_SERVER_ERROR;
+  return new GroupError(appendErrors.get(errorCode) ?? errorCode, { cause: error });
+}

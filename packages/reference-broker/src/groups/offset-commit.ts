@@ -1,0 +1,68 @@
+import { ErrorCode, type OffsetCommitRequest } from "@moldau/protocol-codec";
+import { commitError } from "./classic/membership.js";
+import { emptyGroup, type ClassicGroup } from "./classic/state.js";
+import { GroupError } from "./group-error.js";
+import type { OffsetRecord } from "./records.js";
+
+/** What a commit depends on besides the group. */
+export interface CommitRules {
+  readonly nowMs: number;
+  /** `offset.metadata.max.bytes`; like Kafka, counted in characters. */
+  readonly metadataMaxLength: number;
+  /** From version 9 on an unknown group is called so; before that, members hear ILLEGAL_GENERATION. */
+  readonly apiVersion: number;
+}
+
+/** A commit, worked out: what is to be written, and what each partition is answered with. */
+export interface Commit {
+  readonly records: readonly OffsetRecord[];
+  readonly topics: readonly CommittedTopic[];
+}
+
+/** One topic of a commit's answer. */
+export interface CommittedTopic {
+  readonly name: string;
+  readonly topicId: OffsetCommitRequest["topics"][number]["topicId"];
+  readonly partitions: readonly { readonly partitionIndex: number; readonly errorCode: number }[];
+}
+
+/**
+ * Works out an offset commit. Throws a GroupError when the member may not commit; a partition whose metadata is too long is refused by
+ * itself. An unknown group is made by a commit without a generation.
+ */
+export function commitOffsets(group: ClassicGroup | undefined, request: OffsetCommitRequest, rules: CommitRules): Commit {
+  const errorCode = refusal(group, request, rules);
+  if (errorCode !== ErrorCode.NONE) throw new GroupError(errorCode);
+  const records: OffsetRecord[] = [];
+  const topics = request.topics.map(({ name, topicId, partitions }) => ({
+    name,
+    topicId,
+    partitions: partitions.map((partition) => {
+      const { partitionIndex } = partition;
+      const metadata = partition.committedMetadata ?? "";
+      if (metadata.length > rules.metadataMaxLength) return { partitionIndex, errorCode: ErrorCode.OFFSET_METADATA_TOO_LARGE };
+      records.push({
+        kind: "offset",
+        groupId: request.groupId,
+        topic: name,
+        partition: partitionIndex,
+        value: {
+          offset: partition.committedOffset,
+          leaderEpoch: partition.committedLeaderEpoch,
+          metadata,
+          commitTimestampMs: rules.nowMs,
+          expireTimestampMs: request.retentionTimeMs === -1n ? null : rules.nowMs + Number(request.retentionTimeMs),
+          topicId,
+        },
+      });
+      return { partitionIndex, errorCode: ErrorCode.NONE };
+    }),
+  }));
+  return { records, topics };
+}
+
+function refusal(group: ClassicGroup | undefined, request: OffsetCommitRequest, { apiVersion }: CommitRules): number {
+  const { generationIdOrMemberEpoch: generationId } = request;
+  if (group === undefined && generationId >= 0) return apiVersion >= 9 ? ErrorCode.GROUP_ID_NOT_FOUND : ErrorCode.ILLEGAL_GENERATION;
+  return commitError(group ?? emptyGroup(null), { ...request, generationId });
+}

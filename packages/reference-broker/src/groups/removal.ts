@@ -1,0 +1,96 @@
+import { ErrorCode } from "@moldau/protocol-codec";
+import { isSubscribedTo, usesConsumerProtocol, type ClassicGroup } from "./classic/state.js";
+import { GroupError } from "./group-error.js";
+import type { OffsetKey, OffsetStore } from "./offsets.js";
+import type { GroupRecord, OffsetRecord } from "./records.js";
+
+/** Whose offsets are looked at, and when they have expired. */
+export interface Expiry {
+  readonly groupId: string;
+  readonly nowMs: number;
+  /** `offsets.retention.minutes`, in milliseconds. */
+  readonly retentionMs: number;
+}
+
+/** The error that a DeleteGroups deserves for one group, or NONE. */
+export function deleteGroupError(group: ClassicGroup | undefined): number {
+  if (group === undefined || group.state === "Dead") return ErrorCode.GROUP_ID_NOT_FOUND;
+  return group.state === "Empty" ? ErrorCode.NONE : ErrorCode.NON_EMPTY_GROUP;
+}
+
+/** An OffsetDelete, worked out: what is to be written, and what each partition is answered with. */
+export interface DeletedOffsets {
+  readonly records: readonly OffsetRecord[];
+  readonly topics: readonly { readonly name: string; readonly partitions: readonly { readonly partitionIndex: number; readonly errorCode: number }[] }[];
+}
+
+/** What an OffsetDelete names, and where the offsets are. */
+export interface OffsetsToDelete {
+  readonly topics: readonly { readonly name: string; readonly partitions: readonly { readonly partitionIndex: number }[] }[];
+  readonly offsets: OffsetStore;
+}
+
+/**
+ * Works out an OffsetDelete. Throws a GroupError when the group is unknown, or has members of another protocol than the consumer's; a topic
+ * that a member reads is refused by itself (GROUP_SUBSCRIBED_TO_TOPIC).
+ */
+export function deleteOffsets(groupId: string, group: ClassicGroup | undefined, { topics, offsets }: OffsetsToDelete): DeletedOffsets {
+  if (group === undefined || group.state === "Dead") throw new GroupError(ErrorCode.GROUP_ID_NOT_FOUND);
+  if (group.state !== "Empty" && !usesConsumerProtocol(group)) throw new GroupError(ErrorCode.NON_EMPTY_GROUP);
+  const records: OffsetRecord[] = [];
+  const answers = topics.map(({ name, partitions }) => {
+    const errorCode = isSubscribedTo(group, name) ? ErrorCode.GROUP_SUBSCRIBED_TO_TOPIC : ErrorCode.NONE;
+    for (const { partitionIndex: partition } of errorCode === ErrorCode.NONE ? partitions : []) {
+      const key = { groupId, topic: name, partition };
+      if (offsets.get(key) !== undefined || offsets.isPending(key)) records.push(offsetTombstone(key));
+    }
+    return { name, partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode })) };
+  });
+  return { records, topics: answers };
+}
+
+/** The tombstones that remove every group's offsets of some topics. */
+export function topicTombstones(topics: readonly string[], offsets: OffsetStore): readonly OffsetRecord[] {
+  const gone = new Set(topics);
+  return [...offsets.groupIds()].flatMap((groupId) =>
+    [...offsets.partitionsOf(groupId)].filter(({ topic }) => gone.has(topic)).map((partition) => offsetTombstone({ groupId, ...partition })),
+  );
+}
+
+/** The tombstones that remove a group with all its offsets. */
+export function groupTombstones(groupId: string, offsets: OffsetStore): readonly GroupRecord[] {
+  const tombstones = [...offsets.partitionsOf(groupId)].map((partition) => offsetTombstone({ groupId, ...partition }));
+  return [...tombstones, { kind: "group", groupId, value: null }];
+}
+
+/**
+ * The tombstones of a group's offsets that are older than their retention, and of the group itself when it has no members and no offset is
+ * left. Offsets of a group with members expire only for topics that none of them reads; those of an empty group from the moment it became
+ * empty; those of a simple group from their commit (KIP-211, KIP-496).
+ */
+export function expiredRecords(group: ClassicGroup, offsets: OffsetStore, { groupId, nowMs, retentionMs }: Expiry): readonly GroupRecord[] {
+  const since = retentionStart(group);
+  const records: GroupRecord[] = [];
+  let anyKept = offsets.hasPending(groupId);
+  for (const [topic, partitions] of offsets.ofGroup(groupId)) {
+    for (const [partition, stored] of partitions) {
+      const startMs = isSubscribedTo(group, topic) ? null : (since?.(stored.commitTimestampMs) ?? null);
+      const endMs = startMs === null ? Infinity : (stored.expireTimestampMs ?? startMs + retentionMs);
+      if (nowMs < endMs || offsets.isPending({ groupId, topic, partition })) anyKept = true;
+      else records.push(offsetTombstone({ groupId, topic, partition }));
+    }
+  }
+  return anyKept || group.state !== "Empty" ? records : [...records, { kind: "group", groupId, value: null }];
+}
+
+/** From when on an offset's retention counts, given when it was committed; undefined while the group's offsets do not expire at all. */
+function retentionStart(group: ClassicGroup): ((committedAtMs: number) => number) | undefined {
+  if (group.state === "Dead") return undefined;
+  if (group.state === "Empty" && group.protocolType !== null) return (committedAtMs) => group.changedAtMs ?? committedAtMs;
+  if (group.state === "Empty") return (committedAtMs) => committedAtMs;
+  return group.state === "Stable" && usesConsumerProtocol(group) && group.subscribedTopics !== null ? (committedAtMs) => committedAtMs : undefined;
+}
+
+function offsetTombstone(key: OffsetKey): OffsetRecord {
+  return { kind: "offset", ...key, value: null };
+}

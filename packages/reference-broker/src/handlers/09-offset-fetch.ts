@@ -1,0 +1,56 @@
+import { ErrorCode, OffsetFetch, Uuid, type OffsetFetchRequest, type ResponseInputOf } from "@moldau/protocol-codec";
+import { handler } from "../dispatch.js";
+import { errorCodeOf, type GroupCoordinator } from "../groups/coordinator.js";
+import { noOffset, type FetchedTopic } from "../groups/offset-fetch.js";
+
+/**
+ * OffsetFetch 1-10: the offsets that groups have committed.
+ *
+ * Null topics (version 2 on) ask for all of a group's offsets; from version 8 on one request asks for several groups, from 10 on topics
+ * are named by id (UNKNOWN_TOPIC_ID where there is none, and topics without an id are left out of "all"). A partition or a group without
+ * offset is answered with -1 and no error. `requireStable` waits for what is being written and answers UNSTABLE_OFFSET_COMMIT where an
+ * open transaction holds an offset (KIP-447). Errors of the coordinator stand in each partition in version 1, above them after that. As in
+ * Apache Kafka 4.3; the member epoch of version 9 on is of the next-generation protocol and not looked at here.
+ */
+export const offsetFetch = handler(OffsetFetch, { min: 1, max: 10 }, async (request, { broker, apiVersion }) => {
+  const groups = await Promise.all(groupsOf(request, apiVersion).map((group) => fetchGroup(broker.groups, group, { requireStable: request.requireStable, apiVersion })));
+  if (apiVersion >= 8) return { groups };
+  const [group] = groups;
+  return { topics: group?.topics ?? [], errorCode: group?.errorCode ?? ErrorCode.NONE };
+});
+
+type Group = Pick<OffsetFetchRequest["groups"][number], "groupId" | "topics">;
+type GroupAnswer = NonNullable<ResponseInputOf<typeof OffsetFetch>["groups"]>[number] & { readonly topics: readonly FetchedTopic[]; readonly errorCode: number };
+
+/** The form of version 8 on, also for a request of one group before that. */
+function groupsOf({ groupId, topics, groups }: OffsetFetchRequest, apiVersion: number): readonly Group[] {
+  return apiVersion >= 8 ? groups : [{ groupId, topics: topics?.map((topic) => ({ ...topic, topicId: Uuid.zero })) ?? null }];
+}
+
+async function fetchGroup(coordinator: GroupCoordinator, { groupId, topics }: Group, options: { requireStable: boolean; apiVersion: number }): Promise<GroupAnswer> {
+  const { requireStable, apiVersion } = options;
+  const named = topics?.map((topic) => (apiVersion < 10 ? topic : { ...topic, name: coordinator.topics.topicById(topic.topicId)?.name ?? "" })) ?? null;
+  try {
+    if (named === null) return { groupId, topics: withIds(coordinator, await coordinator.fetch(groupId, null, requireStable), apiVersion), errorCode: ErrorCode.NONE };
+    const known = named.filter(({ name }) => name !== "" || apiVersion < 10);
+    const unknown = named.filter((topic) => !known.includes(topic));
+    const found = await coordinator.fetch(groupId, known, requireStable);
+    return { groupId, topics: [...found, ...refuse(unknown, ErrorCode.UNKNOWN_TOPIC_ID)], errorCode: ErrorCode.NONE };
+  } catch (error) {
+    const errorCode = errorCodeOf(error);
+    // Version 1 has no place for an error but the partitions.
+    return { groupId, topics: apiVersion < 2 ? refuse(named ?? [], errorCode) : [], errorCode };
+  }
+}
+
+function withIds(coordinator: GroupCoordinator, topics: readonly FetchedTopic[], apiVersion: number): readonly FetchedTopic[] {
+  if (apiVersion < 10) return topics;
+  return topics.flatMap((topic) => {
+    const known = coordinator.topics.topic(topic.name);
+    return known === undefined ? [] : [{ ...topic, topicId: known.id }];
+  });
+}
+
+function refuse(topics: NonNullable<Group["topics"]>, errorCode: number): readonly FetchedTopic[] {
+  return topics.map(({ name, topicId, partitionIndexes }) => ({ name, topicId, partitions: partitionIndexes.map((index) => noOffset(index, errorCode)) }));
+}

@@ -1,0 +1,17 @@
+import { ListGroups } from "@moldau/protocol-codec";
+import { handler } from "../dispatch.js";
+import { errorCodeOf } from "../groups/coordinator.js";
+
+/**
+ * ListGroups 0-5: the groups that this broker coordinates.
+ *
+ * From version 4 on by state, from 5 on by type; upper and lower case do not count, and what no group can be matches none. While one of
+ * the broker's shards is loading the whole answer is COORDINATOR_LOAD_IN_PROGRESS. As in Apache Kafka 4.3.
+ */
+export const listGroups = handler(ListGroups, { min: 0, max: 5 }, (request, { broker }) => {
+  try {
+    return { groups: broker.groups.list(request) };
+  } catch (error) {
+    return { errorCode: errorCodeOf(error) };
+  }
+});

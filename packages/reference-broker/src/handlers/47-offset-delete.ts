@@ -1,0 +1,32 @@
+import { ErrorCode, OffsetDelete, type OffsetDeleteRequest } from "@moldau/protocol-codec";
+import { handler } from "../dispatch.js";
+import { errorCodeOf, type GroupTopics } from "../groups/coordinator.js";
+
+/**
+ * OffsetDelete 0: removes single committed offsets of a group (KIP-496).
+ *
+ * Of a group with members only of topics that none of them reads (GROUP_SUBSCRIBED_TO_TOPIC for those), and only if they use the consumer
+ * protocol (NON_EMPTY_GROUP otherwise); GROUP_ID_NOT_FOUND for an unknown group. Partitions that do not exist are answered with
+ * UNKNOWN_TOPIC_OR_PARTITION, those without an offset with no error. As in Apache Kafka 4.3; the answer keeps the order of the request.
+ */
+export const offsetDelete = handler(OffsetDelete, { min: 0, max: 0 }, async ({ groupId, topics }, { broker }) => {
+  const parts = topics.map((topic) => part(topic, broker.groups.topics));
+  try {
+    const deleted = await broker.groups.deleteOffsets({ groupId, topics: parts.map(({ existing }) => existing) });
+    return { topics: parts.map(({ missing }, index) => ({ ...missing, partitions: [...missing.partitions, ...(deleted[index]?.partitions ?? [])] })) };
+  } catch (error) {
+    return { errorCode: errorCodeOf(error) };
+  }
+});
+
+type Topic = OffsetDeleteRequest["topics"][number];
+
+function part(topic: Topic, cluster: GroupTopics): { existing: Topic; missing: { name: string; partitions: { partitionIndex: number; errorCode: number }[] } } {
+  const count = cluster.topic(topic.name)?.partitions.length ?? 0;
+  const exists = ({ partitionIndex }: { readonly partitionIndex: number }): boolean => partitionIndex >= 0 && partitionIndex < count;
+  const missing = topic.partitions.filter((partition) => !exists(partition));
+  return {
+    existing: { ...topic, partitions: topic.partitions.filter(exists) },
+    missing: { name: topic.name, partitions: missing.map(({ partitionIndex }) => ({ partitionIndex, errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION })) },
+  };
+}
