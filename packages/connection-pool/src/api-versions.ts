@@ -1,0 +1,92 @@
+import { ApiVersions, ErrorCode, KafkaError, kafkaError, type Api, type ApiVersionsResponse } from "@moldau/protocol-codec";
+import { clientSoftware } from "./software.js";
+import type { Exchange } from "./exchange.js";
+
+/** A range of versions, both ends included. */
+export interface VersionRange {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** What one broker said it can do; asked once per connection, because brokers of a cluster under upgrade differ. */
+export class BrokerVersions {
+  readonly #ranges: ReadonlyMap<number, VersionRange>;
+  readonly #features: ReadonlyMap<string, number>;
+  readonly #newest = new Map<number, number>();
+
+  constructor(response: ApiVersionsResponse) {
+    this.#ranges = new Map(response.apiKeys.map(({ apiKey, minVersion, maxVersion }) => [apiKey, { min: minVersion, max: maxVersion }]));
+    this.#features = new Map(response.finalizedFeatures.map(({ name, maxVersionLevel }) => [name, maxVersionLevel]));
+  }
+
+  /** The versions of an API that the broker speaks; `undefined` when it does not know the API. */
+  rangeOf(apiKey: number): VersionRange | undefined {
+    return this.#ranges.get(apiKey);
+  }
+
+  /** The level that the whole cluster has agreed on for a feature such as `transaction.version` (KIP-584); 0 when it never has. */
+  featureLevel(name: string): number {
+    return this.#features.get(name) ?? 0;
+  }
+
+  /** Whether both sides speak this version. */
+  supports(api: Api, version: number): boolean {
+    const range = this.#ranges.get(api.key);
+    return range !== undefined && version >= Math.max(range.min, api.minVersion) && version <= Math.min(range.max, api.request.versions.max);
+  }
+
+  /**
+   * The newest version that both sides speak, at most `max`.
+   *
+   * @throws {KafkaError} UNSUPPORTED_VERSION naming both ranges when there is none.
+   */
+  newestOf(api: Api, max: number | undefined): number {
+    const known = max === undefined ? this.#newest.get(api.key) : undefined;
+    if (known !== undefined) return known;
+    const range = this.#ranges.get(api.key);
+    const ours = Math.min(api.maxVersion, max ?? api.maxVersion);
+    const newest = Math.min(ours, range?.max ?? -1);
+    if (range === undefined || newest < Math.max(api.minVersion, range.min)) throw unsupported(api, ours, range);
+    if (max === undefined) this.#newest.set(api.key, newest);
+    return newest;
+  }
+}
+
+/**
+ * Asks a broker what it can do (KIP-35), and once more in an older version when it refuses ours.
+ *
+ * @throws {KafkaError} with Kafka's own code when the broker refuses the question altogether.
+ */
+export async function negotiate(exchange: Exchange): Promise<BrokerVersions> {
+  const first = await askVersions(exchange, ApiVersions.maxVersion);
+  if (first.errorCode !== ErrorCode.UNSUPPORTED_VERSION) return accepted(first);
+  // Since 2.4 the refusal names the range; a broker before that takes version 0 for certain.
+  const range = first.apiKeys.find(({ apiKey }) => apiKey === ApiVersions.key);
+  const version = range ? Math.min(range.maxVersion, ApiVersions.maxVersion) : 0;
+  return accepted(await askVersions(exchange, Math.max(version, ApiVersions.minVersion)));
+}
+
+/** The version in which an ApiVersions answer is written: a broker that refuses the request's version says so in version 0. */
+export function apiVersionsResponseVersion(payload: Buffer, requestVersion: number): number {
+  const errorCode = payload.length >= 6 ? payload.readInt16BE(4) : 0;
+  return errorCode === ErrorCode.UNSUPPORTED_VERSION ? 0 : requestVersion;
+}
+
+function askVersions(exchange: Exchange, version: number): Promise<ApiVersionsResponse> {
+  return exchange(ApiVersions, version, { clientSoftwareName: clientSoftware.name, clientSoftwareVersion: clientSoftware.version });
+}
+
+function accepted(response: ApiVersionsResponse): BrokerVersions {
+  if (response.errorCode !== 0) throw kafkaError(response.errorCode, { apiKey: ApiVersions.key, apiName: ApiVersions.name });
+  return new BrokerVersions(response);
+}
+
+function unsupported(api: Api, max: number, range: VersionRange | undefined): KafkaError {
+  const theirs = range ? `the broker speaks ${range.min} to ${range.max}` : "the broker does not know it";
+  return new KafkaError("UNSUPPORTED_VERSION", `No common version of ${api.name}: this client speaks ${api.minVersion} to ${max}, ${theirs}.`, {
+    errorCode: ErrorCode.UNSUPPORTED_VERSION,
+    apiKey: api.key,
+    apiName: api.name,
+    written: false,
+  });
+}

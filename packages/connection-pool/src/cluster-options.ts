@@ -1,0 +1,112 @@
+import type { ConnectionOptions as TlsOptions } from "node:tls";
+import { parseAddress, type Address } from "./addresses.js";
+import { systemClock, type Clock } from "./clock.js";
+import { invalidArgument } from "./errors.js";
+import { isPlainObject, OptionReader } from "./options.js";
+import { defaultRetryPolicy, type RetryPolicy } from "./retry.js";
+import { saslMechanism, type SaslOptions } from "./sasl/authenticate.js";
+import type { SaslMechanism } from "./sasl/mechanism.js";
+
+/** How to reach a cluster. */
+export interface ClusterOptions {
+  /** The name under which brokers log this client and count its quotas. Default "moldau". */
+  readonly clientId?: string;
+  /** Where to ask for the cluster first: `host:port` of some of its brokers, IPv6 as in `[::1]:9092`. All are tried. */
+  readonly brokers: readonly string[];
+  /** Encryption: true, or options of `tls.connect`. Default false. */
+  readonly tls?: boolean | TlsOptions;
+  /** Login. Default: none. */
+  readonly sasl?: SaslOptions;
+  /** The rack or zone this client runs in, for reading from the nearest replica. Default: unknown. */
+  readonly rackId?: string;
+  /** Waits between attempts. Default: {@link defaultRetryPolicy}. */
+  readonly retry?: Partial<RetryPolicy>;
+  /** Time for opening a connection, login included, in milliseconds. Default 10,000. */
+  readonly connectionTimeoutMs?: number;
+  /** Time for the answer to a request, in milliseconds. Default 30,000. */
+  readonly requestTimeoutMs?: number;
+  /** Age in milliseconds at which what is known of a topic is asked for again. Default 300,000. */
+  readonly metadataMaxAgeMs?: number;
+  /** Largest answer taken from a broker, in bytes. Default 134,217,728 (128 MiB). */
+  readonly maxFrameBytes?: number;
+  /** Where time comes from. Default: the computer's clock. */
+  readonly clock?: Clock;
+  /** Where chance comes from: numbers from 0 up to, but not including, 1. Default: `Math.random`. */
+  readonly random?: () => number;
+}
+
+/** {@link ClusterOptions}, checked and complete. */
+export interface ResolvedClusterOptions {
+  readonly clientId: string;
+  readonly seeds: readonly Address[];
+  readonly tls: TlsOptions | undefined;
+  readonly sasl: SaslMechanism | undefined;
+  readonly rackId: string | undefined;
+  readonly retry: RetryPolicy;
+  readonly connectionTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+  readonly metadataMaxAgeMs: number;
+  readonly maxFrameBytes: number;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+/** Checks the options of a cluster and fills in defaults. @throws {KafkaError} CLIENT_INVALID_ARGUMENT when one is wrong or unknown. */
+export function resolveClusterOptions(options: ClusterOptions): ResolvedClusterOptions {
+  const read = new OptionReader("client options", options);
+  const none: undefined = undefined;
+  const resolved: ResolvedClusterOptions = {
+    clientId: read.text("clientId", { default: "moldau" }),
+    seeds: read.list("brokers", parseAddress, { nonEmpty: true }),
+    tls: read.custom("tls", "true, false or options of tls.connect", parseTls, { default: { options: none } }).options,
+    sasl: read.custom("sasl", "an object", (value, path) => ({ mechanism: saslMechanism(value, path) }), { default: { mechanism: none } }).mechanism,
+    rackId: read.optionalText("rackId"),
+    retry: read.custom("retry", "an object", resolveRetryPolicy, { default: defaultRetryPolicy }),
+    connectionTimeoutMs: read.integer("connectionTimeoutMs", { min: 1, max: maxTimerMs, default: 10_000 }),
+    requestTimeoutMs: read.integer("requestTimeoutMs", { min: 1, max: maxTimerMs, default: 30_000 }),
+    metadataMaxAgeMs: read.integer("metadataMaxAgeMs", { min: 0, default: 300_000 }),
+    maxFrameBytes: read.integer("maxFrameBytes", { min: 1024, max: 2 ** 31 - 1, default: 128 * 1024 * 1024 }),
+    clock: read.custom("clock", "an object with now, sleep and timer", parseClock, { default: systemClock }),
+    random: read.custom("random", "a function", parseRandom, { default: Math.random }),
+  };
+  read.done();
+  return resolved;
+}
+
+const maxTimerMs = 2 ** 31 - 1;
+
+function resolveRetryPolicy(value: unknown, path: string): RetryPolicy {
+  if (!isPlainObject(value)) throw invalidArgument(`${path} must be an object such as { initialDelayMs: 100 }.`);
+  const read = new OptionReader<Partial<RetryPolicy>>(path, value);
+  const initialDelayMs = read.number("initialDelayMs", { min: 0, default: defaultRetryPolicy.initialDelayMs });
+  const policy: RetryPolicy = {
+    initialDelayMs,
+    maxDelayMs: read.number("maxDelayMs", { min: initialDelayMs, default: Math.max(initialDelayMs, defaultRetryPolicy.maxDelayMs) }),
+    multiplier: read.number("multiplier", { min: 1, default: defaultRetryPolicy.multiplier }),
+    jitter: read.number("jitter", { min: 0, max: 1, default: defaultRetryPolicy.jitter }),
+  };
+  read.done();
+  return policy;
+}
+
+function parseTls(value: unknown): { readonly options: TlsOptions | undefined } | undefined {
+  if (value === true) return { options: {} };
+  if (value === false) return { options: undefined };
+  return isPlainObject(value) ? { options: value } : undefined;
+}
+
+function parseClock(value: unknown): Clock | undefined {
+  return isClock(value) ? value : undefined;
+}
+
+function isClock(value: unknown): value is Clock {
+  return isPlainObject(value) && ["now", "sleep", "timer"].every((name) => typeof Reflect.get(value, name) === "function");
+}
+
+function parseRandom(value: unknown): (() => number) | undefined {
+  return isRandom(value) ? value : undefined;
+}
+
+function isRandom(value: unknown): value is () => number {
+  return typeof value === "function";
+}

@@ -1,0 +1,186 @@
+import type { Api, Fields, StructOut, Uuid } from "@moldau/protocol-codec";
+import { EventEmitter } from "eventemitter3";
+import type { Clock } from "./clock.js";
+import { resolveClusterOptions, type ClusterOptions, type ResolvedClusterOptions } from "./cluster-options.js";
+import type { Connection } from "./connection.js";
+import { Coordinators, type CoordinatorType } from "./coordinators.js";
+import { clientClosed, invalidArgument } from "./errors.js";
+import type { TopicMetadata } from "./metadata.js";
+import { ConnectionPool, type BrokerAddress, type ConnectionKey } from "./pool.js";
+import { Requester, type ClusterRequestOptions, type OperationOptions, type RequestBody } from "./requester.js";
+import { Topics, type TopicOptions } from "./topics.js";
+
+/** What a cluster tells. */
+export interface ClusterEvents {
+  /** These topics have been read anew, or a newer leader of theirs was learnt. */
+  metadata: [topics: readonly string[]];
+}
+
+/**
+ * One Kafka cluster as a client sees it: its brokers, its topics, its coordinators, and the connections to them.
+ *
+ * Producers, consumers and admin share one; nothing is connected before something is asked for, and {@link close} closes all.
+ */
+export class Cluster extends EventEmitter<ClusterEvents> {
+  /** The options, checked and complete. */
+  readonly options: ResolvedClusterOptions;
+  readonly #pool: ConnectionPool;
+  readonly #requester: Requester;
+  readonly #topics: Topics;
+  readonly #coordinators: Coordinators;
+  readonly #closing = new AbortController();
+
+  /** @throws {KafkaError} CLIENT_INVALID_ARGUMENT when an option is wrong or unknown; nothing is connected yet. */
+  constructor(options: ClusterOptions) {
+    super();
+    this.options = resolveClusterOptions(options);
+    this.#pool = new ConnectionPool(this.options);
+    this.#requester = new Requester(this.#pool, this.options, this.#closing.signal);
+    this.#coordinators = new Coordinators(this.#requester, this.#pool, this.options);
+    const updated = (topics: readonly string[]): void => {
+      this.emit("metadata", topics);
+    };
+    this.#topics = new Topics({ requester: this.#requester, pool: this.#pool, options: this.options, updated });
+  }
+
+  /** Where this client's time comes from. */
+  get clock(): Clock {
+    return this.options.clock;
+  }
+
+  /** Where this client's chance comes from: numbers from 0 up to, but not including, 1. */
+  get random(): () => number {
+    return this.options.random;
+  }
+
+  /** The cluster's id; null before it is known. */
+  get clusterId(): string | null {
+    return this.#topics.clusterId;
+  }
+
+  /** The brokers that are known, in no particular order; none before the first answer. */
+  get brokers(): readonly BrokerAddress[] {
+    return this.#pool.brokers.map(({ node, address, rack }) => ({ nodeId: node, ...address, rack }));
+  }
+
+  /** Whether {@link close} has been called. */
+  get isClosed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
+  /**
+   * Connects to any of the brokers, each of them tried once.
+   *
+   * @throws {KafkaError} CLIENT_CONNECTION_FAILED, saying what each had to say; CLIENT_SASL_FAILED, CLIENT_TLS_FAILED and the broker's own.
+   */
+  async connect(options: OperationOptions = {}): Promise<void> {
+    this.#checkOpen();
+    await this.#topics.connect(options);
+  }
+
+  /**
+   * Gives what is known of a topic, and asks for it when nothing is: again and again while the answer may change, as it does right after a
+   * topic was created.
+   *
+   * @throws {KafkaError} UNKNOWN_TOPIC_OR_PARTITION when the time is over, TOPIC_AUTHORIZATION_FAILED and others at once.
+   */
+  async topic(name: string, options: TopicOptions = {}): Promise<TopicMetadata> {
+    this.#checkOpen();
+    if (typeof name !== "string" || name === "") throw invalidArgument('topic: expected the name of a topic, such as "orders".');
+    return this.#topics.get(name, options);
+  }
+
+  /** What is known of a topic, at once, and never newer for the asking; too old, it is refreshed behind the caller's back. */
+  cachedTopic(name: string): TopicMetadata | undefined {
+    return this.#topics.cached(name);
+  }
+
+  /** The name of the topic with this id, when it is one that was asked for by name. */
+  topicNameOf(topicId: Uuid): string | undefined {
+    return this.#topics.nameOf(topicId);
+  }
+
+  /**
+   * Asks anew for topics because an answer showed that what is known is stale. Asks that come together become one, and those that bring
+   * nothing new are made ever more slowly.
+   *
+   * @throws {KafkaError} when no broker could be asked.
+   */
+  async refreshTopics(names: Iterable<string>): Promise<void> {
+    this.#checkOpen();
+    await this.#topics.refresh(names);
+  }
+
+  /** Takes a newer leader that an error answer named (KIP-951); older epochs than the known one are ignored. */
+  leaderHint(topic: string, partition: number, leader: number, leaderEpoch: number): void {
+    this.#topics.hintLeader(topic, partition, { leader, leaderEpoch });
+  }
+
+  /** Takes the addresses of brokers that an error answer named (`nodeEndpoints`, KIP-951). */
+  brokerHints(brokers: readonly BrokerAddress[]): void {
+    for (const broker of brokers) if (broker.host !== "" && broker.port > 0 && broker.port <= 65_535) this.#pool.addBroker(broker);
+  }
+
+  /**
+   * Makes a request on a shared connection and gives the answer, whatever error codes stand in it.
+   *
+   * Failures of the connection are tried again, with back-off, on the same node or, without one, on any.
+   *
+   * @throws {KafkaError} the connection's failure when the time is over, UNSUPPORTED_VERSION, CLIENT_ABORTED, CLIENT_CLOSED.
+   */
+  async request<Req extends Fields, Res extends Fields>(api: Api<Req, Res>, body: RequestBody<Req>, options: ClusterRequestOptions = {}): Promise<StructOut<Res>> {
+    this.#checkOpen();
+    if (options.node !== undefined) await this.#find(options.node);
+    return this.#requester.request(api, body, options);
+  }
+
+  /** Node id of the controller, or of a broker that passes requests on to it. @throws {KafkaError} when no broker answers. */
+  async controller(options: OperationOptions = {}): Promise<number> {
+    this.#checkOpen();
+    if (this.#topics.controllerId < 0) await this.#topics.connect(options);
+    return this.#topics.controllerId;
+  }
+
+  /** Node id of the broker that coordinates a group or a transactional id, looked up when it is not known. @throws {KafkaError} the broker's reason. */
+  async coordinator(type: CoordinatorType, key: string, options: OperationOptions = {}): Promise<number> {
+    this.#checkOpen();
+    return this.#coordinators.find(type, key, options);
+  }
+
+  /** Forgets a coordinator: it said NOT_COORDINATOR, or does not answer. */
+  forgetCoordinator(type: CoordinatorType, key: string): void {
+    this.#coordinators.forget(type, key);
+  }
+
+  /**
+   * The connection to a broker for a purpose and an owner: opened, negotiated and logged in when there is none. A connection that is over is
+   * replaced by the next call.
+   *
+   * @throws {KafkaError} CLIENT_CONNECTION_FAILED and the other errors of opening; after a failure the next attempt waits a little.
+   */
+  async connection(node: number, key: ConnectionKey, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<Connection> {
+    this.#checkOpen();
+    await this.#find(node);
+    return this.#pool.get(node, key, options);
+  }
+
+  /** Closes every connection of an owner; resolves when their sockets are gone. */
+  release(owner: object): Promise<void> {
+    return this.#pool.release(owner);
+  }
+
+  /** Closes everything, at once: requests on their way fail with CLIENT_CLOSED. Again and again does no harm. */
+  async close(): Promise<void> {
+    this.#closing.abort(clientClosed("The client"));
+    await this.#pool.close();
+  }
+
+  /** A node that some answer named may be newer than what is known of brokers. */
+  async #find(node: number): Promise<void> {
+    if (!this.#pool.knows(node)) await this.#topics.refresh([]);
+  }
+
+  #checkOpen(): void {
+    if (this.isClosed) throw clientClosed("The client");
+  }
+}

@@ -1,0 +1,369 @@
+import type { Socket } from "node:net";
+import type { ConnectionOptions as TlsOptions } from "node:tls";
+import { FrameSplitter, KafkaError, type Api, type Fields, type StructIn, type StructOut } from "@moldau/protocol-codec";
+import { EventEmitter } from "eventemitter3";
+import { formatAddress, type Address } from "./addresses.js";
+import { negotiate, type BrokerVersions } from "./api-versions.js";
+import type { Clock, Timer } from "./clock.js";
+import {
+  asKafkaError,
+  closedAfterTimeout,
+  connectionIsOver,
+  endedByPeer,
+  isServing,
+  openingTookTooLong,
+  outOfOrder,
+  requestInterrupted,
+  requestTimedOut,
+  unreadable,
+} from "./connection-errors.js";
+import { transition, type ConnectionCommand, type ConnectionEvent, type ConnectionState } from "./connection-state.js";
+import { DeadlineTimer } from "./deadline.js";
+import { connectionCloseChannel, requestChannel, type RequestEvent } from "./diagnostics.js";
+import { clientClosed } from "./errors.js";
+import type { Exchange } from "./exchange.js";
+import { PendingRequest, type PendingRequestInit, type RequestOptions } from "./in-flight.js";
+import { RequestQueue } from "./request-queue.js";
+import { authenticate } from "./sasl/authenticate.js";
+import type { SaslMechanism } from "./sasl/mechanism.js";
+import { openSocket, writeFrame } from "./socket.js";
+
+/** What a connection needs to know; all of it is resolved, nothing has a default here. */
+export interface ConnectionOptions {
+  /** Node id of the broker; negative for a seed whose id is not known yet. */
+  readonly node: number;
+  readonly address: Address;
+  readonly clientId: string;
+  readonly tls: TlsOptions | undefined;
+  readonly sasl: SaslMechanism | undefined;
+  readonly connectionTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+  /** Largest answer taken, in bytes. */
+  readonly maxFrameBytes: number;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+/** What a connection tells. */
+export interface ConnectionEvents {
+  /** It is over: requests that waited on it have failed, and none is taken any more. */
+  close: [error: KafkaError];
+}
+
+/**
+ * One connection to one broker: opened, negotiated and logged in, then a pipeline of requests whose answers come in order.
+ *
+ * A connection never reconnects; when it is over, ask the pool for the next one.
+ */
+export class Connection extends EventEmitter<ConnectionEvents> {
+  readonly #options: ConnectionOptions;
+  readonly #socket: Socket;
+  readonly #splitter: FrameSplitter;
+  readonly #requests = new RequestQueue();
+  readonly #deadlines: DeadlineTimer;
+  readonly #opening: { resolve(connection: Connection): void; reject(error: KafkaError): void };
+  readonly #gone: Promise<void>;
+  #announceGone: () => void = () => undefined;
+  #state: ConnectionState = { name: "connecting" };
+  #openTimer: Timer | undefined;
+  #sessionTimer: Timer | undefined;
+  #mute: { readonly until: number; readonly timer: Timer } | undefined;
+  #lastCorrelationId = 0;
+
+  /**
+   * Opens a connection and brings it to the point where it takes requests.
+   *
+   * `signal` ends it, also when it is open already; a KafkaError as its reason becomes the connection's error.
+   *
+   * @throws {KafkaError} CLIENT_CONNECTION_FAILED, CLIENT_TLS_FAILED, CLIENT_SASL_FAILED, or the broker's own error.
+   */
+  static open(options: ConnectionOptions, signal?: AbortSignal): Promise<Connection> {
+    return new Promise((resolve, reject) => {
+      const connection = new Connection(options, { resolve, reject });
+      const aborted = (): void => connection.destroy(signal?.reason instanceof KafkaError ? signal.reason : undefined);
+      if (signal?.aborted === true) aborted();
+      signal?.addEventListener("abort", aborted, { once: true });
+      connection.once("close", () => signal?.removeEventListener("abort", aborted));
+    });
+  }
+
+  private constructor(options: ConnectionOptions, opening: { resolve(connection: Connection): void; reject(error: KafkaError): void }) {
+    super();
+    const { clock, address, tls, connectionTimeoutMs, maxFrameBytes } = options;
+    this.#options = options;
+    this.#opening = opening;
+    this.#splitter = new FrameSplitter({ maxFrameBytes });
+    this.#deadlines = new DeadlineTimer(clock, (now) => this.#expire(now));
+    this.#gone = new Promise((resolve) => {
+      this.#announceGone = resolve;
+    });
+    this.#openTimer = clock.timer(connectionTimeoutMs, () => this.destroy(openingTookTooLong(this, this.#state, connectionTimeoutMs)));
+    this.#socket = openSocket({ address, tls, timeoutMs: connectionTimeoutMs }, {
+      opened: () => this.#dispatch({ type: "opened" }),
+      data: (chunk) => this.#receive(chunk),
+      drained: () => this.#flush(),
+      closed: (error) => this.#dispatch({ type: "socketClosed", error: error ?? endedByPeer(this, this.#state) }),
+    });
+  }
+
+  /** Node id of the broker; negative for a seed. */
+  get node(): number {
+    return this.#options.node;
+  }
+
+  /** `host:port` of the broker. */
+  get address(): string {
+    return formatAddress(this.#options.address);
+  }
+
+  /** Whether it takes requests. */
+  get isOpen(): boolean {
+    return isServing(this.#state);
+  }
+
+  /** What the broker said it can do. @throws {KafkaError} CLIENT_CONNECTION_CLOSED when the connection is over. */
+  get versions(): BrokerVersions {
+    if ("versions" in this.#state) return this.#state.versions;
+    throw connectionIsOver(this, this.#state);
+  }
+
+  /** How many requests wait to be written or for an answer. */
+  get pendingRequests(): number {
+    return this.#requests.size;
+  }
+
+  /**
+   * The newest version of an API that both sides speak, at most `max`.
+   *
+   * @throws {KafkaError} UNSUPPORTED_VERSION naming both ranges; CLIENT_CONNECTION_CLOSED when the connection is over.
+   */
+  versionOf<Req extends Fields, Res extends Fields>(api: Api<Req, Res>, { max }: { readonly max?: number } = {}): number {
+    return this.versions.newestOf(api, max);
+  }
+
+  /** Whether both sides speak this version of an API. */
+  supports<Req extends Fields, Res extends Fields>(api: Api<Req, Res>, version: number): boolean {
+    return "versions" in this.#state && this.#state.versions.supports(api, version);
+  }
+
+  /**
+   * Sends a request and gives its answer.
+   *
+   * It waits unwritten while the broker has asked for quiet (`throttleTimeMs`), while the socket takes no more, and while a login is renewed.
+   * The fact `written` on an error says whether the broker may have seen the request.
+   *
+   * @throws {KafkaError} CLIENT_REQUEST_TIMEOUT: the connection is then closed, because its later answers could not be told apart from late ones;
+   * CLIENT_CONNECTION_CLOSED, CLIENT_ABORTED; EncodeError or DecodeError for a body that does not fit.
+   */
+  request<Req extends Fields, Res extends Fields>(api: Api<Req, Res>, version: number, body: StructIn<Req>, options: RequestOptions = {}): Promise<StructOut<Res>> {
+    return new Promise((resolve, reject) => {
+      this.#submit(this.#pending({ api, version, body, options, resolve, reject }));
+    });
+  }
+
+  /**
+   * Sends a request that no answer will come to (Produce with acks 0); resolves when the operating system has taken it.
+   *
+   * @throws {KafkaError} as {@link request} does.
+   */
+  send<Req extends Fields, Res extends Fields>(api: Api<Req, Res>, version: number, body: StructIn<Req>, options: RequestOptions = {}): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#submit(this.#pending({ api, version, body, options, resolve: () => resolve(), reject, sent: resolve }));
+    });
+  }
+
+  /** Ends the connection at once; what waits on it fails with `error` as the cause, by default because the client closed it. */
+  destroy(error: KafkaError = clientClosed("The connection")): void {
+    this.#dispatch({ type: "failed", error });
+  }
+
+  /** Resolves when the socket is gone. */
+  closed(): Promise<void> {
+    return this.#gone;
+  }
+
+  #pending<Req extends Fields, Res extends Fields>(
+    call: Pick<PendingRequestInit<Req, Res>, "api" | "version" | "body" | "options" | "resolve" | "reject" | "sent">,
+  ): PendingRequest<Req, Res> {
+    const startedAt = this.#options.clock.now();
+    const deadline = startedAt + (call.options.timeoutMs ?? this.#options.requestTimeoutMs);
+    return new PendingRequest({ ...call, startedAt, deadline });
+  }
+
+  #submit(request: PendingRequest): void {
+    if (!this.isOpen) request.fail(connectionIsOver(this, this.#state));
+    if (request.isSettled) return;
+    this.#deadlines.expect(request.deadline);
+    if (this.#mayWrite() && this.#requests.waiting.length === 0) this.#write(request);
+    else this.#requests.waiting.push(request);
+  }
+
+  #mayWrite(): boolean {
+    return this.#state.name === "ready" && this.#mute === undefined && !this.#socket.writableNeedDrain;
+  }
+
+  #flush(): void {
+    while (this.#mayWrite()) {
+      const request = this.#requests.waiting.shift();
+      if (!request) return;
+      if (!request.isSettled) this.#write(request);
+    }
+  }
+
+  #write(request: PendingRequest): void {
+    this.#lastCorrelationId = (this.#lastCorrelationId + 1) & 0x7fff_ffff;
+    let buffers: readonly Buffer[];
+    try {
+      buffers = request.encode(this.#lastCorrelationId, this.#options.clientId);
+    } catch (error) {
+      request.fail(asKafkaError(error));
+      return;
+    }
+    this.#requests.written(request);
+    writeFrame(this.#socket, buffers, (error) => {
+      this.#requests.handedOver(request);
+      request.handedOver(error);
+    });
+  }
+
+  // Opening, and renewing a login, may write while everybody else waits.
+  readonly #exchange: Exchange = (api, version, body) =>
+    new Promise((resolve, reject) => {
+      const request = this.#pending({ api, version, body, options: {}, resolve, reject });
+      if (this.#isOver()) return request.fail(connectionIsOver(this, this.#state));
+      this.#deadlines.expect(request.deadline);
+      this.#write(request);
+    });
+
+  #receive(chunk: Buffer): void {
+    try {
+      for (const payload of this.#splitter.push(chunk)) {
+        if (this.#isOver()) return;
+        this.#answer(payload);
+      }
+    } catch (error) {
+      this.destroy(unreadable(this, error, chunk));
+    }
+  }
+
+  #answer(payload: Buffer): void {
+    const request = this.#requests.inFlight.peek();
+    const correlationId = payload.length < 4 ? undefined : payload.readInt32BE(0);
+    if (!request || request.correlationId !== correlationId) throw outOfOrder(request, correlationId);
+    this.#requests.inFlight.shift();
+    try {
+      const { throttleTimeMs } = request.answer(payload);
+      if (throttleTimeMs > 0) this.#muteFor(throttleTimeMs);
+      if (requestChannel.hasSubscribers) this.#publish(request, { responseBytes: payload.length, throttleTimeMs });
+    } catch (error) {
+      request.fail(asKafkaError(error));
+      throw error;
+    }
+    this.#requests.noteAnswered();
+  }
+
+  #muteFor(ms: number): void {
+    const until = this.#options.clock.now() + ms;
+    if (this.#mute && this.#mute.until >= until) return;
+    this.#mute?.timer.cancel();
+    const timer = this.#options.clock.timer(ms, () => {
+      this.#mute = undefined;
+      this.#flush();
+    });
+    this.#mute = { until, timer };
+  }
+
+  #expire(now: number): number | undefined {
+    const late = this.#requests.late(now);
+    for (const request of late) request.fail(requestTimedOut(this, request));
+    // While the broker has asked for quiet, a request that could not be written proves nothing against the connection.
+    const guilty = late.find((request) => request.isWritten || this.#mute === undefined);
+    if (!guilty) return this.#requests.earliestDeadline();
+    this.destroy(closedAfterTimeout(this, guilty));
+    return undefined;
+  }
+
+  #isOver(): boolean {
+    return this.#state.name === "closing" || this.#state.name === "closed";
+  }
+
+  #dispatch(event: ConnectionEvent): void {
+    const { state, commands } = transition(this.#state, event);
+    this.#state = state;
+    for (const command of commands) this.#execute(command);
+  }
+
+  #execute(command: ConnectionCommand): void {
+    switch (command) {
+      case "negotiate":
+        return this.#attempt(this.#negotiate());
+      case "login":
+        return this.#attempt(this.#login());
+      case "serve":
+        this.#openTimer?.cancel();
+        this.#opening.resolve(this);
+        return this.#flush();
+      case "failRequests":
+        return this.#failRequests();
+      case "destroySocket":
+        this.#socket.destroy();
+        return;
+      case "announceClosed":
+        return this.#announceClosed();
+    }
+  }
+
+  /** A step that fails ends the connection; the failure reaches whoever waits for the opening, or for a request. */
+  #attempt(step: Promise<void>): void {
+    step.catch((error: unknown) => this.destroy(asKafkaError(error)));
+  }
+
+  async #negotiate(): Promise<void> {
+    const versions = await negotiate(this.#exchange);
+    this.#dispatch({ type: "negotiated", versions, login: this.#options.sasl !== undefined });
+  }
+
+  async #login(): Promise<void> {
+    const { sasl: mechanism, address, clock, random } = this.#options;
+    if (!mechanism) return;
+    // Kafka takes nothing else between the steps of a login: what was asked before it has to be answered first.
+    await this.#requests.allAnswered();
+    const session = await authenticate(this.#exchange, this.versions, { mechanism, context: { host: address.host } });
+    if (session.lifetimeMs > 0 && !this.#isOver()) {
+      const renewAfterMs = session.lifetimeMs * (0.85 + 0.1 * random());
+      this.#sessionTimer = clock.timer(renewAfterMs, () => this.#dispatch({ type: "sessionExpiring" }));
+    }
+    this.#dispatch({ type: "authenticated" });
+  }
+
+  #failRequests(): void {
+    this.#openTimer?.cancel();
+    this.#sessionTimer?.cancel();
+    this.#mute?.timer.cancel();
+    this.#deadlines.cancel();
+    const reason = this.#reason();
+    for (const request of this.#requests.takeAll()) {
+      const error = requestInterrupted(this, request, reason);
+      if (requestChannel.hasSubscribers) this.#publish(request, { responseBytes: 0, throttleTimeMs: 0, error });
+      request.fail(error);
+    }
+  }
+
+  #announceClosed(): void {
+    const error = this.#reason();
+    this.#opening.reject(error);
+    this.#announceGone();
+    if (connectionCloseChannel.hasSubscribers) connectionCloseChannel.publish({ node: this.node, address: this.address, error });
+    this.emit("close", error);
+  }
+
+  #reason(): KafkaError {
+    return "error" in this.#state ? this.#state.error : connectionIsOver(this, this.#state);
+  }
+
+  #publish(request: PendingRequest, outcome: Pick<RequestEvent, "responseBytes" | "throttleTimeMs" | "error">): void {
+    const { api, version, correlationId, startedAt } = request;
+    const durationMs = this.#options.clock.now() - startedAt;
+    requestChannel.publish({ node: this.node, apiKey: api.key, apiName: api.name, apiVersion: version, correlationId, durationMs, ...outcome } satisfies RequestEvent);
+  }
+}

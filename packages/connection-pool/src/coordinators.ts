@@ -1,0 +1,100 @@
+import { ErrorCode, FindCoordinator, KafkaError, kafkaError, type FindCoordinatorResponse } from "@moldau/protocol-codec";
+import type { ResolvedClusterOptions } from "./cluster-options.js";
+import { timedOut } from "./errors.js";
+import type { BrokerAddress, ConnectionPool } from "./pool.js";
+import type { OperationOptions, Requester } from "./requester.js";
+import { Backoff } from "./retry.js";
+import { waitFor } from "./wait.js";
+
+/** What a coordinator coordinates. */
+export type CoordinatorType = "group" | "transaction";
+
+/** Finds coordinators and remembers a bounded number of them; those who look for the same one at a time share the search. */
+export class Coordinators {
+  readonly #requester: Requester;
+  readonly #pool: ConnectionPool;
+  readonly #options: ResolvedClusterOptions;
+  readonly #found = new Map<string, number>();
+  readonly #searches = new Map<string, Promise<number>>();
+
+  constructor(requester: Requester, pool: ConnectionPool, options: ResolvedClusterOptions) {
+    this.#requester = requester;
+    this.#pool = pool;
+    this.#options = options;
+  }
+
+  /**
+   * The node id of the coordinator, looked up when it is not known.
+   *
+   * @throws {KafkaError} what the broker said when it is final, or when the time is over; CLIENT_ABORTED.
+   */
+  find(type: CoordinatorType, key: string, { signal, timeoutMs = this.#options.requestTimeoutMs }: OperationOptions): Promise<number> {
+    const name = `${type}:${key}`;
+    const known = this.#found.get(name);
+    if (known !== undefined && this.#pool.knows(known)) return Promise.resolve(known);
+    const search = this.#searches.get(name) ?? this.#search(type, key, name);
+    const late = (): KafkaError => timedOut(`The coordinator of the ${type} "${key}" was not found within ${timeoutMs} ms.`, factsOf(type, key));
+    return waitFor(search, { clock: this.#options.clock, signal, timeoutMs, late });
+  }
+
+  /** Forgets a coordinator: it said that it is none, or does not answer. */
+  forget(type: CoordinatorType, key: string): void {
+    this.#found.delete(`${type}:${key}`);
+  }
+
+  #search(type: CoordinatorType, key: string, name: string): Promise<number> {
+    const search = this.#lookUp(type, key).finally(() => this.#searches.delete(name));
+    this.#searches.set(name, search);
+    return search;
+  }
+
+  async #lookUp(type: CoordinatorType, key: string): Promise<number> {
+    const deadline = this.#requester.deadlineOf({});
+    const backoff = new Backoff(this.#options.retry, this.#options.random);
+    for (;;) {
+      try {
+        const response = await this.#requester.request(FindCoordinator, (version) => question(type, key, version), { timeoutMs: deadline - this.#options.clock.now() });
+        const broker = coordinatorOf(response, type, key);
+        this.#remember(`${type}:${key}`, broker);
+        return broker.nodeId;
+      } catch (error) {
+        const waitMs = backoff.next();
+        if (!isTemporary(error) || this.#options.clock.now() + waitMs >= deadline) throw error;
+        await this.#requester.sleep(waitMs);
+      }
+    }
+  }
+
+  #remember(name: string, broker: BrokerAddress): void {
+    this.#pool.addBroker(broker);
+    this.#found.delete(name);
+    this.#found.set(name, broker.nodeId);
+    const [oldest] = this.#found.keys();
+    if (this.#found.size > maxKnown && oldest !== undefined) this.#found.delete(oldest);
+  }
+}
+
+const maxKnown = 1000;
+
+/** Since version 4 the question is a list of keys (KIP-699). */
+function question(type: CoordinatorType, key: string, version: number): { keyType: number; key?: string; coordinatorKeys?: readonly string[] } {
+  const keyType = type === "group" ? 0 : 1;
+  return version >= 4 ? { keyType, coordinatorKeys: [key] } : { keyType: version >= 1 ? keyType : 0, key };
+}
+
+function coordinatorOf(response: FindCoordinatorResponse, type: CoordinatorType, key: string): BrokerAddress {
+  // Up to version 3 the one answer stands in the body itself.
+  const answer = response.coordinators.length === 0 ? response : response.coordinators.find((one) => one.key === key);
+  if (!answer) throw kafkaError(ErrorCode.UNKNOWN_SERVER_ERROR, factsOf(type, key), `FindCoordinator says nothing about the ${type} "${key}".`);
+  if (answer.errorCode !== 0) throw kafkaError(answer.errorCode, factsOf(type, key), answer.errorMessage);
+  return { nodeId: answer.nodeId, host: answer.host, port: answer.port };
+}
+
+function factsOf(type: CoordinatorType, key: string): { apiKey: number; apiName: string; groupId?: string; transactionalId?: string } {
+  const api = { apiKey: FindCoordinator.key, apiName: FindCoordinator.name };
+  return type === "group" ? { ...api, groupId: key } : { ...api, transactionalId: key };
+}
+
+function isTemporary(error: unknown): boolean {
+  return error instanceof KafkaError && error.errorCode !== undefined && error.retriable;
+}

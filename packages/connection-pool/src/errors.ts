@@ -1,0 +1,72 @@
+import { KafkaError, type KafkaErrorOptions } from "@moldau/protocol-codec";
+
+/** The codes of failures that this side found, as opposed to those that a broker reported under Kafka's own names. */
+export const ClientErrorCode = {
+  /** The caller's signal fired. */
+  ABORTED: "CLIENT_ABORTED",
+  /** The client, or the object it was asked of, has been closed. */
+  CLOSED: "CLIENT_CLOSED",
+  /** A connection ended while a request waited on it. */
+  CONNECTION_CLOSED: "CLIENT_CONNECTION_CLOSED",
+  /** No connection could be opened. */
+  CONNECTION_FAILED: "CLIENT_CONNECTION_FAILED",
+  /** An argument or option is wrong; the message says what to write instead. */
+  INVALID_ARGUMENT: "CLIENT_INVALID_ARGUMENT",
+  /** The broker's answer breaks the rules of the protocol. */
+  PROTOCOL_VIOLATION: "CLIENT_PROTOCOL_VIOLATION",
+  /** No answer came in time. */
+  REQUEST_TIMEOUT: "CLIENT_REQUEST_TIMEOUT",
+  /** The login was refused, or the server could not prove who it is. */
+  SASL_FAILED: "CLIENT_SASL_FAILED",
+  /** The encrypted channel could not be made: certificate, name or protocol version. */
+  TLS_FAILED: "CLIENT_TLS_FAILED",
+} as const;
+
+/** One of the values of {@link ClientErrorCode}. */
+export type ClientErrorCode = (typeof ClientErrorCode)[keyof typeof ClientErrorCode];
+
+/** Makes the error for a wrong argument; `message` says what is wrong and what to write instead. */
+export function invalidArgument(message: string): KafkaError {
+  return new KafkaError(ClientErrorCode.INVALID_ARGUMENT, message);
+}
+
+/** Makes the error for a caller whose signal fired; the signal's reason is the cause. */
+export function clientAborted(signal: AbortSignal, facts: KafkaErrorOptions = {}): KafkaError {
+  return new KafkaError(ClientErrorCode.ABORTED, "The operation was aborted by its signal.", { ...facts, cause: signal.reason });
+}
+
+/** Makes the error for a call on something that was closed. */
+export function clientClosed(what: string): KafkaError {
+  return new KafkaError(ClientErrorCode.CLOSED, `${what} has been closed.`, { written: false });
+}
+
+/** Makes the error for an operation that did not come to an end within its time. */
+export function timedOut(message: string, options: KafkaErrorOptions = {}): KafkaError {
+  return new KafkaError(ClientErrorCode.REQUEST_TIMEOUT, message, { retriable: true, ...options });
+}
+
+/** Makes the error for a connection that could not be opened. */
+export function connectionFailed(message: string, options: KafkaErrorOptions = {}): KafkaError {
+  return new KafkaError(ClientErrorCode.CONNECTION_FAILED, message, { retriable: true, written: false, ...options });
+}
+
+/** Makes the error for a connection that ended. */
+export function connectionClosed(message: string, options: KafkaErrorOptions = {}): KafkaError {
+  return new KafkaError(ClientErrorCode.CONNECTION_CLOSED, message, { retriable: true, ...options });
+}
+
+/** Makes the error for a broker that breaks the protocol's rules. */
+export function protocolViolation(message: string, options: KafkaErrorOptions = {}): KafkaError {
+  return new KafkaError(ClientErrorCode.PROTOCOL_VIOLATION, message, options);
+}
+
+/** Tells whether a failure is one of the connection, so that the same request may succeed on another one. */
+export function isConnectionFailure(error: unknown): error is KafkaError {
+  if (!(error instanceof KafkaError)) return false;
+  return error.code === ClientErrorCode.CONNECTION_CLOSED || error.code === ClientErrorCode.CONNECTION_FAILED || error.code === ClientErrorCode.REQUEST_TIMEOUT;
+}
+
+/** The text of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

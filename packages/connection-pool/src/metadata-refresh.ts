@@ -1,0 +1,114 @@
+import type { Clock } from "./clock.js";
+import { Backoff, type RetryPolicy } from "./retry.js";
+
+/** A question about topics that is being put together. */
+export interface MetadataQuestion {
+  /** Topic names, and whether the broker may create the topic when it does not exist. */
+  readonly topics: ReadonlyMap<string, boolean>;
+}
+
+/** What the refresher needs of the cluster. */
+export interface MetadataRefreshOptions {
+  /** Asks, and takes the answer; tells whether it brought anything new. */
+  readonly ask: (question: MetadataQuestion) => Promise<boolean>;
+  /** Whether nothing is known yet of one of these topics, so that the question must not wait. */
+  readonly isUrgent: (question: MetadataQuestion) => boolean;
+  readonly clock: Clock;
+  readonly retry: RetryPolicy;
+  readonly random: () => number;
+  /** Waits; rejects when the cluster is closed. */
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+interface Round extends MetadataQuestion {
+  readonly topics: Map<string, boolean>;
+  readonly answered: Promise<void>;
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * Keeps the questions for metadata few: one is on its way at a time, and whatever is asked meanwhile joins the next one.
+ *
+ * Joining the one on its way would be wrong: its answer may be older than what made the caller ask. Questions that bring nothing new are
+ * asked ever more slowly, so that a partition without a leader does not become a storm.
+ */
+export class MetadataRefresh {
+  readonly #options: MetadataRefreshOptions;
+  readonly #backoff: Backoff;
+  #next: Round | undefined;
+  #asking: Round | undefined;
+  #running = false;
+  #notBefore = 0;
+
+  constructor(options: MetadataRefreshOptions) {
+    this.#options = options;
+    this.#backoff = new Backoff(options.retry, options.random);
+  }
+
+  /** Resolves when an answer is here that was asked for after this call. @throws {KafkaError} when no broker could be asked. */
+  refresh(names: Iterable<string>, { allowAutoCreate = false }: { readonly allowAutoCreate?: boolean } = {}): Promise<void> {
+    const round = (this.#next ??= newRound());
+    for (const name of names) round.topics.set(name, allowAutoCreate || round.topics.get(name) === true);
+    if (!this.#running) void this.#run();
+    return round.answered;
+  }
+
+  /** Whether a question about this topic is on its way or about to be asked. */
+  isPending(name: string): boolean {
+    return this.#next?.topics.has(name) === true || this.#asking?.topics.has(name) === true;
+  }
+
+  // Never rejects: every failure goes to those who wait for the round.
+  async #run(): Promise<void> {
+    this.#running = true;
+    // Whatever is asked for in the same turn of the event loop goes into one question.
+    await Promise.resolve();
+    while (this.#next) {
+      const gathering = this.#next;
+      try {
+        await this.#pause(gathering);
+        this.#next = undefined;
+        this.#asking = gathering;
+        await this.#ask(gathering);
+        gathering.resolve();
+      } catch (error) {
+        if (this.#next === gathering) this.#next = undefined;
+        gathering.reject(error);
+      }
+      this.#asking = undefined;
+    }
+    this.#running = false;
+  }
+
+  async #pause(round: Round): Promise<void> {
+    const { clock, isUrgent, sleep } = this.#options;
+    const waitMs = this.#notBefore - clock.now();
+    if (waitMs > 0 && !isUrgent(round)) await sleep(waitMs);
+  }
+
+  async #ask(round: Round): Promise<void> {
+    let news = false;
+    try {
+      news = await this.#options.ask(round);
+    } finally {
+      if (news) this.#backoff.reset();
+      this.#notBefore = this.#options.clock.now() + this.#backoff.next();
+    }
+  }
+}
+
+function newRound(): Round {
+  const { promise, resolve, reject } = withResolvers();
+  return { topics: new Map(), answered: promise, resolve, reject };
+}
+
+function withResolvers(): { promise: Promise<void>; resolve: () => void; reject: (error: unknown) => void } {
+  let resolve: () => void = () => undefined;
+  let reject: (error: unknown) => void = () => undefined;
+  const promise = new Promise<void>((onResolve, onReject) => {
+    resolve = onResolve;
+    reject = onReject;
+  });
+  return { promise, resolve, reject };
+}

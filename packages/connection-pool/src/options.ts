@@ -1,0 +1,174 @@
+import { invalidArgument } from "./errors.js";
+
+/** Bounds and default of a number. */
+export interface NumberRule<Default> {
+  /** Smallest value allowed. Default: none. */
+  readonly min?: number;
+  /** Largest value allowed. Default: none. */
+  readonly max?: number;
+  /** Value when the option is absent; without one the option is required. */
+  readonly default?: Default;
+}
+
+/** What an option is when it is absent; without `default` it is required. */
+export interface DefaultRule<Default> {
+  readonly default?: Default;
+}
+
+/**
+ * Reads an options object and refuses what is wrong in it, with a sentence that says what to write instead.
+ *
+ * Every option is read through one of the methods; {@link done} then knows which names exist, and refuses all others. `undefined` counts
+ * as absent everywhere.
+ *
+ * ```ts
+ * const read = new OptionReader("producer options", options);
+ * const resolved = { lingerMs: read.integer("lingerMs", { min: 0, default: 5 }), acks: read.choice("acks", ["all", 0, 1], { default: "all" }) };
+ * read.done();
+ * ```
+ */
+export class OptionReader<Options extends object> {
+  readonly #subject: string;
+  readonly #options: object;
+  readonly #known = new Set<string>();
+
+  /**
+   * `subject` begins the error messages, as in `producer options`.
+   *
+   * @throws {KafkaError} CLIENT_INVALID_ARGUMENT when `options` is no object.
+   */
+  constructor(subject: string, options: Options | undefined) {
+    if (options !== undefined && !isPlainObject(options)) throw invalidArgument(`${subject}: expected an object, got ${show(options)}.`);
+    this.#subject = subject;
+    this.#options = options ?? {};
+  }
+
+  /** Reads a whole number. */
+  integer<Default = number>(name: keyof Options & string, rule: NumberRule<Default> = {}): number | Default {
+    return this.#read(name, rule, (value) => {
+      if (typeof value === "number" && Number.isSafeInteger(value) && inRange(value, rule)) return value;
+      throw this.#wrong(name, `a whole number${rangeText(rule)}`, value);
+    });
+  }
+
+  /** Reads a number, fractions allowed. */
+  number<Default = number>(name: keyof Options & string, rule: NumberRule<Default> = {}): number | Default {
+    return this.#read(name, rule, (value) => {
+      if (typeof value === "number" && Number.isFinite(value) && inRange(value, rule)) return value;
+      throw this.#wrong(name, `a number${rangeText(rule)}`, value);
+    });
+  }
+
+  /** Reads `true` or `false`. */
+  boolean<Default = boolean>(name: keyof Options & string, rule: DefaultRule<Default> = {}): boolean | Default {
+    return this.#read(name, rule, (value) => {
+      if (typeof value === "boolean") return value;
+      throw this.#wrong(name, "true or false", value);
+    });
+  }
+
+  /** Reads a text that is not empty. */
+  text<Default = string>(name: keyof Options & string, rule: DefaultRule<Default> = {}): string | Default {
+    return this.#read(name, rule, (value) => {
+      if (typeof value === "string" && value !== "") return value;
+      throw this.#wrong(name, "a text that is not empty", value);
+    });
+  }
+
+  /** Reads a text that is not empty, or `undefined` when it is absent. */
+  optionalText(name: keyof Options & string): string | undefined {
+    return Reflect.get(this.#options, name) === undefined ? this.#absent(name) : this.text(name);
+  }
+
+  /** Reads one of a few values. */
+  choice<const Choice extends string | number | boolean, Default = Choice>(
+    name: keyof Options & string,
+    choices: readonly Choice[],
+    rule: DefaultRule<Default> = {},
+  ): Choice | Default {
+    return this.#read(name, rule, (value) => {
+      const found = choices.find((choice) => choice === value);
+      if (found !== undefined) return found;
+      throw this.#wrong(name, `one of ${choices.map((choice) => JSON.stringify(choice)).join(", ")}`, value);
+    });
+  }
+
+  /** Reads an array, each item by `item`, which throws when it is wrong. */
+  list<Item, Default = readonly Item[]>(
+    name: keyof Options & string,
+    item: (value: unknown, path: string) => Item,
+    rule: DefaultRule<Default> & { readonly nonEmpty?: boolean } = {},
+  ): readonly Item[] | Default {
+    return this.#read(name, rule, (value) => {
+      if (!Array.isArray(value)) throw this.#wrong(name, "an array", value);
+      if (rule.nonEmpty === true && value.length === 0) throw this.#wrong(name, "an array of at least one item", value);
+      return value.map((one: unknown, index) => item(one, `${this.#subject}: ${name}[${index}]`));
+    });
+  }
+
+  /** Reads anything that `parse` accepts; `expected` says in the error what that is, and `parse` returns `undefined` for anything else. */
+  custom<Value, Default = Value>(
+    name: keyof Options & string,
+    expected: string,
+    parse: (value: unknown, path: string) => Value | undefined,
+    rule: DefaultRule<Default> = {},
+  ): Value | Default {
+    return this.#read(name, rule, (value) => {
+      const parsed = parse(value, `${this.#subject}: ${name}`);
+      if (parsed !== undefined) return parsed;
+      throw this.#wrong(name, expected, value);
+    });
+  }
+
+  /**
+   * Refuses names that nobody read.
+   *
+   * @throws {KafkaError} CLIENT_INVALID_ARGUMENT naming the unknown option and those that exist.
+   */
+  done(): void {
+    const unknown = Object.keys(this.#options).filter((name) => !this.#known.has(name));
+    if (unknown.length === 0) return;
+    const names = [...this.#known].toSorted().join(", ");
+    const list = unknown.map((name) => JSON.stringify(name)).join(", ");
+    throw invalidArgument(`${this.#subject}: unknown option ${list}. ${names === "" ? "There are no options." : `The options are ${names}.`}`);
+  }
+
+  #read<Value, Default>(name: string, rule: DefaultRule<Default>, parse: (value: unknown) => Value): Value | Default {
+    this.#known.add(name);
+    const value: unknown = Reflect.get(this.#options, name);
+    if (value !== undefined) return parse(value);
+    if ("default" in rule && rule.default !== undefined) return rule.default;
+    throw invalidArgument(`${this.#subject}: ${name} is missing.`);
+  }
+
+  #absent(name: string): undefined {
+    this.#known.add(name);
+  }
+
+  #wrong(name: string, expected: string, value: unknown): Error {
+    return invalidArgument(`${this.#subject}: ${name} must be ${expected}, not ${show(value)}.`);
+  }
+}
+
+/** Tells whether a value is an object that is neither an array nor null. */
+export function isPlainObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function inRange(value: number, { min = -Infinity, max = Infinity }: NumberRule<unknown>): boolean {
+  return value >= min && value <= max;
+}
+
+function rangeText({ min, max }: NumberRule<unknown>): string {
+  if (min !== undefined && max !== undefined) return ` from ${min} to ${max}`;
+  if (min !== undefined) return ` of at least ${min}`;
+  return max === undefined ? "" : ` of at most ${max}`;
+}
+
+function show(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+  if (typeof value === "function") return "a function";
+  if (Array.isArray(value)) return value.length === 0 ? "an empty array" : "an array";
+  if (typeof value === "bigint") return `${value}n`;
+  return typeof value === "object" && value !== null ? "an object" : String(value);
+}

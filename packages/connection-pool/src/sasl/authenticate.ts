@@ -1,0 +1,79 @@
+import { ErrorCode, KafkaError, kafkaError, SaslAuthenticate, SaslHandshake, scramMechanisms, type SaslAuthenticateResponse } from "@moldau/protocol-codec";
+import type { BrokerVersions } from "../api-versions.js";
+import { ClientErrorCode, invalidArgument } from "../errors.js";
+import type { Exchange } from "../exchange.js";
+import { isPlainObject, OptionReader } from "../options.js";
+import type { SaslContext, SaslMechanism } from "./mechanism.js";
+import { plain, type PlainOptions } from "./plain.js";
+import { scram, type ScramOptions } from "./scram.js";
+
+/** How to log in: one of the built-in mechanisms with its credentials, or a mechanism of your own. */
+export type SaslOptions = PlainOptions | ScramOptions | SaslMechanism;
+
+/** What a login brought. */
+export interface SaslSession {
+  /** For how long the broker takes it, in milliseconds; 0: without end (KIP-368). */
+  readonly lifetimeMs: number;
+}
+
+/**
+ * Logs in on a connection: SaslHandshake v1 names the mechanism, then SaslAuthenticate carries its messages.
+ *
+ * @throws {KafkaError} with Kafka's own code when the broker refuses, CLIENT_SASL_FAILED when the mechanism does not trust the server.
+ */
+export async function authenticate(
+  exchange: Exchange,
+  versions: BrokerVersions,
+  { mechanism, context }: { readonly mechanism: SaslMechanism; readonly context: SaslContext },
+): Promise<SaslSession> {
+  // Version 0 would be followed by bare tokens without Kafka's headers; no broker since 1.0 needs it.
+  if (!versions.supports(SaslHandshake, 1)) throw new KafkaError(ClientErrorCode.SASL_FAILED, "The broker offers no SASL login (SaslHandshake v1) on this port.");
+  const { errorCode, mechanisms } = await exchange(SaslHandshake, 1, { mechanism: mechanism.name });
+  if (errorCode === ErrorCode.UNSUPPORTED_SASL_MECHANISM) {
+    const offered = mechanisms.length === 0 ? "none" : mechanisms.join(", ");
+    throw kafkaError(errorCode, {}, `not ${mechanism.name}, but ${offered}.`);
+  }
+  if (errorCode !== 0) throw kafkaError(errorCode, { apiKey: SaslHandshake.key, apiName: SaslHandshake.name });
+  return converse(exchange, versions.newestOf(SaslAuthenticate, undefined), mechanism.converse(context));
+}
+
+/** Checks the option `sasl` and makes the mechanism it names. @throws {KafkaError} CLIENT_INVALID_ARGUMENT when it is wrong. */
+export function saslMechanism(options: unknown, path: string): SaslMechanism {
+  if (!isPlainObject(options)) throw invalidArgument(`${path} must be an object such as { mechanism: "PLAIN", username, password }.`);
+  if (isMechanism(options)) return options;
+  const read = new OptionReader<Partial<Record<keyof ScramOptions, unknown>>>(path, options);
+  const mechanism = read.choice("mechanism", ["PLAIN", ...scramMechanisms]);
+  const username = read.text("username");
+  const password = read.text("password");
+  if (mechanism === "PLAIN") {
+    read.done();
+    return plain({ username, password });
+  }
+  const tokenAuth = read.boolean("tokenAuth", { default: false });
+  read.done();
+  return scram({ mechanism, username, password, tokenAuth });
+}
+
+function isMechanism(options: object): options is SaslMechanism {
+  return "converse" in options && typeof options.converse === "function" && "name" in options && typeof options.name === "string";
+}
+
+async function converse(exchange: Exchange, version: number, messages: AsyncGenerator<Buffer, void, Buffer>): Promise<SaslSession> {
+  let lifetimeMs = 0;
+  try {
+    let turn = await messages.next();
+    while (turn.done !== true) {
+      const response = await exchange(SaslAuthenticate, version, { authBytes: turn.value });
+      if (response.errorCode !== 0) throw refused(response);
+      lifetimeMs = Number(response.sessionLifetimeMs);
+      turn = await messages.next(response.authBytes);
+    }
+  } finally {
+    await messages.return();
+  }
+  return { lifetimeMs };
+}
+
+function refused({ errorCode, errorMessage }: SaslAuthenticateResponse): KafkaError {
+  return kafkaError(errorCode, { apiKey: SaslAuthenticate.key, apiName: SaslAuthenticate.name }, errorMessage);
+}

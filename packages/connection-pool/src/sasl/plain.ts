@@ -1,0 +1,21 @@
+import { ClientErrorCode } from "../errors.js";
+import { KafkaError } from "@moldau/protocol-codec";
+import type { SaslMechanism } from "./mechanism.js";
+
+/** A login with user name and password in clear text: for encrypted connections, or a network that nobody else listens on. */
+export interface PlainOptions {
+  readonly mechanism: "PLAIN";
+  readonly username: string;
+  readonly password: string;
+}
+
+/** Makes the mechanism PLAIN (RFC 4616). */
+export function plain({ username, password }: Omit<PlainOptions, "mechanism">): SaslMechanism {
+  return {
+    name: "PLAIN",
+    async *converse() {
+      const answer = yield Buffer.from(`\0${username}\0${password}`, "utf8");
+      if (answer.length > 0) throw new KafkaError(ClientErrorCode.SASL_FAILED, `PLAIN: the server answered with ${answer.length} bytes where it has nothing to say.`);
+    },
+  };
+}
