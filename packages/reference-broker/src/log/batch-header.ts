@@ -1,0 +1,45 @@
+/**
+ * The few header fields that finding one's way through a log needs, read straight from the bytes and without making objects.
+ *
+ * ```
+ *   0 baseOffset int64 │ 8 batchLength int32 │ 12 leaderEpoch int32 │ 16 magic int8 │ … │ 23 lastOffsetDelta int32 │ …
+ * ```
+ *
+ * Magic 0 and 1 share the first two fields; their offset is that of the last message in the entry.
+ */
+
+/** Bytes before the part that `batchLength` counts. */
+export const batchOverheadBytes = 12;
+/** Bytes of a magic-2 header; the least a batch can have. */
+export const batchHeaderBytes = 61;
+/** Bytes from the start of an entry to the end of the field that tells its last offset. */
+export const batchOffsetsBytes = 27;
+/** The smallest entry of all formats: a magic-0 message without key and value. */
+export const smallestEntryBytes = batchOverheadBytes + 14;
+
+/** The size of the batch at `start`, header included. At least {@link batchOverheadBytes} bytes have to be there. */
+export function batchSizeAt(buffer: Buffer, start: number): number {
+  return batchOverheadBytes + buffer.readInt32BE(start + 8);
+}
+
+/** The base offset of the batch at `start`. For magic 0 and 1: the last offset of the entry. */
+export function baseOffsetAt(buffer: Buffer, start: number): bigint {
+  return buffer.readBigInt64BE(start);
+}
+
+/** An offset in two halves, for exact differences without BigInt. */
+export interface OffsetHalves {
+  readonly high: number;
+  readonly low: number;
+}
+
+/** Splits an offset. */
+export function offsetHalves(offset: bigint): OffsetHalves {
+  return { high: Number(offset >> 32n), low: Number(offset & 0xffff_ffffn) };
+}
+
+/** The last offset of the batch at `start`, relative to `base`. {@link batchOffsetsBytes} bytes have to be there. */
+export function relativeLastOffsetAt(buffer: Buffer, start: number, base: OffsetHalves): number {
+  const relative = (buffer.readInt32BE(start) - base.high) * 0x1_0000_0000 + (buffer.readUInt32BE(start + 4) - base.low);
+  return buffer.readInt8(start + 16) >= 2 ? relative + buffer.readInt32BE(start + 23) : relative;
+}
