@@ -42,7 +42,7 @@ interface KafkaApi {
 const kafkaApis = goldenFacts<KafkaApi[]>("api-keys.json").filter(({ removed, scope }) => !removed && scope !== "controller");
 const offered = new Set(kafkaApis.flatMap(({ schema }) => [`${schema}Request`, `${schema}Response`]));
 const ofTheProtocol = goldenFacts<KafkaSchema[]>("schemas.json").filter(
-  ({ name, type }) => (type !== "request" && type !== "response" && type !== "header") || offered.has(name),
+  ({ name, type }) => (type !== "request" && type !== "response") || offered.has(name),
 );
 const ofTheLogs = goldenFacts<KafkaSchema[]>("log-schemas.json");
 const exported: Readonly<Record<string, unknown>> = { ...codec };

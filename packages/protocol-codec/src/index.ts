@@ -29,6 +29,8 @@ export { decodeAssignment, decodeSubscription, encodeAssignment, encodeSubscript
 export { decodeRequest, decodeRequestHeader, decodeResponse, encodeRequest, encodeResponse } from "./frame/envelope.js";
 export type { RequestHead, RequestHeaderView } from "./frame/envelope.js";
 export { FrameSplitter } from "./frame/splitter.js";
+export { RequestHeader } from "./frame/request-header.js";
+export { ResponseHeader } from "./frame/response-header.js";
 export { Uuid } from "./wire/uuid.js";
 
 // How messages are described

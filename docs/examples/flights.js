@@ -1,0 +1,108 @@
+// 20,000 US flights through Kafka: sent in batches, read by a group of two, counted by airport of origin.
+//
+//   node flights.js                           with a broker of its own, in memory
+//   node flights.js --brokers localhost:9092  with any Kafka; topic and group are new and removed at the end
+
+import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { startBroker } from "@moldau/reference-broker";
+import { Kafka } from "moldau";
+import { addFlight, busiest, countFlights, printTable, sameFigures } from "./airports.js";
+import { progress } from "./progress.js";
+
+const partitions = 6;
+/** The first member reads so many flights alone, then waits until the second has partitions too. */
+const readAlone = 2_000;
+
+const { values: options } = parseArgs({ options: { brokers: { type: "string" } } });
+const flights = JSON.parse(await readFile(new URL("../data/flights-20k.json", import.meta.resolve("vega-datasets")), "utf8"));
+
+const broker = options.brokers === undefined ? await startBroker() : undefined;
+const brokers = options.brokers?.split(",") ?? broker?.bootstrapServers;
+console.log(broker === undefined ? `Kafka at ${brokers}` : `reference broker at ${brokers}, in memory`);
+
+const run = randomUUID().slice(0, 8);
+const topic = `flights-${run}`;
+const groupId = `airports-${run}`;
+const kafka = new Kafka({ clientId: "flights", brokers });
+const admin = kafka.admin();
+
+try {
+  await admin.createTopics({ topics: [{ topic, partitions }] });
+  console.log(`topic ${topic} with ${partitions} partitions, group ${groupId}\n`);
+
+  await send();
+  const airports = await receive();
+
+  printTable(busiest(airports, 10));
+  if (!sameFigures(airports, countFlights(flights))) throw new Error("the figures differ from those computed straight from the file");
+  console.log("\nThe same figures as computed straight from the file: every flight arrived exactly once.");
+} finally {
+  await admin.deleteTopics({ topics: [topic] });
+  await admin.deleteGroups({ groupIds: [groupId] });
+  await kafka.close();
+  await broker?.close();
+}
+
+/** Sends every flight, keyed by its airport of origin: flights of one airport stay in order, in one partition. */
+async function send() {
+  const started = performance.now();
+  const producer = kafka.producer({ lingerMs: 5, compression: "lz4" });
+  const shown = progress("sent", flights.length);
+  const chunk = 1_000;
+  const sends = [];
+  for (let first = 0; first < flights.length; first += chunk) {
+    const messages = flights.slice(first, first + chunk).map((flight) => ({ key: flight.origin, value: JSON.stringify(flight) }));
+    sends.push(producer.send({ topic, messages }).then(() => shown.add(messages.length)));
+  }
+  await Promise.all(sends);
+  await producer.close();
+  shown.end(performance.now() - started);
+}
+
+/** Reads every flight in a group of two and adds up count and delay by airport. */
+async function receive() {
+  const started = performance.now();
+  const airports = new Map();
+  const shown = progress("received", flights.length);
+  const members = ["first", "second"].map((name) => ({ name, received: 0, rebalances: 0, consumer: newConsumer() }));
+  const [first, second] = members;
+  for (const member of members) member.consumer.on("assigned", () => member.rebalances++);
+
+  const secondOwnsPartitions = new Promise((resolve) => {
+    second.consumer.on("assigned", ({ partitions: owned }) => owned.length > 0 && resolve());
+  });
+
+  let received = 0;
+  async function read(member) {
+    for await (const message of member.consumer) {
+      addFlight(airports, JSON.parse(message.value.toString()));
+      member.received++;
+      shown.add(1);
+      if (++received === flights.length) await Promise.all(members.map(({ consumer }) => consumer.close()));
+      if (member === first && member.received === readAlone) inviteSecond();
+    }
+  }
+
+  // The first member holds back: nothing more comes until the group has shared the partitions out anew.
+  let secondReads;
+  function inviteSecond() {
+    first.consumer.pause(first.consumer.assignment());
+    secondReads = read(second);
+    secondOwnsPartitions.then(() => first.consumer.resume(first.consumer.assignment()));
+  }
+
+  await read(first);
+  await secondReads;
+  shown.end(performance.now() - started);
+  for (const { name, received: count, rebalances } of members) {
+    console.log(`  the ${name} member received ${count.toLocaleString("en")} flights and was given partitions ${rebalances} times`);
+  }
+  console.log();
+  return airports;
+}
+
+function newConsumer() {
+  return kafka.consumer({ groupId, topics: [topic], startFrom: "earliest" });
+}

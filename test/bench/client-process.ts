@@ -1,0 +1,43 @@
+// One client in a process of its own: reads a workload from its arguments, prints the cost as a line of JSON.
+
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import { kafkajs } from "./clients/kafkajs.js";
+import { moldau } from "./clients/moldau.js";
+import type { BenchedClient, Cost, Workload } from "./workload.js";
+
+const clients: Readonly<Record<string, BenchedClient>> = { kafkajs, moldau };
+
+const [name = "", text = ""] = process.argv.slice(2);
+const client = clients[name];
+if (client === undefined) throw new Error(`no client ${name}: there are ${Object.keys(clients).join(", ")}`);
+const workload = JSON.parse(text) as Workload;
+
+const delays = monitorEventLoopDelay({ resolution: 1 });
+let startedAt = 0n;
+let cpu: NodeJS.CpuUsage = { user: 0, system: 0 };
+let cost: Cost | undefined;
+
+const measure = {
+  start(): void {
+    delays.enable();
+    delays.reset();
+    cpu = process.cpuUsage();
+    startedAt = process.hrtime.bigint();
+  },
+  stop(): void {
+    const seconds = Number(process.hrtime.bigint() - startedAt) / 1e9;
+    const used = process.cpuUsage(cpu);
+    delays.disable();
+    cost = {
+      messages: workload.messages,
+      seconds,
+      cpuMicros: used.user + used.system,
+      longestDelayMs: delays.max / 1e6,
+      residentMiB: process.memoryUsage().rss / 2 ** 20,
+    };
+  },
+};
+
+await client[workload.direction](workload, measure);
+if (cost === undefined) throw new Error(`${name} never came to the end of its ${workload.messages} messages`);
+process.stdout.write(`${JSON.stringify(cost)}\n`, () => process.exit(0));

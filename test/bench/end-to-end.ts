@@ -1,0 +1,126 @@
+import { execFile, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { Kafka } from "moldau";
+import { missingForApacheKafka, startApacheKafka } from "../support/apache-kafka.js";
+import { median, printTable } from "./report.js";
+import type { Cost, Workload } from "./workload.js";
+
+const run = promisify(execFile);
+const program = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+
+/** A broker under which clients are compared. */
+interface BenchBroker {
+  readonly name: string;
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+/** How long and how often to measure. */
+export interface EndToEndOptions {
+  readonly messages: number;
+  readonly rounds: number;
+}
+
+const names = ["moldau", "kafkajs"] as const;
+const partitions = 3;
+
+/** Produces and consumes with every client on every broker that this machine can run, in turn, and prints the medians. */
+export async function endToEnd({ messages, rounds }: EndToEndOptions): Promise<void> {
+  for (const start of await brokers()) {
+    const broker = await start();
+    try {
+      console.log(`\nEnd to end on ${broker.name}: ${messages.toLocaleString("en")} messages a run, ${rounds} rounds, clients in turn, medians`);
+      await compare("produce", broker, { messages, rounds });
+      await compare("consume", broker, { messages, rounds });
+    } finally {
+      await broker.close();
+    }
+  }
+}
+
+async function brokers(): Promise<(() => Promise<BenchBroker>)[]> {
+  const missing = await missingForApacheKafka();
+  if (missing.length === 0) return [referenceBroker, apacheKafka];
+  console.log(`Apache Kafka is left out: ${missing.join(", ")} missing`);
+  return [referenceBroker];
+}
+
+async function referenceBroker(): Promise<BenchBroker> {
+  const child = spawn(process.execPath, [program("broker-process.js")], { stdio: ["pipe", "pipe", "inherit"] });
+  const address = await new Promise<string>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("exit", (code) => reject(new Error(`the reference broker ended with code ${code}`)));
+    child.stdout.once("data", (line: Buffer) => resolve(line.toString().trim()));
+  });
+  const close = (): Promise<void> => new Promise((resolve) => child.once("exit", () => resolve()).stdin.end());
+  return { name: "the reference broker, in memory", address, close };
+}
+
+async function apacheKafka(): Promise<BenchBroker> {
+  const kafka = await startApacheKafka();
+  return { name: "Apache Kafka 4.3.1", address: kafka.bootstrapServers, close: () => kafka.close() };
+}
+
+async function compare(direction: Workload["direction"], broker: BenchBroker, { messages, rounds }: EndToEndOptions): Promise<void> {
+  const workload = {
+    direction,
+    brokers: broker.address,
+    partitions,
+    messages,
+    warmUpMessages: Math.ceil(messages / 4),
+    messageBytes: 100,
+    callMessages: 1_000,
+    concurrentCalls: 4,
+    acks: -1,
+    lingerMs: 0,
+    batchBytes: 1_000_000,
+    inFlight: 5,
+  } as const;
+  const costs = new Map(names.map((name): [string, Cost[]] => [name, []]));
+  const topic = await newTopic(broker, direction === "consume" ? { ...workload, messages: messages + workload.warmUpMessages * 2 } : undefined);
+  for (let round = 0; round < rounds; round++) {
+    for (const name of names) costs.get(name)?.push(await costOf(name, { ...workload, topic }));
+  }
+  const { callMessages, concurrentCalls, acks, lingerMs, batchBytes, inFlight, messageBytes } = workload;
+  const settings =
+    direction === "produce"
+      ? `calls of ${callMessages} messages of ${messageBytes} B, ${concurrentCalls} at a time; acks ${acks}, linger ${lingerMs} ms, batch ${batchBytes} B (kafkajs: neither), in flight ${inFlight}, no compression`
+      : `by batch, every value touched, automatic commits, messages of ${messageBytes} B`;
+  console.log(`\n${direction}: ${settings}; ${partitions} partitions`);
+  report(costs);
+}
+
+function report(costs: ReadonlyMap<string, readonly Cost[]>): void {
+  const cpu = (name: string): number => median((costs.get(name) ?? []).map(({ cpuMicros, messages }) => cpuMicros / messages));
+  printTable(
+    ["client", "messages/s", "CPU us/message", "of kafkajs", "longest delay ms", "resident MiB"],
+    names.map((name) => {
+      const of = costs.get(name) ?? [];
+      return [
+        name,
+        Math.round(median(of.map(({ messages, seconds }) => messages / seconds))).toLocaleString("en"),
+        cpu(name).toFixed(2),
+        `1/${(cpu("kafkajs") / cpu(name)).toFixed(1)}`,
+        median(of.map(({ longestDelayMs }) => longestDelayMs)).toFixed(0),
+        median(of.map(({ residentMiB }) => residentMiB)).toFixed(0),
+      ];
+    }),
+  );
+}
+
+async function costOf(name: string, workload: Workload): Promise<Cost> {
+  const { stdout } = await run(process.execPath, [program("client-process.js"), name, JSON.stringify(workload)], { timeout: 300_000 });
+  return JSON.parse(stdout) as Cost;
+}
+
+/** A topic of its own for every comparison; filled with what there is to read, where there has to be something. */
+async function newTopic(broker: BenchBroker, filled: Omit<Workload, "topic"> | undefined): Promise<string> {
+  const topic = `bench-${randomUUID()}`;
+  const kafka = new Kafka({ clientId: "bench", brokers: [broker.address] });
+  await kafka.admin().createTopics({ topics: [{ topic, partitions }] });
+  await kafka.close();
+  if (filled !== undefined) await costOf("moldau", { ...filled, direction: "produce", topic });
+  return topic;
+}

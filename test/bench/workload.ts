@@ -1,0 +1,45 @@
+/** One run of one client: what it does, and every setting that the figures depend on. */
+export interface Workload {
+  readonly direction: "produce" | "consume";
+  readonly brokers: string;
+  readonly topic: string;
+  readonly partitions: number;
+  /** Messages that are counted; as many as `warmUpMessages` go before them, uncounted. */
+  readonly messages: number;
+  readonly warmUpMessages: number;
+  readonly messageBytes: number;
+  /** Messages in one call of `send`. */
+  readonly callMessages: number;
+  /** Calls of `send` under way at a time. */
+  readonly concurrentCalls: number;
+  readonly acks: -1 | 0 | 1;
+  readonly lingerMs: number;
+  readonly batchBytes: number;
+  /** Requests on their way to one broker at a time. */
+  readonly inFlight: number;
+}
+
+/** What one run of one client cost. */
+export interface Cost {
+  readonly messages: number;
+  readonly seconds: number;
+  /** User and system time of the whole process, all threads. */
+  readonly cpuMicros: number;
+  /** The longest time that the event loop kept a timer waiting. */
+  readonly longestDelayMs: number;
+  readonly residentMiB: number;
+}
+
+/** One client: sends or reads so many messages; connecting and leaving are not counted. */
+export interface BenchedClient {
+  readonly name: string;
+  readonly version: string;
+  produce(workload: Workload, measure: Measure): Promise<void>;
+  consume(workload: Workload, measure: Measure): Promise<void>;
+}
+
+/** Says where the counted part begins and ends. */
+export interface Measure {
+  start(): void;
+  stop(): void;
+}
