@@ -48,6 +48,9 @@ async function bundleSources(/** @type {string} */ folder, /** @type {string} */
     sourcemap: true,
     metafile: true,
     logLevel: "silent",
+    // What a module knows of its place, in the words of CommonJS.
+    banner: { js: 'const moduleUrl = require("node:url").pathToFileURL(__filename).href;' },
+    define: { "import.meta.url": "moduleUrl" },
     external: Object.keys(manifest.dependencies ?? {}).filter((name) => !bundled.has(name)),
   });
   for (const warning of result.warnings) throw new Failure(`${manifest.name}: ${warning.text}`);

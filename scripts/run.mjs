@@ -56,7 +56,7 @@ const tasks = {
       await ready();
       say("building the benchmarks");
       await runBin("typescript", "tsc", ["-b", "test/bench"]);
-      await runNode(["test/bench/dist/main.js", ...args]);
+      await runNode(["test/bench/dist/bench/main.js", ...args]);
     },
   },
   build: {

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { runProgram } from "../support/child-program.js";
-import { publishedPackages, readManifest, root } from "./published.js";
+import { publishedPackages, readManifest } from "./published.js";
+import { repository } from "../support/repository.js";
 
 /** Programs that the tests bring along, at versions that stay: what an application's author would have installed. */
 const tools = {
@@ -74,7 +75,7 @@ export const plainEnvironment: NodeJS.ProcessEnv = Object.fromEntries(
 
 /** Runs the pinned pnpm in a folder. */
 export function pnpm(cwd: string, args: readonly string[]): ReturnType<typeof runProgram> {
-  const { packageManager } = readManifest(root) as unknown as { packageManager: string };
+  const { packageManager } = readManifest(repository) as unknown as { packageManager: string };
   return runProgram("npx", ["--yes", packageManager, ...args], { cwd, timeoutMs: 120_000 });
 }
 
@@ -92,7 +93,7 @@ async function allNodes(): Promise<Record<string, string>> {
 /** Installs packages in a folder that is kept for the next run; another list of versions makes another folder. */
 async function installed(name: string, packages: readonly (readonly [string, string])[]): Promise<string> {
   const specs = packages.map(([known, version]) => `${known}@${version}`);
-  const cache = join(root, "node_modules/.cache/packaging");
+  const cache = join(repository, "node_modules/.cache/packaging");
   const folder = join(cache, `${name}-${createHash("sha256").update(specs.join()).digest("hex").slice(0, 12)}`);
   if (existsSync(folder)) return folder;
   mkdirSync(cache, { recursive: true });

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { expect, inject, test } from "vitest";
 import { runProgram } from "../support/child-program.js";
 import { plainEnvironment } from "./consumer.js";
-import { root } from "./published.js";
+import { repository } from "../support/repository.js";
 
 test("Jest loads the packages, without configuration", async () => {
   const cwd = inject("application");
-  copyFileSync(join(root, "test/packaging/programs/jest-program.test.js"), join(cwd, "jest-program.test.js"));
+  copyFileSync(join(repository, "test/packaging/programs/jest-program.test.js"), join(cwd, "jest-program.test.js"));
   writeFileSync(join(cwd, "jest.config.json"), "{}");
   const jest = join(inject("tools"), "node_modules/jest/bin/jest.js");
   const { code, stderr } = await runProgram(process.execPath, [jest, "--ci"], {

@@ -3,10 +3,11 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, inject, test } from "vitest";
 import { runProgram } from "../support/child-program.js";
 import { plainEnvironment } from "./consumer.js";
-import { publishedPackages, root } from "./published.js";
+import { publishedPackages } from "./published.js";
+import { repository } from "../support/repository.js";
 
 const application = inject("application");
-const programs = join(root, "test/packaging/programs");
+const programs = join(repository, "test/packaging/programs");
 
 beforeAll(() => {
   for (const file of readdirSync(programs)) copyFileSync(join(programs, file), join(application, file));

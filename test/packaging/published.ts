@@ -1,9 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-
-/** The folder of the repository. */
-export const root = fileURLToPath(new URL("../..", import.meta.url));
+import { repository } from "../support/repository.js";
 
 export interface Manifest {
   name: string;
@@ -31,8 +28,8 @@ export interface PublishedPackage {
 }
 
 /** Every package of the workspace that is published. */
-export const publishedPackages: readonly PublishedPackage[] = readdirSync(join(root, "packages"))
-  .map((folder) => join(root, "packages", folder))
+export const publishedPackages: readonly PublishedPackage[] = readdirSync(join(repository, "packages"))
+  .map((folder) => join(repository, "packages", folder))
   .filter((folder) => existsSync(join(folder, "package.json")))
   .map(describe)
   .filter(({ manifest }) => manifest.private !== true);

@@ -2,7 +2,8 @@ import { describe, expect, inject, test } from "vitest";
 import { join } from "node:path";
 import { runProgram } from "../support/child-program.js";
 import { pnpm } from "./consumer.js";
-import { publishedPackages, root } from "./published.js";
+import { publishedPackages } from "./published.js";
+import { repository } from "../support/repository.js";
 
 describe.each(publishedPackages)("the packed $name", ({ name, folder }) => {
   test("has no fault that publint knows", async () => {
@@ -12,7 +13,7 @@ describe.each(publishedPackages)("the packed $name", ({ name, folder }) => {
   });
 
   test("gives the right types to node10, node16 (both kinds) and bundlers", async () => {
-    const attw = join(root, "node_modules/@arethetypeswrong/cli/dist/index.js");
+    const attw = join(repository, "node_modules/@arethetypeswrong/cli/dist/index.js");
     const tarball = inject("tarballs")[name] ?? "";
     const options = ["--profile", "strict", "--format", "ascii", "--no-emoji", "--no-color"];
     const { code, stdout } = await runProgram(process.execPath, [attw, tarball, ...options]);

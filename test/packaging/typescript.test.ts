@@ -2,11 +2,11 @@ import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, inject, test } from "vitest";
 import { runProgram } from "../support/child-program.js";
-import { root } from "./published.js";
+import { repository } from "../support/repository.js";
 
 const application = inject("application");
 const five = join(inject("tools"), "node_modules/typescript");
-const seven = join(root, "node_modules/typescript");
+const seven = join(repository, "node_modules/typescript");
 
 /** Every way of finding a package that TypeScript has; node10 ended with its sixth version. */
 const ways = [
@@ -29,7 +29,7 @@ describe.each(ways)("TypeScript with $name", ({ name, typescript, file, module, 
   test("a program finds its types, and the types hold together", async () => {
     const folder = join(application, `types ${name}`.replaceAll(/[^a-z0-9]+/gi, "-"));
     mkdirSync(folder);
-    copyFileSync(join(root, "test/packaging/programs/types.ts"), join(folder, file));
+    copyFileSync(join(repository, "test/packaging/programs/types.ts"), join(folder, file));
     const compilerOptions = {
       ...{
         module,

@@ -2,11 +2,11 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { runProgram } from "./child-program.js";
+import { repository } from "./repository.js";
 
-const pom = fileURLToPath(new URL("./apache-kafka.pom.xml", import.meta.url));
-const cache = fileURLToPath(new URL("../../node_modules/.cache/apache-kafka", import.meta.url));
+const pom = join(repository, "test/support/apache-kafka.pom.xml");
+const cache = join(repository, "node_modules/.cache/apache-kafka");
 
 /**
  * What this machine lacks for running Apache Kafka, as a sentence; undefined when nothing is missing.

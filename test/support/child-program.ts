@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import type { Socket } from "node:net";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { repository } from "./repository.js";
 
-const tethered = fileURLToPath(new URL("./tethered.mjs", import.meta.url));
+const tethered = join(repository, "test/support/tethered.mjs");
 
 export interface ProgramOptions {
   /** Written to the program's standard input, which is then closed. Default: nothing. */
