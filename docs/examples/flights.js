@@ -64,43 +64,50 @@ async function send() {
 /** Reads every flight in a group of two and adds up count and delay by airport. */
 async function receive() {
   const started = performance.now();
-  const airports = new Map();
   const shown = progress("received", flights.length);
-  const members = ["first", "second"].map((name) => ({ name, received: 0, rebalances: 0, consumer: newConsumer() }));
-  const [first, second] = members;
-  for (const member of members) member.consumer.on("assigned", () => member.rebalances++);
+  const airports = new Map();
+  const [first, second] = ["first", "second"].map((name) => ({ name, received: 0, assignments: 0, consumer: newConsumer() }));
+  const members = [first, second];
+  for (const member of members) member.consumer.on("assigned", () => member.assignments++);
 
-  const secondOwnsPartitions = new Promise((resolve) => {
-    second.consumer.on("assigned", ({ partitions: owned }) => owned.length > 0 && resolve());
-  });
+  // The first member begins alone. After its share it is paused, until the group has given partitions to the second too.
+  const firstHasItsShare = event();
+  const secondOwnsPartitions = event();
+  second.consumer.on("assigned", ({ partitions: owned }) => owned.length > 0 && secondOwnsPartitions.happened());
 
-  let received = 0;
   async function read(member) {
     for await (const message of member.consumer) {
       addFlight(airports, JSON.parse(message.value.toString()));
       member.received++;
       shown.add(1);
-      if (++received === flights.length) await Promise.all(members.map(({ consumer }) => consumer.close()));
-      if (member === first && member.received === readAlone) inviteSecond();
+      if (first.received + second.received === flights.length) {
+        await Promise.all(members.map(({ consumer }) => consumer.close()));
+      } else if (member === first && first.received === readAlone) {
+        first.consumer.pause(first.consumer.assignment());
+        firstHasItsShare.happened();
+      }
     }
   }
 
-  // The first member holds back: nothing more comes until the group has shared the partitions out anew.
-  let secondReads;
-  function inviteSecond() {
-    first.consumer.pause(first.consumer.assignment());
-    secondReads = read(second);
-    secondOwnsPartitions.then(() => first.consumer.resume(first.consumer.assignment()));
-  }
+  await Promise.all([
+    read(first),
+    firstHasItsShare.then(() => read(second)),
+    secondOwnsPartitions.then(() => first.consumer.resume(first.consumer.assignment())),
+  ]);
 
-  await read(first);
-  await secondReads;
   shown.end(performance.now() - started);
-  for (const { name, received: count, rebalances } of members) {
-    console.log(`  the ${name} member received ${count.toLocaleString("en")} flights and was given partitions ${rebalances} times`);
+  for (const { name, received, assignments } of members) {
+    console.log(`  the ${name} member received ${received.toLocaleString("en")} flights and was given partitions ${assignments} times`);
   }
   console.log();
   return airports;
+}
+
+/** A promise, and what fulfils it. */
+function event() {
+  let happened;
+  const promise = new Promise((resolve) => (happened = resolve));
+  return Object.assign(promise, { happened });
 }
 
 function newConsumer() {

@@ -1,0 +1,2 @@
+// The object to begin with
+export { Kafka, type KafkaOptions } from "./kafka.js";

@@ -1,0 +1,87 @@
+import { Admin } from "@moldau/admin";
+import { Cluster, clientClosed, type ClusterOptions, type OperationOptions } from "@moldau/connection-pool";
+import { Consumer, type ConsumerOptions } from "@moldau/consumer";
+import { Producer, type ProducerOptions } from "@moldau/producer";
+
+/** How to reach a Kafka cluster: `brokers` is the only option that must be given. */
+export type KafkaOptions = ClusterOptions;
+
+/** What was made from a {@link Kafka} and is closed with it. */
+interface Closable {
+  close(): Promise<void>;
+}
+
+/**
+ * A Kafka cluster as an application sees it: the one object to begin with. Producers, consumers and admins made from it
+ * share what is known of the cluster and one pool of connections, and are closed with it.
+ *
+ * Making one opens nothing. The first call connects; {@link Kafka.connect} does so beforehand, to fail early.
+ */
+export class Kafka {
+  readonly #cluster: Cluster;
+  readonly #made = new Set<Closable>();
+  #closing: Promise<void> | undefined;
+
+  /** @throws {KafkaError} CLIENT_INVALID_ARGUMENT with a sentence that says what to write instead, when an option is wrong or unknown. */
+  constructor(options: KafkaOptions) {
+    this.#cluster = new Cluster(options);
+  }
+
+  /**
+   * Connects to the cluster now instead of at the first call, and fails when no broker answers.
+   * `timeoutMs` bounds the wait (default: the connection timeout for each broker), `signal` ends it.
+   */
+  async connect(options: OperationOptions = {}): Promise<void> {
+    await this.#cluster.connect(options);
+  }
+
+  /** Makes a producer; idempotent, with acks "all", unless told otherwise. */
+  producer(options: ProducerOptions = {}): Producer {
+    return this.#keep(() => new Producer(this.#cluster, options));
+  }
+
+  /** Makes a member of a consumer group; it joins at its first iteration, or with its own `connect()`. */
+  consumer(options: ConsumerOptions): Consumer {
+    return this.#keep(() => new Consumer(this.#cluster, options));
+  }
+
+  /** Makes an admin: topics and groups. */
+  admin(): Admin {
+    this.#checkOpen();
+    return new Admin(this.#cluster);
+  }
+
+  /**
+   * Closes everything made from this object, then the connections: producers send what they hold, consumers commit what
+   * is done and leave their groups. Always closes all of it; if some of it failed, rejects with the failures at the end.
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  /** The same as {@link close}, for `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #keep<T extends Closable>(make: () => T): T {
+    this.#checkOpen();
+    const made = make();
+    this.#made.add(made);
+    return made;
+  }
+
+  #checkOpen(): void {
+    if (this.#closing !== undefined) throw clientClosed("this Kafka object");
+  }
+
+  async #close(): Promise<void> {
+    const outcomes = await Promise.allSettled([...this.#made].map((made) => made.close()));
+    this.#made.clear();
+    await this.#cluster.close();
+    const failures = outcomes.flatMap((outcome): unknown[] => (outcome.status === "rejected" ? [outcome.reason] : []));
+    if (failures.length === 1) throw failures[0];
+    if (failures.length > 1) throw new AggregateError(failures, `${failures.length} of the producers and consumers could not be closed cleanly`);
+  }
+}

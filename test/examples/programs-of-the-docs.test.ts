@@ -1,0 +1,64 @@
+import { spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+/** The one folder from which both `moldau` and the broker are found, as in an application that has installed them. */
+const application = join(root, "docs/examples");
+
+interface Program {
+  readonly title: string;
+  readonly text: string;
+}
+
+function programsIn(file: string): Program[] {
+  const blocks = readFileSync(file, "utf8").matchAll(/^```js\n(?<text>.*?)^```$/gms);
+  return [...blocks].map(({ groups }, index) => ({ title: `${relative(root, file)}, program ${index + 1}`, text: groups?.["text"] ?? "" }));
+}
+
+function markdownIn(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    if (entry.name === "node_modules") return [];
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? markdownIn(path) : path.endsWith(".md") ? [path] : [];
+  });
+}
+
+/** Runs a program to its end; it has to end by itself. */
+async function run(args: readonly string[], text = ""): Promise<{ code: number | null; output: string }> {
+  const child = spawn(process.execPath, args, { cwd: application, stdio: ["pipe", "pipe", "pipe"], timeout: 60_000 });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  child.stdin.end(text);
+  const code = await new Promise<number | null>((resolve, reject) => child.once("error", reject).once("close", resolve));
+  return { code, output };
+}
+
+const files = [join(root, "README.md"), ...markdownIn(join(root, "docs"))];
+const programs = files.flatMap(programsIn);
+
+describe("every program in the documentation", () => {
+  test("is found: the README has one", () => {
+    expect(programs.filter(({ title }) => title.startsWith("README.md"))).not.toHaveLength(0);
+  });
+
+  test.each(programs.map((program) => [program.title, program] as const))("runs to its end: %s", async (_title, { text }) => {
+    expect(await run(["--input-type=module"], text)).toMatchObject({ code: 0 });
+  });
+});
+
+test("the README's program prints the two messages that it sent", async () => {
+  const [program] = programsIn(join(root, "README.md"));
+  const { output } = await run(["--input-type=module"], program?.text);
+  expect(output.trim().split("\n").sort()).toEqual(["42: three apples", "43: a pear"]);
+});
+
+test("the main job gives both members work, comes to the same figures as the file, and ends", async () => {
+  const { code, output } = await run(["flights.js"]);
+  expect(output).toContain("The same figures as computed straight from the file");
+  expect(output).toMatch(/the first member received [1-9]/);
+  expect(output).toMatch(/the second member received [1-9]/);
+  expect(code).toBe(0);
+});
