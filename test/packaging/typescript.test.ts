@@ -31,14 +31,8 @@ describe.each(ways)("TypeScript with $name", ({ name, typescript, file, module, 
     mkdirSync(folder);
     copyFileSync(join(repository, "test/packaging/programs/types.ts"), join(folder, file));
     const compilerOptions = {
-      ...{
-        module,
-        moduleResolution: resolution,
-        target: "es2022",
-        lib: ["es2023", "esnext.disposable"],
-        types: ["node"],
-      },
-      ...{ strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, outDir: "out" },
+      ...{ module, moduleResolution: resolution, target: "es2022", outDir: "out" },
+      ...{ strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false },
     };
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: [file] }));
     const { code, stdout } = await runProgram(process.execPath, [join(typescript, "bin/tsc"), "-p", folder]);

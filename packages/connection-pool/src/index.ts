@@ -1,3 +1,5 @@
+/// <reference types="node" preserve="true" />
+
 // The cluster
 export { Cluster } from "./cluster.js";
 export type { ClusterEvents } from "./cluster.js";

@@ -1,3 +1,5 @@
+/// <reference types="node" preserve="true" />
+
 // Errors
 export { DecodeError, EncodeError, FrameError, KafkaError } from "./errors.js";
 export { ErrorCode, type ErrorName } from "./error-code.js";

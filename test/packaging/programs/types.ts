@@ -1,5 +1,5 @@
 // Copied under several names and compiled under every module system that TypeScript knows, with the libraries' declarations checked too.
-import { apis, KafkaError } from "@moldau/protocol-codec";
+import { apis, encode, KafkaError } from "@moldau/protocol-codec";
 import { startBroker } from "@moldau/reference-broker";
 import { Kafka } from "moldau";
 
@@ -32,6 +32,8 @@ export async function program(): Promise<bigint[]> {
   return offsets;
 }
 
-// If these packages had no types they would be `any`, and this line would be fine. It must not be.
+// Had the packages no types, or their types no Buffer, these would be `any` and the next lines would be fine. They must not be.
 // @ts-expect-error
-export const wrong: string = new Kafka({ brokers: 7 });
+export const wrongOption: Kafka = new Kafka({ brokers: 7 });
+// @ts-expect-error
+export const wrongBuffer: { notABuffer: true } = {} as ReturnType<typeof encode>;
