@@ -1,4 +1,10 @@
-import { ErrorCode, type RecordBatch, setBaseOffset, setLogAppendTime, setPartitionLeaderEpoch } from "@moldau/protocol-codec";
+import {
+  ErrorCode,
+  type RecordBatch,
+  setBaseOffset,
+  setLogAppendTime,
+  setPartitionLeaderEpoch,
+} from "@moldau/protocol-codec";
 import type { LogContents } from "./log-contents.js";
 import { LogError } from "./log-error.js";
 import type { ProducerChanges } from "./producer-state.js";
@@ -72,7 +78,10 @@ export class AppendRun {
     const original = duplicateOf(batch, this.#contents.producers, this.changes);
     if (original === undefined) return false;
     const { firstOffset, lastOffset, timestamp } = original;
-    this.duplicates.push({ append, result: this.#result({ firstOffset, lastOffset, logAppendTimeMs: timestamp, duplicate: true }) });
+    this.duplicates.push({
+      append,
+      result: this.#result({ firstOffset, lastOffset, logAppendTimeMs: timestamp, duplicate: true }),
+    });
     return true;
   }
 
@@ -82,7 +91,13 @@ export class AppendRun {
     let maxTimestamp = -1;
     for (const batch of append.batches) maxTimestamp = Math.max(maxTimestamp, batch.maxTimestamp);
     const lastOffset = append.batches.at(-1)?.lastOffset ?? this.#nextOffset;
-    const question = { sizeInBytes: append.bytes.length, maxTimestamp, lastOffset, pendingBytes: this.#sizeInBytes, now };
+    const question = {
+      sizeInBytes: append.bytes.length,
+      maxTimestamp,
+      lastOffset,
+      pendingBytes: this.#sizeInBytes,
+      now,
+    };
     return this.#contents.segments.active.shouldRoll(question);
   }
 
@@ -104,7 +119,10 @@ export class AppendRun {
     if (batch === undefined) return;
     if (append.origin === "replication") {
       if (batch.baseOffset >= this.#nextOffset) return;
-      throw new LogError(ErrorCode.OFFSET_OUT_OF_RANGE, `replicated records for ${this.#contents.name} begin at ${batch.baseOffset}, the log ends at ${this.#nextOffset}`);
+      throw new LogError(
+        ErrorCode.OFFSET_OUT_OF_RANGE,
+        `replicated records for ${this.#contents.name} begin at ${batch.baseOffset}, the log ends at ${this.#nextOffset}`,
+      );
     }
     setBaseOffset(batch.buffer, batch.start, this.#nextOffset);
     setPartitionLeaderEpoch(batch.buffer, batch.start, append.leaderEpoch);

@@ -17,9 +17,28 @@ export const batchOffsetsBytes = 27;
 /** The smallest entry of all formats: a magic-0 message without key and value. */
 export const smallestEntryBytes = batchOverheadBytes + 14;
 
-/** The size of the batch at `start`, header included. At least {@link batchOverheadBytes} bytes have to be there. */
+/** The size that the batch at `start` says it has, header included; of damaged bytes anything. {@link batchOverheadBytes} bytes have to be there. */
 export function batchSizeAt(buffer: Buffer, start: number): number {
   return batchOverheadBytes + buffer.readInt32BE(start + 8);
+}
+
+/** The size of the batch at `start`; throws a {@link BadBatch} when no batch can have it, so that a walk over batches always gets ahead. */
+export function checkedBatchSizeAt(buffer: Buffer, start: number, position: number): number {
+  const size = batchSizeAt(buffer, start);
+  if (size < smallestEntryBytes) throw new BadBatch(position, `its length is ${size} bytes`);
+  return size;
+}
+
+/** Bytes in a log file that are not a batch. */
+export class BadBatch extends Error {
+  /** Where they begin in the file. */
+  readonly position: number;
+
+  constructor(position: number, reason: string) {
+    super(`no valid batch at position ${position}: ${reason}`);
+    this.name = "BadBatch";
+    this.position = position;
+  }
 }
 
 /** The base offset of the batch at `start`. For magic 0 and 1: the last offset of the entry. */
@@ -40,6 +59,7 @@ export function offsetHalves(offset: bigint): OffsetHalves {
 
 /** The last offset of the batch at `start`, relative to `base`. {@link batchOffsetsBytes} bytes have to be there. */
 export function relativeLastOffsetAt(buffer: Buffer, start: number, base: OffsetHalves): number {
-  const relative = (buffer.readInt32BE(start) - base.high) * 0x1_0000_0000 + (buffer.readUInt32BE(start + 4) - base.low);
+  const relative =
+    (buffer.readInt32BE(start) - base.high) * 0x1_0000_0000 + (buffer.readUInt32BE(start + 4) - base.low);
   return buffer.readInt8(start + 16) >= 2 ? relative + buffer.readInt32BE(start + 23) : relative;
 }

@@ -1,6 +1,6 @@
 import { DecodeError, readBatches, type RecordBatch } from "@moldau/protocol-codec";
 import type { StorageFile } from "../storage/storage.js";
-import { batchOverheadBytes, batchSizeAt, smallestEntryBytes } from "./batch-header.js";
+import { BadBatch, batchOverheadBytes, batchSizeAt, checkedBatchSizeAt } from "./batch-header.js";
 
 /** A batch and where it stands in its file. */
 export interface ScannedBatch {
@@ -24,15 +24,17 @@ export interface ScanRange {
  * Throws a {@link BadBatch} at the first bytes that are not a whole, valid batch. What was yielded is valid only until the next step
  * is asked for, unless the file's buffers are kept alive by it.
  */
-export async function* scanBatches(file: StorageFile, { from, to, verifyCrc }: ScanRange): AsyncGenerator<ScannedBatch, void, undefined> {
+export async function* scanBatches(
+  file: StorageFile,
+  { from, to, verifyCrc }: ScanRange,
+): AsyncGenerator<ScannedBatch, void, undefined> {
   let position = from;
   let wanted = pieceBytes;
   while (position < to) {
     const piece = await file.readAt(position, Math.min(wanted, to - position));
     let at = 0;
     while (piece.length - at >= batchOverheadBytes) {
-      const size = batchSizeAt(piece, at);
-      if (size < smallestEntryBytes) throw new BadBatch(position + at, `its length is ${size} bytes`);
+      const size = checkedBatchSizeAt(piece, at, position + at);
       if (size > piece.length - at) break;
       yield { batch: oneBatch(piece.subarray(at, at + size), position + at, verifyCrc), position: position + at };
       at += size;
@@ -43,18 +45,6 @@ export async function* scanBatches(file: StorageFile, { from, to, verifyCrc }: S
     if (piece.length === 0) throw new BadBatch(position, "the file ends before");
     position += at;
     wanted = Math.max(pieceBytes, needed);
-  }
-}
-
-/** Bytes in a log file that are not a batch. */
-export class BadBatch extends Error {
-  /** Where they begin in the file. */
-  readonly position: number;
-
-  constructor(position: number, reason: string) {
-    super(`no valid batch at position ${position}: ${reason}`);
-    this.name = "BadBatch";
-    this.position = position;
   }
 }
 

@@ -29,7 +29,11 @@ export class LeaderEpochs {
     const path = `${dir}/leader-epoch-checkpoint`;
     try {
       const lines = await readCheckpointFile(storage, path);
-      return new LeaderEpochs(storage, path, lines.map((line) => parseEntry(path, line)));
+      return new LeaderEpochs(
+        storage,
+        path,
+        lines.map((line) => parseEntry(path, line)),
+      );
     } catch (error) {
       if (!(error instanceof CheckpointError)) throw error;
       return new LeaderEpochs(storage, path, []);
@@ -89,7 +93,11 @@ export class LeaderEpochs {
     if (!this.#isDirty) return;
     this.#isDirty = false;
     try {
-      await writeCheckpointFile(this.#storage, this.#path, this.#entries.map(({ epoch, startOffset }) => `${epoch} ${startOffset}`));
+      await writeCheckpointFile(
+        this.#storage,
+        this.#path,
+        this.#entries.map(({ epoch, startOffset }) => `${epoch} ${startOffset}`),
+      );
     } catch (error) {
       this.#isDirty = true;
       throw error;
@@ -97,7 +105,9 @@ export class LeaderEpochs {
   }
 
   #replace(entries: LeaderEpochEntry[]): void {
-    const isSame = entries.length === this.#entries.length && entries.every((entry, index) => entry.startOffset === this.#entries[index]?.startOffset);
+    const isSame =
+      entries.length === this.#entries.length &&
+      entries.every((entry, index) => entry.startOffset === this.#entries[index]?.startOffset);
     if (isSame) return;
     this.#entries = entries;
     this.#isDirty = true;
@@ -106,6 +116,7 @@ export class LeaderEpochs {
 
 function parseEntry(path: string, line: string): LeaderEpochEntry {
   const [epoch = "", startOffset = "", ...rest] = line.split(/\s+/);
-  if (!/^\d+$/.test(epoch) || rest.length > 0) throw new CheckpointError(path, `malformed line ${JSON.stringify(line)}, wanted "epoch startOffset"`);
+  if (!/^\d+$/.test(epoch) || rest.length > 0)
+    throw new CheckpointError(path, `malformed line ${JSON.stringify(line)}, wanted "epoch startOffset"`);
   return { epoch: Number(epoch), startOffset: parseOffset(path, startOffset) };
 }

@@ -33,4 +33,6 @@ export interface LogContents {
   highWatermark: bigint;
   /** Everything below is flushed and need not be looked at after a crash. */
   recoveryPoint: bigint;
+  /** How often records were cut off the end: a read that this happened to may have seen what came after. */
+  truncations: number;
 }

@@ -14,11 +14,17 @@ import { LogError } from "./log-error.js";
 export type LogLife =
   | { readonly state: "open" }
   | { readonly state: "failed"; readonly error: LogError }
-  | { readonly state: "closed"; /** Why it was not left in a good state, if so. */ readonly failure: LogError | undefined }
+  | {
+      readonly state: "closed";
+      /** Why it was not left in a good state, if so. */ readonly failure: LogError | undefined;
+    }
   | { readonly state: "deleted" };
 
 /** What may happen to a log. */
-export type LogLifeEvent = { readonly type: "fail"; readonly error: LogError } | { readonly type: "close" } | { readonly type: "delete" };
+export type LogLifeEvent =
+  | { readonly type: "fail"; readonly error: LogError }
+  | { readonly type: "close" }
+  | { readonly type: "delete" };
 
 /** The state after an event; events that do not concern a state leave it as it is. */
 export function transition(life: LogLife, event: LogLifeEvent): LogLife {
@@ -36,7 +42,11 @@ export function transition(life: LogLife, event: LogLifeEvent): LogLife {
 /** Why a log in this state takes no writes, or undefined when it does. */
 export function refusesWrites(life: LogLife, name: string): LogError | undefined {
   if (life.state !== "failed") return refusesReads(life, name);
-  return new LogError(ErrorCode.KAFKA_STORAGE_ERROR, `the log ${name} takes no writes since its storage failed: ${life.error.message}`, { cause: life.error });
+  return new LogError(
+    ErrorCode.KAFKA_STORAGE_ERROR,
+    `the log ${name} takes no writes since its storage failed: ${life.error.message}`,
+    { cause: life.error },
+  );
 }
 
 /** Why a log in this state cannot be read, or undefined when it can. A failed log still shows what was written before. */

@@ -17,7 +17,10 @@ export type Roll = () => Promise<void>;
 export async function deleteBefore(contents: LogContents, offset: bigint): Promise<void> {
   if (offset < 0n || offset > contents.highWatermark) {
     const bounds = `0 to the high watermark ${contents.highWatermark}`;
-    throw new LogError(ErrorCode.OFFSET_OUT_OF_RANGE, `records of ${contents.name} can be deleted from ${bounds}, not up to ${offset}`);
+    throw new LogError(
+      ErrorCode.OFFSET_OUT_OF_RANGE,
+      `records of ${contents.name} can be deleted from ${bounds}, not up to ${offset}`,
+    );
   }
   moveStart(contents, offset);
   await removeOldest(contents, segmentsBeforeStart(contents));
@@ -48,6 +51,7 @@ export async function applyRetention(contents: LogContents, roll: Roll): Promise
 export async function truncateTo(contents: LogContents, offset: bigint): Promise<void> {
   if (offset >= contents.logEndOffset) return;
   const { segments, producers, epochs, tail, storage, dir } = contents;
+  contents.truncations += 1;
   // A segment is kept even if it is emptied, for there has to be one; it is the one that holds the offset.
   const kept = segments.at(segments.floorIndex(offset)) ?? segments.first;
   for (const segment of segments.all()) {
@@ -77,7 +81,9 @@ function moveStart(contents: LogContents, offset: bigint): void {
 }
 
 function segmentsBeforeStart(contents: LogContents): Segment[] {
-  return leading(contents, (_, nextBase) => nextBase <= contents.logStartOffset).filter((segment) => segment !== contents.segments.active);
+  return leading(contents, (_, nextBase) => nextBase <= contents.logStartOffset).filter(
+    (segment) => segment !== contents.segments.active,
+  );
 }
 
 async function segmentsBeyondSize(contents: LogContents): Promise<Segment[]> {
@@ -120,7 +126,8 @@ async function removeOldest(contents: LogContents, doomed: readonly Segment[]): 
     moveStart(contents, segments.first.baseOffset);
     await segment.remove();
   }
-  if (doomed.length > 0) await pruneProducerSnapshots(storage, dir, (snapshot) => snapshot >= segments.first.baseOffset);
+  if (doomed.length > 0)
+    await pruneProducerSnapshots(storage, dir, (snapshot) => snapshot >= segments.first.baseOffset);
   return doomed.length;
 }
 

@@ -1,4 +1,4 @@
-import { ErrorCode, type RecordBatch } from "@moldau/protocol-codec";
+import { ErrorCode } from "@moldau/protocol-codec";
 import PQueue from "p-queue";
 import { AppendRun, type PendingAppend } from "./append-run.js";
 import type { LogContents } from "./log-contents.js";
@@ -74,12 +74,15 @@ export class LogWriter {
 
   /** Begins a new segment at the log's end. To be called within {@link LogWriter.exclusive}. */
   async roll(): Promise<void> {
-    const { contents, finish } = await rollSegment(this.#contents);
+    const finish = await rollSegment(this.#contents);
     this.#background = this.#background.then(async () => {
       try {
         await finish();
       } catch (error) {
-        this.pass({ type: "fail", error: storageFailure(`a segment of ${contents.name} could not be flushed`, error) });
+        this.pass({
+          type: "fail",
+          error: storageFailure(`a segment of ${this.#contents.name} could not be flushed`, error),
+        });
       }
     });
   }
@@ -93,7 +96,7 @@ export class LogWriter {
     // From here on, later appends go to the next group.
     if (this.#group === group) this.#group = undefined;
     try {
-      for (let next = 0; next < group.length; ) next = await this.#writeRun(group, next);
+      for (let next = 0; next < group.length;) next = await this.#writeRun(group, next);
     } catch (error) {
       // Those that are settled are not touched by this.
       for (const append of group) append.reject(error);
@@ -126,7 +129,10 @@ export class LogWriter {
     const now = this.#contents.clock.now();
     if (append.bytes.length > this.#contents.config.segmentBytes) {
       const limit = `segment.bytes ${this.#contents.config.segmentBytes}`;
-      throw new LogError(ErrorCode.RECORD_LIST_TOO_LARGE, `${append.bytes.length} bytes of records for ${this.#contents.name} are more than ${limit}`);
+      throw new LogError(
+        ErrorCode.RECORD_LIST_TOO_LARGE,
+        `${append.bytes.length} bytes of records for ${this.#contents.name} are more than ${limit}`,
+      );
     }
     if (run.needsRoll(append, now)) {
       if (run.staged.length > 0) return false;
@@ -151,7 +157,10 @@ export class LogWriter {
     const position = segment.sizeInBytes;
     const buffers = run.staged.map(({ append }) => append.bytes);
     try {
-      await segment.file.writev(position, tail === undefined ? buffers : joinAdjacent(buffers.map((bytes) => tail.append(bytes))));
+      await segment.file.writev(
+        position,
+        tail === undefined ? buffers : joinAdjacent(buffers.map((bytes) => tail.append(bytes))),
+      );
       await this.#flushIfAsked(run);
     } catch (error) {
       await this.#takeBack(run, position, error);
@@ -202,12 +211,6 @@ export class LogWriter {
     contents.tail?.trim();
     this.#onChange();
   }
-}
-
-/** The bytes of all batches of an append as one buffer, without a copy when they lie side by side. */
-export function bytesOf(batches: readonly RecordBatch[]): Buffer {
-  const [only] = batches;
-  return only !== undefined && batches.length === 1 ? only.bytes : Buffer.concat(batches.map((batch) => batch.bytes));
 }
 
 /** Joins buffers that lie side by side in memory, so that the storage gets few of them. */

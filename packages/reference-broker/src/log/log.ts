@@ -1,39 +1,19 @@
-import { ErrorCode, type RecordBatch, readBatches, type Uuid } from "@moldau/protocol-codec";
+import type { Uuid } from "@moldau/protocol-codec";
+import { type AppendOptions, prepareAppend } from "./append-preparation.js";
 import type { AppendResult } from "./append-run.js";
 import type { LogConfig } from "./log-config.js";
 import type { LogContents } from "./log-contents.js";
 import { LogError, storageFailure } from "./log-error.js";
 import { refusesReads } from "./log-life.js";
 import { applyRetention, deleteBefore, truncateTo } from "./log-trimming.js";
-import { bytesOf, LogWriter } from "./log-writer.js";
+import { LogWriter } from "./log-writer.js";
 import { openLog, type OpenLogOptions } from "./open-log.js";
 import { writeProducerSnapshot } from "./producer-files.js";
 import type { ProducerEntry } from "./producer-entry.js";
-import { type ReadResult, readSegment } from "./segment-reader.js";
+import { findAborted, readLog, type ReadOptions } from "./read-log.js";
+import type { ReadResult } from "./segment-reader.js";
 import { findByTimestamp, findMaxTimestamp, type TimestampedOffset } from "./time-lookup.js";
 import type { AbortedTransaction } from "./transaction-index.js";
-import { type AppendOrigin, checkClientBatch, checkRecords, correctMaxTimestamp, unreadable } from "./validation.js";
-
-/** How records are appended. */
-export interface AppendOptions {
-  /** Epoch of this leader, written into the batches. With origin `replication` the batches keep theirs. */
-  readonly leaderEpoch: number;
-  readonly origin: AppendOrigin;
-  /** Version of the Produce request that brought them. Default: the newest. */
-  readonly produceVersion?: number;
-  /** For transaction markers: the version of the transaction protocol; from 2 on every marker has to raise the epoch. Default 0. */
-  readonly transactionVersion?: number;
-}
-
-/** What is to be read. */
-export interface ReadOptions {
-  /** The most bytes wanted; whole batches that fit are given. */
-  readonly maxBytes: number;
-  /** Whether the first batch comes even when it is larger than `maxBytes`. Default false. */
-  readonly minOneMessage?: boolean;
-  /** Only batches that end below this offset, such as the high watermark. Default: all. */
-  readonly upTo?: bigint;
-}
 
 /**
  * The records of one partition on one broker.
@@ -137,9 +117,7 @@ export class PartitionLog {
    */
   append(records: Buffer, options: AppendOptions): Promise<AppendResult> {
     return new Promise<AppendResult>((resolve, reject) => {
-      const { origin, leaderEpoch, transactionVersion = 0 } = options;
-      const { batches, checked } = origin === "client" ? this.#checkClient(records, options) : { batches: this.#trusted(records, origin), checked: undefined };
-      this.#writer.submit({ batches, bytes: bytesOf(batches), origin, leaderEpoch, transactionVersion, checked, resolve, reject });
+      this.#writer.submit({ ...prepareAppend(records, options, this.#contents), resolve, reject });
     });
   }
 
@@ -148,46 +126,29 @@ export class PartitionLog {
    *
    * Throws OFFSET_OUT_OF_RANGE below the log's start and behind its end.
    */
-  async read(offset: bigint, { maxBytes, minOneMessage = false, upTo }: ReadOptions): Promise<ReadResult> {
-    this.#requireReadable();
-    const { segments, logStartOffset, logEndOffset, tail, name } = this.#contents;
-    if (offset < logStartOffset || offset > logEndOffset) {
-      throw new LogError(ErrorCode.OFFSET_OUT_OF_RANGE, `offset ${offset} of ${name} is asked for, there are ${logStartOffset} to ${logEndOffset}`);
-    }
-    const bound = upTo === undefined || upTo > logEndOffset ? logEndOffset : upTo;
-    const nothing = { records: [], sizeInBytes: 0, nextOffset: offset };
-    if (offset >= bound) return nothing;
-    for (let index = segments.floorIndex(offset); index < segments.count; index++) {
-      const segment = segments.at(index);
-      if (segment === undefined) break;
-      const isActive = segment === segments.active;
-      const result = await readSegment(segment, { offset, maxBytes, minOneMessage, upTo: bound, tail: isActive ? tail : undefined });
-      if (result !== undefined) return result;
-    }
-    return nothing;
+  async read(offset: bigint, options: ReadOptions): Promise<ReadResult> {
+    return await this.#reading(async () => {
+      for (;;) {
+        const { truncations } = this.#contents;
+        const result = await readLog(this.#contents, offset, options);
+        if (truncations === this.#contents.truncations) return result;
+      }
+    });
   }
 
   /** The aborted transactions that overlap the records from `from` up to, not including, `to`: what a fetch of committed data is told. */
   async abortedTransactions(from: bigint, to: bigint): Promise<AbortedTransaction[]> {
-    const found: AbortedTransaction[] = [];
-    const { segments } = this.#contents;
-    for (const segment of segments.all().slice(segments.floorIndex(from))) {
-      const { transactions } = await segment.indexes();
-      if (transactions.collect(from, to, found)) break;
-    }
-    return found;
+    return await this.#reading(async () => await findAborted(this.#contents, from, to));
   }
 
   /** The first record that is not older than `ms` (milliseconds since 1970), or undefined when all are. */
   async offsetForTimestamp(ms: number): Promise<TimestampedOffset | undefined> {
-    this.#requireReadable();
-    return await findByTimestamp(this.#contents, ms);
+    return await this.#reading(async () => await findByTimestamp(this.#contents, ms));
   }
 
   /** The record with the largest timestamp, or undefined in a log without any. */
   async maxTimestampOffset(): Promise<TimestampedOffset | undefined> {
-    this.#requireReadable();
-    return await findMaxTimestamp(this.#contents);
+    return await this.#reading(async () => await findMaxTimestamp(this.#contents));
   }
 
   /** The leader epoch under which the record at `offset` was written, or -1. */
@@ -226,7 +187,11 @@ export class PartitionLog {
 
   /** Removes segments that are too old or too many, and resolves with their number. To be called every now and then. */
   async applyRetention(): Promise<number> {
-    return await this.#change(async () => await applyRetention(this.#contents, async () => await this.#writer.roll()));
+    const roll = async (): Promise<void> => {
+      await this.#writer.roll();
+      await this.#writer.settled();
+    };
+    return await this.#change(async () => await applyRetention(this.#contents, roll));
   }
 
   /** Forgets producers that were silent for `producer.id.expiration.ms`. To be called every now and then. */
@@ -295,41 +260,15 @@ export class PartitionLog {
     });
   }
 
-  #checkClient(records: Buffer, { produceVersion }: AppendOptions): { batches: readonly RecordBatch[]; checked: Promise<void> | undefined } {
-    const { config, name, clock } = this.#contents;
-    const batch = checkClientBatch(records, { config, produceVersion, partitionName: name });
-    const rules = { config, partitionName: name, now: clock.now() };
+  /** Runs a read, and tells what fails in the storage as what it is. */
+  async #reading<T>(read: () => Promise<T>): Promise<T> {
+    this.#requireReadable();
     try {
-      if (batch.compression === "none") {
-        correctMaxTimestamp(batch, checkRecords(batch.open(), batch, rules));
-        return { batches: [batch], checked: undefined };
-      }
+      return await read();
     } catch (error) {
-      throw unreadable(error, name);
+      if (error instanceof LogError) throw error;
+      throw storageFailure(`${this.#contents.name} could not be read`, error);
     }
-    const checked = (async () => {
-      try {
-        correctMaxTimestamp(batch, checkRecords(await batch.openAsync(), batch, rules));
-      } catch (error) {
-        throw unreadable(error, name);
-      }
-    })();
-    // The queue awaits it in its turn; until then a failure is not an unhandled one.
-    checked.catch(() => undefined);
-    return { batches: [batch], checked };
-  }
-
-  #trusted(records: Buffer, origin: AppendOrigin): readonly RecordBatch[] {
-    const { name } = this.#contents;
-    let batches: RecordBatch[];
-    try {
-      batches = [...readBatches(records, { verifyCrc: origin === "replication" })];
-    } catch (error) {
-      throw unreadable(error, name);
-    }
-    if (batches.length === 0) throw new LogError(ErrorCode.INVALID_RECORD, `there is no whole batch among the records for ${name}`);
-    if (origin !== "replication" && batches.length > 1) throw new LogError(ErrorCode.INVALID_RECORD, `an append to ${name} takes one batch, not ${batches.length}`);
-    return batches;
   }
 
   async #change<T>(job: () => Promise<T>): Promise<T> {
@@ -338,6 +277,8 @@ export class PartitionLog {
       const { failure } = this;
       if (failure !== undefined) throw failure;
       try {
+        // What is still being flushed must not be taken away.
+        await this.#writer.settled();
         return await job();
       } catch (error) {
         if (error instanceof LogError) throw error;
@@ -350,7 +291,6 @@ export class PartitionLog {
 
   async #flush(): Promise<void> {
     const contents = this.#contents;
-    await this.#writer.settled();
     await contents.segments.active.file.fsync();
     await contents.epochs.save();
     contents.recoveryPoint = contents.logEndOffset;

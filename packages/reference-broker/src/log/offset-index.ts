@@ -60,7 +60,9 @@ export class OffsetIndex {
 
   /** Drops the entries at and behind `relativeOffset`. */
   truncateTo(relativeOffset: number): void {
-    this.#entries.truncate(this.#entries.countWhile((start) => this.#entries.bytes.readInt32BE(start) < relativeOffset));
+    this.#entries.truncate(
+      this.#entries.countWhile((start) => this.#entries.bytes.readInt32BE(start) < relativeOffset),
+    );
   }
 
   /** The contents of the file. */

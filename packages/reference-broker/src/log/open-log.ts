@@ -1,6 +1,6 @@
 import type { Uuid } from "@moldau/protocol-codec";
 import type { Storage } from "../storage/storage.js";
-import { BadBatch } from "./batch-scanner.js";
+import { BadBatch } from "./batch-header.js";
 import type { LogConfig } from "./log-config.js";
 import type { LogClock, LogContents } from "./log-contents.js";
 import { logFilePath, offsetOfFile, suffixes } from "./log-files.js";
@@ -43,9 +43,12 @@ export async function openLog(options: OpenLogOptions): Promise<LogContents> {
   await claimPartitionDir(storage, dir, topicId);
   const bases = await findSegments(storage, dir);
   const contents = await emptyContents(options);
-  for (const baseOffset of bases) contents.segments.add(await Segment.open({ storage, dir, baseOffset, config, now: options.clock.now() }));
+  for (const baseOffset of bases)
+    contents.segments.add(await Segment.open({ storage, dir, baseOffset, config, now: options.clock.now() }));
   if (bases.length === 0) {
-    contents.segments.add(await Segment.create({ storage, dir, baseOffset: logStartOffset, config, now: options.clock.now() }));
+    contents.segments.add(
+      await Segment.create({ storage, dir, baseOffset: logStartOffset, config, now: options.clock.now() }),
+    );
   }
   try {
     if (options.cleanShutdown !== true || !(await trustCleanLog(contents))) await recover(contents, options);
@@ -57,7 +60,16 @@ export async function openLog(options: OpenLogOptions): Promise<LogContents> {
   return contents;
 }
 
-async function emptyContents({ storage, dir, config, clock, topic, partition, topicId, random }: OpenLogOptions): Promise<LogContents> {
+async function emptyContents({
+  storage,
+  dir,
+  config,
+  clock,
+  topic,
+  partition,
+  topicId,
+  random,
+}: OpenLogOptions): Promise<LogContents> {
   return {
     storage,
     dir,
@@ -74,6 +86,7 @@ async function emptyContents({ storage, dir, config, clock, topic, partition, to
     logEndOffset: 0n,
     highWatermark: 0n,
     recoveryPoint: 0n,
+    truncations: 0,
   };
 }
 
@@ -82,7 +95,8 @@ async function findSegments(storage: Storage, dir: string): Promise<bigint[]> {
   const bases = new Set<bigint>();
   const names = await storage.list(dir);
   for (const name of names) {
-    if ([suffixes.deleted, suffixes.cleaned, ".tmp"].some((suffix) => name.endsWith(suffix))) await storage.remove(`${dir}/${name}`);
+    if ([suffixes.deleted, suffixes.cleaned, ".tmp"].some((suffix) => name.endsWith(suffix)))
+      await storage.remove(`${dir}/${name}`);
     const base = offsetOfFile(name, suffixes.log);
     if (base !== undefined) bases.add(base);
   }
@@ -113,7 +127,10 @@ async function trustCleanLog(contents: LogContents): Promise<boolean> {
   return true;
 }
 
-async function recover(contents: LogContents, { recoveryPoint = 0n, damagePolicy = "refuse" }: OpenLogOptions): Promise<void> {
+async function recover(
+  contents: LogContents,
+  { recoveryPoint = 0n, damagePolicy = "refuse" }: OpenLogOptions,
+): Promise<void> {
   const { segments } = contents;
   const unflushed = segments.all().slice(segments.floorIndex(recoveryPoint));
   const from = unflushed[0]?.baseOffset ?? segments.active.baseOffset;

@@ -10,7 +10,8 @@ export async function readPartitionMetadata(storage: Storage, dir: string): Prom
   const bytes = await storage.readFile(`${dir}/${partitionMetadataFile}`);
   if (bytes === undefined) return undefined;
   const match = /^version:\s*0\s*\ntopic_id:\s*(\S+)\s*$/.exec(bytes.toString("utf8"));
-  if (match?.[1] === undefined) throw new LogError(ErrorCode.KAFKA_STORAGE_ERROR, `${dir}/${partitionMetadataFile} is malformed`);
+  if (match?.[1] === undefined)
+    throw new LogError(ErrorCode.KAFKA_STORAGE_ERROR, `${dir}/${partitionMetadataFile} is malformed`);
   return Uuid.parse(match[1]);
 }
 
@@ -22,8 +23,14 @@ export async function readPartitionMetadata(storage: Storage, dir: string): Prom
 export async function claimPartitionDir(storage: Storage, dir: string, topicId: Uuid): Promise<void> {
   const found = await readPartitionMetadata(storage, dir);
   if (found === undefined) {
-    await storage.writeFileAtomic(`${dir}/${partitionMetadataFile}`, Buffer.from(`version: 0\ntopic_id: ${topicId.toString()}`, "utf8"));
+    await storage.writeFileAtomic(
+      `${dir}/${partitionMetadataFile}`,
+      Buffer.from(`version: 0\ntopic_id: ${topicId.toString()}`, "utf8"),
+    );
   } else if (!found.equals(topicId)) {
-    throw new LogError(ErrorCode.INCONSISTENT_TOPIC_ID, `${dir} belongs to topic id ${found.toString()}, not to ${topicId.toString()}`);
+    throw new LogError(
+      ErrorCode.INCONSISTENT_TOPIC_ID,
+      `${dir} belongs to topic id ${found.toString()}, not to ${topicId.toString()}`,
+    );
   }
 }

@@ -53,11 +53,23 @@ export interface AppendContext {
 
 /** The entry of a producer that the partition does not know. */
 export function emptyProducerEntry(producerId: bigint): ProducerEntry {
-  return { producerId, producerEpoch: -1, coordinatorEpoch: -1, lastTimestamp: -1, currentTxnFirstOffset: -1n, batches: [] };
+  return {
+    producerId,
+    producerEpoch: -1,
+    coordinatorEpoch: -1,
+    lastTimestamp: -1,
+    currentTxnFirstOffset: -1n,
+    batches: [],
+  };
 }
 
 /** The remembered batch with exactly these sequence numbers in this epoch: what is being sent was appended before. */
-export function findDuplicate(entry: ProducerEntry, producerEpoch: number, firstSequence: number, lastSequence: number): ProducerBatch | undefined {
+export function findDuplicate(
+  entry: ProducerEntry,
+  producerEpoch: number,
+  firstSequence: number,
+  lastSequence: number,
+): ProducerBatch | undefined {
   if (entry.producerEpoch !== producerEpoch) return undefined;
   return entry.batches.find((batch) => batch.firstSequence === firstSequence && batch.lastSequence === lastSequence);
 }
@@ -73,7 +85,10 @@ export function appendData(entry: ProducerEntry, incoming: IncomingData, context
   checkEpoch(entry, producerEpoch, context);
   if (context.origin === "client") checkSequence(entry, incoming, context);
   if (entry.currentTxnFirstOffset >= 0n && !incoming.isTransactional && context.origin !== "replication") {
-    throw new LogError(ErrorCode.INVALID_TXN_STATE, `${describe(entry, context)} has a transaction open and sent records outside of it`);
+    throw new LogError(
+      ErrorCode.INVALID_TXN_STATE,
+      `${describe(entry, context)} has a transaction open and sent records outside of it`,
+    );
   }
   const remembered = entry.producerEpoch === producerEpoch ? entry.batches.slice(1 - maxBatches) : [];
   const startsTransaction = incoming.isTransactional && entry.currentTxnFirstOffset < 0n;
@@ -142,7 +157,10 @@ function checkSequence(entry: ProducerEntry, { producerEpoch, batch }: IncomingD
   const last = entry.producerEpoch === producerEpoch ? (entry.batches.at(-1)?.lastSequence ?? -1) : -1;
   const follows = batch.firstSequence === last + 1 || (batch.firstSequence === 0 && last === maxSequence);
   if (follows) return;
-  const reason = entry.producerEpoch === producerEpoch ? `the last one is ${last}` : `the first one of the new epoch ${producerEpoch} has to be 0`;
+  const reason =
+    entry.producerEpoch === producerEpoch
+      ? `the last one is ${last}`
+      : `the first one of the new epoch ${producerEpoch} has to be 0`;
   throw new LogError(
     ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
     `${describe(entry, context)} sent sequence number ${batch.firstSequence}, but ${reason}`,

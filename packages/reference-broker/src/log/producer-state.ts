@@ -74,7 +74,8 @@ export class ProducerState {
   firstUnstableOffset(): bigint | undefined {
     const open = this.#open.keys().next().value;
     let unreplicated: bigint | undefined;
-    for (const offset of this.#unreplicated.keys()) if (unreplicated === undefined || offset < unreplicated) unreplicated = offset;
+    for (const offset of this.#unreplicated.keys())
+      if (unreplicated === undefined || offset < unreplicated) unreplicated = offset;
     if (open === undefined || unreplicated === undefined) return open ?? unreplicated;
     return open < unreplicated ? open : unreplicated;
   }
@@ -89,7 +90,8 @@ export class ProducerState {
 
   /** Forgets producers that were silent for `expirationMs`, except those with an open transaction. */
   expire(now: number, expirationMs: number): void {
-    for (const [producerId, entry] of this.#entries) if (isProducerExpired(entry, now, expirationMs)) this.#entries.delete(producerId);
+    for (const [producerId, entry] of this.#entries)
+      if (isProducerExpired(entry, now, expirationMs)) this.#entries.delete(producerId);
   }
 
   /** Forgets everything. */

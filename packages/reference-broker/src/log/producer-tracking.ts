@@ -10,7 +10,11 @@ export interface TrackOptions extends AppendContext {
 }
 
 /** The batch that this one repeats, when its producer sent it before and it is among the last five. */
-export function duplicateOf(batch: RecordBatch, state: ProducerState, changes: ProducerChanges): ProducerBatch | undefined {
+export function duplicateOf(
+  batch: RecordBatch,
+  state: ProducerState,
+  changes: ProducerChanges,
+): ProducerBatch | undefined {
   const { producerId } = batch;
   if (producerId < 0n) return undefined;
   return findDuplicate(state.entry(producerId, changes), batch.producerEpoch, batch.baseSequence, batch.lastSequence);
@@ -25,8 +29,18 @@ export function trackProducer(batch: RecordBatch, state: ProducerState, options:
     return;
   }
   const { producerEpoch, isTransactional } = batch;
-  const { baseOffset: firstOffset, lastOffset, maxTimestamp: timestamp, baseSequence: firstSequence, lastSequence } = batch;
-  const incoming = { producerEpoch, isTransactional, batch: { firstSequence, lastSequence, firstOffset, lastOffset, timestamp } };
+  const {
+    baseOffset: firstOffset,
+    lastOffset,
+    maxTimestamp: timestamp,
+    baseSequence: firstSequence,
+    lastSequence,
+  } = batch;
+  const incoming = {
+    producerEpoch,
+    isTransactional,
+    batch: { firstSequence, lastSequence, firstOffset, lastOffset, timestamp },
+  };
   const { changes } = options;
   changes.entries.set(producerId, appendData(state.entry(producerId, changes), incoming, options));
 }
@@ -41,10 +55,22 @@ function trackMarker(batch: RecordBatch, state: ProducerState, options: TrackOpt
     const entry = state.entry(producerId, changes);
     const { coordinatorEpoch } = control;
     const isAbort = control.type === "ABORT";
-    const marker = { producerEpoch, coordinatorEpoch, isAbort, offset, timestamp: record.timestamp, transactionVersion };
+    const marker = {
+      producerEpoch,
+      coordinatorEpoch,
+      isAbort,
+      offset,
+      timestamp: record.timestamp,
+      transactionVersion,
+    };
     changes.entries.set(producerId, appendMarker(entry, marker, options));
     if (entry.currentTxnFirstOffset >= 0n) {
-      changes.completed.push({ producerId, firstOffset: entry.currentTxnFirstOffset, lastOffset: offset, isAborted: isAbort });
+      changes.completed.push({
+        producerId,
+        firstOffset: entry.currentTxnFirstOffset,
+        lastOffset: offset,
+        isAborted: isAbort,
+      });
     }
     return;
   }

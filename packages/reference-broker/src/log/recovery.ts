@@ -1,5 +1,6 @@
 import { ErrorCode } from "@moldau/protocol-codec";
-import { BadBatch, scanBatches } from "./batch-scanner.js";
+import { BadBatch } from "./batch-header.js";
+import { scanBatches } from "./batch-scanner.js";
 import { findLaterBatch } from "./damage.js";
 import type { LogContents } from "./log-contents.js";
 import { LogError } from "./log-error.js";
@@ -24,7 +25,11 @@ export type DamagePolicy = "refuse" | "quarantine";
  *   [batch][b?tch][batch][batch]  damage: acknowledged records lie behind it                   → refused, or set aside
  * ```
  */
-export async function recoverSegments(contents: LogContents, unflushed: readonly Segment[], policy: DamagePolicy): Promise<void> {
+export async function recoverSegments(
+  contents: LogContents,
+  unflushed: readonly Segment[],
+  policy: DamagePolicy,
+): Promise<void> {
   const { segments } = contents;
   for (const [index, segment] of unflushed.entries()) {
     const later = unflushed.slice(index + 1);
@@ -56,7 +61,10 @@ interface Damaged {
 }
 
 /** Reads a segment through and adopts its valid part. */
-async function recoverSegment(contents: LogContents, segment: Segment): Promise<{ endOffset: bigint; damage: BadBatch | undefined }> {
+async function recoverSegment(
+  contents: LogContents,
+  segment: Segment,
+): Promise<{ endOffset: bigint; damage: BadBatch | undefined }> {
   const indexes = SegmentIndexes.empty(segment.baseOffset);
   const range = { from: 0, to: segment.file.size(), verifyCrc: true };
   let endOffset = segment.baseOffset;
@@ -83,14 +91,22 @@ async function recoverSegment(contents: LogContents, segment: Segment): Promise<
   return { endOffset, damage };
 }
 
-async function hasRecordsBehind(segment: Segment, damage: BadBatch, later: readonly Segment[], endOffset: bigint): Promise<boolean> {
+async function hasRecordsBehind(
+  segment: Segment,
+  damage: BadBatch,
+  later: readonly Segment[],
+  endOffset: bigint,
+): Promise<boolean> {
   if (await findLaterBatch(segment.file, damage.position + 1, endOffset)) return true;
   for (const other of later) if (await findLaterBatch(other.file, 0, endOffset)) return true;
   return false;
 }
 
 /** Refuses the log, or sets the damaged part aside so that the rest can be used. */
-async function handleDamage(contents: LogContents, { segment, damage, later, endOffset, policy }: Damaged): Promise<void> {
+async function handleDamage(
+  contents: LogContents,
+  { segment, damage, later, endOffset, policy }: Damaged,
+): Promise<void> {
   const { storage, dir, name } = contents;
   const path = logFilePath(dir, segment.baseOffset, suffixes.log);
   if (policy === "refuse") {

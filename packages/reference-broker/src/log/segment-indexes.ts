@@ -28,7 +28,10 @@ export class SegmentIndexes {
   #maxTimestamp = -1;
   #offsetOfMaxTimestamp: bigint;
 
-  private constructor(baseOffset: bigint, indexes: { offsets: OffsetIndex; times: TimeIndex; transactions: TransactionIndex }) {
+  private constructor(
+    baseOffset: bigint,
+    indexes: { offsets: OffsetIndex; times: TimeIndex; transactions: TransactionIndex },
+  ) {
     this.offsets = indexes.offsets;
     this.times = indexes.times;
     this.transactions = indexes.transactions;
@@ -47,7 +50,8 @@ export class SegmentIndexes {
   static parse(baseOffset: bigint, files: IndexFiles, logBytes: number): SegmentIndexes | undefined {
     const offsets = files.offsets === undefined ? undefined : OffsetIndex.parse(files.offsets, logBytes);
     const times = files.times === undefined ? undefined : TimeIndex.parse(files.times);
-    const transactions = files.transactions === undefined ? TransactionIndex.empty() : TransactionIndex.parse(files.transactions);
+    const transactions =
+      files.transactions === undefined ? TransactionIndex.empty() : TransactionIndex.parse(files.transactions);
     if (offsets === undefined || times === undefined || transactions === undefined) return undefined;
     return new SegmentIndexes(baseOffset, { offsets, times, transactions });
   }
@@ -55,7 +59,11 @@ export class SegmentIndexes {
   /** The indexes of the first `logBytes` of a log file, built from its batches, which are trusted. */
   static async build(baseOffset: bigint, source: IndexSource): Promise<SegmentIndexes> {
     const indexes = SegmentIndexes.empty(baseOffset, source.transactions);
-    for await (const { batch, position } of scanBatches(source.file, { from: 0, to: source.logBytes, verifyCrc: false })) {
+    for await (const { batch, position } of scanBatches(source.file, {
+      from: 0,
+      to: source.logBytes,
+      verifyCrc: false,
+    })) {
       indexes.add(batch, position, source.intervalBytes);
     }
     return indexes;

@@ -33,6 +33,11 @@ export class SegmentList {
     return [...this.#segments];
   }
 
+  /** Whether the segment is still part of the log. */
+  includes(segment: Segment): boolean {
+    return this.#segments.includes(segment);
+  }
+
   /** The segment at the end of the list from now on. */
   add(segment: Segment): void {
     this.#segments.push(segment);

@@ -1,4 +1,4 @@
-import { batchOffsetsBytes, batchSizeAt, relativeLastOffsetAt } from "./batch-header.js";
+import { batchOffsetsBytes, checkedBatchSizeAt, relativeLastOffsetAt } from "./batch-header.js";
 import type { Segment } from "./segment.js";
 import type { TailCache } from "./tail-cache.js";
 
@@ -32,17 +32,21 @@ export async function readSegment(segment: Segment, read: SegmentRead): Promise<
     if (start === undefined) return undefined;
     const budget = Math.max(0, Math.min(read.maxBytes, limit - start));
     let pieces = await readPieces(segment, { position: start, length: budget, tail: read.tail });
-    let run = wholeBatches(pieces, segment, read.upTo);
+    let run = wholeBatches(pieces, { segment, upTo: read.upTo, position: start });
     if (run.sizeInBytes === 0 && read.minOneMessage) {
       const size = await sizeOfBatch(segment, { position: start, limit, tail: read.tail });
       if (size > budget) {
         pieces = await readPieces(segment, { position: start, length: size, tail: read.tail });
-        run = wholeBatches(pieces, segment, read.upTo);
+        run = wholeBatches(pieces, { segment, upTo: read.upTo, position: start });
       }
     }
     if (run.sizeInBytes === 0) return { records: [], sizeInBytes: 0, nextOffset: read.offset };
     segment.hintPosition(run.relativeNext, start + run.sizeInBytes);
-    return { records: run.records, sizeInBytes: run.sizeInBytes, nextOffset: segment.baseOffset + BigInt(run.relativeNext) };
+    return {
+      records: run.records,
+      sizeInBytes: run.sizeInBytes,
+      nextOffset: segment.baseOffset + BigInt(run.relativeNext),
+    };
   });
 }
 
@@ -66,7 +70,7 @@ export async function findBatch(segment: Segment, { offset, limit, tail }: FindO
       let at = 0;
       while (piece.length - at >= batchOffsetsBytes) {
         if (relativeLastOffsetAt(piece, at, segment.base) >= relative) return position + at;
-        at += batchSizeAt(piece, at);
+        at += checkedBatchSizeAt(piece, at, position + at);
       }
       // Beyond the piece when its last batch is cut off: that batch is not the wanted one, so the search goes on behind it.
       position += at;
@@ -78,7 +82,10 @@ export async function findBatch(segment: Segment, { offset, limit, tail }: FindO
 }
 
 /** Bytes of the file, from memory where they are there. */
-export async function readPieces(segment: Segment, { position, length, tail }: { position: number; length: number; tail: TailCache | undefined }): Promise<readonly Buffer[]> {
+export async function readPieces(
+  segment: Segment,
+  { position, length, tail }: { position: number; length: number; tail: TailCache | undefined },
+): Promise<readonly Buffer[]> {
   if (length <= 0) return [];
   return tail?.read(position, length) ?? [await segment.file.readAt(position, length)];
 }
@@ -92,7 +99,10 @@ interface BatchRun {
 const searchWindowBytes = 64 * 1024;
 
 /** The leading whole batches of the pieces, as far as they lie below `upTo`. */
-function wholeBatches(pieces: readonly Buffer[], segment: Segment, upTo: bigint): BatchRun {
+function wholeBatches(
+  pieces: readonly Buffer[],
+  { segment, upTo, position }: { segment: Segment; upTo: bigint; position: number },
+): BatchRun {
   const bound = segment.relative(upTo);
   const records: Buffer[] = [];
   let sizeInBytes = 0;
@@ -100,7 +110,7 @@ function wholeBatches(pieces: readonly Buffer[], segment: Segment, upTo: bigint)
   for (const piece of pieces) {
     let at = 0;
     while (piece.length - at >= batchOffsetsBytes) {
-      const size = batchSizeAt(piece, at);
+      const size = checkedBatchSizeAt(piece, at, position + sizeInBytes + at);
       const last = relativeLastOffsetAt(piece, at, segment.base);
       if (size > piece.length - at || last >= bound) break;
       at += size;
@@ -113,8 +123,11 @@ function wholeBatches(pieces: readonly Buffer[], segment: Segment, upTo: bigint)
   return { records, sizeInBytes, relativeNext };
 }
 
-async function sizeOfBatch(segment: Segment, { position, limit, tail }: { position: number; limit: number; tail: TailCache | undefined }): Promise<number> {
+async function sizeOfBatch(
+  segment: Segment,
+  { position, limit, tail }: { position: number; limit: number; tail: TailCache | undefined },
+): Promise<number> {
   if (limit - position < batchOffsetsBytes) return 0;
   const [head] = await readPieces(segment, { position, length: batchOffsetsBytes, tail });
-  return head === undefined || head.length < batchOffsetsBytes ? 0 : batchSizeAt(head, 0);
+  return head === undefined || head.length < batchOffsetsBytes ? 0 : checkedBatchSizeAt(head, 0, position);
 }

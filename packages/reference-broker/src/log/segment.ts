@@ -67,8 +67,15 @@ export class Segment {
 
   /** Makes a segment without records, emptying what an interrupted attempt left. */
   static async create(options: SegmentOptions): Promise<Segment> {
-    const file = await options.storage.open(logFilePath(options.dir, options.baseOffset, suffixes.log), { create: true });
-    if (file.size() > 0) await file.truncate(0);
+    const file = await options.storage.open(logFilePath(options.dir, options.baseOffset, suffixes.log), {
+      create: true,
+    });
+    try {
+      if (file.size() > 0) await file.truncate(0);
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
     const segment = new Segment(options, file);
     segment.#indexes = SegmentIndexes.empty(options.baseOffset);
     return segment;
@@ -133,7 +140,12 @@ export class Segment {
     const { transactions } = await this.indexes();
     transactions.truncateTo(offset);
     await this.file.truncate(sizeInBytes);
-    const source = { file: this.file, logBytes: sizeInBytes, transactions, intervalBytes: this.#config.indexIntervalBytes };
+    const source = {
+      file: this.file,
+      logBytes: sizeInBytes,
+      transactions,
+      intervalBytes: this.#config.indexIntervalBytes,
+    };
     this.adopt(await SegmentIndexes.build(this.baseOffset, source), sizeInBytes);
   }
 
@@ -171,7 +183,8 @@ export class Segment {
     indexes.noteLargestTime();
     await this.#writeIndex(suffixes.offsetIndex, indexes.offsets.content());
     await this.#writeIndex(suffixes.timeIndex, indexes.times.content());
-    if (indexes.transactions.count > 0) await this.#writeIndex(suffixes.transactionIndex, indexes.transactions.content());
+    if (indexes.transactions.count > 0)
+      await this.#writeIndex(suffixes.transactionIndex, indexes.transactions.content());
     else await this.#options.storage.remove(this.#path(suffixes.transactionIndex));
   }
 
@@ -229,8 +242,15 @@ export class Segment {
     };
     let indexes = SegmentIndexes.parse(this.baseOffset, files, this.#sizeInBytes);
     if (indexes === undefined) {
-      const { transactions } = SegmentIndexes.parse(this.baseOffset, { ...noIndexFiles, transactions: files.transactions }, 0) ?? SegmentIndexes.empty(this.baseOffset);
-      const source = { file: this.file, logBytes: this.#sizeInBytes, transactions, intervalBytes: this.#config.indexIntervalBytes };
+      const { transactions } =
+        SegmentIndexes.parse(this.baseOffset, { ...noIndexFiles, transactions: files.transactions }, 0) ??
+        SegmentIndexes.empty(this.baseOffset);
+      const source = {
+        file: this.file,
+        logBytes: this.#sizeInBytes,
+        transactions,
+        intervalBytes: this.#config.indexIntervalBytes,
+      };
       indexes = await SegmentIndexes.build(this.baseOffset, source);
       this.#indexes = indexes;
       await this.writeIndexes();

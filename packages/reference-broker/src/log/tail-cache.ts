@@ -39,7 +39,11 @@ export class TailCache {
 
   /** Takes back what was appended at and behind `end`: the write failed. Nobody may have been given views of it. */
   rollback(end: number): void {
-    for (let block = this.#blocks.at(-1); block !== undefined && block.position + block.used > end; block = this.#blocks.at(-1)) {
+    for (
+      let block = this.#blocks.at(-1);
+      block !== undefined && block.position + block.used > end;
+      block = this.#blocks.at(-1)
+    ) {
       if (block.position < end) {
         block.used = end - block.position;
         break;
@@ -66,14 +70,19 @@ export class TailCache {
     for (const block of this.#blocks) {
       if (block.position >= end) break;
       if (block.position + block.used <= position) continue;
-      views.push(block.bytes.subarray(Math.max(0, position - block.position), Math.min(block.used, end - block.position)));
+      views.push(
+        block.bytes.subarray(Math.max(0, position - block.position), Math.min(block.used, end - block.position)),
+      );
     }
     return views;
   }
 
   #addBlock(needed: number): Block {
     const previous = this.#blocks.at(-1)?.bytes.length ?? smallestBlockBytes / 2;
-    const size = Math.max(needed, Math.min(previous * 2, largestBlockBytes, Math.max(smallestBlockBytes, this.#maxBytes >>> 1)));
+    const size = Math.max(
+      needed,
+      Math.min(previous * 2, largestBlockBytes, Math.max(smallestBlockBytes, this.#maxBytes >>> 1)),
+    );
     const block = { position: this.#end, bytes: Buffer.allocUnsafeSlow(size), used: 0 };
     this.#blocks.push(block);
     this.#cachedBytes += size;

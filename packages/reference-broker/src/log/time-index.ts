@@ -67,7 +67,9 @@ export class TimeIndex {
 
   /** Drops the entries at and behind `relativeOffset`. */
   truncateTo(relativeOffset: number): void {
-    this.#entries.truncate(this.#entries.countWhile((start) => this.#entries.bytes.readInt32BE(start + 8) < relativeOffset));
+    this.#entries.truncate(
+      this.#entries.countWhile((start) => this.#entries.bytes.readInt32BE(start + 8) < relativeOffset),
+    );
   }
 
   /** The contents of the file. */

@@ -14,8 +14,13 @@ export interface TimestampedOffset {
 }
 
 /** The first record that is not older than `timestamp`, or undefined when all are. */
-export async function findByTimestamp(contents: LogContents, timestamp: number): Promise<TimestampedOffset | undefined> {
+export async function findByTimestamp(
+  contents: LogContents,
+  timestamp: number,
+): Promise<TimestampedOffset | undefined> {
   for (const segment of contents.segments.all()) {
+    // Retention may have taken it away since the list was made.
+    if (!contents.segments.includes(segment)) continue;
     const found = await segment.reading(async () => await findInSegment(contents, segment, timestamp));
     if (found !== undefined) return found;
   }
@@ -27,16 +32,21 @@ export async function findMaxTimestamp(contents: LogContents): Promise<Timestamp
   let latest: Segment | undefined;
   let maxTimestamp = -1;
   for (const segment of contents.segments.all()) {
-    const indexes = await segment.indexes();
+    if (!contents.segments.includes(segment)) continue;
+    const indexes = await segment.reading(async () => await segment.indexes());
     if (indexes.maxTimestamp <= maxTimestamp) continue;
     latest = segment;
     maxTimestamp = indexes.maxTimestamp;
   }
-  if (latest === undefined) return undefined;
+  if (latest === undefined || !contents.segments.includes(latest)) return undefined;
   const segment = latest;
   return await segment.reading(async () => {
     const { offsetOfMaxTimestamp } = await segment.indexes();
-    const start = await findBatch(segment, { offset: offsetOfMaxTimestamp, limit: segment.sizeInBytes, tail: contents.tail });
+    const start = await findBatch(segment, {
+      offset: offsetOfMaxTimestamp,
+      limit: segment.sizeInBytes,
+      tail: contents.tail,
+    });
     for await (const { batch } of segment.scan(start ?? 0)) {
       if (batch.maxTimestamp !== maxTimestamp) continue;
       return await firstRecord(contents, batch, maxTimestamp, 0n);
@@ -45,7 +55,11 @@ export async function findMaxTimestamp(contents: LogContents): Promise<Timestamp
   });
 }
 
-async function findInSegment(contents: LogContents, segment: Segment, timestamp: number): Promise<TimestampedOffset | undefined> {
+async function findInSegment(
+  contents: LogContents,
+  segment: Segment,
+  timestamp: number,
+): Promise<TimestampedOffset | undefined> {
   const indexes = await segment.indexes();
   if (indexes.maxTimestamp < timestamp) return undefined;
   // Every record before this entry's offset is older: its timestamp was the largest so far, and it is below the one asked for.
@@ -59,11 +73,20 @@ async function findInSegment(contents: LogContents, segment: Segment, timestamp:
   return undefined;
 }
 
-async function firstRecord(contents: LogContents, batch: RecordBatch, timestamp: number, fromOffset: bigint): Promise<TimestampedOffset | undefined> {
+async function firstRecord(
+  contents: LogContents,
+  batch: RecordBatch,
+  timestamp: number,
+  fromOffset: bigint,
+): Promise<TimestampedOffset | undefined> {
   const cursor = await openRecords(contents, batch);
   while (cursor.next()) {
     if (cursor.timestamp < timestamp || cursor.offset < fromOffset) continue;
-    return { offset: cursor.offset, timestamp: cursor.timestamp, leaderEpoch: batch.magic < 2 ? -1 : batch.partitionLeaderEpoch };
+    return {
+      offset: cursor.offset,
+      timestamp: cursor.timestamp,
+      leaderEpoch: batch.magic < 2 ? -1 : batch.partitionLeaderEpoch,
+    };
   }
   return undefined;
 }
@@ -72,6 +95,10 @@ async function openRecords(contents: LogContents, batch: RecordBatch): Promise<R
   try {
     return await batch.openAsync();
   } catch (error) {
-    throw new LogError(ErrorCode.CORRUPT_MESSAGE, `the batch at offset ${batch.baseOffset} of ${contents.name} cannot be read`, { cause: error });
+    throw new LogError(
+      ErrorCode.CORRUPT_MESSAGE,
+      `the batch at offset ${batch.baseOffset} of ${contents.name} cannot be read`,
+      { cause: error },
+    );
   }
 }

@@ -1,4 +1,11 @@
-import { crc32c, DecodeError, ErrorCode, readBatches, type RecordBatch, type RecordCursor } from "@moldau/protocol-codec";
+import {
+  crc32c,
+  DecodeError,
+  ErrorCode,
+  readBatches,
+  type RecordBatch,
+  type RecordCursor,
+} from "@moldau/protocol-codec";
 import { batchOverheadBytes } from "./batch-header.js";
 import type { LogConfig } from "./log-config.js";
 import { LogError, type RecordError } from "./log-error.js";
@@ -23,20 +30,30 @@ export interface ClientBatchRules {
 export function checkClientBatch(records: Buffer, rules: ClientBatchRules): RecordBatch {
   const batch = onlyBatch(records, rules.partitionName);
   const { config, partitionName } = rules;
-  if (batch.magic !== 2) throw invalid(`a batch for ${partitionName} has magic ${batch.magic}; Produce requests from version 3 on take magic 2 only`);
-  if (batch.baseOffset !== 0n) throw invalid(`the base offset of a batch for ${partitionName} is ${batch.baseOffset}; clients have to send 0`);
+  if (batch.magic !== 2)
+    throw invalid(
+      `a batch for ${partitionName} has magic ${batch.magic}; Produce requests from version 3 on take magic 2 only`,
+    );
+  if (batch.baseOffset !== 0n)
+    throw invalid(`the base offset of a batch for ${partitionName} is ${batch.baseOffset}; clients have to send 0`);
   if (batch.sizeInBytes > config.maxMessageBytes) {
     throw new LogError(
       ErrorCode.MESSAGE_TOO_LARGE,
       `a batch of ${batch.sizeInBytes} bytes for ${partitionName} is larger than the ${config.maxMessageBytes} bytes that max.message.bytes allows`,
     );
   }
-  if (!batch.isValid()) throw new LogError(ErrorCode.CORRUPT_MESSAGE, `a batch for ${partitionName} is corrupt: its CRC-32C is not ${batch.crc}`);
+  if (!batch.isValid())
+    throw new LogError(
+      ErrorCode.CORRUPT_MESSAGE,
+      `a batch for ${partitionName} is corrupt: its CRC-32C is not ${batch.crc}`,
+    );
   checkCompression(batch, rules);
   checkCounts(batch, partitionName);
   if (batch.isControl) throw invalid(`clients may not write control records to ${partitionName}`);
   if (batch.producerId >= 0n && batch.baseSequence < 0) {
-    throw invalid(`a batch of producer ${batch.producerId} for ${partitionName} has sequence number ${batch.baseSequence}`);
+    throw invalid(
+      `a batch of producer ${batch.producerId} for ${partitionName} has sequence number ${batch.baseSequence}`,
+    );
   }
   return batch;
 }
@@ -48,7 +65,11 @@ export function checkClientBatch(records: Buffer, rules: ClientBatchRules): Reco
  * With a record at fault the whole batch is refused: INVALID_TIMESTAMP when any has a bad timestamp, else INVALID_RECORD, with a
  * sentence about each.
  */
-export function checkRecords(cursor: RecordCursor, batch: RecordBatch, { config, partitionName, now }: RecordRules): number {
+export function checkRecords(
+  cursor: RecordCursor,
+  batch: RecordBatch,
+  { config, partitionName, now }: RecordRules,
+): number {
   const earliest = now - config.messageTimestampBeforeMaxMs;
   const latest = now + config.messageTimestampAfterMaxMs;
   const checksTime = config.messageTimestampType === "CreateTime";
@@ -106,7 +127,10 @@ function onlyBatch(records: Buffer, partitionName: string): RecordBatch {
   let only: RecordBatch | undefined;
   try {
     for (const batch of readBatches(records, { verifyCrc: false })) {
-      if (only !== undefined) throw invalid(`a Produce request has to hold exactly one record batch for ${partitionName}, this one holds more`);
+      if (only !== undefined)
+        throw invalid(
+          `a Produce request has to hold exactly one record batch for ${partitionName}, this one holds more`,
+        );
       only = batch;
     }
   } catch (error) {
@@ -121,7 +145,11 @@ function onlyBatch(records: Buffer, partitionName: string): RecordBatch {
 
 function checkCompression(batch: RecordBatch, { produceVersion, partitionName }: ClientBatchRules): void {
   const codec = batch.attributes & 0x07;
-  if (codec > 4) throw new LogError(ErrorCode.UNSUPPORTED_COMPRESSION_TYPE, `a batch for ${partitionName} has the unknown compression type ${codec}`);
+  if (codec > 4)
+    throw new LogError(
+      ErrorCode.UNSUPPORTED_COMPRESSION_TYPE,
+      `a batch for ${partitionName} has the unknown compression type ${codec}`,
+    );
   if (codec === 4 && produceVersion !== undefined && produceVersion < 7) {
     throw new LogError(
       ErrorCode.UNSUPPORTED_COMPRESSION_TYPE,
@@ -135,31 +163,57 @@ function checkCounts(batch: RecordBatch, partitionName: string): void {
   if (lastOffsetDelta < 0) throw invalid(`a batch for ${partitionName} has the last offset delta ${lastOffsetDelta}`);
   if (count <= 0) throw invalid(`a batch for ${partitionName} says that it holds ${count} records`);
   if (lastOffsetDelta + 1 !== count) {
-    throw invalid(`a batch for ${partitionName} spans ${lastOffsetDelta + 1} offsets but says that it holds ${count} records`);
+    throw invalid(
+      `a batch for ${partitionName} spans ${lastOffsetDelta + 1} offsets but says that it holds ${count} records`,
+    );
   }
 }
 
 function describeFault(fault: Fault, { config, partitionName, now }: RecordRules): FaultyRecord {
   const { index: batchIndex } = fault;
   if (config.isCompacted && !fault.hasKey) {
-    return { batchIndex, isTimestamp: false, message: `Compacted topic cannot accept message without key in topic partition ${partitionName}.` };
+    return {
+      batchIndex,
+      isTimestamp: false,
+      message: `Compacted topic cannot accept message without key in topic partition ${partitionName}.`,
+    };
   }
   if (!fault.isOutOfTime) {
-    return { batchIndex, isTimestamp: false, message: `record ${batchIndex} of a batch for ${partitionName} has offset delta ${fault.offsetDelta}` };
+    return {
+      batchIndex,
+      isTimestamp: false,
+      message: `record ${batchIndex} of a batch for ${partitionName} has offset delta ${fault.offsetDelta}`,
+    };
   }
   if (config.messageTimestampType === "CreateTime" && fault.timestamp !== -1) {
     const bounds = `[${now - config.messageTimestampBeforeMaxMs}, ${now + config.messageTimestampAfterMaxMs}]`;
-    return { batchIndex, isTimestamp: true, message: `timestamp ${fault.timestamp} of record ${batchIndex} is out of range, it has to be within ${bounds}` };
+    return {
+      batchIndex,
+      isTimestamp: true,
+      message: `timestamp ${fault.timestamp} of record ${batchIndex} is out of range, it has to be within ${bounds}`,
+    };
   }
-  return { batchIndex, isTimestamp: true, message: `record ${batchIndex}: a producer may not set the timestamp type to LogAppendTime` };
+  return {
+    batchIndex,
+    isTimestamp: true,
+    message: `record ${batchIndex}: a producer may not set the timestamp type to LogAppendTime`,
+  };
 }
 
 function refusal(errors: readonly FaultyRecord[]): LogError {
   const recordErrors = errors.map(({ batchIndex, message }) => ({ batchIndex, message }));
   if (errors.some((error) => error.isTimestamp)) {
-    return new LogError(ErrorCode.INVALID_TIMESTAMP, "One or more records have been rejected due to invalid timestamp", { recordErrors });
+    return new LogError(
+      ErrorCode.INVALID_TIMESTAMP,
+      "One or more records have been rejected due to invalid timestamp",
+      { recordErrors },
+    );
   }
-  return new LogError(ErrorCode.INVALID_RECORD, `One or more records have been rejected due to ${errors.length} record errors in total`, { recordErrors });
+  return new LogError(
+    ErrorCode.INVALID_RECORD,
+    `One or more records have been rejected due to ${errors.length} record errors in total`,
+    { recordErrors },
+  );
 }
 
 function invalid(message: string): LogError {

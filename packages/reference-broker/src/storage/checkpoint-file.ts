@@ -1,4 +1,4 @@
-import { type Storage } from "./storage.js";
+import type { Storage } from "./storage.js";
 
 /**
  * The log end, start or recovery offsets of the partitions of a log directory, as Apache Kafka keeps them in text files.
@@ -23,7 +23,13 @@ export async function readOffsetCheckpoints(storage: Storage, path: string): Pro
   const lines = await readCheckpointFile(storage, path);
   return lines.map((line) => {
     const [topic, partition, offset, ...rest] = line.split(/\s+/);
-    if (topic === undefined || partition === undefined || offset === undefined || rest.length > 0 || !/^\d+$/.test(partition)) {
+    if (
+      topic === undefined ||
+      partition === undefined ||
+      offset === undefined ||
+      rest.length > 0 ||
+      !/^\d+$/.test(partition)
+    ) {
       throw new CheckpointError(path, `malformed line ${JSON.stringify(line)}, wanted "topic partition offset"`);
     }
     return { topic, partition: Number(partition), offset: parseOffset(path, offset) };
@@ -31,7 +37,11 @@ export async function readOffsetCheckpoints(storage: Storage, path: string): Pro
 }
 
 /** Replaces a file of offsets as a whole. */
-export async function writeOffsetCheckpoints(storage: Storage, path: string, entries: Iterable<OffsetCheckpoint>): Promise<void> {
+export async function writeOffsetCheckpoints(
+  storage: Storage,
+  path: string,
+  entries: Iterable<OffsetCheckpoint>,
+): Promise<void> {
   const lines = Array.from(entries, ({ topic, partition, offset }) => `${topic} ${partition} ${offset}`);
   await writeCheckpointFile(storage, path, lines);
 }
@@ -41,7 +51,8 @@ export async function readCheckpointFile(storage: Storage, path: string): Promis
   const bytes = await storage.readFile(path);
   if (bytes === undefined) return [];
   const [version, count, ...lines] = bytes.toString("utf8").split("\n");
-  if (version?.trim() !== currentVersion) throw new CheckpointError(path, `unknown version ${JSON.stringify(version ?? "")}, wanted ${currentVersion}`);
+  if (version?.trim() !== currentVersion)
+    throw new CheckpointError(path, `unknown version ${JSON.stringify(version ?? "")}, wanted ${currentVersion}`);
   const entries = lines.map((line) => line.trim()).filter((line) => line !== "");
   if (count === undefined || !/^\d+$/.test(count.trim()) || Number(count) !== entries.length) {
     throw new CheckpointError(path, `${JSON.stringify(count ?? "")} entries announced, ${entries.length} found`);

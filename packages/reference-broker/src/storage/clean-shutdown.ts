@@ -1,4 +1,4 @@
-import { type Storage } from "./storage.js";
+import type { Storage } from "./storage.js";
 
 /** The name of the file by which a broker says, as the last thing before it ends, that every log in the directory was closed. */
 export const cleanShutdownFile = ".kafka_cleanshutdown";

@@ -35,7 +35,9 @@ export class DiskFile implements StorageFile {
     let filled = 0;
     while (filled < wanted) {
       const at = filled;
-      const count = await settle<number>((done) => fs.read(this.#descriptor, bytes, at, wanted - at, position + at, done));
+      const count = await settle<number>((done) =>
+        fs.read(this.#descriptor, bytes, at, wanted - at, position + at, done),
+      );
       if (count === 0) return bytes.subarray(0, filled);
       filled += count;
     }

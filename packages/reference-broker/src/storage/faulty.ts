@@ -1,7 +1,15 @@
 import { type OpenOptions, type Storage, StorageError, type StorageFile } from "./storage.js";
 
 /** The operations of a storage that can be made to fail. */
-export type StorageOperation = "open" | "read" | "write" | "truncate" | "fsync" | "rename" | "remove" | "writeFileAtomic";
+export type StorageOperation =
+  | "open"
+  | "read"
+  | "write"
+  | "truncate"
+  | "fsync"
+  | "rename"
+  | "remove"
+  | "writeFileAtomic";
 
 /** One failure that is waiting to happen. */
 export interface StorageFault {
@@ -117,7 +125,11 @@ export class FaultyStorage implements Storage {
     };
   }
 
-  async #write(path: string, file: StorageFile, write: { position: number; buffers: readonly Buffer[] }): Promise<void> {
+  async #write(
+    path: string,
+    file: StorageFile,
+    write: { position: number; buffers: readonly Buffer[] },
+  ): Promise<void> {
     const total = write.buffers.reduce((sum, bytes) => sum + bytes.length, 0);
     const fault = this.#takeDue("write", path);
     const kept = fault === undefined ? Math.min(total, this.#freeBytes) : Math.min(total, fault.keepBytes ?? 0);
@@ -136,7 +148,9 @@ export class FaultyStorage implements Storage {
   }
 
   #takeDue(operation: StorageOperation, path: string): StorageFault | undefined {
-    const due = this.#faults.find(({ fault, left }) => fault.operation === operation && left > 0 && (fault.path?.test(path) ?? true));
+    const due = this.#faults.find(
+      ({ fault, left }) => fault.operation === operation && left > 0 && (fault.path?.test(path) ?? true),
+    );
     if (due === undefined) return undefined;
     due.left -= 1;
     return due.fault;

@@ -35,7 +35,8 @@ export class MemoryFile {
     if (first.length === end - position) return first;
     const copy = Buffer.allocUnsafe(end - position);
     let copied = first.copy(copy);
-    for (let next = index + 1; copied < copy.length; next++) copied += this.#slice(next, position + copied, end).copy(copy, copied);
+    for (let next = index + 1; copied < copy.length; next++)
+      copied += this.#slice(next, position + copied, end).copy(copy, copied);
     return copy;
   }
 
@@ -46,7 +47,8 @@ export class MemoryFile {
     for (let index = this.#chunkAt(position); written < bytes.length; index++) {
       const chunk = this.#chunks[index];
       const start = this.#starts[index];
-      if (chunk === undefined || start === undefined) throw new RangeError(`no chunk for position ${position + written}`);
+      if (chunk === undefined || start === undefined)
+        throw new RangeError(`no chunk for position ${position + written}`);
       written += bytes.copy(chunk, position + written - start, written);
     }
     this.#size = Math.max(this.#size, position + bytes.length);
@@ -84,7 +86,11 @@ export class MemoryFile {
 
   #grow(needed: number): void {
     while (this.#capacity < needed) {
-      const wanted = Math.max(minChunkBytes, Math.min(this.#capacity, maxChunkBytes), Math.min(needed - this.#capacity, maxChunkBytes));
+      const wanted = Math.max(
+        minChunkBytes,
+        Math.min(this.#capacity, maxChunkBytes),
+        Math.min(needed - this.#capacity, maxChunkBytes),
+      );
       this.#starts.push(this.#capacity);
       this.#chunks.push(Buffer.allocUnsafeSlow(wanted));
       this.#capacity += wanted;

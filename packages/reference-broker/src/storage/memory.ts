@@ -28,7 +28,8 @@ export class MemoryStorage implements Storage {
   fork({ loseUnflushed = false }: ForkOptions = {}): MemoryStorage {
     const copy = new MemoryStorage();
     for (const dir of this.#dirs) copy.#dirs.add(dir);
-    for (const [path, file] of this.#files) copy.#files.set(path, file.clone(loseUnflushed ? file.flushedSize : file.size));
+    for (const [path, file] of this.#files)
+      copy.#files.set(path, file.clone(loseUnflushed ? file.flushedSize : file.size));
     return copy;
   }
 
@@ -135,7 +136,8 @@ class OpenMemoryFile implements StorageFile {
 
   async writev(position: number, buffers: readonly Buffer[]): Promise<void> {
     const file = this.#opened("write");
-    if (position > file.size) throw new StorageError("EINVAL", `write behind the end (${position} > ${file.size}) of`, this.#path);
+    if (position > file.size)
+      throw new StorageError("EINVAL", `write behind the end (${position} > ${file.size}) of`, this.#path);
     let at = position;
     for (const bytes of buffers) {
       file.write(at, bytes);
