@@ -1,4 +1,4 @@
-import type { FetchRequest, InferInput, Uuid } from "@moldau/protocol-codec";
+import type { Uuid } from "@moldau/protocol-codec";
 import { groupByTopic, partitionKey } from "../topic-partition.js";
 
 /** A partition as a Fetch request asks for it. */
@@ -16,7 +16,19 @@ export interface FetchTarget {
 }
 
 /** The part of a Fetch request that depends on the session. */
-export type SessionRequest = Required<Pick<InferInput<typeof FetchRequest>, "sessionId" | "sessionEpoch" | "topics" | "forgottenTopicsData">>;
+export interface SessionRequest {
+  readonly sessionId: number;
+  readonly sessionEpoch: number;
+  readonly topics: readonly SessionTopic[];
+  readonly forgottenTopicsData: readonly { readonly topic: string; readonly topicId: Uuid; readonly partitions: readonly number[] }[];
+}
+
+/** A topic in a Fetch request. */
+export interface SessionTopic {
+  readonly topic: string;
+  readonly topicId: Uuid;
+  readonly partitions: readonly { readonly partition: number; readonly currentLeaderEpoch: number; readonly fetchOffset: bigint; readonly partitionMaxBytes: number }[];
+}
 
 /** What is known of the session at the broker. */
 type SessionState =

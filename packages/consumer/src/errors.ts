@@ -1,0 +1,65 @@
+import { KafkaError } from "@moldau/protocol-codec";
+import type { TopicPartition } from "./topic-partition.js";
+
+/** The codes of failures that the consumer found by itself. */
+export const ConsumerErrorCode = {
+  /** A second loop, or a second `next()` before the first was answered. */
+  SECOND_READER: "CLIENT_SECOND_READER",
+  /** Nobody asked for the next message within `maxPollIntervalMs`. */
+  POLL_INTERVAL_EXCEEDED: "CLIENT_POLL_INTERVAL_EXCEEDED",
+  /** The partition is not, or no longer, assigned to this consumer. */
+  NOT_ASSIGNED: "CLIENT_NOT_ASSIGNED",
+  /** The group has committed no offset, and `startFrom` is `"none"`. */
+  NO_OFFSET: "CLIENT_NO_OFFSET",
+} as const;
+
+/** One of the values of {@link ConsumerErrorCode}. */
+export type ConsumerErrorCode = (typeof ConsumerErrorCode)[keyof typeof ConsumerErrorCode];
+
+/** Two readers on one consumer: each would mark messages as done that the other one is still working on. */
+export function secondReader(what: string): KafkaError {
+  return new KafkaError(
+    ConsumerErrorCode.SECOND_READER,
+    `${what}: a consumer has one reader, because a message counts as done when the next one is asked for. Make a second consumer to read in parallel.`,
+  );
+}
+
+/** The application held one message for too long. */
+export function pollIntervalExceeded(groupId: string, maxPollIntervalMs: number): KafkaError {
+  return new KafkaError(
+    ConsumerErrorCode.POLL_INTERVAL_EXCEEDED,
+    `No message was asked for within ${maxPollIntervalMs} ms, so the consumer left group "${groupId}" for others to go on. Process faster, ` +
+      "take smaller batches, or raise maxPollIntervalMs; a new loop joins again.",
+    { groupId },
+  );
+}
+
+/** A commit, seek, pause or resume of a partition that this consumer does not have. */
+export function notAssigned({ topic, partition }: TopicPartition, why: string): KafkaError {
+  return new KafkaError(ConsumerErrorCode.NOT_ASSIGNED, `Partition ${topic}-${partition} ${why}`, { topic, partition });
+}
+
+/** There is nowhere to start. */
+export function noOffset({ topic, partition }: TopicPartition, groupId: string): KafkaError {
+  return new KafkaError(
+    ConsumerErrorCode.NO_OFFSET,
+    `Group "${groupId}" has committed no offset for ${topic}-${partition}, and startFrom is "none". Commit one first, or choose where to start.`,
+    { topic, partition, groupId },
+  );
+}
+
+/** Bytes of a partition that cannot be read: a wrong checksum, a malformed record, a compression that fails. */
+export function unreadable({ topic, partition }: TopicPartition, cause: unknown): KafkaError {
+  const known = cause instanceof KafkaError ? cause : undefined;
+  return new KafkaError(
+    known?.code ?? "CLIENT_DECODE_FAILED",
+    `Partition ${topic}-${partition} cannot be read: ${cause instanceof Error ? cause.message : String(cause)} Seek past the batch to leave it out.`,
+    { topic, partition, cause, ...(known?.offset === undefined ? {} : { offset: known.offset }) },
+  );
+}
+
+/** Whatever was thrown, as an error with a code. */
+export function asKafkaError(error: unknown, code = "CLIENT_UNEXPECTED"): KafkaError {
+  if (error instanceof KafkaError) return error;
+  return new KafkaError(code, error instanceof Error ? error.message : String(error), { cause: error });
+}

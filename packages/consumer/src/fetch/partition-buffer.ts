@@ -1,0 +1,118 @@
+import { DecodeError, readBatches, type ReadBatchesOptions, type RecordBatch } from "@moldau/protocol-codec";
+
+/** A record set that is being walked. */
+interface Walk {
+  readonly batches: Generator<RecordBatch, void, undefined>;
+  bytesLeft: number;
+}
+
+/**
+ * The record batches of one partition that were fetched and not read yet.
+ *
+ * Nothing of an answer is looked at when it arrives: headers are walked, checksums computed and records decompressed batch
+ * by batch as the reader gets there, so that an answer of many megabytes never holds the event loop up.
+ */
+export class PartitionBuffer {
+  readonly #options: ReadBatchesOptions;
+  /** Record sets not begun, oldest first. */
+  #sets: Buffer[] = [];
+  /** The record set that is being walked. */
+  #walk: Walk | undefined;
+  /** Batches that were put back, the next one last. */
+  #returned: RecordBatch[] = [];
+  #bytes = 0;
+
+  constructor(options: ReadBatchesOptions = {}) {
+    this.#options = options;
+  }
+
+  /** Bytes fetched and not read yet, as they came over the wire. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get isEmpty(): boolean {
+    return this.#bytes === 0;
+  }
+
+  /** Adds the record set of an answer behind what is there. */
+  push(records: Buffer): void {
+    this.#sets.push(records);
+    this.#bytes += records.length;
+  }
+
+  /**
+   * Takes the next whole batch, its checksum verified; undefined when there is none.
+   *
+   * @throws {DecodeError} when the bytes are no batch; what is left of the buffer is worthless then.
+   */
+  shift(): RecordBatch | undefined {
+    const returned = this.#returned.pop();
+    if (returned !== undefined) {
+      this.#bytes -= returned.sizeInBytes;
+      return returned;
+    }
+    for (;;) {
+      const walk = this.#walk ?? this.#begin();
+      if (walk === undefined) return undefined;
+      const { value: batch } = walk.batches.next();
+      if (batch !== undefined) {
+        walk.bytesLeft -= batch.sizeInBytes;
+        this.#bytes -= batch.sizeInBytes;
+        return batch;
+      }
+      // What is left is a batch that was cut off: it is fetched again.
+      this.#bytes -= walk.bytesLeft;
+      this.#walk = undefined;
+    }
+  }
+
+  /** Puts batches back, in their order, in front of everything else. */
+  unshift(batches: readonly RecordBatch[]): void {
+    for (const batch of batches.toReversed()) {
+      this.#returned.push(batch);
+      this.#bytes += batch.sizeInBytes;
+    }
+  }
+
+  clear(): void {
+    this.#sets = [];
+    this.#walk = undefined;
+    this.#returned = [];
+    this.#bytes = 0;
+  }
+
+  #begin(): Walk | undefined {
+    const records = this.#sets.shift();
+    if (records === undefined) return undefined;
+    this.#walk = { batches: readBatches(records, this.#options), bytesLeft: records.length };
+    return this.#walk;
+  }
+}
+
+const positionOfLength = 8;
+const positionOfMagic = 16;
+const positionOfLastDelta = 23;
+const overhead = 12;
+const smallestBatch = 14;
+
+/**
+ * The offset behind the last whole batch of a record set, undefined when it holds none. It hops from header to header,
+ * about ten nanoseconds each: the next fetch has to know it before the batches have been read.
+ *
+ * @throws {DecodeError} when a length cannot be one.
+ */
+export function nextOffsetAfter(records: Buffer): bigint | undefined {
+  let last = -1;
+  for (let position = 0; position + positionOfMagic < records.length; ) {
+    const length = records.readInt32BE(position + positionOfLength);
+    if (length < smallestBatch) throw new DecodeError(`A batch of ${length} bytes is too small to be one.`, { code: "CORRUPT_MESSAGE", position });
+    if (length > records.length - position - overhead) break;
+    last = position;
+    position += overhead + length;
+  }
+  if (last < 0) return undefined;
+  const offset = records.readBigInt64BE(last);
+  // Message sets of magic 0 and 1 state the offset of their last message, batches that of their first.
+  return records.readInt8(last + positionOfMagic) < 2 ? offset + 1n : offset + BigInt(records.readInt32BE(last + positionOfLastDelta)) + 1n;
+}

@@ -1,0 +1,1 @@
+export { MessageLoop, BatchLoop } from "./loops.js";

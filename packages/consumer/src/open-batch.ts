@@ -1,0 +1,73 @@
+import type { RecordBatch, RecordCursor } from "@moldau/protocol-codec";
+import type { AssignedPartition } from "./assigned-partition.js";
+import { unreadable } from "./errors.js";
+import type { MessageSource } from "./message.js";
+
+/** A record batch that is being read; its cursor stands at the record handed out last, or before the first. */
+export class OpenBatch {
+  readonly partition: AssignedPartition;
+  readonly batch: RecordBatch;
+  readonly source: MessageSource;
+  readonly cursor: RecordCursor;
+  readonly #version: number;
+  /** Records nearer to the base offset lie before the position: a fetch returns whole batches. */
+  readonly #firstDelta: number;
+  #isBegun = false;
+
+  /** Opens a batch, decompressed if need be. Throws a KafkaError when that fails. */
+  static async open(partition: AssignedPartition, batch: RecordBatch): Promise<OpenBatch> {
+    const { version } = partition;
+    try {
+      const cursor = batch.compression === "none" ? batch.open() : await batch.openAsync();
+      return new OpenBatch(partition, batch, { cursor, version });
+    } catch (error) {
+      throw unreadable(partition, error);
+    }
+  }
+
+  private constructor(partition: AssignedPartition, batch: RecordBatch, { cursor, version }: { readonly cursor: RecordCursor; readonly version: number }) {
+    const { topic, partition: number } = partition;
+    this.partition = partition;
+    this.batch = batch;
+    this.cursor = cursor;
+    this.source = { topic, partition: number, leaderEpoch: batch.partitionLeaderEpoch, baseOffset: batch.baseOffset, stay: partition };
+    this.#version = version;
+    this.#firstDelta = Number(partition.position - this.source.baseOffset);
+  }
+
+  /** Whether reading continues elsewhere by now: the partition was given up, or sought in. */
+  get isStale(): boolean {
+    return this.partition.version !== this.#version;
+  }
+
+  /** Whether all records lie at or behind the position. */
+  get isWhole(): boolean {
+    return this.#firstDelta <= 0;
+  }
+
+  /** Whether records were taken from it. */
+  get isBegun(): boolean {
+    return this.#isBegun;
+  }
+
+  /** Offset of the record at which the cursor stands. */
+  get offset(): bigint {
+    return this.source.baseOffset + BigInt(this.cursor.offsetDelta);
+  }
+
+  /** Bytes that had to be gone through to get here. */
+  get weight(): number {
+    return this.cursor.buffer === this.batch.buffer ? this.batch.sizeInBytes : this.cursor.buffer.length;
+  }
+
+  /** Moves to the next record at or behind the position; false when there is none. Throws a KafkaError at a malformed record. */
+  advance(): boolean {
+    this.#isBegun = true;
+    try {
+      while (this.cursor.next()) if (this.cursor.offsetDelta >= this.#firstDelta) return true;
+      return false;
+    } catch (error) {
+      throw unreadable(this.partition, error);
+    }
+  }
+}

@@ -1,0 +1,29 @@
+/** Lets one waiter sleep until something happens. What happened before it slept counts: no wake-up is lost. */
+export class Wakeup {
+  #happened = false;
+  #resolve: (() => void) | undefined;
+
+  /** Wakes the waiter, or the next one. */
+  notify(): void {
+    this.#happened = true;
+    const resolve = this.#resolve;
+    this.#resolve = undefined;
+    resolve?.();
+  }
+
+  /** Forgets what happened so far: the waiter is about to look at everything itself. */
+  reset(): void {
+    this.#happened = false;
+  }
+
+  /** Resolves at the next {@link notify} since the last {@link reset}, or when `signal` fires. */
+  async wait(signal?: AbortSignal): Promise<void> {
+    if (this.#happened || signal?.aborted === true) return;
+    const aborted = (): void => this.notify();
+    signal?.addEventListener("abort", aborted, { once: true });
+    await new Promise<void>((resolve) => {
+      this.#resolve = resolve;
+    });
+    signal?.removeEventListener("abort", aborted);
+  }
+}
