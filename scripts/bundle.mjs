@@ -48,8 +48,8 @@ async function bundleSources(/** @type {string} */ folder, /** @type {string} */
     sourcemap: true,
     metafile: true,
     logLevel: "silent",
-    // What a module knows of its place, in the words of CommonJS.
-    banner: { js: 'const moduleUrl = require("node:url").pathToFileURL(__filename).href;' },
+    // What every module has by itself: strict rules, and its place.
+    banner: { js: '"use strict";\nconst moduleUrl = require("node:url").pathToFileURL(__filename).href;' },
     define: { "import.meta.url": "moduleUrl" },
     external: Object.keys(manifest.dependencies ?? {}).filter((name) => !bundled.has(name)),
   });
