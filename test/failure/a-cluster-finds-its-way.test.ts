@@ -1,9 +1,9 @@
 import { createServer, type AddressInfo } from "node:net";
-import { FindCoordinator, Metadata, Uuid, type KafkaError } from "@moldau/protocol-codec";
+import { ApiVersions, FindCoordinator, Metadata, Uuid, type KafkaError } from "@moldau/protocol-codec";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { brokerTls, testAuthority } from "../support/certificates.js";
 import { closeAll, failureOf, newCluster, until } from "../support/connecting.js";
-import { ScriptedBroker, silence } from "../support/scripted-broker.js";
+import { allVersions, ScriptedBroker, silence } from "../support/scripted-broker.js";
 
 let broker: ScriptedBroker;
 const others: ScriptedBroker[] = [];
@@ -32,14 +32,25 @@ async function deadAddress(): Promise<string> {
   return `127.0.0.1:${port}`;
 }
 
-function topic(name: string, { leader = 7, epoch = 0, id = Uuid.parse("AAAAAAAAAAAAAAAAAAAABQ"), errorCode = 0 } = {}): NonNullable<ReturnType<ScriptedBroker["metadata"]>["topics"]>[number] {
+function topic(
+  name: string,
+  { leader = 7, epoch = 0, id = Uuid.parse("AAAAAAAAAAAAAAAAAAAABQ"), errorCode = 0 } = {},
+): NonNullable<ReturnType<ScriptedBroker["metadata"]>["topics"]>[number] {
   if (errorCode !== 0) return { name, errorCode };
-  return { name, topicId: id, partitions: [{ partitionIndex: 0, leaderId: leader, leaderEpoch: epoch, replicaNodes: [leader], isrNodes: [leader] }] };
+  return {
+    name,
+    topicId: id,
+    partitions: [
+      { partitionIndex: 0, leaderId: leader, leaderEpoch: epoch, replicaNodes: [leader], isrNodes: [leader] },
+    ],
+  };
 }
 
 /** Answers Metadata with `make`'s topics for the names asked for. */
 function serveTopics(make: (name: string, times: number) => ReturnType<typeof topic>): void {
-  broker.on(Metadata, ({ topics }) => broker.metadata((topics ?? []).map(({ name }) => make(name ?? "", broker.seen("Metadata").length))));
+  broker.on(Metadata, ({ topics }) =>
+    broker.metadata((topics ?? []).map(({ name }) => make(name ?? "", broker.seen("Metadata").length))),
+  );
 }
 
 describe("connecting", () => {
@@ -69,7 +80,12 @@ describe("connecting", () => {
 
   it("reaches a broker by IPv6", async () => {
     const six = await another({ host: "::1" });
-    six.on(Metadata, () => ({ brokers: [{ nodeId: 7, host: "::1", port: six.port }], clusterId: "six", controllerId: 7, topics: [] }));
+    six.on(Metadata, () => ({
+      brokers: [{ nodeId: 7, host: "::1", port: six.port }],
+      clusterId: "six",
+      controllerId: 7,
+      topics: [],
+    }));
     const cluster = newCluster([`[::1]:${six.port}`]);
     await cluster.connect();
     expect(await cluster.controller()).toBe(7);
@@ -82,7 +98,11 @@ describe("connecting", () => {
   });
 
   it("refuses an address that no socket could take", async () => {
-    broker.on(Metadata, () => ({ brokers: [{ nodeId: 7, host: "127.0.0.1", port: 99_999 }], controllerId: 7, topics: [] }));
+    broker.on(Metadata, () => ({
+      brokers: [{ nodeId: 7, host: "127.0.0.1", port: 99_999 }],
+      controllerId: 7,
+      topics: [],
+    }));
     const error = await failureOf(newCluster([broker]).connect());
     expect(error).toMatchObject({ code: "CLIENT_PROTOCOL_VIOLATION", path: "MetadataResponse: brokers[0]" });
   });
@@ -94,7 +114,11 @@ describe("TLS", () => {
     const cluster = newCluster([`localhost:${secure.port}`], { tls: { ca: testAuthority } });
     await cluster.connect();
     expect(secure.seen("Metadata")).toHaveLength(1);
-    expect(await failureOf(newCluster([`127.0.0.1:${secure.port}`], { tls: { ca: testAuthority, servername: "elsewhere" } }).connect())).toMatchObject({ code: "CLIENT_TLS_FAILED", retriable: false });
+    expect(
+      await failureOf(
+        newCluster([`127.0.0.1:${secure.port}`], { tls: { ca: testAuthority, servername: "elsewhere" } }).connect(),
+      ),
+    ).toMatchObject({ code: "CLIENT_TLS_FAILED", retriable: false });
   });
 
   it("does not trust a certificate that nobody vouches for", async () => {
@@ -128,7 +152,11 @@ describe("topics", () => {
     const [a, b] = await Promise.all([cluster.topic("a"), cluster.topic("b"), cluster.topic("a")]);
     expect([a.name, b.name]).toEqual(["a", "b"]);
     await cluster.topic("a");
-    expect(broker.seen("Metadata").map(({ body }) => (body as { topics: { name: string }[] }).topics.map(({ name }) => name))).toEqual([["a", "b"]]);
+    expect(
+      broker
+        .seen("Metadata")
+        .map(({ body }) => (body as { topics: { name: string }[] }).topics.map(({ name }) => name)),
+    ).toEqual([["a", "b"]]);
     expect(cluster.topicNameOf(a.topicId)).toBeDefined();
   });
 
@@ -140,7 +168,10 @@ describe("topics", () => {
 
   it("that never exist fail when the time is over, with Kafka's own code", async () => {
     serveTopics((name) => topic(name, { errorCode: 3 }));
-    expect(await failureOf(newCluster([broker]).topic("none", { timeoutMs: 60 }))).toMatchObject({ code: "UNKNOWN_TOPIC_OR_PARTITION", topic: "none" });
+    expect(await failureOf(newCluster([broker]).topic("none", { timeoutMs: 60 }))).toMatchObject({
+      code: "UNKNOWN_TOPIC_OR_PARTITION",
+      topic: "none",
+    });
   });
 
   it("that are forbidden fail at once", async () => {
@@ -179,7 +210,9 @@ describe("topics", () => {
     serveTopics((name) => topic(name));
     const cluster = newCluster([broker]);
     await Promise.all([cluster.topic("a", { allowAutoCreate: true }), cluster.topic("b")]);
-    const asked = broker.seen("Metadata").map(({ body }) => body as { topics: { name: string }[]; allowAutoTopicCreation: boolean });
+    const asked = broker
+      .seen("Metadata")
+      .map(({ body }) => body as { topics: { name: string }[]; allowAutoTopicCreation: boolean });
     expect(asked.map(({ topics, allowAutoTopicCreation }) => [topics[0]?.name, allowAutoTopicCreation])).toEqual([
       ["a", true],
       ["b", false],
@@ -202,7 +235,8 @@ describe("topics", () => {
     const cluster = newCluster([broker], { retry: { initialDelayMs: 20, maxDelayMs: 100 } });
     await cluster.topic("t");
     const start = performance.now();
-    for (let round = 0; round < 4; round++) await Promise.all([cluster.refreshTopics(["t"]), cluster.refreshTopics(["t"])]);
+    for (let round = 0; round < 4; round++)
+      await Promise.all([cluster.refreshTopics(["t"]), cluster.refreshTopics(["t"])]);
     expect(performance.now() - start).toBeGreaterThan(100);
     expect(broker.seen("Metadata")).toHaveLength(5);
   });
@@ -210,7 +244,11 @@ describe("topics", () => {
 
 describe("leaders", () => {
   it("never go back to an older epoch, unless the topic is another one", async () => {
-    const answers = [topic("t", { leader: 1, epoch: 5 }), topic("t", { leader: 2, epoch: 4 }), topic("t", { leader: 3, epoch: 0, id: Uuid.parse("AAAAAAAAAAAAAAAAAAAABg") })];
+    const answers = [
+      topic("t", { leader: 1, epoch: 5 }),
+      topic("t", { leader: 2, epoch: 4 }),
+      topic("t", { leader: 3, epoch: 0, id: Uuid.parse("AAAAAAAAAAAAAAAAAAAABg") }),
+    ];
     serveTopics((_, times) => answers[times - 1] ?? topic("t"));
     const cluster = newCluster([broker]);
     await cluster.topic("t");
@@ -238,7 +276,11 @@ describe("leaders", () => {
 describe("losing brokers", () => {
   it("goes back to the seeds when no known broker can be reached", async () => {
     const dead = await deadAddress();
-    broker.on(Metadata, () => ({ brokers: [{ nodeId: 3, host: "127.0.0.1", port: Number(dead.split(":")[1]) }], controllerId: 3, topics: [] }));
+    broker.on(Metadata, () => ({
+      brokers: [{ nodeId: 3, host: "127.0.0.1", port: Number(dead.split(":")[1]) }],
+      controllerId: 3,
+      topics: [],
+    }));
     const cluster = newCluster([broker]);
     await cluster.connect();
     for (const socket of broker.sockets) socket.destroy();
@@ -258,7 +300,9 @@ describe("losing brokers", () => {
       socket.destroy();
       return silence;
     });
-    expect((await failureOf(newCluster([broker]).request(Metadata, { topics: [] }, { timeoutMs: 100 }))).retriable).toBe(true);
+    expect(
+      (await failureOf(newCluster([broker]).request(Metadata, { topics: [] }, { timeoutMs: 100 }))).retriable,
+    ).toBe(true);
   });
 
   it("does not repeat what must not be done twice, once it was written", async () => {
@@ -274,7 +318,9 @@ describe("losing brokers", () => {
 
 describe("coordinators", () => {
   it("are looked up once, remembered, and forgotten on request", async () => {
-    broker.on(FindCoordinator, ({ coordinatorKeys }) => ({ coordinators: coordinatorKeys.map((key) => ({ key, nodeId: 7, host: "127.0.0.1", port: broker.port })) }));
+    broker.on(FindCoordinator, ({ coordinatorKeys }) => ({
+      coordinators: coordinatorKeys.map((key) => ({ key, nodeId: 7, host: "127.0.0.1", port: broker.port })),
+    }));
     const cluster = newCluster([broker]);
     expect(await Promise.all([cluster.coordinator("group", "g"), cluster.coordinator("group", "g")])).toEqual([7, 7]);
     await cluster.coordinator("group", "g");
@@ -289,18 +335,32 @@ describe("coordinators", () => {
   it("that are not available yet are asked for again; a refusal is final", async () => {
     broker.on(FindCoordinator, ({ coordinatorKeys: [key = ""] }) => {
       const again = broker.seen("FindCoordinator").length < 3;
-      return { coordinators: [{ key, nodeId: again ? -1 : 7, host: again ? "" : "127.0.0.1", port: again ? -1 : broker.port, errorCode: again ? 15 : 0 }] };
+      return {
+        coordinators: [
+          {
+            key,
+            nodeId: again ? -1 : 7,
+            host: again ? "" : "127.0.0.1",
+            port: again ? -1 : broker.port,
+            errorCode: again ? 15 : 0,
+          },
+        ],
+      };
     });
     expect(await newCluster([broker]).coordinator("group", "g")).toBe(7);
-    broker.on(FindCoordinator, ({ coordinatorKeys: [key = ""] }) => ({ coordinators: [{ key, nodeId: -1, host: "", port: -1, errorCode: 30, errorMessage: "not you" }] }));
+    broker.on(FindCoordinator, ({ coordinatorKeys: [key = ""] }) => ({
+      coordinators: [{ key, nodeId: -1, host: "", port: -1, errorCode: 30, errorMessage: "not you" }],
+    }));
     const error = await failureOf(newCluster([broker]).coordinator("group", "h"));
     expect(error).toMatchObject({ code: "GROUP_AUTHORIZATION_FAILED", groupId: "h" });
     expect(error.message).toContain("not you");
   });
 
   it("are asked of old brokers one by one", async () => {
-    broker.on((await import("@moldau/protocol-codec")).ApiVersions, async () => (await import("../support/scripted-broker.js")).allVersions({ FindCoordinator: { max: 2 } }));
-    broker.on(FindCoordinator, ({ key }) => (key === "g" ? { nodeId: 7, host: "127.0.0.1", port: broker.port } : { errorCode: 24 }));
+    broker.on(ApiVersions, () => allVersions({ FindCoordinator: { max: 2 } }));
+    broker.on(FindCoordinator, ({ key }) =>
+      key === "g" ? { nodeId: 7, host: "127.0.0.1", port: broker.port } : { errorCode: 24 },
+    );
     expect(await newCluster([broker]).coordinator("group", "g")).toBe(7);
   });
 });
@@ -310,7 +370,10 @@ describe("connections", () => {
     const cluster = newCluster([broker]);
     await cluster.connect();
     const [mine, yours] = [{}, {}];
-    const keys = [mine, mine, yours, mine].map((owner, index) => ({ purpose: index === 3 ? ("fetch" as const) : ("produce" as const), owner }));
+    const keys = [mine, mine, yours, mine].map((owner, index) => ({
+      purpose: index === 3 ? ("fetch" as const) : ("produce" as const),
+      owner,
+    }));
     const connections = await Promise.all(keys.map((key) => cluster.connection(7, key)));
     expect(connections[0]).toBe(connections[1]);
     expect(new Set(connections).size).toBe(3);
@@ -361,7 +424,12 @@ describe("closing", () => {
     ];
     await until(() => broker.seen("Metadata").length >= 2);
     await Promise.all([cluster.close(), cluster.close()]);
-    expect((await Promise.all(pending)).map(({ code }) => code)).toEqual(["CLIENT_CLOSED", "CLIENT_CLOSED", "CLIENT_CLOSED", "CLIENT_CLOSED"]);
+    expect((await Promise.all(pending)).map(({ code }) => code)).toEqual([
+      "CLIENT_CLOSED",
+      "CLIENT_CLOSED",
+      "CLIENT_CLOSED",
+      "CLIENT_CLOSED",
+    ]);
     expect((await failureOf(cluster.topic("t"))).code).toBe("CLIENT_CLOSED");
     expect((await failureOf(cluster.connect())).code).toBe("CLIENT_CLOSED");
     await until(() => broker.sockets.size === 0);
@@ -370,7 +438,10 @@ describe("closing", () => {
   it("ends waits between attempts and openings on their way", async () => {
     const mute = await another();
     mute.takeOver = () => undefined;
-    const cluster = newCluster([await deadAddress()], { retry: { initialDelayMs: 5000, maxDelayMs: 5000 }, requestTimeoutMs: 60_000 });
+    const cluster = newCluster([await deadAddress()], {
+      retry: { initialDelayMs: 5000, maxDelayMs: 5000 },
+      requestTimeoutMs: 60_000,
+    });
     const waiting = failureOf(cluster.topic("t"));
     const opening = newCluster([mute], { connectionTimeoutMs: 60_000 });
     const asked = failureOf(opening.topic("t"));

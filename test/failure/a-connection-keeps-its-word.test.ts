@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { DeleteGroups, Metadata, Produce } from "@moldau/protocol-codec";
-import { type Connection, type ConnectionOptions, type RequestEvent } from "@moldau/connection-pool";
+import type { Connection, ConnectionOptions, RequestEvent } from "@moldau/connection-pool";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { closeAll, failureOf, openConnection, until } from "../support/connecting.js";
 import { ScriptedBroker, silence } from "../support/scripted-broker.js";
@@ -17,13 +17,23 @@ afterEach(async () => {
 
 const open = (changes: Partial<ConnectionOptions> = {}): Promise<Connection> => openConnection(broker, changes);
 
-function produce(acks: number, records: Buffer): { acks: number; timeoutMs: number; topicData: { name: string; partitionData: { index: number; records: Buffer }[] }[] } {
+function produce(
+  acks: number,
+  records: Buffer,
+): {
+  acks: number;
+  timeoutMs: number;
+  topicData: { name: string; partitionData: { index: number; records: Buffer }[] }[];
+} {
   return { acks, timeoutMs: 1000, topicData: [{ name: "t", partitionData: [{ index: 0, records }] }] };
 }
 
 describe("throttling", () => {
   it("holds further requests back for as long as the broker asks, and no other connection", async () => {
-    broker.on(Metadata, () => ({ ...broker.metadata(), throttleTimeMs: broker.seen("Metadata").length === 1 ? 120 : 0 }));
+    broker.on(Metadata, () => ({
+      ...broker.metadata(),
+      throttleTimeMs: broker.seen("Metadata").length === 1 ? 120 : 0,
+    }));
     const connection = await open();
     await connection.request(Metadata, 12, { topics: [] });
     const start = performance.now();
@@ -42,7 +52,10 @@ describe("throttling", () => {
   });
 
   it("does not cost the connection when a request's time is over meanwhile", async () => {
-    broker.on(Metadata, () => ({ ...broker.metadata(), throttleTimeMs: broker.seen("Metadata").length === 1 ? 100 : 0 }));
+    broker.on(Metadata, () => ({
+      ...broker.metadata(),
+      throttleTimeMs: broker.seen("Metadata").length === 1 ? 100 : 0,
+    }));
     const connection = await open();
     await connection.request(Metadata, 12, { topics: [] });
     const error = await failureOf(connection.request(Metadata, 12, { topics: [] }, { timeoutMs: 20 }));
@@ -89,16 +102,26 @@ describe("buffers of a body", () => {
     broker.on(Produce, () => ({ responses: [] }));
     const connection = await open();
     const released: string[] = [];
-    await connection.request(Produce, 9, produce(1, Buffer.alloc(100_000)), { onWritten: () => released.push("answered") });
+    await connection.request(Produce, 9, produce(1, Buffer.alloc(100_000)), {
+      onWritten: () => released.push("answered"),
+    });
     expect(released).toEqual(["answered"]);
-    await failureOf(connection.request(Metadata, 12, { topics: 5 } as never, { onWritten: () => released.push("not encoded") }));
+    await failureOf(
+      connection.request(Metadata, 12, { topics: 5 } as never, { onWritten: () => released.push("not encoded") }),
+    );
     expect(released).toEqual(["answered", "not encoded"]);
     broker.on(Produce, () => silence);
-    const pending = failureOf(connection.request(Produce, 9, produce(1, Buffer.alloc(100_000)), { onWritten: () => released.push("unanswered") }));
+    const pending = failureOf(
+      connection.request(Produce, 9, produce(1, Buffer.alloc(100_000)), {
+        onWritten: () => released.push("unanswered"),
+      }),
+    );
     await until(() => released.length === 3);
     connection.destroy();
     await pending;
-    await failureOf(connection.request(Produce, 9, produce(1, Buffer.alloc(100)), { onWritten: () => released.push("closed") }));
+    await failureOf(
+      connection.request(Produce, 9, produce(1, Buffer.alloc(100)), { onWritten: () => released.push("closed") }),
+    );
     expect(released).toEqual(["answered", "not encoded", "unanswered", "closed"]);
   });
 
@@ -111,7 +134,9 @@ describe("buffers of a body", () => {
     await connection.request(Metadata, 12, { topics: [] });
     let released = 0;
     const pending = Array.from({ length: 4 }, () =>
-      failureOf(connection.request(Produce, 9, produce(1, Buffer.alloc(8 * 1024 * 1024)), { onWritten: () => (released += 1) })),
+      failureOf(
+        connection.request(Produce, 9, produce(1, Buffer.alloc(8 * 1024 * 1024)), { onWritten: () => (released += 1) }),
+      ),
     );
     await new Promise((resolve) => setTimeout(resolve, 20));
     connection.destroy();
@@ -133,7 +158,11 @@ describe("a signal", () => {
     const asked = failureOf(connection.request(Metadata, 12, { topics: [] }, { signal: abort.signal }));
     await until(() => broker.seen("Metadata").length === 1);
     abort.abort(new Error("enough"));
-    expect(await asked).toMatchObject({ code: "CLIENT_ABORTED", written: true, cause: expect.objectContaining({ message: "enough" }) });
+    expect(await asked).toMatchObject({
+      code: "CLIENT_ABORTED",
+      written: true,
+      cause: expect.objectContaining({ message: "enough" }),
+    });
     answer();
     broker.on(Metadata, () => broker.metadata());
     expect(await connection.request(Metadata, 12, { topics: [] })).toMatchObject({ controllerId: 7 });
@@ -141,7 +170,9 @@ describe("a signal", () => {
 
   it("that has fired keeps the request from being written", async () => {
     const connection = await open();
-    expect(await failureOf(connection.request(Metadata, 12, { topics: [] }, { signal: AbortSignal.abort() }))).toMatchObject({ code: "CLIENT_ABORTED", written: false });
+    expect(
+      await failureOf(connection.request(Metadata, 12, { topics: [] }, { signal: AbortSignal.abort() })),
+    ).toMatchObject({ code: "CLIENT_ABORTED", written: false });
     expect(broker.seen("Metadata")).toHaveLength(0);
   });
 });
@@ -158,7 +189,9 @@ it("bytes that the broker does not take are not piled up beyond the socket's buf
   const written: number[] = [];
   await Promise.all(
     Array.from({ length: 12 }, async (_, index) => {
-      await connection.request(Produce, 9, produce(1, Buffer.alloc(4 * 1024 * 1024)), { onWritten: () => written.push(index) });
+      await connection.request(Produce, 9, produce(1, Buffer.alloc(4 * 1024 * 1024)), {
+        onWritten: () => written.push(index),
+      });
     }),
   );
   expect(written).toEqual(Array.from({ length: 12 }, (_, index) => index));

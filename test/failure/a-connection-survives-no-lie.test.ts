@@ -96,7 +96,9 @@ describe("a lying broker loses its connection, and the error says why:", () => {
       return silence;
     });
     const connection = await open();
-    expect((await failureOf(connection.request(FindCoordinator, 4, { coordinatorKeys: ["g"] }))).code).toBe("CLIENT_DECODE_FAILED");
+    expect((await failureOf(connection.request(FindCoordinator, 4, { coordinatorKeys: ["g"] }))).code).toBe(
+      "CLIENT_DECODE_FAILED",
+    );
     expect(connection.isOpen).toBe(false);
   });
 
@@ -125,7 +127,11 @@ describe("a lying broker loses its connection, and the error says why:", () => {
       setImmediate(() => socket.end());
       return silence;
     });
-    expect(await failureOf(ask(await open()))).toMatchObject({ code: "CLIENT_CONNECTION_CLOSED", written: true, retriable: true });
+    expect(await failureOf(ask(await open()))).toMatchObject({
+      code: "CLIENT_CONNECTION_CLOSED",
+      written: true,
+      retriable: true,
+    });
   });
 
   it("a reset", async () => {
@@ -168,7 +174,13 @@ it("takes an answer that drips in byte by byte", async () => {
 describe("opening", () => {
   it("asks again in version 0 when the broker refuses the version of ApiVersions", async () => {
     broker.on(ApiVersions, (_, { version, reply }) => {
-      if (version === 0) return { apiKeys: [{ apiKey: 18, minVersion: 0, maxVersion: 0 }, { apiKey: 3, minVersion: 0, maxVersion: 5 }] };
+      if (version === 0)
+        return {
+          apiKeys: [
+            { apiKey: 18, minVersion: 0, maxVersion: 0 },
+            { apiKey: 3, minVersion: 0, maxVersion: 5 },
+          ],
+        };
       reply({ errorCode: 35 }, { version: 0 });
       return silence;
     });
@@ -192,7 +204,8 @@ describe("opening", () => {
   it("says who it is in a form that brokers take", async () => {
     await open();
     const body = broker.seen("ApiVersions")[0]?.body as { clientSoftwareName: string; clientSoftwareVersion: string };
-    for (const text of [body.clientSoftwareName, body.clientSoftwareVersion]) expect(text).toMatch(/^[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?$/);
+    for (const text of [body.clientSoftwareName, body.clientSoftwareVersion])
+      expect(text).toMatch(/^[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?$/);
   });
 
   it("fails in time when the broker takes the connection and says nothing", async () => {
@@ -213,7 +226,9 @@ describe("opening", () => {
     const { port } = broker;
     await broker.close();
     broker = await ScriptedBroker.start();
-    const error = await failureOf(Connection.open({ ...connectionOptions(broker), address: { host: "127.0.0.1", port } }));
+    const error = await failureOf(
+      Connection.open({ ...connectionOptions(broker), address: { host: "127.0.0.1", port } }),
+    );
     expect(error).toMatchObject({ code: "CLIENT_CONNECTION_FAILED", retriable: true });
     expect(error.message).toContain("ECONNREFUSED");
   });

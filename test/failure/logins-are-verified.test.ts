@@ -1,4 +1,14 @@
-import { createScramCredential, parseScramClientFirst, SaslAuthenticate, SaslHandshake, Metadata, scramServerFinal, scramServerFirst, type ScramMechanism } from "@moldau/protocol-codec";
+import {
+  ApiVersions,
+  createScramCredential,
+  parseScramClientFirst,
+  SaslAuthenticate,
+  SaslHandshake,
+  Metadata,
+  scramServerFinal,
+  scramServerFirst,
+  type ScramMechanism,
+} from "@moldau/protocol-codec";
 import { resolveClusterOptions, type Connection, type SaslMechanism, type SaslOptions } from "@moldau/connection-pool";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { closeAll, failureOf, openConnection, until } from "../support/connecting.js";
@@ -8,7 +18,9 @@ let broker: ScriptedBroker;
 
 beforeEach(async () => {
   broker = await ScriptedBroker.start();
-  broker.on(SaslHandshake, ({ mechanism }) => (offered.includes(mechanism) ? { mechanisms: offered } : { errorCode: 33, mechanisms: offered }));
+  broker.on(SaslHandshake, ({ mechanism }) =>
+    offered.includes(mechanism) ? { mechanisms: offered } : { errorCode: 33, mechanisms: offered },
+  );
 });
 afterEach(async () => {
   await closeAll();
@@ -25,13 +37,23 @@ const open = (sasl: SaslOptions): Promise<Connection> => openConnection(broker, 
 
 function offerPlain(lifetimeMs = 0n): void {
   broker.on(SaslAuthenticate, ({ authBytes }) =>
-    authBytes.toString() === "\0alice\0secret" ? { errorMessage: null, authBytes: Buffer.alloc(0), sessionLifetimeMs: lifetimeMs } : { errorCode: 58, errorMessage: "Authentication failed: Invalid username or password", authBytes: Buffer.alloc(0) },
+    authBytes.toString() === "\0alice\0secret"
+      ? { errorMessage: null, authBytes: Buffer.alloc(0), sessionLifetimeMs: lifetimeMs }
+      : {
+          errorCode: 58,
+          errorMessage: "Authentication failed: Invalid username or password",
+          authBytes: Buffer.alloc(0),
+        },
   );
 }
 
 /** Serves SCRAM logins of alice; `damage` changes the server's last message. */
 async function offerScram(name: ScramMechanism, damage: (final: string) => string = (final) => final): Promise<void> {
-  const credential = await createScramCredential({ mechanism: name, password: "secret", salt: Buffer.from("salt and pepper") });
+  const credential = await createScramCredential({
+    mechanism: name,
+    password: "secret",
+    salt: Buffer.from("salt and pepper"),
+  });
   const logins = new Map<number, { clientFirst: string; serverFirst: string }>();
   broker.on(SaslAuthenticate, ({ authBytes }, { connection }) => {
     const text = authBytes.toString();
@@ -44,9 +66,16 @@ async function offerScram(name: ScramMechanism, damage: (final: string) => strin
     }
     logins.delete(connection);
     try {
-      return { errorMessage: null, authBytes: Buffer.from(damage(scramServerFinal({ credential, ...login, clientFinal: text }))) };
+      return {
+        errorMessage: null,
+        authBytes: Buffer.from(damage(scramServerFinal({ credential, ...login, clientFinal: text }))),
+      };
     } catch {
-      return { errorCode: 58, errorMessage: "Authentication failed during authentication due to invalid credentials", authBytes: Buffer.alloc(0) };
+      return {
+        errorCode: 58,
+        errorMessage: "Authentication failed during authentication due to invalid credentials",
+        authBytes: Buffer.alloc(0),
+      };
     }
   });
 }
@@ -56,7 +85,12 @@ describe("PLAIN", () => {
     offerPlain();
     const connection = await open({ mechanism: "PLAIN", username: "alice", password: "secret" });
     await connection.request(Metadata, 12, { topics: [] });
-    expect(broker.requests.map(({ name, version }) => `${name} v${version}`)).toEqual([expect.stringContaining("ApiVersions"), "SaslHandshake v1", "SaslAuthenticate v2", "Metadata v12"]);
+    expect(broker.requests.map(({ name, version }) => `${name} v${version}`)).toEqual([
+      expect.stringContaining("ApiVersions"),
+      "SaslHandshake v1",
+      "SaslAuthenticate v2",
+      "Metadata v12",
+    ]);
   });
 
   it("says what the broker said when it is refused, and that trying again is no use", async () => {
@@ -69,7 +103,9 @@ describe("PLAIN", () => {
 
   it("does not take an answer where none is due", async () => {
     broker.on(SaslAuthenticate, () => ({ errorMessage: null, authBytes: Buffer.from("hello") }));
-    expect((await failureOf(open({ mechanism: "PLAIN", username: "alice", password: "secret" }))).code).toBe("CLIENT_SASL_FAILED");
+    expect((await failureOf(open({ mechanism: "PLAIN", username: "alice", password: "secret" }))).code).toBe(
+      "CLIENT_SASL_FAILED",
+    );
   });
 });
 
@@ -77,14 +113,18 @@ describe.each(["SCRAM-SHA-256", "SCRAM-SHA-512"] as const)("%s", (name) => {
   it("logs in without ever sending the password", async () => {
     await offerScram(name);
     await open({ mechanism: name, username: "alice", password: "secret" });
-    const sent = broker.seen("SaslAuthenticate").map(({ body }) => (body as { authBytes: Buffer }).authBytes.toString());
+    const sent = broker
+      .seen("SaslAuthenticate")
+      .map(({ body }) => (body as { authBytes: Buffer }).authBytes.toString());
     expect(sent).toHaveLength(2);
     expect(sent.join()).not.toContain("secret");
   });
 
   it("is refused with a wrong password", async () => {
     await offerScram(name);
-    expect((await failureOf(open({ mechanism: name, username: "alice", password: "wrong" }))).code).toBe("SASL_AUTHENTICATION_FAILED");
+    expect((await failureOf(open({ mechanism: name, username: "alice", password: "wrong" }))).code).toBe(
+      "SASL_AUTHENTICATION_FAILED",
+    );
   });
 
   it("refuses a broker that does not know the password either", async () => {
@@ -103,8 +143,10 @@ it("names the mechanisms on offer when the wanted one is not among them", async 
 });
 
 it("fails with a sentence at a broker without logins", async () => {
-  broker.on((await import("@moldau/protocol-codec")).ApiVersions, () => allVersions({ SaslHandshake: null }));
-  expect((await failureOf(open({ mechanism: "PLAIN", username: "alice", password: "secret" }))).code).toBe("CLIENT_SASL_FAILED");
+  broker.on(ApiVersions, () => allVersions({ SaslHandshake: null }));
+  expect((await failureOf(open({ mechanism: "PLAIN", username: "alice", password: "secret" }))).code).toBe(
+    "CLIENT_SASL_FAILED",
+  );
 });
 
 it("takes a mechanism of the application's own", async () => {
@@ -116,7 +158,8 @@ it("takes a mechanism of the application's own", async () => {
       yield Buffer.from(`n,,\u0001auth=Bearer token-for-${host}\u0001\u0001`);
     },
   });
-  expect((broker.seen("SaslAuthenticate")[0]?.body as { authBytes: Buffer }).authBytes.toString()).toContain("token-for-127.0.0.1");
+  const [login] = broker.seen("SaslAuthenticate").map(({ body }) => body as { authBytes: Buffer });
+  expect(login?.authBytes.toString()).toContain("token-for-127.0.0.1");
 });
 
 describe("a session with an end", () => {
@@ -138,7 +181,15 @@ describe("a session with an end", () => {
     await parked;
     await waiting;
     const names = broker.requests.map(({ name }) => name);
-    expect(names).toEqual(["ApiVersions", "SaslHandshake", "SaslAuthenticate", "Metadata", "SaslHandshake", "SaslAuthenticate", "Metadata"]);
+    expect(names).toEqual([
+      "ApiVersions",
+      "SaslHandshake",
+      "SaslAuthenticate",
+      "Metadata",
+      "SaslHandshake",
+      "SaslAuthenticate",
+      "Metadata",
+    ]);
     await until(() => broker.seen("SaslHandshake").length === 3);
     expect(broker.accepted).toBe(1);
   });
@@ -146,9 +197,16 @@ describe("a session with an end", () => {
   it("that cannot be renewed ends the connection, and requests learn why", async () => {
     offerPlain(200n);
     const connection = await open({ mechanism: "PLAIN", username: "alice", password: "secret" });
-    broker.on(SaslAuthenticate, () => ({ errorCode: 58, errorMessage: "the account is gone", authBytes: Buffer.alloc(0) }));
+    broker.on(SaslAuthenticate, () => ({
+      errorCode: 58,
+      errorMessage: "the account is gone",
+      authBytes: Buffer.alloc(0),
+    }));
     const closed = new Promise((resolve) => connection.once("close", resolve));
     expect(await closed).toMatchObject({ code: "SASL_AUTHENTICATION_FAILED" });
-    expect(await failureOf(connection.request(Metadata, 12, { topics: [] }))).toMatchObject({ code: "CLIENT_CONNECTION_CLOSED", written: false });
+    expect(await failureOf(connection.request(Metadata, 12, { topics: [] }))).toMatchObject({
+      code: "CLIENT_CONNECTION_CLOSED",
+      written: false,
+    });
   });
 });

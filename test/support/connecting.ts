@@ -24,14 +24,20 @@ export function connectionOptions(broker: ScriptedBroker, changes: Partial<Conne
 }
 
 /** Opens a connection that {@link closeAll} closes. */
-export async function openConnection(broker: ScriptedBroker, changes: Partial<ConnectionOptions> = {}): Promise<Connection> {
+export async function openConnection(
+  broker: ScriptedBroker,
+  changes: Partial<ConnectionOptions> = {},
+): Promise<Connection> {
   const connection = await Connection.open(connectionOptions(broker, changes));
   connections.push(connection);
   return connection;
 }
 
 /** Makes a cluster with short waits that {@link closeAll} closes. */
-export function newCluster(brokers: readonly (ScriptedBroker | string)[], changes: Partial<ClusterOptions> = {}): Cluster {
+export function newCluster(
+  brokers: readonly (ScriptedBroker | string)[],
+  changes: Partial<ClusterOptions> = {},
+): Cluster {
   const cluster = new Cluster({
     brokers: brokers.map((broker) => (typeof broker === "string" ? broker : broker.address)),
     retry: { initialDelayMs: 5, maxDelayMs: 40 },

@@ -60,7 +60,11 @@ export class ScriptedBroker {
     this.#server = server;
   }
 
-  static async start({ tls, host = "127.0.0.1", port = 0 }: { tls?: TlsOptions; host?: string; port?: number } = {}): Promise<ScriptedBroker> {
+  static async start({
+    tls,
+    host = "127.0.0.1",
+    port = 0,
+  }: { tls?: TlsOptions; host?: string; port?: number } = {}): Promise<ScriptedBroker> {
     const serve = (socket: Socket): void => broker.#serve(socket);
     const server = tls ? createTlsServer(tls, serve) : createServer({ noDelay: true }, serve);
     const broker = new ScriptedBroker(server);
@@ -84,15 +88,25 @@ export class ScriptedBroker {
   /** Sets what is answered to an API. */
   on<Req extends Fields, Res extends Fields>(
     api: Api<Req, Res>,
-    script: (body: StructOut<Req>, exchange: Exchange) => StructIn<Res> | typeof silence | Promise<StructIn<Res> | typeof silence>,
+    script: (
+      body: StructOut<Req>,
+      exchange: Exchange,
+    ) => StructIn<Res> | typeof silence | Promise<StructIn<Res> | typeof silence>,
   ): this {
     this.#scripts.set(api.key, script as Script);
     return this;
   }
 
   /** A Metadata answer about a cluster of this broker alone. */
-  metadata(topics: StructIn<typeof Metadata.response.fields>["topics"] = []): StructIn<typeof Metadata.response.fields> {
-    return { brokers: [{ nodeId: 7, host: "127.0.0.1", port: this.port }], clusterId: "scripted", controllerId: 7, topics };
+  metadata(
+    topics: StructIn<typeof Metadata.response.fields>["topics"] = [],
+  ): StructIn<typeof Metadata.response.fields> {
+    return {
+      brokers: [{ nodeId: 7, host: "127.0.0.1", port: this.port }],
+      clusterId: "scripted",
+      controllerId: 7,
+      topics,
+    };
   }
 
   seen(name: string): SeenRequest[] {
@@ -119,24 +133,37 @@ export class ScriptedBroker {
   async #handle(socket: Socket, connection: number, payload: Buffer): Promise<void> {
     const header: RequestHeaderView = decodeRequestHeader(payload);
     const api = apiByKey(header.apiKey) as Api;
-    const base = { name: api.name, version: header.apiVersion, correlationId: header.correlationId, clientId: header.clientId, socket, connection };
+    const base = {
+      name: api.name,
+      version: header.apiVersion,
+      correlationId: header.correlationId,
+      clientId: header.clientId,
+      socket,
+      connection,
+    };
     const body = decodeRequest(api, header.apiVersion, payload, header.bodyOffset);
     this.requests.push({ ...base, body });
     const raw = (bytes: Buffer): void => void socket.write(bytes);
-    const reply: Exchange["reply"] = (answer, { correlationId = header.correlationId, version = header.apiVersion } = {}) =>
-      raw(Buffer.concat(encodeResponse(api, version, correlationId, answer)));
+    const reply: Exchange["reply"] = (
+      answer,
+      { correlationId = header.correlationId, version = header.apiVersion } = {},
+    ) => raw(Buffer.concat(encodeResponse(api, version, correlationId, answer)));
     const answer = await this.#scripts.get(api.key)?.(body, { ...base, raw, reply });
     if (answer !== silence && answer !== undefined && !socket.destroyed) reply(answer as object);
   }
 }
 
 /** An ApiVersions answer that offers everything, or what `limit` leaves of it. */
-export function allVersions(limit: Record<string, { min?: number; max: number } | null> = {}): StructIn<typeof ApiVersions.response.fields> {
+export function allVersions(
+  limit: Record<string, { min?: number; max: number } | null> = {},
+): StructIn<typeof ApiVersions.response.fields> {
   return {
     apiKeys: apis.flatMap((api) => {
       const bounds = limit[api.name];
       if (bounds === null) return [];
-      return [{ apiKey: api.key, minVersion: bounds?.min ?? api.minVersion, maxVersion: bounds?.max ?? api.maxVersion }];
+      return [
+        { apiKey: api.key, minVersion: bounds?.min ?? api.minVersion, maxVersion: bounds?.max ?? api.maxVersion },
+      ];
     }),
   };
 }

@@ -14,12 +14,17 @@ export interface Address {
  */
 export function parseAddress(text: unknown, path: string): Address {
   if (typeof text !== "string") throw invalidArgument(`${path} must be a text such as "localhost:9092".`);
-  if (text.includes("://")) throw invalidArgument(`${path} must be "host:port" without a protocol, not "${text}"; encryption and login are the options tls and sasl.`);
+  if (text.includes("://"))
+    throw invalidArgument(
+      `${path} must be "host:port" without a protocol, not "${text}"; encryption and login are the options tls and sasl.`,
+    );
   const match = /^(?:\[([0-9a-fA-F:.]+(?:%[\w.-]+)?)\]|([^\s:[\]/,]+)):(\d{1,5})$/u.exec(text);
   const port = Number(match?.[3]);
   const host = match?.[1] ?? match?.[2];
   if (host === undefined || port < 1 || port > 65_535) {
-    throw invalidArgument(`${path} must be "host:port" with a port from 1 to 65535, IPv6 as in "[::1]:9092", not "${text}".`);
+    throw invalidArgument(
+      `${path} must be "host:port" with a port from 1 to 65535, IPv6 as in "[::1]:9092", not "${text}".`,
+    );
   }
   return { host, port };
 }

@@ -1,4 +1,11 @@
-import { ApiVersions, ErrorCode, KafkaError, kafkaError, type Api, type ApiVersionsResponse } from "@moldau/protocol-codec";
+import {
+  ApiVersions,
+  ErrorCode,
+  KafkaError,
+  kafkaError,
+  type Api,
+  type ApiVersionsResponse,
+} from "@moldau/protocol-codec";
 import { clientSoftware } from "./software.js";
 import type { Exchange } from "./exchange.js";
 
@@ -15,7 +22,9 @@ export class BrokerVersions {
   readonly #newest = new Map<number, number>();
 
   constructor(response: ApiVersionsResponse) {
-    this.#ranges = new Map(response.apiKeys.map(({ apiKey, minVersion, maxVersion }) => [apiKey, { min: minVersion, max: maxVersion }]));
+    this.#ranges = new Map(
+      response.apiKeys.map(({ apiKey, minVersion, maxVersion }) => [apiKey, { min: minVersion, max: maxVersion }]),
+    );
     this.#features = new Map(response.finalizedFeatures.map(({ name, maxVersionLevel }) => [name, maxVersionLevel]));
   }
 
@@ -32,7 +41,11 @@ export class BrokerVersions {
   /** Whether both sides speak this version. */
   supports(api: Api, version: number): boolean {
     const range = this.#ranges.get(api.key);
-    return range !== undefined && version >= Math.max(range.min, api.minVersion) && version <= Math.min(range.max, api.request.versions.max);
+    return (
+      range !== undefined &&
+      version >= Math.max(range.min, api.minVersion) &&
+      version <= Math.min(range.max, api.request.versions.max)
+    );
   }
 
   /**
@@ -73,20 +86,28 @@ export function apiVersionsResponseVersion(payload: Buffer, requestVersion: numb
 }
 
 function askVersions(exchange: Exchange, version: number): Promise<ApiVersionsResponse> {
-  return exchange(ApiVersions, version, { clientSoftwareName: clientSoftware.name, clientSoftwareVersion: clientSoftware.version });
+  return exchange(ApiVersions, version, {
+    clientSoftwareName: clientSoftware.name,
+    clientSoftwareVersion: clientSoftware.version,
+  });
 }
 
 function accepted(response: ApiVersionsResponse): BrokerVersions {
-  if (response.errorCode !== 0) throw kafkaError(response.errorCode, { apiKey: ApiVersions.key, apiName: ApiVersions.name });
+  if (response.errorCode !== 0)
+    throw kafkaError(response.errorCode, { apiKey: ApiVersions.key, apiName: ApiVersions.name });
   return new BrokerVersions(response);
 }
 
 function unsupported(api: Api, max: number, range: VersionRange | undefined): KafkaError {
   const theirs = range ? `the broker speaks ${range.min} to ${range.max}` : "the broker does not know it";
-  return new KafkaError("UNSUPPORTED_VERSION", `No common version of ${api.name}: this client speaks ${api.minVersion} to ${max}, ${theirs}.`, {
-    errorCode: ErrorCode.UNSUPPORTED_VERSION,
-    apiKey: api.key,
-    apiName: api.name,
-    written: false,
-  });
+  return new KafkaError(
+    "UNSUPPORTED_VERSION",
+    `No common version of ${api.name}: this client speaks ${api.minVersion} to ${max}, ${theirs}.`,
+    {
+      errorCode: ErrorCode.UNSUPPORTED_VERSION,
+      apiKey: api.key,
+      apiName: api.name,
+      written: false,
+    },
+  );
 }

@@ -13,7 +13,19 @@ export class Broker {
 
   constructor(
     node: number,
-    { address, rack = null, clock, retry, random }: { readonly address: Address; readonly rack?: string | null; readonly clock: Clock; readonly retry: RetryPolicy; readonly random: () => number },
+    {
+      address,
+      rack = null,
+      clock,
+      retry,
+      random,
+    }: {
+      readonly address: Address;
+      readonly rack?: string | null;
+      readonly clock: Clock;
+      readonly retry: RetryPolicy;
+      readonly random: () => number;
+    },
   ) {
     this.node = node;
     this.#address = address;

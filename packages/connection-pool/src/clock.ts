@@ -1,3 +1,4 @@
+import { onAbort } from "./abort.js";
 import { clientAborted } from "./errors.js";
 
 /** A one-shot timer that has not fired yet. */
@@ -37,20 +38,16 @@ function clampDelay(ms: number): number {
   return Math.min(Math.max(ms, 0), maxDelayMs);
 }
 
-function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted === true) {
-      reject(clientAborted(signal));
-      return;
-    }
-    const aborted = (): void => {
-      clearTimeout(handle);
-      if (signal) reject(clientAborted(signal));
-    };
+async function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  if (signal?.aborted === true) throw clientAborted(signal);
+  await new Promise<void>((resolve, reject) => {
     const handle = setTimeout(() => {
-      signal?.removeEventListener("abort", aborted);
+      forget();
       resolve();
     }, clampDelay(ms));
-    signal?.addEventListener("abort", aborted, { once: true });
+    const forget = onAbort(signal, () => {
+      clearTimeout(handle);
+      if (signal) reject(clientAborted(signal));
+    });
   });
 }

@@ -59,7 +59,9 @@ export function resolveClusterOptions(options: ClusterOptions): ResolvedClusterO
     clientId: read.text("clientId", { default: "moldau" }),
     seeds: read.list("brokers", parseAddress, { nonEmpty: true }),
     tls: read.custom("tls", "true, false or options of tls.connect", parseTls, { default: { options: none } }).options,
-    sasl: read.custom("sasl", "an object", (value, path) => ({ mechanism: saslMechanism(value, path) }), { default: { mechanism: none } }).mechanism,
+    sasl: read.custom("sasl", "an object", (value, path) => ({ mechanism: saslMechanism(value, path) }), {
+      default: { mechanism: none },
+    }).mechanism,
     rackId: read.optionalText("rackId"),
     retry: read.custom("retry", "an object", resolveRetryPolicy, { default: defaultRetryPolicy }),
     connectionTimeoutMs: read.integer("connectionTimeoutMs", { min: 1, max: maxTimerMs, default: 10_000 }),
@@ -81,7 +83,10 @@ function resolveRetryPolicy(value: unknown, path: string): RetryPolicy {
   const initialDelayMs = read.number("initialDelayMs", { min: 0, default: defaultRetryPolicy.initialDelayMs });
   const policy: RetryPolicy = {
     initialDelayMs,
-    maxDelayMs: read.number("maxDelayMs", { min: initialDelayMs, default: Math.max(initialDelayMs, defaultRetryPolicy.maxDelayMs) }),
+    maxDelayMs: read.number("maxDelayMs", {
+      min: initialDelayMs,
+      default: Math.max(initialDelayMs, defaultRetryPolicy.maxDelayMs),
+    }),
     multiplier: read.number("multiplier", { min: 1, default: defaultRetryPolicy.multiplier }),
     jitter: read.number("jitter", { min: 0, max: 1, default: defaultRetryPolicy.jitter }),
   };
@@ -100,7 +105,9 @@ function parseClock(value: unknown): Clock | undefined {
 }
 
 function isClock(value: unknown): value is Clock {
-  return isPlainObject(value) && ["now", "sleep", "timer"].every((name) => typeof Reflect.get(value, name) === "function");
+  return (
+    isPlainObject(value) && ["now", "sleep", "timer"].every((name) => typeof Reflect.get(value, name) === "function")
+  );
 }
 
 function parseRandom(value: unknown): (() => number) | undefined {

@@ -86,7 +86,8 @@ export class Cluster extends EventEmitter<ClusterEvents> {
    */
   async topic(name: string, options: TopicOptions = {}): Promise<TopicMetadata> {
     this.#checkOpen();
-    if (typeof name !== "string" || name === "") throw invalidArgument('topic: expected the name of a topic, such as "orders".');
+    if (typeof name !== "string" || name === "")
+      throw invalidArgument('topic: expected the name of a topic, such as "orders".');
     return this.#topics.get(name, options);
   }
 
@@ -118,7 +119,8 @@ export class Cluster extends EventEmitter<ClusterEvents> {
 
   /** Takes the addresses of brokers that an error answer named (`nodeEndpoints`, KIP-951). */
   brokerHints(brokers: readonly BrokerAddress[]): void {
-    for (const broker of brokers) if (broker.host !== "" && broker.port > 0 && broker.port <= 65_535) this.#pool.addBroker(broker);
+    for (const broker of brokers)
+      if (broker.host !== "" && broker.port > 0 && broker.port <= 65_535) this.#pool.addBroker(broker);
   }
 
   /**
@@ -128,7 +130,11 @@ export class Cluster extends EventEmitter<ClusterEvents> {
    *
    * @throws {KafkaError} the connection's failure when the time is over, UNSUPPORTED_VERSION, CLIENT_ABORTED, CLIENT_CLOSED.
    */
-  async request<Req extends Fields, Res extends Fields>(api: Api<Req, Res>, body: RequestBody<Req>, options: ClusterRequestOptions = {}): Promise<StructOut<Res>> {
+  async request<Req extends Fields, Res extends Fields>(
+    api: Api<Req, Res>,
+    body: RequestBody<Req>,
+    options: ClusterRequestOptions = {},
+  ): Promise<StructOut<Res>> {
     this.#checkOpen();
     if (options.node !== undefined) await this.#find(options.node);
     return this.#requester.request(api, body, options);
@@ -158,7 +164,11 @@ export class Cluster extends EventEmitter<ClusterEvents> {
    *
    * @throws {KafkaError} CLIENT_CONNECTION_FAILED and the other errors of opening; after a failure the next attempt waits a little.
    */
-  async connection(node: number, key: ConnectionKey, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<Connection> {
+  async connection(
+    node: number,
+    key: ConnectionKey,
+    options: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<Connection> {
     this.#checkOpen();
     await this.#find(node);
     return this.#pool.get(node, key, options);

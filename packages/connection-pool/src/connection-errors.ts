@@ -1,6 +1,14 @@
 import { KafkaError, type KafkaErrorFacts } from "@moldau/protocol-codec";
 import type { ConnectionState } from "./connection-state.js";
-import { ClientErrorCode, clientClosed, connectionClosed, connectionFailed, messageOf, protocolViolation, timedOut } from "./errors.js";
+import {
+  ClientErrorCode,
+  clientClosed,
+  connectionClosed,
+  connectionFailed,
+  messageOf,
+  protocolViolation,
+  timedOut,
+} from "./errors.js";
 import type { PendingRequest } from "./in-flight.js";
 
 /** Who is at the other end. */
@@ -13,25 +21,35 @@ export interface Peer {
 
 /** The broker ended the connection, in whichever state it was. */
 export function endedByPeer(peer: Peer, state: ConnectionState): KafkaError {
-  const hint = state.name === "negotiating" ? " Is a Kafka broker listening there, and is its port encrypted (option tls)?" : "";
+  const hint =
+    state.name === "negotiating" ? " Is a Kafka broker listening there, and is its port encrypted (option tls)?" : "";
   const message = `${named(peer)} closed the connection${stageOf[state.name]}.${hint}`;
   return isServing(state) ? connectionClosed(message, factsOf(peer)) : connectionFailed(message, factsOf(peer));
 }
 
 /** The connection was not usable in time. */
 export function openingTookTooLong(peer: Peer, state: ConnectionState, timeoutMs: number): KafkaError {
-  return connectionFailed(`No usable connection to ${named(peer)} within ${timeoutMs} ms: stuck${stageOf[state.name]}.`, factsOf(peer));
+  return connectionFailed(
+    `No usable connection to ${named(peer)} within ${timeoutMs} ms: stuck${stageOf[state.name]}.`,
+    factsOf(peer),
+  );
 }
 
 /** What a request gets whose time is over. */
 export function requestTimedOut(peer: Peer, request: PendingRequest): KafkaError {
   const what = request.isWritten ? "was not answered" : "could not be written";
-  return timedOut(`${titled(peer, request)} ${what} within ${request.deadline - request.startedAt} ms.`, requestFacts(peer, request));
+  return timedOut(
+    `${titled(peer, request)} ${what} within ${request.deadline - request.startedAt} ms.`,
+    requestFacts(peer, request),
+  );
 }
 
 /** Why a connection ends on which a request timed out: its late answer would stand in the way of all others. */
 export function closedAfterTimeout(peer: Peer, request: PendingRequest): KafkaError {
-  return connectionClosed(`The connection to ${named(peer)} was closed because a request on it (${request.api.name}) timed out.`, factsOf(peer));
+  return connectionClosed(
+    `The connection to ${named(peer)} was closed because a request on it (${request.api.name}) timed out.`,
+    factsOf(peer),
+  );
 }
 
 /** What a request gets whose connection is over. */
@@ -45,19 +63,31 @@ export function requestInterrupted(peer: Peer, request: PendingRequest, reason: 
 /** What anything else gets that is asked of a connection that is over. */
 export function connectionIsOver(peer: Peer, state: ConnectionState): KafkaError {
   const reason = "error" in state ? state.error : clientClosed("The connection");
-  return connectionClosed(`The connection to ${named(peer)} is closed: ${reason.message}`, { ...factsOf(peer), written: false, cause: reason });
+  return connectionClosed(`The connection to ${named(peer)} is closed: ${reason.message}`, {
+    ...factsOf(peer),
+    written: false,
+    cause: reason,
+  });
 }
 
 /** Bytes came that are no answer to anything; `chunk` is what they look like. */
 export function unreadable(peer: Peer, error: unknown, chunk: Buffer): KafkaError {
   const path = error instanceof KafkaError && error.path !== undefined ? { path: error.path } : {};
-  return protocolViolation(`What ${named(peer)} sent cannot be read: ${withoutPeriod(messageOf(error))}.${guess(chunk)}`, { ...factsOf(peer), ...path, cause: error });
+  return protocolViolation(
+    `What ${named(peer)} sent cannot be read: ${withoutPeriod(messageOf(error))}.${guess(chunk)}`,
+    { ...factsOf(peer), ...path, cause: error },
+  );
 }
 
 /** A broker answered out of order, or something nobody asked. */
 export function outOfOrder(request: PendingRequest | undefined, correlationId: number | undefined): KafkaError {
-  const got = correlationId === undefined ? "a response too short for a correlation id" : `a response with correlation id ${correlationId}`;
-  return protocolViolation(`${got} where ${request ? `${request.correlationId} (${request.api.name}) was due` : "none was due"}`);
+  const got =
+    correlationId === undefined
+      ? "a response too short for a correlation id"
+      : `a response with correlation id ${correlationId}`;
+  return protocolViolation(
+    `${got} where ${request ? `${request.correlationId} (${request.api.name}) was due` : "none was due"}`,
+  );
 }
 
 /** Makes a KafkaError of whatever was thrown. */

@@ -15,7 +15,11 @@ import type { BrokerVersions } from "./api-versions.js";
 export type ConnectionState =
   | { readonly name: "connecting" }
   | { readonly name: "negotiating" }
-  | { readonly name: "authenticating"; readonly versions: BrokerVersions; /** Whether it has been ready before and only renews its login. */ readonly again: boolean }
+  | {
+      readonly name: "authenticating";
+      readonly versions: BrokerVersions;
+      /** Whether it has been ready before and only renews its login. */ readonly again: boolean;
+    }
   | { readonly name: "ready"; readonly versions: BrokerVersions }
   | { readonly name: "closing"; readonly error: KafkaError }
   | { readonly name: "closed"; readonly error: KafkaError };
@@ -23,7 +27,11 @@ export type ConnectionState =
 /** What can happen to a connection. */
 export type ConnectionEvent =
   | { readonly type: "opened" }
-  | { readonly type: "negotiated"; readonly versions: BrokerVersions; /** Whether a login has to follow. */ readonly login: boolean }
+  | {
+      readonly type: "negotiated";
+      readonly versions: BrokerVersions;
+      /** Whether a login has to follow. */ readonly login: boolean;
+    }
   | { readonly type: "authenticated" }
   /** The broker will soon end the session unless the client logs in again (KIP-368). */
   | { readonly type: "sessionExpiring" }
@@ -58,18 +66,24 @@ export function transition(state: ConnectionState, event: ConnectionEvent): Tran
       return state.name === "connecting" ? { state: { name: "negotiating" }, commands: ["negotiate"] } : stay(state);
     case "negotiated":
       if (state.name !== "negotiating") return stay(state);
-      if (event.login) return { state: { name: "authenticating", versions: event.versions, again: false }, commands: ["login"] };
+      if (event.login)
+        return { state: { name: "authenticating", versions: event.versions, again: false }, commands: ["login"] };
       return { state: { name: "ready", versions: event.versions }, commands: ["serve"] };
     case "authenticated":
-      return state.name === "authenticating" ? { state: { name: "ready", versions: state.versions }, commands: ["serve"] } : stay(state);
+      return state.name === "authenticating"
+        ? { state: { name: "ready", versions: state.versions }, commands: ["serve"] }
+        : stay(state);
     case "sessionExpiring":
-      return state.name === "ready" ? { state: { name: "authenticating", versions: state.versions, again: true }, commands: ["login"] } : stay(state);
+      return state.name === "ready"
+        ? { state: { name: "authenticating", versions: state.versions, again: true }, commands: ["login"] }
+        : stay(state);
     case "failed":
       if (state.name === "closing" || state.name === "closed") return stay(state);
       return { state: { name: "closing", error: event.error }, commands: ["failRequests", "destroySocket"] };
     case "socketClosed":
       if (state.name === "closed") return stay(state);
-      if (state.name === "closing") return { state: { name: "closed", error: state.error }, commands: ["announceClosed"] };
+      if (state.name === "closing")
+        return { state: { name: "closed", error: state.error }, commands: ["announceClosed"] };
       return { state: { name: "closed", error: event.error }, commands: ["failRequests", "announceClosed"] };
   }
 }

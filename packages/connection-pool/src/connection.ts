@@ -1,7 +1,15 @@
 import type { Socket } from "node:net";
 import type { ConnectionOptions as TlsOptions } from "node:tls";
-import { FrameSplitter, KafkaError, type Api, type Fields, type StructIn, type StructOut } from "@moldau/protocol-codec";
+import {
+  FrameSplitter,
+  KafkaError,
+  type Api,
+  type Fields,
+  type StructIn,
+  type StructOut,
+} from "@moldau/protocol-codec";
 import { EventEmitter } from "eventemitter3";
+import { onAbort } from "./abort.js";
 import { formatAddress, type Address } from "./addresses.js";
 import { negotiate, type BrokerVersions } from "./api-versions.js";
 import type { Clock, Timer } from "./clock.js";
@@ -23,6 +31,7 @@ import { connectionCloseChannel, requestChannel, type RequestEvent } from "./dia
 import { clientClosed } from "./errors.js";
 import type { Exchange } from "./exchange.js";
 import { PendingRequest, type PendingRequestInit, type RequestOptions } from "./in-flight.js";
+import { Quiet } from "./quiet.js";
 import { RequestQueue } from "./request-queue.js";
 import { authenticate } from "./sasl/authenticate.js";
 import type { SaslMechanism } from "./sasl/mechanism.js";
@@ -61,13 +70,13 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   readonly #splitter: FrameSplitter;
   readonly #requests = new RequestQueue();
   readonly #deadlines: DeadlineTimer;
+  readonly #quiet: Quiet;
   readonly #opening: { resolve(connection: Connection): void; reject(error: KafkaError): void };
   readonly #gone: Promise<void>;
   #announceGone: () => void = () => undefined;
   #state: ConnectionState = { name: "connecting" };
   #openTimer: Timer | undefined;
   #sessionTimer: Timer | undefined;
-  #mute: { readonly until: number; readonly timer: Timer } | undefined;
   #lastCorrelationId = 0;
 
   /**
@@ -80,30 +89,39 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   static open(options: ConnectionOptions, signal?: AbortSignal): Promise<Connection> {
     return new Promise((resolve, reject) => {
       const connection = new Connection(options, { resolve, reject });
-      const aborted = (): void => connection.destroy(signal?.reason instanceof KafkaError ? signal.reason : undefined);
-      if (signal?.aborted === true) aborted();
-      signal?.addEventListener("abort", aborted, { once: true });
-      connection.once("close", () => signal?.removeEventListener("abort", aborted));
+      const forget = onAbort(signal, () =>
+        connection.destroy(signal?.reason instanceof KafkaError ? signal.reason : undefined),
+      );
+      connection.once("close", forget);
     });
   }
 
-  private constructor(options: ConnectionOptions, opening: { resolve(connection: Connection): void; reject(error: KafkaError): void }) {
+  private constructor(
+    options: ConnectionOptions,
+    opening: { resolve(connection: Connection): void; reject(error: KafkaError): void },
+  ) {
     super();
     const { clock, address, tls, connectionTimeoutMs, maxFrameBytes } = options;
     this.#options = options;
     this.#opening = opening;
     this.#splitter = new FrameSplitter({ maxFrameBytes });
+    this.#quiet = new Quiet(clock, () => this.#flush());
     this.#deadlines = new DeadlineTimer(clock, (now) => this.#expire(now));
     this.#gone = new Promise((resolve) => {
       this.#announceGone = resolve;
     });
-    this.#openTimer = clock.timer(connectionTimeoutMs, () => this.destroy(openingTookTooLong(this, this.#state, connectionTimeoutMs)));
-    this.#socket = openSocket({ address, tls, timeoutMs: connectionTimeoutMs }, {
-      opened: () => this.#dispatch({ type: "opened" }),
-      data: (chunk) => this.#receive(chunk),
-      drained: () => this.#flush(),
-      closed: (error) => this.#dispatch({ type: "socketClosed", error: error ?? endedByPeer(this, this.#state) }),
-    });
+    this.#openTimer = clock.timer(connectionTimeoutMs, () =>
+      this.destroy(openingTookTooLong(this, this.#state, connectionTimeoutMs)),
+    );
+    this.#socket = openSocket(
+      { address, tls, timeoutMs: connectionTimeoutMs },
+      {
+        opened: () => this.#dispatch({ type: "opened" }),
+        data: (chunk) => this.#receive(chunk),
+        drained: () => this.#flush(),
+        closed: (error) => this.#dispatch({ type: "socketClosed", error: error ?? endedByPeer(this, this.#state) }),
+      },
+    );
   }
 
   /** Node id of the broker; negative for a seed. */
@@ -137,7 +155,10 @@ export class Connection extends EventEmitter<ConnectionEvents> {
    *
    * @throws {KafkaError} UNSUPPORTED_VERSION naming both ranges; CLIENT_CONNECTION_CLOSED when the connection is over.
    */
-  versionOf<Req extends Fields, Res extends Fields>(api: Api<Req, Res>, { max }: { readonly max?: number } = {}): number {
+  versionOf<Req extends Fields, Res extends Fields>(
+    api: Api<Req, Res>,
+    { max }: { readonly max?: number } = {},
+  ): number {
     return this.versions.newestOf(api, max);
   }
 
@@ -155,7 +176,12 @@ export class Connection extends EventEmitter<ConnectionEvents> {
    * @throws {KafkaError} CLIENT_REQUEST_TIMEOUT: the connection is then closed, because its later answers could not be told apart from late ones;
    * CLIENT_CONNECTION_CLOSED, CLIENT_ABORTED; EncodeError or DecodeError for a body that does not fit.
    */
-  request<Req extends Fields, Res extends Fields>(api: Api<Req, Res>, version: number, body: StructIn<Req>, options: RequestOptions = {}): Promise<StructOut<Res>> {
+  request<Req extends Fields, Res extends Fields>(
+    api: Api<Req, Res>,
+    version: number,
+    body: StructIn<Req>,
+    options: RequestOptions = {},
+  ): Promise<StructOut<Res>> {
     return new Promise((resolve, reject) => {
       this.#submit(this.#pending({ api, version, body, options, resolve, reject }));
     });
@@ -166,7 +192,12 @@ export class Connection extends EventEmitter<ConnectionEvents> {
    *
    * @throws {KafkaError} as {@link request} does.
    */
-  send<Req extends Fields, Res extends Fields>(api: Api<Req, Res>, version: number, body: StructIn<Req>, options: RequestOptions = {}): Promise<void> {
+  send<Req extends Fields, Res extends Fields>(
+    api: Api<Req, Res>,
+    version: number,
+    body: StructIn<Req>,
+    options: RequestOptions = {},
+  ): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#submit(this.#pending({ api, version, body, options, resolve: () => resolve(), reject, sent: resolve }));
     });
@@ -199,7 +230,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   }
 
   #mayWrite(): boolean {
-    return this.#state.name === "ready" && this.#mute === undefined && !this.#socket.writableNeedDrain;
+    return this.#state.name === "ready" && !this.#quiet.isKept && !this.#socket.writableNeedDrain;
   }
 
   #flush(): void {
@@ -253,7 +284,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     this.#requests.inFlight.shift();
     try {
       const { throttleTimeMs } = request.answer(payload);
-      if (throttleTimeMs > 0) this.#muteFor(throttleTimeMs);
+      this.#quiet.keep(throttleTimeMs);
       if (requestChannel.hasSubscribers) this.#publish(request, { responseBytes: payload.length, throttleTimeMs });
     } catch (error) {
       request.fail(asKafkaError(error));
@@ -262,22 +293,11 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     this.#requests.noteAnswered();
   }
 
-  #muteFor(ms: number): void {
-    const until = this.#options.clock.now() + ms;
-    if (this.#mute && this.#mute.until >= until) return;
-    this.#mute?.timer.cancel();
-    const timer = this.#options.clock.timer(ms, () => {
-      this.#mute = undefined;
-      this.#flush();
-    });
-    this.#mute = { until, timer };
-  }
-
   #expire(now: number): number | undefined {
     const late = this.#requests.late(now);
     for (const request of late) request.fail(requestTimedOut(this, request));
     // While the broker has asked for quiet, a request that could not be written proves nothing against the connection.
-    const guilty = late.find((request) => request.isWritten || this.#mute === undefined);
+    const guilty = late.find((request) => request.isWritten || !this.#quiet.isKept);
     if (!guilty) return this.#requests.earliestDeadline();
     this.destroy(closedAfterTimeout(this, guilty));
     return undefined;
@@ -339,7 +359,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   #failRequests(): void {
     this.#openTimer?.cancel();
     this.#sessionTimer?.cancel();
-    this.#mute?.timer.cancel();
+    this.#quiet.cancel();
     this.#deadlines.cancel();
     const reason = this.#reason();
     for (const request of this.#requests.takeAll()) {
@@ -353,7 +373,8 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     const error = this.#reason();
     this.#opening.reject(error);
     this.#announceGone();
-    if (connectionCloseChannel.hasSubscribers) connectionCloseChannel.publish({ node: this.node, address: this.address, error });
+    if (connectionCloseChannel.hasSubscribers)
+      connectionCloseChannel.publish({ node: this.node, address: this.address, error });
     this.emit("close", error);
   }
 
@@ -364,6 +385,14 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   #publish(request: PendingRequest, outcome: Pick<RequestEvent, "responseBytes" | "throttleTimeMs" | "error">): void {
     const { api, version, correlationId, startedAt } = request;
     const durationMs = this.#options.clock.now() - startedAt;
-    requestChannel.publish({ node: this.node, apiKey: api.key, apiName: api.name, apiVersion: version, correlationId, durationMs, ...outcome } satisfies RequestEvent);
+    requestChannel.publish({
+      node: this.node,
+      apiKey: api.key,
+      apiName: api.name,
+      apiVersion: version,
+      correlationId,
+      durationMs,
+      ...outcome,
+    } satisfies RequestEvent);
   }
 }

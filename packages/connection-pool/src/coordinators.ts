@@ -1,4 +1,10 @@
-import { ErrorCode, FindCoordinator, KafkaError, kafkaError, type FindCoordinatorResponse } from "@moldau/protocol-codec";
+import {
+  ErrorCode,
+  FindCoordinator,
+  KafkaError,
+  kafkaError,
+  type FindCoordinatorResponse,
+} from "@moldau/protocol-codec";
 import type { ResolvedClusterOptions } from "./cluster-options.js";
 import { timedOut } from "./errors.js";
 import type { BrokerAddress, ConnectionPool } from "./pool.js";
@@ -28,12 +34,17 @@ export class Coordinators {
    *
    * @throws {KafkaError} what the broker said when it is final, or when the time is over; CLIENT_ABORTED.
    */
-  find(type: CoordinatorType, key: string, { signal, timeoutMs = this.#options.requestTimeoutMs }: OperationOptions): Promise<number> {
+  find(
+    type: CoordinatorType,
+    key: string,
+    { signal, timeoutMs = this.#options.requestTimeoutMs }: OperationOptions,
+  ): Promise<number> {
     const name = `${type}:${key}`;
     const known = this.#found.get(name);
     if (known !== undefined && this.#pool.knows(known)) return Promise.resolve(known);
     const search = this.#searches.get(name) ?? this.#search(type, key, name);
-    const late = (): KafkaError => timedOut(`The coordinator of the ${type} "${key}" was not found within ${timeoutMs} ms.`, factsOf(type, key));
+    const late = (): KafkaError =>
+      timedOut(`The coordinator of the ${type} "${key}" was not found within ${timeoutMs} ms.`, factsOf(type, key));
     return waitFor(search, { clock: this.#options.clock, signal, timeoutMs, late });
   }
 
@@ -53,7 +64,9 @@ export class Coordinators {
     const backoff = new Backoff(this.#options.retry, this.#options.random);
     for (;;) {
       try {
-        const response = await this.#requester.request(FindCoordinator, (version) => question(type, key, version), { timeoutMs: deadline - this.#options.clock.now() });
+        const response = await this.#requester.request(FindCoordinator, (version) => question(type, key, version), {
+          timeoutMs: deadline - this.#options.clock.now(),
+        });
         const broker = coordinatorOf(response, type, key);
         this.#remember(`${type}:${key}`, broker);
         return broker.nodeId;
@@ -77,7 +90,11 @@ export class Coordinators {
 const maxKnown = 1000;
 
 /** Since version 4 the question is a list of keys (KIP-699). */
-function question(type: CoordinatorType, key: string, version: number): { keyType: number; key?: string; coordinatorKeys?: readonly string[] } {
+function question(
+  type: CoordinatorType,
+  key: string,
+  version: number,
+): { keyType: number; key?: string; coordinatorKeys?: readonly string[] } {
   const keyType = type === "group" ? 0 : 1;
   return version >= 4 ? { keyType, coordinatorKeys: [key] } : { keyType: version >= 1 ? keyType : 0, key };
 }
@@ -85,12 +102,20 @@ function question(type: CoordinatorType, key: string, version: number): { keyTyp
 function coordinatorOf(response: FindCoordinatorResponse, type: CoordinatorType, key: string): BrokerAddress {
   // Up to version 3 the one answer stands in the body itself.
   const answer = response.coordinators.length === 0 ? response : response.coordinators.find((one) => one.key === key);
-  if (!answer) throw kafkaError(ErrorCode.UNKNOWN_SERVER_ERROR, factsOf(type, key), `FindCoordinator says nothing about the ${type} "${key}".`);
+  if (!answer)
+    throw kafkaError(
+      ErrorCode.UNKNOWN_SERVER_ERROR,
+      factsOf(type, key),
+      `FindCoordinator says nothing about the ${type} "${key}".`,
+    );
   if (answer.errorCode !== 0) throw kafkaError(answer.errorCode, factsOf(type, key), answer.errorMessage);
   return { nodeId: answer.nodeId, host: answer.host, port: answer.port };
 }
 
-function factsOf(type: CoordinatorType, key: string): { apiKey: number; apiName: string; groupId?: string; transactionalId?: string } {
+function factsOf(
+  type: CoordinatorType,
+  key: string,
+): { apiKey: number; apiName: string; groupId?: string; transactionalId?: string } {
   const api = { apiKey: FindCoordinator.key, apiName: FindCoordinator.name };
   return type === "group" ? { ...api, groupId: key } : { ...api, transactionalId: key };
 }

@@ -32,7 +32,10 @@ export function invalidArgument(message: string): KafkaError {
 
 /** Makes the error for a caller whose signal fired; the signal's reason is the cause. */
 export function clientAborted(signal: AbortSignal, facts: KafkaErrorOptions = {}): KafkaError {
-  return new KafkaError(ClientErrorCode.ABORTED, "The operation was aborted by its signal.", { ...facts, cause: signal.reason });
+  return new KafkaError(ClientErrorCode.ABORTED, "The operation was aborted by its signal.", {
+    ...facts,
+    cause: signal.reason,
+  });
 }
 
 /** Makes the error for a call on something that was closed. */
@@ -63,7 +66,11 @@ export function protocolViolation(message: string, options: KafkaErrorOptions = 
 /** Tells whether a failure is one of the connection, so that the same request may succeed on another one. */
 export function isConnectionFailure(error: unknown): error is KafkaError {
   if (!(error instanceof KafkaError)) return false;
-  return error.code === ClientErrorCode.CONNECTION_CLOSED || error.code === ClientErrorCode.CONNECTION_FAILED || error.code === ClientErrorCode.REQUEST_TIMEOUT;
+  return (
+    error.code === ClientErrorCode.CONNECTION_CLOSED ||
+    error.code === ClientErrorCode.CONNECTION_FAILED ||
+    error.code === ClientErrorCode.REQUEST_TIMEOUT
+  );
 }
 
 /** The text of whatever was thrown. */

@@ -1,4 +1,14 @@
-import { ApiVersions, decodeResponse, encodeRequest, type Api, type Fields, type KafkaError, type StructIn, type StructOut } from "@moldau/protocol-codec";
+import {
+  ApiVersions,
+  decodeResponse,
+  encodeRequest,
+  type Api,
+  type Fields,
+  type KafkaError,
+  type StructIn,
+  type StructOut,
+} from "@moldau/protocol-codec";
+import { onAbort } from "./abort.js";
 import { apiVersionsResponseVersion } from "./api-versions.js";
 import { clientAborted } from "./errors.js";
 
@@ -47,6 +57,7 @@ export class PendingRequest<Req extends Fields = Fields, Res extends Fields = Fi
   #body: StructIn<Req> | undefined;
   #settled = false;
   #buffersReleased = false;
+  #forgetSignal: (() => void) | undefined;
 
   constructor(init: PendingRequestInit<Req, Res>) {
     this.api = init.api;
@@ -55,9 +66,7 @@ export class PendingRequest<Req extends Fields = Fields, Res extends Fields = Fi
     this.deadline = init.deadline;
     this.#init = init;
     this.#body = init.body;
-    const { signal } = init.options;
-    if (signal?.aborted === true) this.#aborted();
-    else signal?.addEventListener("abort", this.#aborted, { once: true });
+    this.#forgetSignal = onAbort(init.options.signal, () => this.#aborted());
   }
 
   /** Whether its promise has its outcome; an answer may still come and is then dropped. */
@@ -101,7 +110,9 @@ export class PendingRequest<Req extends Fields = Fields, Res extends Fields = Fi
     this.#settle();
     this.#init.resolve(body);
     const { throttleFrom } = this.api;
-    return throttleFrom !== undefined && version >= throttleFrom ? { throttleTimeMs: throttleTimeOf(body) } : notThrottled;
+    return throttleFrom !== undefined && version >= throttleFrom
+      ? { throttleTimeMs: throttleTimeOf(body) }
+      : notThrottled;
   }
 
   /** Settles with an error; nothing happens when it has its outcome already. */
@@ -112,15 +123,16 @@ export class PendingRequest<Req extends Fields = Fields, Res extends Fields = Fi
     this.#init.reject(error);
   }
 
-  readonly #aborted = (): void => {
+  #aborted(): void {
     const { signal } = this.#init.options;
-    if (signal) this.fail(clientAborted(signal, { written: this.isWritten, apiKey: this.api.key, apiName: this.api.name }));
-  };
+    if (signal)
+      this.fail(clientAborted(signal, { written: this.isWritten, apiKey: this.api.key, apiName: this.api.name }));
+  }
 
   #settle(): void {
     this.#settled = true;
     this.#body = undefined;
-    this.#init.options.signal?.removeEventListener("abort", this.#aborted);
+    this.#forgetSignal?.();
   }
 
   #releaseBuffers(): void {

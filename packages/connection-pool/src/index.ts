@@ -37,7 +37,17 @@ export type { WaitOptions } from "./wait.js";
 // Options and errors
 export { isPlainObject, OptionReader } from "./options.js";
 export type { DefaultRule, NumberRule } from "./options.js";
-export { clientAborted, ClientErrorCode, clientClosed, connectionClosed, invalidArgument, isConnectionFailure, messageOf, protocolViolation, timedOut } from "./errors.js";
+export {
+  clientAborted,
+  ClientErrorCode,
+  clientClosed,
+  connectionClosed,
+  invalidArgument,
+  isConnectionFailure,
+  messageOf,
+  protocolViolation,
+  timedOut,
+} from "./errors.js";
 
 // What subscribers of node:diagnostics_channel get
 export type { ConnectionCloseEvent, ConnectionOpenEvent, MetadataErrorEvent, RequestEvent } from "./diagnostics.js";

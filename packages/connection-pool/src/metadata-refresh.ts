@@ -47,7 +47,10 @@ export class MetadataRefresh {
   }
 
   /** Resolves when an answer is here that was asked for after this call. @throws {KafkaError} when no broker could be asked. */
-  refresh(names: Iterable<string>, { allowAutoCreate = false }: { readonly allowAutoCreate?: boolean } = {}): Promise<void> {
+  refresh(
+    names: Iterable<string>,
+    { allowAutoCreate = false }: { readonly allowAutoCreate?: boolean } = {},
+  ): Promise<void> {
     const round = (this.#next ??= newRound());
     for (const name of names) round.topics.set(name, allowAutoCreate || round.topics.get(name) === true);
     if (!this.#running) void this.#run();

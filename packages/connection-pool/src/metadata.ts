@@ -1,4 +1,4 @@
-import { Uuid, type MetadataResponse } from "@moldau/protocol-codec";
+import type { MetadataResponse, Uuid } from "@moldau/protocol-codec";
 import { protocolViolation } from "./errors.js";
 
 /** What is known of one partition. */
@@ -73,20 +73,29 @@ export class MetadataCache {
    *
    * @throws {KafkaError} CLIENT_PROTOCOL_VIOLATION when partitions are not numbered from 0 without a gap.
    */
-  apply(response: MetadataResponse, { asked, now }: { readonly asked: Iterable<string>; readonly now: number }): MetadataUpdate {
+  apply(
+    response: MetadataResponse,
+    { asked, now }: { readonly asked: Iterable<string>; readonly now: number },
+  ): MetadataUpdate {
     for (const name of asked) this.#errors.delete(name);
     const topics: string[] = [];
     let changed = false;
     response.topics.forEach((answer, index) => {
       if (answer.name === null) return;
       topics.push(answer.name);
-      changed = this.#applyTopic({ ...answer, name: answer.name }, { path: `MetadataResponse: topics[${index}]`, now }) || changed;
+      changed =
+        this.#applyTopic({ ...answer, name: answer.name }, { path: `MetadataResponse: topics[${index}]`, now }) ||
+        changed;
     });
     return { topics, changed };
   }
 
   /** Takes a newer leader that an error answer named (KIP-951); tells whether it was news. */
-  hintLeader(name: string, partition: number, { leader, leaderEpoch }: { readonly leader: number; readonly leaderEpoch: number }): boolean {
+  hintLeader(
+    name: string,
+    partition: number,
+    { leader, leaderEpoch }: { readonly leader: number; readonly leaderEpoch: number },
+  ): boolean {
     const entry = this.#entries.get(name);
     const known = entry?.topic.partitions[partition];
     if (!entry || !known || leader < 0 || leaderEpoch <= known.leaderEpoch) return false;
@@ -100,7 +109,10 @@ export class MetadataCache {
     for (const [name, { updatedAt }] of this.#entries) if (updatedAt < before) this.#forget(name);
   }
 
-  #applyTopic(answer: MetadataResponse["topics"][number] & { readonly name: string }, { path, now }: { readonly path: string; readonly now: number }): boolean {
+  #applyTopic(
+    answer: MetadataResponse["topics"][number] & { readonly name: string },
+    { path, now }: { readonly path: string; readonly now: number },
+  ): boolean {
     const { name } = answer;
     const known = this.#entries.get(name)?.topic;
     if (answer.errorCode !== 0) {
@@ -109,10 +121,14 @@ export class MetadataCache {
       return known !== undefined;
     }
     // A new id means another topic under an old name: nothing of the old one holds.
-    const sameTopic = known !== undefined && (known.topicId.equals(answer.topicId) || known.topicId.isZero || answer.topicId.isZero);
+    const sameTopic =
+      known !== undefined && (known.topicId.equals(answer.topicId) || known.topicId.isZero || answer.topicId.isZero);
     if (known && !sameTopic) this.#forget(name);
     const partitions = merge(sameTopic ? known.partitions : [], answer.partitions, path);
-    this.#entries.set(name, { topic: { name, topicId: answer.topicId, isInternal: answer.isInternal, partitions }, updatedAt: now });
+    this.#entries.set(name, {
+      topic: { name, topicId: answer.topicId, isInternal: answer.isInternal, partitions },
+      updatedAt: now,
+    });
     if (!answer.topicId.isZero) this.#names.set(answer.topicId.toString(), name);
     return !sameTopic || differ(known.partitions, partitions);
   }
@@ -126,11 +142,18 @@ export class MetadataCache {
 
 type PartitionAnswer = MetadataResponse["topics"][number]["partitions"][number];
 
-function merge(known: readonly PartitionMetadata[], answers: readonly PartitionAnswer[], path: string): readonly PartitionMetadata[] {
+function merge(
+  known: readonly PartitionMetadata[],
+  answers: readonly PartitionAnswer[],
+  path: string,
+): readonly PartitionMetadata[] {
   const merged = answers.toSorted((left, right) => left.partitionIndex - right.partitionIndex);
   return merged.map((answer, partition) => {
     if (answer.partitionIndex !== partition) {
-      throw protocolViolation(`${path}.partitions: partition ${answer.partitionIndex} where ${partition} was due`, { path: `${path}.partitions`, partition });
+      throw protocolViolation(`${path}.partitions: partition ${answer.partitionIndex} where ${partition} was due`, {
+        path: `${path}.partitions`,
+        partition,
+      });
     }
     const before = known[partition];
     if (before && before.leaderEpoch > answer.leaderEpoch) return before;
@@ -140,5 +163,8 @@ function merge(known: readonly PartitionMetadata[], answers: readonly PartitionA
 }
 
 function differ(left: readonly PartitionMetadata[], right: readonly PartitionMetadata[]): boolean {
-  return left.length !== right.length || left.some((one, index) => one.leader !== right[index]?.leader || one.leaderEpoch !== right[index]?.leaderEpoch);
+  return (
+    left.length !== right.length ||
+    left.some((one, index) => one.leader !== right[index]?.leader || one.leaderEpoch !== right[index]?.leaderEpoch)
+  );
 }

@@ -38,7 +38,8 @@ export class OptionReader<Options extends object> {
    * @throws {KafkaError} CLIENT_INVALID_ARGUMENT when `options` is no object.
    */
   constructor(subject: string, options: Options | undefined) {
-    if (options !== undefined && !isPlainObject(options)) throw invalidArgument(`${subject}: expected an object, got ${show(options)}.`);
+    if (options !== undefined && !isPlainObject(options))
+      throw invalidArgument(`${subject}: expected an object, got ${show(options)}.`);
     this.#subject = subject;
     this.#options = options ?? {};
   }
@@ -130,7 +131,9 @@ export class OptionReader<Options extends object> {
     if (unknown.length === 0) return;
     const names = [...this.#known].toSorted().join(", ");
     const list = unknown.map((name) => JSON.stringify(name)).join(", ");
-    throw invalidArgument(`${this.#subject}: unknown option ${list}. ${names === "" ? "There are no options." : `The options are ${names}.`}`);
+    throw invalidArgument(
+      `${this.#subject}: unknown option ${list}. ${names === "" ? "There are no options." : `The options are ${names}.`}`,
+    );
   }
 
   #read<Value, Default>(name: string, rule: DefaultRule<Default>, parse: (value: unknown) => Value): Value | Default {

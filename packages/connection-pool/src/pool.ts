@@ -1,11 +1,11 @@
-import { KafkaError } from "@moldau/protocol-codec";
+import type { KafkaError } from "@moldau/protocol-codec";
 import { formatAddress, type Address } from "./addresses.js";
 import { Broker } from "./broker.js";
 import type { ResolvedClusterOptions } from "./cluster-options.js";
 import { Connection } from "./connection.js";
 import { connectionOpenChannel, type ConnectionOpenEvent } from "./diagnostics.js";
 import { clientClosed, connectionFailed } from "./errors.js";
-import { waitFor } from "./wait.js";
+import { abortable } from "./wait.js";
 
 /** What a connection is for. A broker works on one request of a connection at a time, so requests that may wait long get connections of their own. */
 export type ConnectionPurpose = "produce" | "fetch" | "group" | "general";
@@ -48,7 +48,9 @@ export class ConnectionPool {
 
   constructor(options: ResolvedClusterOptions) {
     this.#options = options;
-    this.#seeds = new Map(options.seeds.map((address, index) => [-1 - index, new Broker(-1 - index, { ...options, address })]));
+    this.#seeds = new Map(
+      options.seeds.map((address, index) => [-1 - index, new Broker(-1 - index, { ...options, address })]),
+    );
   }
 
   /** The brokers that metadata has told of. */
@@ -93,15 +95,23 @@ export class ConnectionPool {
    *
    * @throws {KafkaError} CLIENT_CONNECTION_FAILED and the other errors of {@link Connection.open}; CLIENT_ABORTED; CLIENT_CLOSED.
    */
-  async get(node: number, key: ConnectionKey, { signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<Connection> {
+  async get(
+    node: number,
+    key: ConnectionKey,
+    { signal }: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<Connection> {
     if (this.#closed) throw clientClosed("The client");
     const slots = this.#slotsOf(key.owner);
     const name = `${node}/${key.purpose}`;
     const slot = slots.get(name);
-    if (slot && slot.connection?.isOpen !== false) return this.#shared(slot, signal);
+    if (slot && slot.connection?.isOpen !== false) return abortable(slot.opening, signal);
     const broker = this.#find(node);
-    if (!broker) throw connectionFailed(`Broker ${node} is not known: it may have left the cluster.`, { broker: node, refreshMetadata: true });
-    return this.#shared(this.#fill(slots, name, { broker, key }), signal);
+    if (!broker)
+      throw connectionFailed(`Broker ${node} is not known: it may have left the cluster.`, {
+        broker: node,
+        refreshMetadata: true,
+      });
+    return abortable(this.#fill(slots, name, { broker, key }).opening, signal);
   }
 
   /** Closes all connections of an owner, those on their way included; resolves when their sockets are gone. */
@@ -131,7 +141,11 @@ export class ConnectionPool {
     return created;
   }
 
-  #fill(slots: Map<string, Slot>, name: string, { broker, key }: { readonly broker: Broker; readonly key: ConnectionKey }): Slot {
+  #fill(
+    slots: Map<string, Slot>,
+    name: string,
+    { broker, key }: { readonly broker: Broker; readonly key: ConnectionKey },
+  ): Slot {
     const abort = new AbortController();
     const slot: Slot = { node: broker.node, abort, opening: this.#open(broker, key, abort.signal) };
     slots.set(name, slot);
@@ -146,18 +160,17 @@ export class ConnectionPool {
     return slot;
   }
 
-  #shared(slot: Slot, signal: AbortSignal | undefined): Promise<Connection> {
-    return waitFor(slot.opening, { clock: this.#options.clock, signal, late: () => connectionFailed("late") });
-  }
-
   async #open(broker: Broker, key: ConnectionKey, signal: AbortSignal): Promise<Connection> {
-    const { clock, retry: _, seeds: __, ...options } = this.#options;
+    const { clock } = this.#options;
     const startedAt = clock.now();
     const event = { node: broker.node, address: formatAddress(broker.address), purpose: key.purpose };
     try {
       const waitMs = broker.waitMs();
       if (waitMs > 0) await clock.sleep(waitMs, signal);
-      const connection = await Connection.open({ ...options, clock, node: broker.node, address: broker.address }, signal);
+      const connection = await Connection.open(
+        { ...this.#options, node: broker.node, address: broker.address },
+        signal,
+      );
       broker.succeeded();
       publishOpen({ ...event, durationMs: clock.now() - startedAt });
       return connection;

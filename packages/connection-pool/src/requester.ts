@@ -1,4 +1,5 @@
 import { KafkaError, type Api, type Fields, type StructIn, type StructOut } from "@moldau/protocol-codec";
+import { onAbort } from "./abort.js";
 import type { ResolvedClusterOptions } from "./cluster-options.js";
 import { clientAborted, clientClosed, connectionFailed, isConnectionFailure, messageOf, timedOut } from "./errors.js";
 import { generalKey, type ConnectionPool } from "./pool.js";
@@ -57,7 +58,11 @@ export class Requester {
    *
    * @throws {KafkaError} the last connection's failure when the time is over; anything else than a connection's failure at once.
    */
-  async request<Req extends Fields, Res extends Fields>(api: Api<Req, Res>, body: RequestBody<Req>, options: ClusterRequestOptions = {}): Promise<StructOut<Res>> {
+  async request<Req extends Fields, Res extends Fields>(
+    api: Api<Req, Res>,
+    body: RequestBody<Req>,
+    options: ClusterRequestOptions = {},
+  ): Promise<StructOut<Res>> {
     const attempt: Attempt<Req, Res> = { api, body, options, deadline: this.deadlineOf(options) };
     const backoff = new Backoff(this.#options.retry, this.#options.random);
     for (;;) {
@@ -78,7 +83,11 @@ export class Requester {
    *
    * @throws {KafkaError} when none does; the message has what each of them had to say.
    */
-  async once<Req extends Fields, Res extends Fields>(api: Api<Req, Res>, body: RequestBody<Req>, options: ClusterRequestOptions = {}): Promise<StructOut<Res>> {
+  async once<Req extends Fields, Res extends Fields>(
+    api: Api<Req, Res>,
+    body: RequestBody<Req>,
+    options: ClusterRequestOptions = {},
+  ): Promise<StructOut<Res>> {
     return this.#inTurn(this.#pool.candidates(), { api, body, options, deadline: this.deadlineOf(options) });
   }
 
@@ -89,22 +98,22 @@ export class Requester {
 
   /** Waits between attempts. @throws {KafkaError} CLIENT_ABORTED when `signal` fires, CLIENT_CLOSED when the client is closed. */
   async sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    const stop = new AbortController();
-    const abort = (): void => stop.abort(signal?.reason);
     // Not AbortSignal.any: what it makes of a signal that lives as long as the client is never freed on Node 20.
-    const sources = signal ? [signal, this.#closing] : [this.#closing];
-    for (const source of sources) source.addEventListener("abort", abort, { once: true });
-    if (sources.some(({ aborted }) => aborted)) abort();
+    const stop = new AbortController();
+    const forget = [signal, this.#closing].map((source) => onAbort(source, () => stop.abort(signal?.reason)));
     try {
       await this.#options.clock.sleep(ms, stop.signal);
     } catch (error) {
       throw this.#closing.aborted ? clientClosed("The client") : error;
     } finally {
-      for (const source of sources) source.removeEventListener("abort", abort);
+      for (const take of forget) take();
     }
   }
 
-  async #inTurn<Req extends Fields, Res extends Fields>(nodes: readonly number[], attempt: Attempt<Req, Res>): Promise<StructOut<Res>> {
+  async #inTurn<Req extends Fields, Res extends Fields>(
+    nodes: readonly number[],
+    attempt: Attempt<Req, Res>,
+  ): Promise<StructOut<Res>> {
     const failures: KafkaError[] = [];
     for (const node of nodes) {
       try {
@@ -118,16 +127,27 @@ export class Requester {
     throw combined(failures, nodes.length);
   }
 
-  async #ask<Req extends Fields, Res extends Fields>(node: number, { api, body, options, deadline }: Attempt<Req, Res>): Promise<StructOut<Res>> {
+  async #ask<Req extends Fields, Res extends Fields>(
+    node: number,
+    { api, body, options, deadline }: Attempt<Req, Res>,
+  ): Promise<StructOut<Res>> {
     const { signal, maxVersion } = options;
     if (signal?.aborted === true) throw clientAborted(signal, { written: false });
     const { clock, requestTimeoutMs } = this.#options;
-    const late = (): KafkaError => timedOut(`${api.name}: no connection to broker ${node} in time.`, { written: false, apiKey: api.key, apiName: api.name });
+    const late = (): KafkaError =>
+      timedOut(`${api.name}: no connection to broker ${node} in time.`, {
+        written: false,
+        apiKey: api.key,
+        apiName: api.name,
+      });
     const opening = this.#pool.get(node, generalKey);
     const connection = await waitFor(opening, { clock, signal, timeoutMs: deadline - clock.now(), late });
     const version = connection.versionOf(api, maxVersion === undefined ? {} : { max: maxVersion });
     const timeoutMs = Math.max(1, Math.min(requestTimeoutMs, deadline - clock.now()));
-    return connection.request(api, version, isBodyMaker(body) ? body(version) : body, { timeoutMs, ...(signal ? { signal } : {}) });
+    return connection.request(api, version, isBodyMaker(body) ? body(version) : body, {
+      timeoutMs,
+      ...(signal ? { signal } : {}),
+    });
   }
 }
 
@@ -139,5 +159,8 @@ function combined(failures: readonly KafkaError[], tried: number): KafkaError {
   const [first] = failures;
   if (failures.length === 1 && first) return first;
   const reasons = [...new Set(failures.map(messageOf))].join(" ");
-  return connectionFailed(`None of ${tried} brokers answered. ${reasons}`, { cause: new AggregateError(failures), written: failures.some(({ written }) => written !== false) });
+  return connectionFailed(`None of ${tried} brokers answered. ${reasons}`, {
+    cause: new AggregateError(failures),
+    written: failures.some(({ written }) => written !== false),
+  });
 }

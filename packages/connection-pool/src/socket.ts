@@ -41,7 +41,9 @@ export function openSocket({ address, tls, timeoutMs }: SocketOptions, events: S
     highWaterMark: writeBufferBytes,
     writableHighWaterMark: writeBufferBytes,
   };
-  const socket = tls ? connectTls({ ...target, servername: isIP(address.host) === 0 ? address.host : "", ...tls }) : connectTcp(target);
+  const socket = tls
+    ? connectTls({ ...target, servername: isIP(address.host) === 0 ? address.host : "", ...tls })
+    : connectTcp(target);
   let failure: KafkaError | undefined;
   let opened = false;
   socket.once(tls ? "secureConnect" : "connect", () => {
@@ -71,14 +73,29 @@ export function writeFrame(socket: Socket, buffers: readonly Buffer[], done: (er
 
 const writeBufferBytes = 1024 * 1024;
 
-function explain(error: Error, { address, opened, encrypted }: { readonly address: Address; readonly opened: boolean; readonly encrypted: boolean }): KafkaError {
+function explain(
+  error: Error,
+  { address, opened, encrypted }: { readonly address: Address; readonly opened: boolean; readonly encrypted: boolean },
+): KafkaError {
   const where = formatAddress(address);
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
   if (encrypted && isTlsFailure(code)) {
-    const hint = code === "ERR_SSL_WRONG_VERSION_NUMBER" || code === "EPROTO" ? " The port may not be encrypted: leave out the option tls, or use the encrypted port." : "";
-    return new KafkaError(ClientErrorCode.TLS_FAILED, `No encrypted connection to ${where}: ${messageOf(error)}.${hint}`, { address: where, written: false, cause: error });
+    const hint =
+      code === "ERR_SSL_WRONG_VERSION_NUMBER" || code === "EPROTO"
+        ? " The port may not be encrypted: leave out the option tls, or use the encrypted port."
+        : "";
+    return new KafkaError(
+      ClientErrorCode.TLS_FAILED,
+      `No encrypted connection to ${where}: ${messageOf(error)}.${hint}`,
+      { address: where, written: false, cause: error },
+    );
   }
-  if (opened) return new KafkaError(ClientErrorCode.CONNECTION_CLOSED, `The connection to ${where} broke: ${messageOf(error)}.`, { retriable: true, address: where, cause: error });
+  if (opened)
+    return new KafkaError(ClientErrorCode.CONNECTION_CLOSED, `The connection to ${where} broke: ${messageOf(error)}.`, {
+      retriable: true,
+      address: where,
+      cause: error,
+    });
   return connectionFailed(`No connection to ${where}: ${describe(error)}.`, { address: where, cause: error });
 }
 

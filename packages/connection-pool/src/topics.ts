@@ -80,7 +80,12 @@ export class Topics {
     for (;;) {
       const known = this.cached(name);
       if (known) return known;
-      await waitFor(this.#refresh.refresh([name], { allowAutoCreate }), { clock, signal, timeoutMs: deadline - clock.now(), late: () => reason });
+      await waitFor(this.#refresh.refresh([name], { allowAutoCreate }), {
+        clock,
+        signal,
+        timeoutMs: deadline - clock.now(),
+        late: () => reason,
+      });
       const found = this.#cache.topic(name);
       if (found) return found;
       const errorCode = this.#cache.errorOf(name) || ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
@@ -116,7 +121,10 @@ export class Topics {
     if (this.#refresh.isPending(name)) return;
     this.#refresh.refresh([name]).catch((error: unknown) => {
       // What is known stays in use, and the next caller tries again: nobody waits for this, so nobody can be told but subscribers.
-      const event = { topics: [name], error: error instanceof Error ? error : new Error(String(error)) } satisfies MetadataErrorEvent;
+      const event = {
+        topics: [name],
+        error: error instanceof Error ? error : new Error(String(error)),
+      } satisfies MetadataErrorEvent;
       if (metadataErrorChannel.hasSubscribers) metadataErrorChannel.publish(event);
     });
   }
@@ -156,12 +164,16 @@ export class Topics {
 // A topic in use is refreshed once in every age; one that has not been for several is in use no more (KIP-526).
 const forgottenAfterAges = 4;
 
-function metadataRequest(names: readonly string[], allowAutoTopicCreation: boolean): (version: number) => { topics: readonly { name: string }[]; allowAutoTopicCreation?: boolean } {
+function metadataRequest(
+  names: readonly string[],
+  allowAutoTopicCreation: boolean,
+): (version: number) => { topics: readonly { name: string }[]; allowAutoTopicCreation?: boolean } {
   const topics = names.map((name) => ({ name }));
   return (version) => (version >= 4 ? { topics, allowAutoTopicCreation } : { topics });
 }
 
 function checkAddress({ host, port }: { readonly host: string; readonly port: number }, index: number): void {
   const path = `MetadataResponse: brokers[${index}]`;
-  if (host === "" || port < 1 || port > 65_535) throw protocolViolation(`${path}: ${JSON.stringify(host)}, port ${port}, is no address`, { path });
+  if (host === "" || port < 1 || port > 65_535)
+    throw protocolViolation(`${path}: ${JSON.stringify(host)}, port ${port}, is no address`, { path });
 }

@@ -1,4 +1,5 @@
 import type { KafkaError } from "@moldau/protocol-codec";
+import { onAbort } from "./abort.js";
 import type { Clock } from "./clock.js";
 import { clientAborted } from "./errors.js";
 
@@ -15,24 +16,28 @@ export interface WaitOptions {
  *
  * @throws {KafkaError} CLIENT_ABORTED when the signal fires, what `late` makes when the time is over.
  */
-export function waitFor<Value>(
+export async function waitFor<Value>(
   work: Promise<Value>,
   { clock, signal, timeoutMs, late }: WaitOptions & { readonly clock: Clock; readonly late: () => KafkaError },
 ): Promise<Value> {
-  if (!signal && timeoutMs === undefined) return work;
+  if (timeoutMs === undefined) return abortable(work, signal);
+  let reject: (error: KafkaError) => void = () => undefined;
+  const tooLate = new Promise<never>((_, onReject) => {
+    reject = onReject;
+  });
+  const timer = clock.timer(timeoutMs, () => reject(late()));
+  try {
+    return await Promise.race([abortable(work, signal), tooLate]);
+  } finally {
+    timer.cancel();
+  }
+}
+
+/** Waits for shared work until a signal fires. @throws {KafkaError} CLIENT_ABORTED then. */
+export function abortable<Value>(work: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
+  if (!signal) return work;
   return new Promise((resolve, reject) => {
-    const timer = timeoutMs === undefined ? undefined : clock.timer(timeoutMs, () => settle(() => reject(late())));
-    const aborted = (): void => settle(() => signal && reject(clientAborted(signal)));
-    const settle = (outcome: () => void): void => {
-      timer?.cancel();
-      signal?.removeEventListener("abort", aborted);
-      outcome();
-    };
-    work.then(
-      (value) => settle(() => resolve(value)),
-      (error: unknown) => settle(() => reject(error)),
-    );
-    if (signal?.aborted === true) aborted();
-    else signal?.addEventListener("abort", aborted, { once: true });
+    const forget = onAbort(signal, () => reject(clientAborted(signal)));
+    work.then(resolve, reject).finally(forget);
   });
 }

@@ -1,4 +1,12 @@
-import { ErrorCode, KafkaError, kafkaError, SaslAuthenticate, SaslHandshake, scramMechanisms, type SaslAuthenticateResponse } from "@moldau/protocol-codec";
+import {
+  ErrorCode,
+  KafkaError,
+  kafkaError,
+  SaslAuthenticate,
+  SaslHandshake,
+  scramMechanisms,
+  type SaslAuthenticateResponse,
+} from "@moldau/protocol-codec";
 import type { BrokerVersions } from "../api-versions.js";
 import { ClientErrorCode, invalidArgument } from "../errors.js";
 import type { Exchange } from "../exchange.js";
@@ -27,7 +35,11 @@ export async function authenticate(
   { mechanism, context }: { readonly mechanism: SaslMechanism; readonly context: SaslContext },
 ): Promise<SaslSession> {
   // Version 0 would be followed by bare tokens without Kafka's headers; no broker since 1.0 needs it.
-  if (!versions.supports(SaslHandshake, 1)) throw new KafkaError(ClientErrorCode.SASL_FAILED, "The broker offers no SASL login (SaslHandshake v1) on this port.");
+  if (!versions.supports(SaslHandshake, 1))
+    throw new KafkaError(
+      ClientErrorCode.SASL_FAILED,
+      "The broker offers no SASL login (SaslHandshake v1) on this port.",
+    );
   const { errorCode, mechanisms } = await exchange(SaslHandshake, 1, { mechanism: mechanism.name });
   if (errorCode === ErrorCode.UNSUPPORTED_SASL_MECHANISM) {
     const offered = mechanisms.length === 0 ? "none" : mechanisms.join(", ");
@@ -39,7 +51,8 @@ export async function authenticate(
 
 /** Checks the option `sasl` and makes the mechanism it names. @throws {KafkaError} CLIENT_INVALID_ARGUMENT when it is wrong. */
 export function saslMechanism(options: unknown, path: string): SaslMechanism {
-  if (!isPlainObject(options)) throw invalidArgument(`${path} must be an object such as { mechanism: "PLAIN", username, password }.`);
+  if (!isPlainObject(options))
+    throw invalidArgument(`${path} must be an object such as { mechanism: "PLAIN", username, password }.`);
   if (isMechanism(options)) return options;
   const read = new OptionReader<Partial<Record<keyof ScramOptions, unknown>>>(path, options);
   const mechanism = read.choice("mechanism", ["PLAIN", ...scramMechanisms]);
@@ -55,10 +68,19 @@ export function saslMechanism(options: unknown, path: string): SaslMechanism {
 }
 
 function isMechanism(options: object): options is SaslMechanism {
-  return "converse" in options && typeof options.converse === "function" && "name" in options && typeof options.name === "string";
+  return (
+    "converse" in options &&
+    typeof options.converse === "function" &&
+    "name" in options &&
+    typeof options.name === "string"
+  );
 }
 
-async function converse(exchange: Exchange, version: number, messages: AsyncGenerator<Buffer, void, Buffer>): Promise<SaslSession> {
+async function converse(
+  exchange: Exchange,
+  version: number,
+  messages: AsyncGenerator<Buffer, void, Buffer>,
+): Promise<SaslSession> {
   let lifetimeMs = 0;
   try {
     let turn = await messages.next();

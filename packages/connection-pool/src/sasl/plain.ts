@@ -15,7 +15,11 @@ export function plain({ username, password }: Omit<PlainOptions, "mechanism">): 
     name: "PLAIN",
     async *converse() {
       const answer = yield Buffer.from(`\0${username}\0${password}`, "utf8");
-      if (answer.length > 0) throw new KafkaError(ClientErrorCode.SASL_FAILED, `PLAIN: the server answered with ${answer.length} bytes where it has nothing to say.`);
+      if (answer.length > 0)
+        throw new KafkaError(
+          ClientErrorCode.SASL_FAILED,
+          `PLAIN: the server answered with ${answer.length} bytes where it has nothing to say.`,
+        );
     },
   };
 }

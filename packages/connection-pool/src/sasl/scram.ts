@@ -1,5 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { scramClientFinal, scramClientFirst, verifyScramServerFinal, type ScramMechanism } from "@moldau/protocol-codec";
+import {
+  scramClientFinal,
+  scramClientFirst,
+  verifyScramServerFinal,
+  type ScramMechanism,
+} from "@moldau/protocol-codec";
 import type { SaslMechanism } from "./mechanism.js";
 
 /** A login that never sends the password, and in which the server proves that it knows it too (KIP-84). */

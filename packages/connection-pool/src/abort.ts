@@ -1,0 +1,21 @@
+import { setMaxListeners } from "node:events";
+
+/**
+ * Calls `listener` when the signal fires, at once when it has; the function returned takes it back.
+ *
+ * One signal may well stand behind hundreds of calls, so Node's warning of more than ten listeners is turned off for it.
+ */
+export function onAbort(signal: AbortSignal | undefined, listener: () => void): () => void {
+  if (!signal) return nothingToTakeBack;
+  if (signal.aborted) {
+    listener();
+    return nothingToTakeBack;
+  }
+  setMaxListeners(0, signal);
+  signal.addEventListener("abort", listener, { once: true });
+  return () => signal.removeEventListener("abort", listener);
+}
+
+function nothingToTakeBack(): void {
+  // No listener was added.
+}

@@ -1,0 +1,36 @@
+import type { Clock, Timer } from "./clock.js";
+
+/** The quiet that a broker asked for by `throttleTimeMs`: nothing is written until it is over (KIP-219). */
+export class Quiet {
+  readonly #clock: Clock;
+  readonly #over: () => void;
+  #current: { readonly until: number; readonly timer: Timer } | undefined;
+
+  /** `over` is called when the quiet ends. */
+  constructor(clock: Clock, over: () => void) {
+    this.#clock = clock;
+    this.#over = over;
+  }
+
+  get isKept(): boolean {
+    return this.#current !== undefined;
+  }
+
+  /** Keeps quiet for `ms` milliseconds from now; a longer quiet that is kept already stays. */
+  keep(ms: number): void {
+    const until = this.#clock.now() + ms;
+    if (ms <= 0 || (this.#current && this.#current.until >= until)) return;
+    this.cancel();
+    const timer = this.#clock.timer(ms, () => {
+      this.#current = undefined;
+      this.#over();
+    });
+    this.#current = { until, timer };
+  }
+
+  /** Ends it without a word. */
+  cancel(): void {
+    this.#current?.timer.cancel();
+    this.#current = undefined;
+  }
+}
