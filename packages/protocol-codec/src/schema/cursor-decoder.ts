@@ -154,6 +154,7 @@ export function countReader({ type, nullable, flexible }: Shape, version: number
 function arrayReader(shape: Shape, element: FieldType, context: DecodeContext): Read {
   const { version, path } = context;
   const readCount = countReader(shape, version);
+  if (element.kind === "int32") return int32ArrayReader(readCount);
   const read = memberReader({ type: element, nullable: false, flexible: shape.flexible }, context);
   return (reader) => {
     const count = readCount(reader);
@@ -161,6 +162,14 @@ function arrayReader(shape: Shape, element: FieldType, context: DecodeContext): 
     const elements: unknown[] = [];
     for (let i = 0; i < count; i++) elements.push(path === undefined ? read(reader) : path.within(i, () => read(reader)));
     return elements;
+  };
+}
+
+/** Node ids and partition numbers are most of a large Metadata response; their count is their length, so one check does. */
+function int32ArrayReader(readCount: (reader: Reader) => number): Read {
+  return (reader) => {
+    const count = readCount(reader);
+    return count < 0 ? null : reader.int32s(count);
   };
 }
 

@@ -60,6 +60,15 @@ export class Reader {
     return this.buffer.readInt32BE(this.take(4));
   }
 
+  /** `count` integers of 32 bits; throws when fewer are left, before anything is allocated. */
+  int32s(count: number): number[] {
+    let offset = this.take(count * 4);
+    const { buffer } = this;
+    const values: number[] = [];
+    for (let i = 0; i < count; i++, offset += 4) values.push(buffer.readInt32BE(offset));
+    return values;
+  }
+
   uint32(): number {
     return this.buffer.readUInt32BE(this.take(4));
   }
