@@ -20,7 +20,7 @@ import { commitOffsets, type CommittedTopic } from "./offset-commit.js";
 import { fetchAllOffsets, fetchOffsets, type FetchedTopic, type TopicToFetch } from "./offset-fetch.js";
 import { deleteGroupError, deleteOffsets, groupTombstones, topicTombstones, type DeletedOffsets } from "./removal.js";
 import { groupSettings, type GroupConfig, type GroupSettings } from "./settings.js";
-import { Shard } from "./shard.js";
+import { Shard, type ShardView } from "./shard.js";
 
 /** What a group coordinator is made of. */
 export interface GroupCoordinatorOptions {
@@ -240,6 +240,11 @@ export class GroupCoordinator {
       const deleted = deleteOffsets(groupId, group(groupId), { topics, offsets: store.offsets });
       return { records: deleted.records, answer: deleted.topics };
     });
+  }
+
+  /** Looks at the shard that a group belongs to, for tests and tools. Throws a GroupError when it is not served here. */
+  inspect<Answer>(groupId: string, look: (view: ShardView) => Answer): Answer {
+    return this.#shardOf(groupId).read(look);
   }
 
   #onError(error: unknown): void {
