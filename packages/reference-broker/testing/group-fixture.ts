@@ -38,7 +38,10 @@ export class GroupFixture {
   }
 
   /** A coordinator that has loaded its partitions. */
-  static async start(config: Readonly<Record<string, string | number>> = {}, logs: readonly MemoryGroupLog[] = []): Promise<GroupFixture> {
+  static async start(
+    config: Readonly<Record<string, string | number>> = {},
+    logs: readonly MemoryGroupLog[] = [],
+  ): Promise<GroupFixture> {
     const fixture = new GroupFixture(config);
     const partitions = Number(config["offsets.topic.num.partitions"] ?? 1);
     for (let partition = 0; partition < partitions; partition++) {
@@ -73,7 +76,11 @@ export class GroupFixture {
     );
   }
 
-  sync(groupId: string, member: { memberId: string; generationId: number; groupInstanceId?: string | null }, assignments: Readonly<Record<string, string>> = {}): Promise<SyncAnswer> {
+  sync(
+    groupId: string,
+    member: { memberId: string; generationId: number; groupInstanceId?: string | null },
+    assignments: Readonly<Record<string, string>> = {},
+  ): Promise<SyncAnswer> {
     return this.coordinator.sync({
       groupId,
       groupInstanceId: null,
@@ -84,12 +91,20 @@ export class GroupFixture {
     });
   }
 
-  heartbeat(groupId: string, member: { memberId: string; generationId: number; groupInstanceId?: string | null }): Promise<number> {
+  heartbeat(
+    groupId: string,
+    member: { memberId: string; generationId: number; groupInstanceId?: string | null },
+  ): Promise<number> {
     return this.coordinator.heartbeat({ groupId, groupInstanceId: null, ...member });
   }
 
   /** Commits one offset of partition 0 of a topic; the answer is its error code. Rejects as the coordinator does. */
-  async commit(groupId: string, topic: string, offset: bigint, request: Partial<OffsetCommitRequest> & { readonly metadata?: string; readonly partition?: number } = {}): Promise<number> {
+  async commit(
+    groupId: string,
+    topic: string,
+    offset: bigint,
+    request: Partial<OffsetCommitRequest> & { readonly metadata?: string; readonly partition?: number } = {},
+  ): Promise<number> {
     const { metadata = null, partition = 0, ...rest } = request;
     const topics = await this.coordinator.commit(
       {
@@ -98,7 +113,20 @@ export class GroupFixture {
         memberId: "",
         groupInstanceId: null,
         retentionTimeMs: -1n,
-        topics: [{ name: topic, topicId: this.topics[topic] ?? Uuid.zero, partitions: [{ partitionIndex: partition, committedOffset: offset, committedLeaderEpoch: 3, committedMetadata: metadata }] }],
+        topics: [
+          {
+            name: topic,
+            topicId: this.topics[topic] ?? Uuid.zero,
+            partitions: [
+              {
+                partitionIndex: partition,
+                committedOffset: offset,
+                committedLeaderEpoch: 3,
+                committedMetadata: metadata,
+              },
+            ],
+          },
+        ],
         ...rest,
       },
       9,
@@ -108,7 +136,11 @@ export class GroupFixture {
 
   /** What a group has committed for partition 0 of a topic; -1n when nothing. */
   async committed(groupId: string, topic: string, requireStable = false): Promise<bigint | undefined> {
-    const topics = await this.coordinator.fetch(groupId, [{ name: topic, topicId: Uuid.zero, partitionIndexes: [0] }], requireStable);
+    const topics = await this.coordinator.fetch(
+      groupId,
+      [{ name: topic, topicId: Uuid.zero, partitionIndexes: [0] }],
+      requireStable,
+    );
     return topics[0]?.partitions[0]?.committedOffset;
   }
 
@@ -117,7 +149,15 @@ export class GroupFixture {
     const joining = this.join(groupId, request);
     await this.clock.advance(0);
     const joined = await joining;
-    await this.sync(groupId, { memberId: joined.memberId, generationId: joined.generationId, groupInstanceId: request.groupInstanceId ?? null }, { [joined.memberId]: "everything" });
+    await this.sync(
+      groupId,
+      {
+        memberId: joined.memberId,
+        generationId: joined.generationId,
+        groupInstanceId: request.groupInstanceId ?? null,
+      },
+      { [joined.memberId]: "everything" },
+    );
     return joined;
   }
 

@@ -1,5 +1,12 @@
 import { encodeSubscription } from "@moldau/protocol-codec";
-import type { GroupEvent, GroupRules, JoinAnswer, JoinEvent, LeaveAnswer, SyncAnswer } from "../src/groups/classic/events.js";
+import type {
+  GroupEvent,
+  GroupRules,
+  JoinAnswer,
+  JoinEvent,
+  LeaveAnswer,
+  SyncAnswer,
+} from "../src/groups/classic/events.js";
 import { emptyGroup, type ClassicGroup } from "../src/groups/classic/state.js";
 import { transition } from "../src/groups/classic/transition.js";
 import type { GroupMetadata } from "../src/groups/records.js";
@@ -24,7 +31,13 @@ export class GroupMachine {
   #memberCount = 0;
 
   constructor(rules: Partial<GroupRules> = {}, group?: ClassicGroup) {
-    this.rules = { nowMs: 1000, initialRebalanceDelayMs: 0, maxSize: 2_147_483_647, newMemberJoinTimeoutMs: 300_000, ...rules };
+    this.rules = {
+      nowMs: 1000,
+      initialRebalanceDelayMs: 0,
+      maxSize: 2_147_483_647,
+      newMemberJoinTimeoutMs: 300_000,
+      ...rules,
+    };
     this.group = group ?? emptyGroup(this.rules.nowMs);
   }
 
@@ -40,7 +53,8 @@ export class GroupMachine {
       else if (command.type === "answerLeave") note(this.leaves, command.ticket, command.answer);
       else if (command.type === "setDeadline") this.deadlines.set(command.deadline, this.rules.nowMs + command.delayMs);
       else if (command.type === "cancelDeadline") this.deadlines.delete(command.deadline);
-      else if (command.type === "expectHeartbeat") this.deadlines.set(command.memberId, this.rules.nowMs + command.withinMs);
+      else if (command.type === "expectHeartbeat")
+        this.deadlines.set(command.memberId, this.rules.nowMs + command.withinMs);
       else this.deadlines.delete(command.memberId);
     }
   }
@@ -67,22 +81,47 @@ export class GroupMachine {
     return ticket;
   }
 
-  sync(memberId: string, assignments: Readonly<Record<string, string>> = {}, event: Partial<Extract<GroupEvent, { type: "sync" }>> = {}): number {
+  sync(
+    memberId: string,
+    assignments: Readonly<Record<string, string>> = {},
+    event: Partial<Extract<GroupEvent, { type: "sync" }>> = {},
+  ): number {
     const ticket = ++this.#ticket;
     const bytes = Object.entries(assignments).map(([id, text]): [string, Buffer] => [id, Buffer.from(text)]);
-    this.happen({ type: "sync", ticket, memberId, groupInstanceId: null, generationId: this.generation, protocolType: null, protocolName: null, assignments: new Map(bytes), ...event });
+    this.happen({
+      type: "sync",
+      ticket,
+      memberId,
+      groupInstanceId: null,
+      generationId: this.generation,
+      protocolType: null,
+      protocolName: null,
+      assignments: new Map(bytes),
+      ...event,
+    });
     return ticket;
   }
 
   heartbeat(memberId: string, event: Partial<Extract<GroupEvent, { type: "heartbeat" }>> = {}): number | undefined {
     const ticket = ++this.#ticket;
-    this.happen({ type: "heartbeat", ticket, memberId, groupInstanceId: null, generationId: this.generation, ...event });
+    this.happen({
+      type: "heartbeat",
+      ticket,
+      memberId,
+      groupInstanceId: null,
+      generationId: this.generation,
+      ...event,
+    });
     return this.heartbeats.get(ticket);
   }
 
   leave(...members: readonly { memberId?: string; groupInstanceId?: string | null }[]): LeaveAnswer | undefined {
     const ticket = ++this.#ticket;
-    this.happen({ type: "leave", ticket, members: members.map((member) => ({ memberId: "", groupInstanceId: null, ...member })) });
+    this.happen({
+      type: "leave",
+      ticket,
+      members: members.map((member) => ({ memberId: "", groupInstanceId: null, ...member })),
+    });
     return this.leaves.get(ticket);
   }
 
@@ -90,7 +129,9 @@ export class GroupMachine {
   advance(ms: number): void {
     const endMs = this.rules.nowMs + ms;
     for (;;) {
-      const next = [...this.deadlines].filter(([, dueMs]) => dueMs <= endMs).sort(([, one], [, other]) => one - other)[0];
+      const next = [...this.deadlines]
+        .filter(([, dueMs]) => dueMs <= endMs)
+        .sort(([, one], [, other]) => one - other)[0];
       if (next === undefined) break;
       const [name, dueMs] = next;
       this.deadlines.delete(name);

@@ -14,7 +14,10 @@ export class MemoryGroupLog implements GroupLog {
   gate: Promise<void> | undefined;
   readonly #batches: { readonly baseOffset: bigint; readonly bytes: Buffer }[] = [];
 
-  async append(records: Buffer, { leaderEpoch }: { readonly leaderEpoch: number }): Promise<{ readonly firstOffset: bigint }> {
+  async append(
+    records: Buffer,
+    { leaderEpoch }: { readonly leaderEpoch: number },
+  ): Promise<{ readonly firstOffset: bigint }> {
     await this.gate;
     if (this.failWith !== undefined) throw new LogError(this.failWith, "the test wants it so");
     this.leaderEpochs.push(leaderEpoch);
@@ -24,12 +27,22 @@ export class MemoryGroupLog implements GroupLog {
   async read(offset: bigint): Promise<{ readonly records: readonly Buffer[] }> {
     await this.gate;
     if (offset < this.logStartOffset) throw new LogError(ErrorCode.OFFSET_OUT_OF_RANGE, "before the start");
-    return { records: this.#batches.filter(({ baseOffset }) => baseOffset >= offset).slice(0, 3).map(({ bytes }) => bytes) };
+    return {
+      records: this.#batches
+        .filter(({ baseOffset }) => baseOffset >= offset)
+        .slice(0, 3)
+        .map(({ bytes }) => bytes),
+    };
   }
 
   /** Writes records of a producer's transaction, as TxnOffsetCommit does. */
   appendTransactional(producerId: bigint, records: readonly GroupRecord[]): void {
-    this.#take(writeBatch({ isTransactional: true, producerId, producerEpoch: 0, baseSequence: 0 }, records.map((record) => ({ timestamp: 1, ...encodeGroupRecord(record) }))));
+    this.#take(
+      writeBatch(
+        { isTransactional: true, producerId, producerEpoch: 0, baseSequence: 0 },
+        records.map((record) => ({ timestamp: 1, ...encodeGroupRecord(record) })),
+      ),
+    );
   }
 
   /** Ends a producer's transaction. */

@@ -40,7 +40,9 @@ export class VirtualClock implements Clock {
     const endMs = this.#now + ms;
     for (;;) {
       await settled();
-      const next = [...this.#timers].filter(({ dueMs }) => dueMs <= endMs).sort((one, other) => one.dueMs - other.dueMs)[0];
+      const next = [...this.#timers]
+        .filter(({ dueMs }) => dueMs <= endMs)
+        .sort((one, other) => one.dueMs - other.dueMs)[0];
       if (next === undefined) break;
       this.#timers.delete(next);
       this.#now = Math.max(this.#now, next.dueMs);

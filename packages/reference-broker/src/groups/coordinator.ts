@@ -11,10 +11,24 @@ import {
   type Uuid,
 } from "@moldau/protocol-codec";
 import type { Clock } from "../clock.js";
-import { failedJoin, failedSync, type JoinAnswer, type LeaveAnswer, type MemberIdentity, type SyncAnswer } from "./classic/events.js";
+import {
+  failedJoin,
+  failedSync,
+  type JoinAnswer,
+  type LeaveAnswer,
+  type MemberIdentity,
+  type SyncAnswer,
+} from "./classic/events.js";
 import { GroupError } from "./group-error.js";
 import type { GroupLog } from "./group-log.js";
-import { describeGroup, groupFailure, listGroup, type GroupDescription, type GroupFilter, type GroupListing } from "./listing.js";
+import {
+  describeGroup,
+  groupFailure,
+  listGroup,
+  type GroupDescription,
+  type GroupFilter,
+  type GroupListing,
+} from "./listing.js";
 import { newMemberId } from "./member-id.js";
 import { commitOffsets, type CommittedTopic } from "./offset-commit.js";
 import { fetchAllOffsets, fetchOffsets, type FetchedTopic, type TopicToFetch } from "./offset-fetch.js";
@@ -74,7 +88,10 @@ export class GroupCoordinator {
 
   /** The partition of `__consumer_offsets` that a group belongs to. */
   partitionOf(groupId: string): number {
-    return coordinatorPartition(groupId, this.#options.cluster.topic(offsetsTopic)?.partitions.length ?? this.#settings.offsetsTopicPartitions);
+    return coordinatorPartition(
+      groupId,
+      this.#options.cluster.topic(offsetsTopic)?.partitions.length ?? this.#settings.offsetsTopicPartitions,
+    );
   }
 
   /** This broker now leads a partition of `__consumer_offsets`: replays its log, then serves its groups. Resolves when it does. */
@@ -84,7 +101,13 @@ export class GroupCoordinator {
       known.leaderEpoch = leaderEpoch;
       return;
     }
-    const shard = new Shard({ log, leaderEpoch, clock: this.#options.clock, settings: this.#settings, onError: (error) => this.#onError(error) });
+    const shard = new Shard({
+      log,
+      leaderEpoch,
+      clock: this.#options.clock,
+      settings: this.#settings,
+      onError: (error) => this.#onError(error),
+    });
     this.#shards.set(partition, shard);
     await shard.load();
   }
@@ -120,7 +143,8 @@ export class GroupCoordinator {
     const { groupId, memberId, sessionTimeoutMs, groupInstanceId } = request;
     if (groupId === "") return failedJoin(ErrorCode.INVALID_GROUP_ID, memberId);
     const { minSessionTimeoutMs, maxSessionTimeoutMs } = this.#settings;
-    if (sessionTimeoutMs < minSessionTimeoutMs || sessionTimeoutMs > maxSessionTimeoutMs) return failedJoin(ErrorCode.INVALID_SESSION_TIMEOUT, memberId);
+    if (sessionTimeoutMs < minSessionTimeoutMs || sessionTimeoutMs > maxSessionTimeoutMs)
+      return failedJoin(ErrorCode.INVALID_SESSION_TIMEOUT, memberId);
     return this.#answered(
       () =>
         this.#shardOf(groupId).join(groupId, {
@@ -147,7 +171,15 @@ export class GroupCoordinator {
     if (groupId === "") return failedSync(ErrorCode.INVALID_GROUP_ID);
     const assignments = new Map(request.assignments.map((each) => [each.memberId, Buffer.from(each.assignment)]));
     return this.#answered(
-      () => this.#shardOf(groupId).sync(groupId, { memberId, groupInstanceId, generationId, protocolType, protocolName, assignments }),
+      () =>
+        this.#shardOf(groupId).sync(groupId, {
+          memberId,
+          groupInstanceId,
+          generationId,
+          protocolType,
+          protocolName,
+          assignments,
+        }),
       failedSync,
     );
   }
@@ -181,10 +213,17 @@ export class GroupCoordinator {
   }
 
   /** The offsets of some partitions of a group, or of all that it committed (null). Rejects with a GroupError when the group is not served here. */
-  async fetch(groupId: string, topics: readonly TopicToFetch[] | null, requireStable: boolean): Promise<readonly FetchedTopic[]> {
+  async fetch(
+    groupId: string,
+    topics: readonly TopicToFetch[] | null,
+    requireStable: boolean,
+  ): Promise<readonly FetchedTopic[]> {
     const query = { groupId, requireStable };
     const shard = this.#shardOf(groupId);
-    if (!requireStable) return shard.read(({ store }) => (topics === null ? fetchAllOffsets(store.offsets, query) : fetchOffsets(store.offsets, query, topics)));
+    if (!requireStable)
+      return shard.read(({ store }) =>
+        topics === null ? fetchAllOffsets(store.offsets, query) : fetchOffsets(store.offsets, query, topics),
+      );
     // Behind everything that is being written.
     return shard.write(({ store }) => ({
       records: [],
@@ -207,7 +246,9 @@ export class GroupCoordinator {
   list(filter: GroupFilter): readonly GroupListing[] {
     return [...this.#shards.values()].flatMap((shard) => {
       try {
-        return shard.read(({ store, group }) => [...store.groupIds()].flatMap((groupId) => listing(groupId, group(groupId), filter)));
+        return shard.read(({ store, group }) =>
+          [...store.groupIds()].flatMap((groupId) => listing(groupId, group(groupId), filter)),
+        );
       } catch (error) {
         if (errorCodeOf(error) === ErrorCode.NOT_COORDINATOR) return [];
         throw error;
@@ -234,7 +275,10 @@ export class GroupCoordinator {
   }
 
   /** OffsetDelete for topics that exist. Rejects with a GroupError when nothing can be deleted. */
-  async deleteOffsets({ groupId, topics }: Pick<OffsetDeleteRequest, "groupId" | "topics">): Promise<DeletedOffsets["topics"]> {
+  async deleteOffsets({
+    groupId,
+    topics,
+  }: Pick<OffsetDeleteRequest, "groupId" | "topics">): Promise<DeletedOffsets["topics"]> {
     if (groupId === "") throw new GroupError(ErrorCode.INVALID_GROUP_ID);
     return this.#shardOf(groupId).write(({ group, store }) => {
       const deleted = deleteOffsets(groupId, group(groupId), { topics, offsets: store.offsets });
@@ -254,7 +298,9 @@ export class GroupCoordinator {
   #deleteInShard(groupIds: readonly string[]): Promise<[string, number][]> {
     return this.#shardOf(groupIds[0] ?? "").write(({ group, store }) => {
       const answer = groupIds.map((groupId): [string, number] => [groupId, deleteGroupError(group(groupId))]);
-      const records = answer.flatMap(([groupId, errorCode]) => (errorCode === ErrorCode.NONE ? groupTombstones(groupId, store.offsets) : []));
+      const records = answer.flatMap(([groupId, errorCode]) =>
+        errorCode === ErrorCode.NONE ? groupTombstones(groupId, store.offsets) : [],
+      );
       return { records, answer };
     });
   }
@@ -280,7 +326,11 @@ export function errorCodeOf(error: unknown): number {
   throw error;
 }
 
-function listing(groupId: string, group: Parameters<typeof listGroup>[1] | undefined, filter: GroupFilter): readonly GroupListing[] {
+function listing(
+  groupId: string,
+  group: Parameters<typeof listGroup>[1] | undefined,
+  filter: GroupFilter,
+): readonly GroupListing[] {
   const line = group === undefined ? undefined : listGroup(groupId, group, filter);
   return line === undefined ? [] : [line];
 }

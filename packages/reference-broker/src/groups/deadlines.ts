@@ -1,7 +1,10 @@
 import type { Clock, Timer } from "../clock.js";
 
 /** A deadline of a group: of its rebalance, of its sync phase, or of one member's session. */
-export type Deadline = { readonly type: "join" } | { readonly type: "sync" } | { readonly type: "session"; readonly memberId: string };
+export type Deadline =
+  | { readonly type: "join" }
+  | { readonly type: "sync" }
+  | { readonly type: "session"; readonly memberId: string };
 
 /** The deadlines of a shard's groups, each set at most once at a time. */
 export class Deadlines {

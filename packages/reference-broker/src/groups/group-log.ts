@@ -7,9 +7,15 @@ export interface GroupLog {
   readonly logStartOffset: bigint;
   readonly logEndOffset: bigint;
   /** Appends one batch, or fails with an error that carries Kafka's error number as `errorCode` and leaves nothing behind. */
-  append(records: Buffer, options: { readonly leaderEpoch: number; readonly origin: "coordinator" }): Promise<{ readonly firstOffset: bigint }>;
+  append(
+    records: Buffer,
+    options: { readonly leaderEpoch: number; readonly origin: "coordinator" },
+  ): Promise<{ readonly firstOffset: bigint }>;
   /** Whole batches from an offset on. */
-  read(offset: bigint, options: { readonly maxBytes: number; readonly minOneMessage: boolean }): Promise<{ readonly records: readonly Buffer[] }>;
+  read(
+    offset: bigint,
+    options: { readonly maxBytes: number; readonly minOneMessage: boolean },
+  ): Promise<{ readonly records: readonly Buffer[] }>;
 }
 
 /** How much is read at once in a replay; between two reads other work gets its turn. */

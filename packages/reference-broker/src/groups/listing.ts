@@ -42,7 +42,10 @@ export interface GroupFilter {
 export function describeGroup(groupId: string, group: ClassicGroup | undefined, apiVersion: number): GroupDescription {
   if (group === undefined || group.state === "Dead") {
     if (apiVersion < 6) return groupFailure(groupId, ErrorCode.NONE, "Dead");
-    return { ...groupFailure(groupId, ErrorCode.GROUP_ID_NOT_FOUND, "Dead"), errorMessage: `Group ${groupId} not found.` };
+    return {
+      ...groupFailure(groupId, ErrorCode.GROUP_ID_NOT_FOUND, "Dead"),
+      errorMessage: `Group ${groupId} not found.`,
+    };
   }
   const protocolName = group.state === "Stable" ? group.protocolName : null;
   return {
@@ -69,10 +72,15 @@ export function groupFailure(groupId: string, errorCode: number, groupState = ""
 }
 
 /** The group's line in the list, or undefined when the filter leaves it out. */
-export function listGroup(groupId: string, group: ClassicGroup, { statesFilter, typesFilter }: GroupFilter): GroupListing | undefined {
+export function listGroup(
+  groupId: string,
+  group: ClassicGroup,
+  { statesFilter, typesFilter }: GroupFilter,
+): GroupListing | undefined {
   if (group.state === "Dead") return undefined;
   const state = group.state.toLowerCase();
-  if (statesFilter.length > 0 && !statesFilter.some((wanted) => wanted.trim().toLowerCase() === state)) return undefined;
+  if (statesFilter.length > 0 && !statesFilter.some((wanted) => wanted.trim().toLowerCase() === state))
+    return undefined;
   if (typesFilter.length > 0 && !typesFilter.some((wanted) => wanted.toLowerCase() === "classic")) return undefined;
   return { groupId, protocolType: group.protocolType ?? "", groupState: group.state, groupType: "classic" };
 }

@@ -30,7 +30,11 @@ export interface CommittedTopic {
  * Works out an offset commit. Throws a GroupError when the member may not commit; a partition whose metadata is too long is refused by
  * itself. An unknown group is made by a commit without a generation.
  */
-export function commitOffsets(group: ClassicGroup | undefined, request: OffsetCommitRequest, rules: CommitRules): Commit {
+export function commitOffsets(
+  group: ClassicGroup | undefined,
+  request: OffsetCommitRequest,
+  rules: CommitRules,
+): Commit {
   const errorCode = refusal(group, request, rules);
   if (errorCode !== ErrorCode.NONE) throw new GroupError(errorCode);
   const records: OffsetRecord[] = [];
@@ -40,7 +44,8 @@ export function commitOffsets(group: ClassicGroup | undefined, request: OffsetCo
     partitions: partitions.map((partition) => {
       const { partitionIndex } = partition;
       const metadata = partition.committedMetadata ?? "";
-      if (metadata.length > rules.metadataMaxLength) return { partitionIndex, errorCode: ErrorCode.OFFSET_METADATA_TOO_LARGE };
+      if (metadata.length > rules.metadataMaxLength)
+        return { partitionIndex, errorCode: ErrorCode.OFFSET_METADATA_TOO_LARGE };
       records.push({
         kind: "offset",
         groupId: request.groupId,
@@ -63,6 +68,7 @@ export function commitOffsets(group: ClassicGroup | undefined, request: OffsetCo
 
 function refusal(group: ClassicGroup | undefined, request: OffsetCommitRequest, { apiVersion }: CommitRules): number {
   const { generationIdOrMemberEpoch: generationId } = request;
-  if (group === undefined && generationId >= 0) return apiVersion >= 9 ? ErrorCode.GROUP_ID_NOT_FOUND : ErrorCode.ILLEGAL_GENERATION;
+  if (group === undefined && generationId >= 0)
+    return apiVersion >= 9 ? ErrorCode.GROUP_ID_NOT_FOUND : ErrorCode.ILLEGAL_GENERATION;
   return commitError(group ?? emptyGroup(null), { ...request, generationId });
 }

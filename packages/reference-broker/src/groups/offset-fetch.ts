@@ -32,14 +32,23 @@ export interface OffsetQuery {
 }
 
 /** The offsets of the partitions that are asked for. */
-export function fetchOffsets(offsets: OffsetStore, query: OffsetQuery, topics: readonly TopicToFetch[]): readonly FetchedTopic[] {
+export function fetchOffsets(
+  offsets: OffsetStore,
+  query: OffsetQuery,
+  topics: readonly TopicToFetch[],
+): readonly FetchedTopic[] {
   return topics.map(({ name, topicId, partitionIndexes }) => ({
     name,
     topicId,
     partitions: partitionIndexes.map((partition) => {
       const key = { groupId: query.groupId, topic: name, partition };
       const stored = offsets.get(key);
-      return fetched(offsets, query, key, stored === undefined || isOfAnotherTopic(stored, topicId) ? undefined : stored);
+      return fetched(
+        offsets,
+        query,
+        key,
+        stored === undefined || isOfAnotherTopic(stored, topicId) ? undefined : stored,
+      );
     }),
   }));
 }
@@ -49,7 +58,9 @@ export function fetchAllOffsets(offsets: OffsetStore, query: OffsetQuery): reado
   return [...offsets.ofGroup(query.groupId)].map(([topic, partitions]) => ({
     name: topic,
     topicId: Uuid.zero,
-    partitions: [...partitions].map(([partition, stored]) => fetched(offsets, query, { groupId: query.groupId, topic, partition }, stored)),
+    partitions: [...partitions].map(([partition, stored]) =>
+      fetched(offsets, query, { groupId: query.groupId, topic, partition }, stored),
+    ),
   }));
 }
 
@@ -58,9 +69,20 @@ export function noOffset(partitionIndex: number, errorCode: number = ErrorCode.N
   return { partitionIndex, committedOffset: -1n, committedLeaderEpoch: -1, metadata: "", errorCode };
 }
 
-function fetched(offsets: OffsetStore, { requireStable }: OffsetQuery, key: OffsetKey, stored: StoredOffset | undefined): FetchedPartition {
+function fetched(
+  offsets: OffsetStore,
+  { requireStable }: OffsetQuery,
+  key: OffsetKey,
+  stored: StoredOffset | undefined,
+): FetchedPartition {
   if (requireStable && offsets.isPending(key)) return noOffset(key.partition, ErrorCode.UNSTABLE_OFFSET_COMMIT);
   if (stored === undefined) return noOffset(key.partition);
   const { offset, leaderEpoch, metadata } = stored;
-  return { partitionIndex: key.partition, committedOffset: offset, committedLeaderEpoch: leaderEpoch, metadata, errorCode: ErrorCode.NONE };
+  return {
+    partitionIndex: key.partition,
+    committedOffset: offset,
+    committedLeaderEpoch: leaderEpoch,
+    metadata,
+    errorCode: ErrorCode.NONE,
+  };
 }

@@ -1,4 +1,4 @@
-import { Uuid } from "@moldau/protocol-codec";
+import type { Uuid } from "@moldau/protocol-codec";
 import type { CommittedOffset, OffsetRecord } from "./records.js";
 
 /** Names one committed offset of a shard. */

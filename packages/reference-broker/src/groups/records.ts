@@ -9,7 +9,7 @@ import {
   LegacyOffsetCommitKey,
   OffsetCommitKey,
   OffsetCommitValue,
-  Uuid,
+  type Uuid,
 } from "@moldau/protocol-codec";
 
 /** What one record of `__consumer_offsets` says. A null value is a tombstone: the offset or the group is gone. */
@@ -99,7 +99,13 @@ export function encodeGroupRecord(record: GroupRecord): LogEntry {
  * Reads a record. Undefined: a record of a kind that this broker does not keep (the other group protocols), which is passed over.
  * Throws DecodeError when it is of a known kind and cannot be read.
  */
-export function decodeGroupRecord({ key, value }: { readonly key: Buffer | null; readonly value: Buffer | null }): GroupRecord | undefined {
+export function decodeGroupRecord({
+  key,
+  value,
+}: {
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+}): GroupRecord | undefined {
   if (key === null) return undefined;
   switch (coordinatorRecordType(key)) {
     case LegacyOffsetCommitKey.recordType:
@@ -107,7 +113,11 @@ export function decodeGroupRecord({ key, value }: { readonly key: Buffer | null;
     case OffsetCommitKey.recordType:
       return offsetRecord(decodeCoordinatorKey(OffsetCommitKey, key), value);
     case GroupMetadataKey.recordType:
-      return { kind: "group", groupId: decodeCoordinatorKey(GroupMetadataKey, key).group, value: value === null ? null : decodeMetadata(value) };
+      return {
+        kind: "group",
+        groupId: decodeCoordinatorKey(GroupMetadataKey, key).group,
+        value: value === null ? null : decodeMetadata(value),
+      };
     default:
       return undefined;
   }
@@ -118,19 +128,33 @@ function offsetRecord({ group, topic, partition }: OffsetCommitKey, value: Buffe
   return { kind: "offset", groupId: group, topic, partition, value: value === null ? null : decodeOffset(value) };
 }
 
-function encodeOffset({ offset, leaderEpoch, metadata, commitTimestampMs, expireTimestampMs, topicId }: CommittedOffset): Buffer {
-  return encodeVersioned(OffsetCommitValue, expireTimestampMs === null ? offsetValueVersion : offsetValueVersionWithExpiry, {
-    offset,
-    leaderEpoch,
-    metadata,
-    commitTimestamp: BigInt(commitTimestampMs),
-    expireTimestamp: BigInt(expireTimestampMs ?? -1),
-    topicId,
-  });
+function encodeOffset({
+  offset,
+  leaderEpoch,
+  metadata,
+  commitTimestampMs,
+  expireTimestampMs,
+  topicId,
+}: CommittedOffset): Buffer {
+  return encodeVersioned(
+    OffsetCommitValue,
+    expireTimestampMs === null ? offsetValueVersion : offsetValueVersionWithExpiry,
+    {
+      offset,
+      leaderEpoch,
+      metadata,
+      commitTimestamp: BigInt(commitTimestampMs),
+      expireTimestamp: BigInt(expireTimestampMs ?? -1),
+      topicId,
+    },
+  );
 }
 
 function decodeOffset(value: Buffer): CommittedOffset {
-  const { offset, leaderEpoch, metadata, commitTimestamp, expireTimestamp, topicId } = decodeVersioned(OffsetCommitValue, value);
+  const { offset, leaderEpoch, metadata, commitTimestamp, expireTimestamp, topicId } = decodeVersioned(
+    OffsetCommitValue,
+    value,
+  );
   return {
     offset,
     leaderEpoch,
@@ -141,7 +165,14 @@ function decodeOffset(value: Buffer): CommittedOffset {
   };
 }
 
-function encodeMetadata({ protocolType, generation, protocolName, leader, changedAtMs, members }: GroupMetadata): Buffer {
+function encodeMetadata({
+  protocolType,
+  generation,
+  protocolName,
+  leader,
+  changedAtMs,
+  members,
+}: GroupMetadata): Buffer {
   return encodeVersioned(GroupMetadataValue, groupValueVersion, {
     protocolType: protocolType ?? "",
     generation,
@@ -157,7 +188,10 @@ function encodeMetadata({ protocolType, generation, protocolName, leader, change
 }
 
 function decodeMetadata(value: Buffer): GroupMetadata {
-  const { protocolType, generation, protocol, leader, currentStateTimestamp, members } = decodeVersioned(GroupMetadataValue, value);
+  const { protocolType, generation, protocol, leader, currentStateTimestamp, members } = decodeVersioned(
+    GroupMetadataValue,
+    value,
+  );
   return {
     protocolType: protocolType === "" ? null : protocolType,
     generation,

@@ -21,12 +21,18 @@ export function deleteGroupError(group: ClassicGroup | undefined): number {
 /** An OffsetDelete, worked out: what is to be written, and what each partition is answered with. */
 export interface DeletedOffsets {
   readonly records: readonly OffsetRecord[];
-  readonly topics: readonly { readonly name: string; readonly partitions: readonly { readonly partitionIndex: number; readonly errorCode: number }[] }[];
+  readonly topics: readonly {
+    readonly name: string;
+    readonly partitions: readonly { readonly partitionIndex: number; readonly errorCode: number }[];
+  }[];
 }
 
 /** What an OffsetDelete names, and where the offsets are. */
 export interface OffsetsToDelete {
-  readonly topics: readonly { readonly name: string; readonly partitions: readonly { readonly partitionIndex: number }[] }[];
+  readonly topics: readonly {
+    readonly name: string;
+    readonly partitions: readonly { readonly partitionIndex: number }[];
+  }[];
   readonly offsets: OffsetStore;
 }
 
@@ -34,7 +40,11 @@ export interface OffsetsToDelete {
  * Works out an OffsetDelete. Throws a GroupError when the group is unknown, or has members of another protocol than the consumer's; a topic
  * that a member reads is refused by itself (GROUP_SUBSCRIBED_TO_TOPIC).
  */
-export function deleteOffsets(groupId: string, group: ClassicGroup | undefined, { topics, offsets }: OffsetsToDelete): DeletedOffsets {
+export function deleteOffsets(
+  groupId: string,
+  group: ClassicGroup | undefined,
+  { topics, offsets }: OffsetsToDelete,
+): DeletedOffsets {
   if (group === undefined || group.state === "Dead") throw new GroupError(ErrorCode.GROUP_ID_NOT_FOUND);
   if (group.state !== "Empty" && !usesConsumerProtocol(group)) throw new GroupError(ErrorCode.NON_EMPTY_GROUP);
   const records: OffsetRecord[] = [];
@@ -53,7 +63,9 @@ export function deleteOffsets(groupId: string, group: ClassicGroup | undefined, 
 export function topicTombstones(topics: readonly string[], offsets: OffsetStore): readonly OffsetRecord[] {
   const gone = new Set(topics);
   return [...offsets.groupIds()].flatMap((groupId) =>
-    [...offsets.partitionsOf(groupId)].filter(({ topic }) => gone.has(topic)).map((partition) => offsetTombstone({ groupId, ...partition })),
+    [...offsets.partitionsOf(groupId)]
+      .filter(({ topic }) => gone.has(topic))
+      .map((partition) => offsetTombstone({ groupId, ...partition })),
   );
 }
 
@@ -68,7 +80,11 @@ export function groupTombstones(groupId: string, offsets: OffsetStore): readonly
  * left. Offsets of a group with members expire only for topics that none of them reads; those of an empty group from the moment it became
  * empty; those of a simple group from their commit (KIP-211, KIP-496).
  */
-export function expiredRecords(group: ClassicGroup, offsets: OffsetStore, { groupId, nowMs, retentionMs }: Expiry): readonly GroupRecord[] {
+export function expiredRecords(
+  group: ClassicGroup,
+  offsets: OffsetStore,
+  { groupId, nowMs, retentionMs }: Expiry,
+): readonly GroupRecord[] {
   const since = retentionStart(group);
   const records: GroupRecord[] = [];
   let anyKept = offsets.hasPending(groupId);
@@ -86,9 +102,12 @@ export function expiredRecords(group: ClassicGroup, offsets: OffsetStore, { grou
 /** From when on an offset's retention counts, given when it was committed; undefined while the group's offsets do not expire at all. */
 function retentionStart(group: ClassicGroup): ((committedAtMs: number) => number) | undefined {
   if (group.state === "Dead") return undefined;
-  if (group.state === "Empty" && group.protocolType !== null) return (committedAtMs) => group.changedAtMs ?? committedAtMs;
+  if (group.state === "Empty" && group.protocolType !== null)
+    return (committedAtMs) => group.changedAtMs ?? committedAtMs;
   if (group.state === "Empty") return (committedAtMs) => committedAtMs;
-  return group.state === "Stable" && usesConsumerProtocol(group) && group.subscribedTopics !== null ? (committedAtMs) => committedAtMs : undefined;
+  return group.state === "Stable" && usesConsumerProtocol(group) && group.subscribedTopics !== null
+    ? (committedAtMs) => committedAtMs
+    : undefined;
 }
 
 function offsetTombstone(key: OffsetKey): OffsetRecord {

@@ -23,7 +23,13 @@ interface Client {
 }
 
 type Act =
-  | { readonly kind: "join"; readonly client: number; readonly forget: boolean; readonly topic: string; readonly version: number }
+  | {
+      readonly kind: "join";
+      readonly client: number;
+      readonly forget: boolean;
+      readonly topic: string;
+      readonly version: number;
+    }
   | { readonly kind: "sync" | "heartbeat" | "leave" | "commit"; readonly client: number };
 
 type Action =
@@ -35,11 +41,34 @@ type Action =
 const client = fc.nat({ max: 4 });
 const topic = fc.constantFrom("orders", "payments");
 const action: fc.Arbitrary<Action> = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ kind: fc.constant("join" as const), client, forget: fc.boolean(), topic, version: fc.constantFrom(3, 4, 9) }) },
-  { weight: 8, arbitrary: fc.record({ kind: fc.constantFrom("sync" as const, "heartbeat" as const, "commit" as const, "leave" as const), client }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constant("join" as const),
+      client,
+      forget: fc.boolean(),
+      topic,
+      version: fc.constantFrom(3, 4, 9),
+    }),
+  },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      kind: fc.constantFrom("sync" as const, "heartbeat" as const, "commit" as const, "leave" as const),
+      client,
+    }),
+  },
   { weight: 5, arbitrary: fc.record({ kind: fc.constant("cooperate" as const) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom("simpleCommit" as const, "deleteGroup" as const, "deleteOffsets" as const) }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant("pass" as const), ms: fc.constantFrom(0, 0, 100, 9000, 15_000, 700_000) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constantFrom("simpleCommit" as const, "deleteGroup" as const, "deleteOffsets" as const),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({ kind: fc.constant("pass" as const), ms: fc.constantFrom(0, 0, 100, 9000, 15_000, 700_000) }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("refuse" as const), refuses: fc.boolean() }) },
 );
 
@@ -55,14 +84,21 @@ async function run(fixture: GroupFixture, clients: readonly Client[], step: Acti
 async function cooperate(fixture: GroupFixture, clients: readonly Client[]): Promise<void> {
   for (const kind of ["join", "join", "sync"] as const) {
     for (const number of [0, 1, 3]) {
-      const step = kind === "join" ? { kind, client: number, forget: clients[number]?.generationId === -1, topic: "orders", version: 3 } : { kind, client: number };
+      const step =
+        kind === "join"
+          ? { kind, client: number, forget: clients[number]?.generationId === -1, topic: "orders", version: 3 }
+          : { kind, client: number };
       await run(fixture, clients, step);
     }
     await fixture.clock.advance(200);
   }
 }
 
-async function act(fixture: GroupFixture, clients: readonly Client[], step: Exclude<Action, { kind: "pass" | "refuse" | "cooperate" }>): Promise<void> {
+async function act(
+  fixture: GroupFixture,
+  clients: readonly Client[],
+  step: Exclude<Action, { kind: "pass" | "refuse" | "cooperate" }>,
+): Promise<void> {
   if ("client" in step) {
     const own = clients[step.client];
     if (own === undefined) return;
@@ -74,27 +110,47 @@ async function act(fixture: GroupFixture, clients: readonly Client[], step: Excl
     }
   } else if (step.kind === "simpleCommit") await fixture.commit("g", "payments", 1n);
   else if (step.kind === "deleteGroup") await fixture.coordinator.delete(["g"]);
-  else await fixture.coordinator.deleteOffsets({ groupId: "g", topics: [{ name: "payments", partitions: [{ partitionIndex: 0 }] }] });
+  else
+    await fixture.coordinator.deleteOffsets({
+      groupId: "g",
+      topics: [{ name: "payments", partitions: [{ partitionIndex: 0 }] }],
+    });
 }
 
 async function actAs(fixture: GroupFixture, own: Client, step: Act): Promise<void> {
   const { memberId, generationId, instance: groupInstanceId } = own;
   if (step.kind === "join") {
     const protocols = [{ name: "range", metadata: subscription(step.topic) }];
-    const request = { memberId: step.forget ? "" : memberId, groupInstanceId, protocols, sessionTimeoutMs: 10_000, rebalanceTimeoutMs: 12_000 };
+    const request = {
+      memberId: step.forget ? "" : memberId,
+      groupInstanceId,
+      protocols,
+      sessionTimeoutMs: 10_000,
+      rebalanceTimeoutMs: 12_000,
+    };
     const answer: JoinAnswer = await fixture.join("g", request, step.version);
     if (answer.memberId !== "") own.memberId = answer.memberId;
     else own.generationId = -1;
-    if (answer.errorCode === ErrorCode.UNKNOWN_MEMBER_ID) Object.assign(own, { memberId: "", generationId: -1, leads: false });
-    if (answer.errorCode === 0) Object.assign(own, { generationId: answer.generationId, leads: answer.leader === answer.memberId });
+    if (answer.errorCode === ErrorCode.UNKNOWN_MEMBER_ID)
+      Object.assign(own, { memberId: "", generationId: -1, leads: false });
+    if (answer.errorCode === 0)
+      Object.assign(own, { generationId: answer.generationId, leads: answer.leader === answer.memberId });
   } else if (step.kind === "sync") {
-    await fixture.sync("g", { memberId, generationId, groupInstanceId }, own.leads ? { [memberId]: `of ${generationId}` } : {});
+    await fixture.sync(
+      "g",
+      { memberId, generationId, groupInstanceId },
+      own.leads ? { [memberId]: `of ${generationId}` } : {},
+    );
   } else if (step.kind === "heartbeat") {
     await fixture.heartbeat("g", { memberId, generationId, groupInstanceId });
   } else if (step.kind === "leave") {
     await fixture.coordinator.leave("g", [{ memberId, groupInstanceId }]);
   } else {
-    await fixture.commit("g", "orders", BigInt(generationId), { memberId, generationIdOrMemberEpoch: generationId, groupInstanceId });
+    await fixture.commit("g", "orders", BigInt(generationId), {
+      memberId,
+      generationIdOrMemberEpoch: generationId,
+      groupInstanceId,
+    });
   }
 }
 
@@ -103,7 +159,13 @@ test("whatever happens, a shard that is built from the log alone knows what the 
   await fc.assert(
     fc.asyncProperty(fc.array(action, { minLength: 20, maxLength: 120 }), async (steps) => {
       const fixture = await GroupFixture.start({ "group.initial.rebalance.delay.ms": 50 });
-      const clients = [null, null, null, "i1", "i2"].map((instance): Client => ({ instance, memberId: "", generationId: -1, leads: false, waiting: 0 }));
+      const clients = [null, null, null, "i1", "i2"].map((instance): Client => ({
+        instance,
+        memberId: "",
+        generationId: -1,
+        leads: false,
+        waiting: 0,
+      }));
       for (const step of steps) await run(fixture, clients, step);
       fixture.log.failWith = undefined;
       await settled();
@@ -118,8 +180,11 @@ test("whatever happens, a shard that is built from the log alone knows what the 
       });
       const written = rebuilt.metadata("g");
       if (group?.state === "Stable") seen.stable++;
-      seen.generations += fixture.log.records.filter((record) => record.kind === "group" && (record.value?.members.length ?? 0) > 1).length;
-      if (group?.state === "Stable" || (group?.state === "Empty" && written !== null)) expect(groupMetadata(group)).toEqual(written);
+      seen.generations += fixture.log.records.filter(
+        (record) => record.kind === "group" && (record.value?.members.length ?? 0) > 1,
+      ).length;
+      if (group?.state === "Stable" || (group?.state === "Empty" && written !== null))
+        expect(groupMetadata(group)).toEqual(written);
 
       await fixture.coordinator.close();
       await settled();
@@ -139,7 +204,13 @@ test("a shard that is closed while it loads stops reading and serves nobody", as
   log.appendRaw(null, null);
   let open: () => void = () => undefined;
   log.gate = new Promise((resolve) => (open = resolve));
-  const shard = new Shard({ log, leaderEpoch: 1, settings: groupSettings(new BrokerConfig()), clock: new VirtualClock(), onError: () => expect.unreachable() });
+  const shard = new Shard({
+    log,
+    leaderEpoch: 1,
+    settings: groupSettings(new BrokerConfig()),
+    clock: new VirtualClock(),
+    onError: () => expect.unreachable(),
+  });
   const loading = shard.load();
   const closing = shard.close();
   open();

@@ -1,18 +1,31 @@
 import { ErrorCode } from "@moldau/protocol-codec";
 import PQueue from "p-queue";
 import type { Clock, Timer } from "../clock.js";
-import { failedJoin, type GroupCommand, type GroupEvent, type GroupRules, type HeartbeatEvent, type JoinAnswer, type JoinEvent, type LeaveAnswer, type LeaveEvent, type Step, type SyncAnswer, type SyncEvent } from "./classic/events.js";
+import {
+  failedJoin,
+  type GroupEvent,
+  type GroupRules,
+  type HeartbeatEvent,
+  type JoinAnswer,
+  type JoinEvent,
+  type LeaveAnswer,
+  type LeaveEvent,
+  type Step,
+  type SyncAnswer,
+  type SyncEvent,
+} from "./classic/events.js";
 import { restoreGroup } from "./classic/persisted.js";
 import { emptyGroup, type ClassicGroup, type Ticket } from "./classic/state.js";
 import { transition } from "./classic/transition.js";
-import { Deadlines, type Deadline } from "./deadlines.js";
+import type { Deadline } from "./deadlines.js";
+import { CommandExecutor } from "./executor.js";
 import { appendFailure, GroupError } from "./group-error.js";
 import { replayGroupLog, writeGroupBatch, type GroupLog } from "./group-log.js";
 import type { GroupRecord } from "./records.js";
 import { expiredRecords } from "./removal.js";
 import type { GroupSettings } from "./settings.js";
 import { GroupStore } from "./store.js";
-import { Tickets } from "./tickets.js";
+import type { Tickets } from "./tickets.js";
 
 /** What a shard is made of. */
 export interface ShardOptions {
@@ -31,7 +44,7 @@ export interface ShardView {
   /** The time of the operation, in milliseconds. */
   readonly nowMs: number;
   /** The group of an id, or undefined when there is none. */
-  group(groupId: string): ClassicGroup | undefined;
+  readonly group: (groupId: string) => ClassicGroup | undefined;
 }
 
 /** What a writing operation works out: the records to append, what the caller gets, and what happens once they are in the log. */
@@ -62,11 +75,7 @@ export class Shard {
   readonly #store = new GroupStore();
   readonly #live = new Map<string, ClassicGroup>();
   readonly #queue = new PQueue({ concurrency: 1 });
-  readonly #deadlines: Deadlines;
-  readonly #joins = new Tickets<JoinAnswer>();
-  readonly #syncs = new Tickets<SyncAnswer>();
-  readonly #heartbeats = new Tickets<number>();
-  readonly #leaves = new Tickets<LeaveAnswer>();
+  readonly #executor: CommandExecutor;
   readonly #closing = new AbortController();
   #status: "loading" | "active" | "failed" = "loading";
   #leaderEpoch: number;
@@ -75,7 +84,7 @@ export class Shard {
   constructor(options: ShardOptions) {
     this.#options = options;
     this.#leaderEpoch = options.leaderEpoch;
-    this.#deadlines = new Deadlines(options.clock, (groupId, deadline) => this.#onDeadline(groupId, deadline));
+    this.#executor = new CommandExecutor(options.clock, (groupId, deadline) => this.#onDeadline(groupId, deadline));
   }
 
   /** Replays the log and begins to serve. Never fails: a log that cannot be read is reported and leaves a shard that serves nobody. */
@@ -102,22 +111,22 @@ export class Shard {
 
   /** Answers a member that joins, once the rebalance has come that far. */
   join(groupId: string, event: Omit<JoinEvent, "type" | "ticket">): Promise<JoinAnswer> {
-    return this.#ask(this.#joins, groupId, (ticket) => ({ ...event, type: "join", ticket }));
+    return this.#ask(this.#executor.joins, groupId, (ticket) => ({ ...event, type: "join", ticket }));
   }
 
   /** Answers a member that asks for its assignment, once the leader's is in the log. */
   sync(groupId: string, event: Omit<SyncEvent, "type" | "ticket">): Promise<SyncAnswer> {
-    return this.#ask(this.#syncs, groupId, (ticket) => ({ ...event, type: "sync", ticket }));
+    return this.#ask(this.#executor.syncs, groupId, (ticket) => ({ ...event, type: "sync", ticket }));
   }
 
   /** Answers a heartbeat with an error code. */
   heartbeat(groupId: string, event: Omit<HeartbeatEvent, "type" | "ticket">): Promise<number> {
-    return this.#ask(this.#heartbeats, groupId, (ticket) => ({ ...event, type: "heartbeat", ticket }));
+    return this.#ask(this.#executor.heartbeats, groupId, (ticket) => ({ ...event, type: "heartbeat", ticket }));
   }
 
   /** Lets members go. */
   leave(groupId: string, event: Omit<LeaveEvent, "type" | "ticket">): Promise<LeaveAnswer> {
-    return this.#ask(this.#leaves, groupId, (ticket) => ({ ...event, type: "leave", ticket }));
+    return this.#ask(this.#executor.leaves, groupId, (ticket) => ({ ...event, type: "leave", ticket }));
   }
 
   /** Looks at what has been applied so far. Throws a GroupError when the shard does not serve. */
@@ -134,7 +143,8 @@ export class Shard {
       this.#assertActive();
       const { records, answer, events = [] } = work(this.#view());
       await this.#append(records);
-      for (const { groupId, event } of events) this.#adopt(groupId, transition(this.#view().group(groupId) ?? emptyGroup(null), event, this.#rules()));
+      for (const { groupId, event } of events)
+        this.#adopt(groupId, transition(this.#view().group(groupId) ?? emptyGroup(null), event, this.#rules()));
       return answer;
     });
   }
@@ -143,16 +153,21 @@ export class Shard {
   async close(): Promise<void> {
     this.#closing.abort();
     this.#expiryTimer?.cancel();
-    this.#deadlines.cancelAll();
+    this.#executor.deadlines.cancelAll();
     await this.#queue.add(() => {
-      for (const [groupId, group] of [...this.#live]) this.#adopt(groupId, transition(group, { type: "unload" }, this.#rules()));
-      this.#deadlines.cancelAll();
+      for (const [groupId, group] of [...this.#live]) {
+        this.#adopt(groupId, transition(group, { type: "unload" }, this.#rules()));
+      }
       this.#expiryTimer?.cancel();
-      for (const tickets of [this.#joins, this.#syncs, this.#heartbeats, this.#leaves]) tickets.failAll(new GroupError(ErrorCode.NOT_COORDINATOR));
+      this.#executor.stop(new GroupError(ErrorCode.NOT_COORDINATOR));
     });
   }
 
-  async #ask<Answer>(tickets: Tickets<Answer>, groupId: string, makeEvent: (ticket: Ticket) => GroupEvent): Promise<Answer> {
+  async #ask<Answer>(
+    tickets: Tickets<Answer>,
+    groupId: string,
+    makeEvent: (ticket: Ticket) => GroupEvent,
+  ): Promise<Answer> {
     this.#assertActive();
     const { ticket, answered } = tickets.open();
     try {
@@ -171,20 +186,33 @@ export class Shard {
     if (known !== undefined) return this.#take(groupId, transition(known, event, this.#rules()));
     if (event.type === "join") return this.#joinUnknownGroup(groupId, event);
     // Nobody is in a group that does not exist, as in an empty one; it does not come into being by being asked.
-    this.#execute(groupId, transition(emptyGroup(null), event, this.#rules()).commands);
+    this.#executor.execute(groupId, transition(emptyGroup(null), event, this.#rules()).commands);
   }
 
   /** The first member makes the group, and the log hears of it at once. */
   async #joinUnknownGroup(groupId: string, event: JoinEvent): Promise<void> {
-    if (event.memberId !== "") return this.#joins.answer(event.ticket, failedJoin(ErrorCode.UNKNOWN_MEMBER_ID, event.memberId));
+    if (event.memberId !== "")
+      return this.#executor.joins.answer(event.ticket, failedJoin(ErrorCode.UNKNOWN_MEMBER_ID, event.memberId));
     const rules = this.#rules();
-    const created = { protocolType: null, generation: 0, protocolName: null, leader: null, changedAtMs: rules.nowMs, members: [] };
+    const created = {
+      protocolType: null,
+      generation: 0,
+      protocolName: null,
+      leader: null,
+      changedAtMs: rules.nowMs,
+      members: [],
+    };
     const step = transition(emptyGroup(rules.nowMs), event, rules);
-    await this.#take(groupId, { group: step.group, commands: [{ type: "write", metadata: created }, ...step.commands] });
+    await this.#take(groupId, {
+      group: step.group,
+      commands: [{ type: "write", metadata: created }, ...step.commands],
+    });
   }
 
   async #take(groupId: string, step: Step): Promise<void> {
-    const records = step.commands.flatMap((command) => (command.type === "write" ? [{ kind: "group" as const, groupId, value: command.metadata }] : []));
+    const records = step.commands.flatMap((command) =>
+      command.type === "write" ? [{ kind: "group" as const, groupId, value: command.metadata }] : [],
+    );
     await this.#append(records);
     this.#adopt(groupId, step);
   }
@@ -192,58 +220,25 @@ export class Shard {
   #adopt(groupId: string, step: Step): void {
     if (step.group.state === "Dead") this.#forget(groupId);
     else this.#live.set(groupId, step.group);
-    this.#execute(groupId, step.commands);
+    this.#executor.execute(groupId, step.commands);
   }
 
   #forget(groupId: string): void {
     this.#live.delete(groupId);
-    this.#deadlines.cancelGroup(groupId);
-  }
-
-  #execute(groupId: string, commands: readonly GroupCommand[]): void {
-    for (const command of commands) {
-      switch (command.type) {
-        case "write":
-          break;
-        case "answerJoin":
-          this.#joins.answer(command.ticket, command.answer);
-          break;
-        case "answerSync":
-          this.#syncs.answer(command.ticket, command.answer);
-          break;
-        case "answerHeartbeat":
-          this.#heartbeats.answer(command.ticket, command.errorCode);
-          break;
-        case "answerLeave":
-          this.#leaves.answer(command.ticket, command.answer);
-          break;
-        case "setDeadline":
-          this.#deadlines.set(groupId, { type: command.deadline }, command.delayMs);
-          break;
-        case "cancelDeadline":
-          this.#deadlines.cancel(groupId, { type: command.deadline });
-          break;
-        case "expectHeartbeat":
-          this.#deadlines.set(groupId, { type: "session", memberId: command.memberId }, command.withinMs);
-          break;
-        case "forgetMember":
-          this.#deadlines.cancel(groupId, { type: "session", memberId: command.memberId });
-          break;
-      }
-    }
+    this.#executor.deadlines.cancelGroup(groupId);
   }
 
   #onDeadline(groupId: string, deadline: Deadline): void {
     const passed = this.#queue.add(async () => {
       // What stood before it in the queue may have set the deadline anew.
-      if (this.#closing.signal.aborted || this.#deadlines.isSet(groupId, deadline)) return;
+      if (this.#closing.signal.aborted || this.#executor.deadlines.isSet(groupId, deadline)) return;
       const group = this.#view().group(groupId);
       if (group === undefined) return;
       try {
         await this.#take(groupId, transition(group, deadlineEvent(deadline), this.#rules()));
       } catch (error) {
         if (!(error instanceof GroupError)) throw error;
-        this.#deadlines.set(groupId, deadline, retryAfterFailedAppendMs);
+        this.#executor.deadlines.set(groupId, deadline, retryAfterFailedAppendMs);
       }
     });
     passed.catch(this.#options.onError);
@@ -255,7 +250,10 @@ export class Shard {
     let firstOffset: bigint;
     try {
       const batch = writeGroupBatch(records, this.#options.clock.now());
-      ({ firstOffset } = await this.#options.log.append(batch, { leaderEpoch: this.#leaderEpoch, origin: "coordinator" }));
+      ({ firstOffset } = await this.#options.log.append(batch, {
+        leaderEpoch: this.#leaderEpoch,
+        origin: "coordinator",
+      }));
     } catch (error) {
       throw appendFailure(error);
     }
@@ -286,10 +284,15 @@ export class Shard {
     const nowMs = this.#options.clock.now();
     const retentionMs = this.#options.settings.offsetsRetentionMs;
     const records = [...this.#store.groupIds()].flatMap((groupId) =>
-      expiredRecords(this.#view().group(groupId) ?? emptyGroup(null), this.#store.offsets, { groupId, nowMs, retentionMs }),
+      expiredRecords(this.#view().group(groupId) ?? emptyGroup(null), this.#store.offsets, {
+        groupId,
+        nowMs,
+        retentionMs,
+      }),
     );
     try {
-      for (let start = 0; start < records.length; start += expiryBatchRecords) await this.#append(records.slice(start, start + expiryBatchRecords));
+      for (let start = 0; start < records.length; start += expiryBatchRecords)
+        await this.#append(records.slice(start, start + expiryBatchRecords));
     } finally {
       this.#scheduleExpiry();
     }

@@ -3,7 +3,10 @@ import type { Ticket } from "./classic/state.js";
 /** Requests of one kind that wait for their answers, by ticket. */
 export class Tickets<Answer> {
   #last = 0;
-  readonly #waiting = new Map<Ticket, { readonly resolve: (answer: Answer) => void; readonly reject: (error: unknown) => void }>();
+  readonly #waiting = new Map<
+    Ticket,
+    { readonly resolve: (answer: Answer) => void; readonly reject: (error: unknown) => void }
+  >();
 
   /** A new ticket, and the answer that will come for it. */
   open(): { readonly ticket: Ticket; readonly answered: Promise<Answer> } {

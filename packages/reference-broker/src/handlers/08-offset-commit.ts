@@ -19,7 +19,11 @@ export const offsetCommit = handler(OffsetCommit, { min: 2, max: 10 }, async (re
   try {
     const committed = await broker.groups.commit({ ...request, topics: wanted }, apiVersion);
     let next = 0;
-    return { topics: topics.map(({ accepted, answer }) => (accepted.partitions.length === 0 ? answer : merge(answer, committed[next++]))) };
+    return {
+      topics: topics.map(({ accepted, answer }) =>
+        accepted.partitions.length === 0 ? answer : merge(answer, committed[next++]),
+      ),
+    };
   } catch (error) {
     const errorCode = errorCodeOf(error);
     return { topics: topics.map(({ accepted, answer }) => merge(answer, refuse(accepted, errorCode))) };
@@ -29,14 +33,22 @@ export const offsetCommit = handler(OffsetCommit, { min: 2, max: 10 }, async (re
 type Topic = OffsetCommitRequest["topics"][number];
 
 /** Parts the partitions that exist, under their topic's name and id, from those that do not, which are answered already. */
-function resolve(topic: Topic, cluster: GroupTopics, apiVersion: number): { readonly accepted: Topic; readonly answer: CommittedTopic } {
+function resolve(
+  topic: Topic,
+  cluster: GroupTopics,
+  apiVersion: number,
+): { readonly accepted: Topic; readonly answer: CommittedTopic } {
   const name = apiVersion >= 10 ? cluster.topicById(topic.topicId)?.name : topic.name;
   const known = name === undefined ? undefined : cluster.topic(name);
   if (name === undefined || known === undefined) {
-    const refused = refuse(topic, name === undefined ? ErrorCode.UNKNOWN_TOPIC_ID : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+    const refused = refuse(
+      topic,
+      name === undefined ? ErrorCode.UNKNOWN_TOPIC_ID : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+    );
     return { accepted: { ...topic, partitions: [] }, answer: refused };
   }
-  const exists = ({ partitionIndex }: { readonly partitionIndex: number }): boolean => partitionIndex >= 0 && partitionIndex < known.partitions.length;
+  const exists = ({ partitionIndex }: { readonly partitionIndex: number }): boolean =>
+    partitionIndex >= 0 && partitionIndex < known.partitions.length;
   const accepted = { name, topicId: known.id, partitions: topic.partitions.filter(exists) };
   const missing = { name, topicId: known.id, partitions: topic.partitions.filter((partition) => !exists(partition)) };
   return { accepted, answer: refuse(missing, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) };

@@ -13,25 +13,46 @@ import { noOffset, type FetchedTopic } from "../groups/offset-fetch.js";
  * Apache Kafka 4.3; the member epoch of version 9 on is of the next-generation protocol and not looked at here.
  */
 export const offsetFetch = handler(OffsetFetch, { min: 1, max: 10 }, async (request, { broker, apiVersion }) => {
-  const groups = await Promise.all(groupsOf(request, apiVersion).map((group) => fetchGroup(broker.groups, group, { requireStable: request.requireStable, apiVersion })));
+  const groups = await Promise.all(
+    groupsOf(request, apiVersion).map((group) =>
+      fetchGroup(broker.groups, group, { requireStable: request.requireStable, apiVersion }),
+    ),
+  );
   if (apiVersion >= 8) return { groups };
   const [group] = groups;
   return { topics: group?.topics ?? [], errorCode: group?.errorCode ?? ErrorCode.NONE };
 });
 
 type Group = Pick<OffsetFetchRequest["groups"][number], "groupId" | "topics">;
-type GroupAnswer = NonNullable<ResponseInputOf<typeof OffsetFetch>["groups"]>[number] & { readonly topics: readonly FetchedTopic[]; readonly errorCode: number };
+type GroupAnswer = NonNullable<ResponseInputOf<typeof OffsetFetch>["groups"]>[number] & {
+  readonly topics: readonly FetchedTopic[];
+  readonly errorCode: number;
+};
 
 /** The form of version 8 on, also for a request of one group before that. */
 function groupsOf({ groupId, topics, groups }: OffsetFetchRequest, apiVersion: number): readonly Group[] {
-  return apiVersion >= 8 ? groups : [{ groupId, topics: topics?.map((topic) => ({ ...topic, topicId: Uuid.zero })) ?? null }];
+  return apiVersion >= 8
+    ? groups
+    : [{ groupId, topics: topics?.map((topic) => ({ ...topic, topicId: Uuid.zero })) ?? null }];
 }
 
-async function fetchGroup(coordinator: GroupCoordinator, { groupId, topics }: Group, options: { requireStable: boolean; apiVersion: number }): Promise<GroupAnswer> {
+async function fetchGroup(
+  coordinator: GroupCoordinator,
+  { groupId, topics }: Group,
+  options: { requireStable: boolean; apiVersion: number },
+): Promise<GroupAnswer> {
   const { requireStable, apiVersion } = options;
-  const named = topics?.map((topic) => (apiVersion < 10 ? topic : { ...topic, name: coordinator.topics.topicById(topic.topicId)?.name ?? "" })) ?? null;
+  const named =
+    topics?.map((topic) =>
+      apiVersion < 10 ? topic : { ...topic, name: coordinator.topics.topicById(topic.topicId)?.name ?? "" },
+    ) ?? null;
   try {
-    if (named === null) return { groupId, topics: withIds(coordinator, await coordinator.fetch(groupId, null, requireStable), apiVersion), errorCode: ErrorCode.NONE };
+    if (named === null)
+      return {
+        groupId,
+        topics: withIds(coordinator, await coordinator.fetch(groupId, null, requireStable), apiVersion),
+        errorCode: ErrorCode.NONE,
+      };
     const known = named.filter(({ name }) => name !== "" || apiVersion < 10);
     const unknown = named.filter((topic) => !known.includes(topic));
     const found = await coordinator.fetch(groupId, known, requireStable);
@@ -43,7 +64,11 @@ async function fetchGroup(coordinator: GroupCoordinator, { groupId, topics }: Gr
   }
 }
 
-function withIds(coordinator: GroupCoordinator, topics: readonly FetchedTopic[], apiVersion: number): readonly FetchedTopic[] {
+function withIds(
+  coordinator: GroupCoordinator,
+  topics: readonly FetchedTopic[],
+  apiVersion: number,
+): readonly FetchedTopic[] {
   if (apiVersion < 10) return topics;
   return topics.flatMap((topic) => {
     const known = coordinator.topics.topic(topic.name);
@@ -52,5 +77,9 @@ function withIds(coordinator: GroupCoordinator, topics: readonly FetchedTopic[],
 }
 
 function refuse(topics: NonNullable<Group["topics"]>, errorCode: number): readonly FetchedTopic[] {
-  return topics.map(({ name, topicId, partitionIndexes }) => ({ name, topicId, partitions: partitionIndexes.map((index) => noOffset(index, errorCode)) }));
+  return topics.map(({ name, topicId, partitionIndexes }) => ({
+    name,
+    topicId,
+    partitions: partitionIndexes.map((index) => noOffset(index, errorCode)),
+  }));
 }

@@ -12,8 +12,12 @@ import { handler } from "../dispatch.js";
  * older of two requests of one member that wait at once is answered with REBALANCE_IN_PROGRESS, where Kafka never answers it; new groups
  * answer after their record is in the log.
  */
-export const joinGroup = handler(JoinGroup, { min: 0, max: 9 }, async (request, { broker, apiVersion, clientId, clientHost }) => {
-  const { protocolName, ...answer } = await broker.groups.join(request, { apiVersion, clientId, clientHost });
-  // Before version 7 the name cannot be null.
-  return { ...answer, protocolName: protocolName ?? (apiVersion < 7 ? "" : null) };
-});
+export const joinGroup = handler(
+  JoinGroup,
+  { min: 0, max: 9 },
+  async (request, { broker, apiVersion, clientId, clientHost }) => {
+    const { protocolName, ...answer } = await broker.groups.join(request, { apiVersion, clientId, clientHost });
+    // Before version 7 the name cannot be null.
+    return { ...answer, protocolName: protocolName ?? (apiVersion < 7 ? "" : null) };
+  },
+);

@@ -7,4 +7,6 @@ import { handler } from "../dispatch.js";
  * REBALANCE_IN_PROGRESS: join again. ILLEGAL_GENERATION, UNKNOWN_MEMBER_ID, FENCED_INSTANCE_ID (version 3 on): the group went on without
  * this member. While the group is being loaded the answer is "no error", as in Apache Kafka 4.3: the member need not know.
  */
-export const heartbeat = handler(Heartbeat, { min: 0, max: 4 }, async (request, { broker }) => ({ errorCode: await broker.groups.heartbeat(request) }));
+export const heartbeat = handler(Heartbeat, { min: 0, max: 4 }, async (request, { broker }) => ({
+  errorCode: await broker.groups.heartbeat(request),
+}));

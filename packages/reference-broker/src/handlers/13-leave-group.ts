@@ -9,13 +9,29 @@ import { handler } from "../dispatch.js";
  * unknown group; FENCED_INSTANCE_ID. The reason of version 5 on (KIP-800) is for logs, which this broker does not keep. As in Apache
  * Kafka 4.3.
  */
-export const leaveGroup = handler(LeaveGroup, { min: 0, max: 5 }, async ({ groupId, memberId, members }, { broker, apiVersion }) => {
-  const single = apiVersion < 3;
-  const answer = await broker.groups.leave(groupId, single ? [{ memberId, groupInstanceId: null }] : members.map(identity));
-  if (!single) return answer;
-  return { errorCode: answer.errorCode === ErrorCode.NONE ? (answer.members[0]?.errorCode ?? ErrorCode.NONE) : answer.errorCode };
-});
+export const leaveGroup = handler(
+  LeaveGroup,
+  { min: 0, max: 5 },
+  async ({ groupId, memberId, members }, { broker, apiVersion }) => {
+    const single = apiVersion < 3;
+    const answer = await broker.groups.leave(
+      groupId,
+      single ? [{ memberId, groupInstanceId: null }] : members.map(identity),
+    );
+    if (!single) return answer;
+    return {
+      errorCode:
+        answer.errorCode === ErrorCode.NONE ? (answer.members[0]?.errorCode ?? ErrorCode.NONE) : answer.errorCode,
+    };
+  },
+);
 
-function identity({ memberId, groupInstanceId }: { readonly memberId: string; readonly groupInstanceId: string | null }): { memberId: string; groupInstanceId: string | null } {
+function identity({
+  memberId,
+  groupInstanceId,
+}: {
+  readonly memberId: string;
+  readonly groupInstanceId: string | null;
+}): { memberId: string; groupInstanceId: string | null } {
   return { memberId, groupInstanceId };
 }

@@ -10,6 +10,7 @@ import { failedSync } from "../groups/classic/events.js";
  * assignment cannot be written: the leader alone hears of it and may try again, where Kafka sends everybody back to join.
  */
 export const syncGroup = handler(SyncGroup, { min: 0, max: 5 }, async (request, { broker, apiVersion }) => {
-  if (apiVersion >= 5 && (request.protocolType === null || request.protocolName === null)) return failedSync(ErrorCode.INCONSISTENT_GROUP_PROTOCOL);
+  if (apiVersion >= 5 && (request.protocolType === null || request.protocolName === null))
+    return failedSync(ErrorCode.INCONSISTENT_GROUP_PROTOCOL);
   return broker.groups.sync(request);
 });

@@ -8,12 +8,16 @@ import { handler } from "../dispatch.js";
  * are shown of a stable group alone. From version 3 on the operations that the client may do can be asked for; there are no ACLs yet, so
  * they are all that Kafka knows for a group. As in Apache Kafka 4.3; the answers keep the order of the request.
  */
-export const describeGroups = handler(DescribeGroups, { min: 0, max: 6 }, ({ groups, includeAuthorizedOperations }, { broker, apiVersion }) => ({
-  groups: broker.groups.describe(groups, apiVersion).map((group) => {
-    const isShown = includeAuthorizedOperations && apiVersion >= 3 && group.errorCode === ErrorCode.NONE;
-    return isShown ? { ...group, authorizedOperations: groupOperations } : group;
+export const describeGroups = handler(
+  DescribeGroups,
+  { min: 0, max: 6 },
+  ({ groups, includeAuthorizedOperations }, { broker, apiVersion }) => ({
+    groups: broker.groups.describe(groups, apiVersion).map((group) => {
+      const isShown = includeAuthorizedOperations && apiVersion >= 3 && group.errorCode === ErrorCode.NONE;
+      return isShown ? { ...group, authorizedOperations: groupOperations } : group;
+    }),
   }),
-}));
+);
 
 /** A bit for each of READ (3), DELETE (6), DESCRIBE (8), DESCRIBE_CONFIGS (10) and ALTER_CONFIGS (11). */
 const groupOperations = (1 << 3) | (1 << 6) | (1 << 8) | (1 << 10) | (1 << 11);

@@ -13,7 +13,12 @@ export const offsetDelete = handler(OffsetDelete, { min: 0, max: 0 }, async ({ g
   const parts = topics.map((topic) => part(topic, broker.groups.topics));
   try {
     const deleted = await broker.groups.deleteOffsets({ groupId, topics: parts.map(({ existing }) => existing) });
-    return { topics: parts.map(({ missing }, index) => ({ ...missing, partitions: [...missing.partitions, ...(deleted[index]?.partitions ?? [])] })) };
+    return {
+      topics: parts.map(({ missing }, index) => ({
+        ...missing,
+        partitions: [...missing.partitions, ...(deleted[index]?.partitions ?? [])],
+      })),
+    };
   } catch (error) {
     return { errorCode: errorCodeOf(error) };
   }
@@ -21,12 +26,22 @@ export const offsetDelete = handler(OffsetDelete, { min: 0, max: 0 }, async ({ g
 
 type Topic = OffsetDeleteRequest["topics"][number];
 
-function part(topic: Topic, cluster: GroupTopics): { existing: Topic; missing: { name: string; partitions: { partitionIndex: number; errorCode: number }[] } } {
+function part(
+  topic: Topic,
+  cluster: GroupTopics,
+): { existing: Topic; missing: { name: string; partitions: { partitionIndex: number; errorCode: number }[] } } {
   const count = cluster.topic(topic.name)?.partitions.length ?? 0;
-  const exists = ({ partitionIndex }: { readonly partitionIndex: number }): boolean => partitionIndex >= 0 && partitionIndex < count;
+  const exists = ({ partitionIndex }: { readonly partitionIndex: number }): boolean =>
+    partitionIndex >= 0 && partitionIndex < count;
   const missing = topic.partitions.filter((partition) => !exists(partition));
   return {
     existing: { ...topic, partitions: topic.partitions.filter(exists) },
-    missing: { name: topic.name, partitions: missing.map(({ partitionIndex }) => ({ partitionIndex, errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION })) },
+    missing: {
+      name: topic.name,
+      partitions: missing.map(({ partitionIndex }) => ({
+        partitionIndex,
+        errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+      })),
+    },
   };
 }

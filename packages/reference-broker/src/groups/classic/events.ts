@@ -2,7 +2,15 @@ import type { GroupMetadata } from "../records.js";
 import type { ClassicGroup, GroupProtocol, Ticket } from "./state.js";
 
 /** Everything that can happen to a classic group. */
-export type GroupEvent = JoinEvent | SyncEvent | HeartbeatEvent | LeaveEvent | CommitEvent | TimeEvent | RestoredEvent | UnloadEvent;
+export type GroupEvent =
+  | JoinEvent
+  | SyncEvent
+  | HeartbeatEvent
+  | LeaveEvent
+  | CommitEvent
+  | TimeEvent
+  | RestoredEvent
+  | UnloadEvent;
 
 /** A JoinGroup request. */
 export interface JoinEvent {
@@ -110,7 +118,11 @@ export interface JoinAnswer {
   readonly leader: string;
   readonly skipAssignment: boolean;
   /** Everybody, with their metadata, for the leader; empty for the others. */
-  readonly members: readonly { readonly memberId: string; readonly groupInstanceId: string | null; readonly metadata: Buffer }[];
+  readonly members: readonly {
+    readonly memberId: string;
+    readonly groupInstanceId: string | null;
+    readonly metadata: Buffer;
+  }[];
 }
 
 /** What a SyncGroup is answered with. */
@@ -140,7 +152,16 @@ export interface GroupRules {
 
 /** A JoinGroup answer that says nothing but what went wrong. */
 export function failedJoin(errorCode: number, memberId: string): JoinAnswer {
-  return { errorCode, memberId, generationId: -1, protocolType: null, protocolName: null, leader: "", skipAssignment: false, members: [] };
+  return {
+    errorCode,
+    memberId,
+    generationId: -1,
+    protocolType: null,
+    protocolName: null,
+    leader: "",
+    skipAssignment: false,
+    members: [],
+  };
 }
 
 /** A SyncGroup answer that says nothing but what went wrong. */

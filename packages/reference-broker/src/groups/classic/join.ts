@@ -3,8 +3,28 @@ import { failedJoin, failedSync, type GroupCommand, type GroupRules, type JoinEv
 import { memberError } from "./membership.js";
 import { groupMetadata } from "./persisted.js";
 import { after, describeForLeader, joinAnswer, removeMember, settle, startRebalance } from "./rebalance.js";
-import { rosterOf, sameProtocols, selectProtocol, supportsProtocols, withMember, withReplacedMember, withUpdatedMember, withoutItem, withoutKey } from "./roster.js";
-import { memberOf, noAssignment, pendingMembersOf, staticMemberId, type ClassicGroup, type ClassicMember, type DeadGroup, type PopulatedGroup, type StableGroup } from "./state.js";
+import {
+  rosterOf,
+  sameProtocols,
+  selectProtocol,
+  supportsProtocols,
+  withMember,
+  withReplacedMember,
+  withUpdatedMember,
+  withoutItem,
+  withoutKey,
+} from "./roster.js";
+import {
+  memberOf,
+  noAssignment,
+  pendingMembersOf,
+  staticMemberId,
+  type ClassicGroup,
+  type ClassicMember,
+  type DeadGroup,
+  type PopulatedGroup,
+  type StableGroup,
+} from "./state.js";
 import { subscribedTopicsOf } from "./subscriptions.js";
 
 type LivingGroup = Exclude<ClassicGroup, DeadGroup>;
@@ -14,11 +34,13 @@ export function join(group: ClassicGroup, event: JoinEvent, rules: GroupRules): 
   const { memberId } = event;
   if (group.state === "Dead") return refuse(group, event, ErrorCode.COORDINATOR_NOT_AVAILABLE);
   if (!hasRoomFor(group, memberId, rules)) return turnAway(group, event);
-  if (!supportsProtocols(group, event.protocolType, event.protocols)) return refuse(group, event, ErrorCode.INCONSISTENT_GROUP_PROTOCOL);
+  if (!supportsProtocols(group, event.protocolType, event.protocols))
+    return refuse(group, event, ErrorCode.INCONSISTENT_GROUP_PROTOCOL);
   if (memberId === "") return joinWithoutId(group, event, rules);
   if (pendingMembersOf(group).has(memberId)) {
     // An id is given out without an instance, so whoever brings one with it is confused.
-    if (event.groupInstanceId !== null) return refuse(group, { ...event, memberId: "" }, ErrorCode.UNKNOWN_SERVER_ERROR);
+    if (event.groupInstanceId !== null)
+      return refuse(group, { ...event, memberId: "" }, ErrorCode.UNKNOWN_SERVER_ERROR);
     return addMember(group, event, memberId, rules);
   }
   const error = memberError(group, event);
@@ -72,13 +94,18 @@ function addMember(group: LivingGroup, event: JoinEvent, memberId: string, rules
 function rejoin(group: PopulatedGroup, event: JoinEvent, member: ClassicMember, rules: GroupRules): Step {
   const { ticket, memberId, protocols, sessionTimeoutMs, rebalanceTimeoutMs } = event;
   const unchanged = sameProtocols(member.protocols, protocols);
-  const mayStay = group.state === "CompletingRebalance" || (group.state === "Stable" && group.roster.leader !== memberId);
+  const mayStay =
+    group.state === "CompletingRebalance" || (group.state === "Stable" && group.roster.leader !== memberId);
   if (group.state !== "PreparingRebalance" && mayStay && unchanged) {
     return { group, commands: [{ type: "answerJoin", ticket, answer: joinAnswer(group, memberId) }] };
   }
   const roster = withUpdatedMember(group.roster, { ...member, protocols, sessionTimeoutMs, rebalanceTimeoutMs });
   if (group.state !== "PreparingRebalance") {
-    return startRebalance(group, { roster, protocolType: group.protocolType, joins: new Map([[memberId, ticket]]) }, rules);
+    return startRebalance(
+      group,
+      { roster, protocolType: group.protocolType, joins: new Map([[memberId, ticket]]) },
+      rules,
+    );
   }
   const joins = new Map(group.joins).set(memberId, ticket);
   return after(answerSuperseded(group.joins.get(memberId)), settle({ ...group, roster, joins }, rules));
@@ -86,7 +113,9 @@ function rejoin(group: PopulatedGroup, event: JoinEvent, member: ClassicMember, 
 
 /** The request of a member's earlier try gets an answer too; Apache Kafka leaves it without one, since that connection is most likely gone. */
 function answerSuperseded(ticket: number | undefined): readonly GroupCommand[] {
-  return ticket === undefined ? [] : [{ type: "answerJoin", ticket, answer: failedJoin(ErrorCode.REBALANCE_IN_PROGRESS, "") }];
+  return ticket === undefined
+    ? []
+    : [{ type: "answerJoin", ticket, answer: failedJoin(ErrorCode.REBALANCE_IN_PROGRESS, "") }];
 }
 
 /**
@@ -95,7 +124,14 @@ function answerSuperseded(ticket: number | undefined): readonly GroupCommand[] {
  */
 function replaceStaticMember(group: PopulatedGroup, event: JoinEvent, old: ClassicMember, rules: GroupRules): Step {
   const { newMemberId, ticket, protocols, sessionTimeoutMs, rebalanceTimeoutMs } = event;
-  const member: ClassicMember = { ...old, memberId: newMemberId, protocols, sessionTimeoutMs, rebalanceTimeoutMs, isNew: false };
+  const member: ClassicMember = {
+    ...old,
+    memberId: newMemberId,
+    protocols,
+    sessionTimeoutMs,
+    rebalanceTimeoutMs,
+    isNew: false,
+  };
   const roster = withReplacedMember(group.roster, old.memberId, member);
   const commands: GroupCommand[] = [
     ...fence(group, old.memberId),
@@ -113,7 +149,10 @@ function replaceStaticMember(group: PopulatedGroup, event: JoinEvent, old: Class
   }
   // The leader may be at work on an assignment for the old id, which would leave the new one without.
   const rest = group.state === "Stable" ? group : { ...group, syncs: withoutKey(group.syncs, old.memberId) };
-  return after(commands, startRebalance(rest, { roster, protocolType: group.protocolType, joins: new Map([[newMemberId, ticket]]) }, rules));
+  return after(
+    commands,
+    startRebalance(rest, { roster, protocolType: group.protocolType, joins: new Map([[newMemberId, ticket]]) }, rules),
+  );
 }
 
 /**
@@ -123,7 +162,11 @@ function replaceStaticMember(group: PopulatedGroup, event: JoinEvent, old: Class
 function keepAssignment(before: StableGroup, group: StableGroup, event: JoinEvent): Step {
   const isLeader = group.roster.leader === event.newMemberId;
   const answer = event.supportsSkippingAssignment
-    ? { ...joinAnswer(group, event.newMemberId), members: isLeader ? describeForLeader(group) : [], skipAssignment: isLeader }
+    ? {
+        ...joinAnswer(group, event.newMemberId),
+        members: isLeader ? describeForLeader(group) : [],
+        skipAssignment: isLeader,
+      }
     : { ...joinAnswer(group, event.newMemberId), members: [], leader: before.roster.leader ?? "" };
   return {
     group,
@@ -141,8 +184,11 @@ function movePendingSync({ pendingSync }: StableGroup, oldMemberId: string, newM
 function fence(group: PopulatedGroup, oldMemberId: string): readonly GroupCommand[] {
   const join = group.state === "PreparingRebalance" ? group.joins.get(oldMemberId) : undefined;
   const sync = group.state === "CompletingRebalance" ? group.syncs.get(oldMemberId) : undefined;
-  if (join !== undefined) return [{ type: "answerJoin", ticket: join, answer: failedJoin(ErrorCode.FENCED_INSTANCE_ID, oldMemberId) }];
-  return sync === undefined ? [] : [{ type: "answerSync", ticket: sync, answer: failedSync(ErrorCode.FENCED_INSTANCE_ID) }];
+  if (join !== undefined)
+    return [{ type: "answerJoin", ticket: join, answer: failedJoin(ErrorCode.FENCED_INSTANCE_ID, oldMemberId) }];
+  return sync === undefined
+    ? []
+    : [{ type: "answerSync", ticket: sync, answer: failedSync(ErrorCode.FENCED_INSTANCE_ID) }];
 }
 
 /**
@@ -156,7 +202,8 @@ function hasRoomFor(group: LivingGroup, memberId: string, { maxSize }: GroupRule
 }
 
 function turnAway(group: LivingGroup, event: JoinEvent): Step {
-  const step = group.state === "Empty" || event.memberId === "" ? { group, commands: [] } : removeMember(group, event.memberId);
+  const step =
+    group.state === "Empty" || event.memberId === "" ? { group, commands: [] } : removeMember(group, event.memberId);
   return after(step.commands, refuse(step.group, { ...event, memberId: "" }, ErrorCode.GROUP_MAX_SIZE_REACHED));
 }
 

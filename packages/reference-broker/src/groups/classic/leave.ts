@@ -9,7 +9,8 @@ type LivingGroup = Exclude<ClassicGroup, DeadGroup>;
 
 /** Members go, each judged by itself; when any of them went, the others rebalance. */
 export function leave(group: ClassicGroup, event: LeaveEvent, rules: GroupRules): Step {
-  if (group.state === "Dead") return { group, commands: [answer(event, { errorCode: ErrorCode.COORDINATOR_NOT_AVAILABLE, members: [] })] };
+  if (group.state === "Dead")
+    return { group, commands: [answer(event, { errorCode: ErrorCode.COORDINATOR_NOT_AVAILABLE, members: [] })] };
   let rest: LivingGroup = group;
   const commands: GroupCommand[] = [];
   const members: LeaveAnswer["members"][number][] = [];
@@ -20,7 +21,10 @@ export function leave(group: ClassicGroup, event: LeaveEvent, rules: GroupRules)
     members.push({ ...identity, errorCode: departure.errorCode });
   }
   const anyLeft = members.some(({ errorCode }) => errorCode === ErrorCode.NONE);
-  const step = after(commands, anyLeft && rest.state !== "Empty" ? rebalanceAfterLoss(rest, rules) : { group: rest, commands: [] });
+  const step = after(
+    commands,
+    anyLeft && rest.state !== "Empty" ? rebalanceAfterLoss(rest, rules) : { group: rest, commands: [] },
+  );
   return { group: step.group, commands: [...step.commands, answer(event, { errorCode: ErrorCode.NONE, members })] };
 }
 
@@ -44,7 +48,8 @@ function depart(group: LivingGroup, identity: MemberIdentity): Step<LivingGroup>
   if (memberId === "") {
     // An administrator names static members by their instance alone.
     const current = groupInstanceId === null ? undefined : staticMemberId(group, groupInstanceId);
-    if (current === undefined || group.state === "Empty") return { group, commands: [], errorCode: ErrorCode.UNKNOWN_MEMBER_ID };
+    if (current === undefined || group.state === "Empty")
+      return { group, commands: [], errorCode: ErrorCode.UNKNOWN_MEMBER_ID };
     return { ...removeMember(group, current), errorCode: ErrorCode.NONE };
   }
   if (pendingMembersOf(group).has(memberId)) return { ...removePending(group, memberId), errorCode: ErrorCode.NONE };
@@ -55,7 +60,10 @@ function depart(group: LivingGroup, identity: MemberIdentity): Step<LivingGroup>
 
 function removePending(group: LivingGroup, memberId: string): Step<LivingGroup> {
   if (group.state !== "Empty") return removeMember(group, memberId);
-  return { group: { ...group, pendingMembers: withoutItem(group.pendingMembers, memberId) }, commands: [{ type: "forgetMember", memberId }] };
+  return {
+    group: { ...group, pendingMembers: withoutItem(group.pendingMembers, memberId) },
+    commands: [{ type: "forgetMember", memberId }],
+  };
 }
 
 function isParked(group: Exclude<LivingGroup, { state: "Empty" }>, memberId: string): boolean {

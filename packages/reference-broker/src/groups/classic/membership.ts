@@ -32,7 +32,11 @@ export function generationError(group: ClassicGroup, claim: MemberClaim & { read
  * The error that an offset commit deserves, or NONE. An empty group takes commits of anybody without a generation (a simple consumer, an
  * admin client); otherwise only members of the current generation may commit. A transactional commit without member is not checked.
  */
-export function commitError(group: ClassicGroup, claim: MemberClaim & { readonly generationId: number }, transactional = false): number {
+export function commitError(
+  group: ClassicGroup,
+  claim: MemberClaim & { readonly generationId: number },
+  transactional = false,
+): number {
   if (group.state === "Dead") return ErrorCode.COORDINATOR_NOT_AVAILABLE;
   if (claim.generationId < 0 && group.state === "Empty") return ErrorCode.NONE;
   if (claim.generationId >= 0 || claim.memberId !== "" || claim.groupInstanceId !== null) {

@@ -51,7 +51,11 @@ export function restoreGroup(metadata: GroupMetadata | null): EmptyGroup | Stabl
 function restoreRoster({ protocolName, leader, members }: GroupMetadata): Roster {
   const restored = members.map((member): ClassicMember => {
     const { subscription, ...facts } = member;
-    return { ...facts, protocols: protocolName === null ? [] : [{ name: protocolName, metadata: subscription }], isNew: false };
+    return {
+      ...facts,
+      protocols: protocolName === null ? [] : [{ name: protocolName, metadata: subscription }],
+      isNew: false,
+    };
   });
   return {
     members: new Map(restored.map((member) => [member.memberId, member])),

@@ -1,8 +1,26 @@
 import { ErrorCode } from "@moldau/protocol-codec";
 import { failedJoin, failedSync, type GroupCommand, type GroupRules, type JoinAnswer, type Step } from "./events.js";
 import { groupMetadata } from "./persisted.js";
-import { metadataOf, rebalanceTimeoutMs, selectProtocol, withEveryMember, withoutKey, withoutItem, withoutMember } from "./roster.js";
-import { noAssignment, type ClassicGroup, type CompletingGroup, type EmptyGroup, type PopulatedGroup, type PreparingGroup, type Roster, type StableGroup, type Ticket } from "./state.js";
+import {
+  metadataOf,
+  rebalanceTimeoutMs,
+  selectProtocol,
+  withEveryMember,
+  withoutKey,
+  withoutItem,
+  withoutMember,
+} from "./roster.js";
+import {
+  noAssignment,
+  type ClassicGroup,
+  type CompletingGroup,
+  type EmptyGroup,
+  type PopulatedGroup,
+  type PreparingGroup,
+  type Roster,
+  type StableGroup,
+  type Ticket,
+} from "./state.js";
 import { subscribedTopicsOf } from "./subscriptions.js";
 
 /** Who is in the group when a rebalance begins, and whose JoinGroup has come already. */
@@ -13,7 +31,11 @@ export interface RebalanceStart {
 }
 
 /** Begins a rebalance: whoever waits for an assignment is sent back to join, and everybody is awaited. */
-export function startRebalance(group: EmptyGroup | CompletingGroup | StableGroup, start: RebalanceStart, rules: GroupRules): Step {
+export function startRebalance(
+  group: EmptyGroup | CompletingGroup | StableGroup,
+  start: RebalanceStart,
+  rules: GroupRules,
+): Step {
   const commands: GroupCommand[] = [];
   let { roster } = start;
   if (group.state === "CompletingRebalance") {
@@ -59,7 +81,8 @@ export function completeJoin(group: PreparingGroup, rules: GroupRules): Step {
     commands.push({ type: "forgetMember", memberId });
   }
   if (roster.members.size === 0) return becomeEmpty(group, roster, commands, rules);
-  const leader = roster.leader !== null && group.joins.has(roster.leader) ? roster.leader : firstJoined(roster, group.joins);
+  const leader =
+    roster.leader !== null && group.joins.has(roster.leader) ? roster.leader : firstJoined(roster, group.joins);
   if (leader === undefined) {
     commands.push({ type: "setDeadline", deadline: "join", delayMs: rebalanceTimeoutMs(roster) });
     const initialDelay = group.initialDelay === null ? null : { ...group.initialDelay, remainingMs: 0 };
@@ -101,13 +124,15 @@ export function removeMember<Group extends PopulatedGroup>(group: Group, memberI
   const roster = withoutMember(group.roster, memberId);
   if (group.state === "PreparingRebalance") {
     const ticket = group.joins.get(memberId);
-    if (ticket !== undefined) commands.push({ type: "answerJoin", ticket, answer: failedJoin(ErrorCode.UNKNOWN_MEMBER_ID, "") });
+    if (ticket !== undefined)
+      commands.push({ type: "answerJoin", ticket, answer: failedJoin(ErrorCode.UNKNOWN_MEMBER_ID, "") });
     return { group: { ...group, roster, joins: withoutKey(group.joins, memberId) }, commands };
   }
   const pendingSync = withoutItem(group.pendingSync, memberId);
   if (group.state === "Stable") return { group: { ...group, roster, pendingSync }, commands };
   const ticket = group.syncs.get(memberId);
-  if (ticket !== undefined) commands.push({ type: "answerSync", ticket, answer: failedSync(ErrorCode.UNKNOWN_MEMBER_ID) });
+  if (ticket !== undefined)
+    commands.push({ type: "answerSync", ticket, answer: failedSync(ErrorCode.UNKNOWN_MEMBER_ID) });
   return { group: { ...group, roster, pendingSync, syncs: withoutKey(group.syncs, memberId) }, commands };
 }
 
@@ -135,7 +160,12 @@ function awaitEveryone(group: PreparingGroup, rules: GroupRules): Step {
   return { group, commands: [{ type: "setDeadline", deadline: "join", delayMs: rebalanceTimeoutMs(group.roster) }] };
 }
 
-function becomeEmpty(group: PreparingGroup, roster: Roster, commands: readonly GroupCommand[], { nowMs }: GroupRules): Step {
+function becomeEmpty(
+  group: PreparingGroup,
+  roster: Roster,
+  commands: readonly GroupCommand[],
+  { nowMs }: GroupRules,
+): Step {
   const empty: EmptyGroup = {
     state: "Empty",
     generation: nextGeneration(group),

@@ -4,7 +4,9 @@ import type { ClassicGroup, ClassicMember, GroupProtocol, Roster } from "./state
 /** The roster of a group in any state; an empty or dead group has no members. */
 export function rosterOf(group: ClassicGroup): Roster {
   if (group.state === "Dead") return { members: new Map(), leader: null, pendingMembers: new Set() };
-  return group.state === "Empty" ? { members: new Map(), leader: null, pendingMembers: group.pendingMembers } : group.roster;
+  return group.state === "Empty"
+    ? { members: new Map(), leader: null, pendingMembers: group.pendingMembers }
+    : group.roster;
 }
 
 /** Adds a member; the first one becomes the leader. */
@@ -50,7 +52,11 @@ export function rebalanceTimeoutMs(roster: Roster): number {
 }
 
 /** Whether somebody of this protocol type who knows these protocols can be in the group. */
-export function supportsProtocols(group: ClassicGroup, protocolType: string, protocols: readonly GroupProtocol[]): boolean {
+export function supportsProtocols(
+  group: ClassicGroup,
+  protocolType: string,
+  protocols: readonly GroupProtocol[],
+): boolean {
   if (group.state === "Dead") return false;
   if (group.state === "Empty") return protocolType !== "" && protocols.length > 0;
   return group.protocolType === protocolType && protocols.some(({ name }) => isCommon(group.roster, name));

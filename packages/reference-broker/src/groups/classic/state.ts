@@ -135,7 +135,14 @@ export const noAssignment: Buffer = Buffer.alloc(0);
 
 /** A group that nobody has joined yet. */
 export function emptyGroup(changedAtMs: number | null): EmptyGroup {
-  return { state: "Empty", generation: 0, protocolType: null, changedAtMs, pendingMembers: new Set(), subscribedTopics: null };
+  return {
+    state: "Empty",
+    generation: 0,
+    protocolType: null,
+    changedAtMs,
+    pendingMembers: new Set(),
+    subscribedTopics: null,
+  };
 }
 
 /** A group that is gone. */

@@ -6,7 +6,11 @@ import type { Roster, SubscribedTopics } from "./state.js";
  * The topics that the members of a generation read, as their subscriptions say; none for a consumer group without members. Null when
  * the members do not use the consumer protocol, or one of them wrote what cannot be read.
  */
-export function subscribedTopicsOf(protocolType: string | null, protocolName: string | null, roster: Roster): SubscribedTopics {
+export function subscribedTopicsOf(
+  protocolType: string | null,
+  protocolName: string | null,
+  roster: Roster,
+): SubscribedTopics {
   if (protocolType !== "consumer") return null;
   const topics = new Set<string>();
   for (const member of roster.members.values()) {

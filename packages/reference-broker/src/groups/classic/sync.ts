@@ -9,7 +9,8 @@ import { memberOf, noAssignment, type ClassicGroup, type CompletingGroup, type S
 export function sync(group: ClassicGroup, event: SyncEvent): Step {
   const errorCode = syncError(group, event);
   if (errorCode !== ErrorCode.NONE) return { group, commands: [answer(event.ticket, failedSync(errorCode))] };
-  if (group.state === "CompletingRebalance") return group.roster.leader === event.memberId ? assign(group, event) : park(group, event);
+  if (group.state === "CompletingRebalance")
+    return group.roster.leader === event.memberId ? assign(group, event) : park(group, event);
   if (group.state === "Stable") return fetchAssignment(group, event);
   return { group, commands: [answer(event.ticket, failedSync(ErrorCode.REBALANCE_IN_PROGRESS))] };
 }
@@ -29,7 +30,10 @@ function agrees(ofRequest: string | null, ofGroup: string | null): boolean {
 /** The generation is complete: everybody gets what the leader decided, nothing where it decided nothing, and the log gets it first. */
 function assign(group: CompletingGroup, event: SyncEvent): Step {
   const { syncs, ...rest } = arrived(group, event);
-  const roster = withEveryMember(group.roster, (member) => ({ ...member, assignment: event.assignments.get(member.memberId) ?? noAssignment }));
+  const roster = withEveryMember(group.roster, (member) => ({
+    ...member,
+    assignment: event.assignments.get(member.memberId) ?? noAssignment,
+  }));
   const stable: StableGroup = { ...rest, state: "Stable", roster };
   const commands: GroupCommand[] = [{ type: "write", metadata: groupMetadata(stable) }];
   for (const [memberId, ticket] of syncs) {
@@ -49,7 +53,11 @@ function park(group: CompletingGroup, event: SyncEvent): Step {
 }
 
 function arrived(group: CompletingGroup, { memberId, ticket }: SyncEvent): CompletingGroup {
-  return { ...group, syncs: new Map(group.syncs).set(memberId, ticket), pendingSync: withoutItem(group.pendingSync, memberId) };
+  return {
+    ...group,
+    syncs: new Map(group.syncs).set(memberId, ticket),
+    pendingSync: withoutItem(group.pendingSync, memberId),
+  };
 }
 
 function fetchAssignment(group: StableGroup, { ticket, memberId }: SyncEvent): Step {
@@ -59,7 +67,12 @@ function fetchAssignment(group: StableGroup, { ticket, memberId }: SyncEvent): S
 
 function assignmentOf(group: StableGroup, memberId: string): SyncAnswer {
   const { protocolType, protocolName } = group;
-  return { errorCode: ErrorCode.NONE, protocolType, protocolName, assignment: memberOf(group, memberId)?.assignment ?? noAssignment };
+  return {
+    errorCode: ErrorCode.NONE,
+    protocolType,
+    protocolName,
+    assignment: memberOf(group, memberId)?.assignment ?? noAssignment,
+  };
 }
 
 function whenAllSynced({ pendingSync }: CompletingGroup | StableGroup): readonly GroupCommand[] {

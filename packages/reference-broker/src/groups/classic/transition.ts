@@ -1,5 +1,13 @@
 import { ErrorCode } from "@moldau/protocol-codec";
-import { failedJoin, failedSync, type GroupCommand, type GroupEvent, type GroupRules, type HeartbeatEvent, type Step } from "./events.js";
+import {
+  failedJoin,
+  failedSync,
+  type GroupCommand,
+  type GroupEvent,
+  type GroupRules,
+  type HeartbeatEvent,
+  type Step,
+} from "./events.js";
 import { join } from "./join.js";
 import { expireSession, leave } from "./leave.js";
 import { generationError } from "./membership.js";
@@ -42,8 +50,17 @@ function heartbeat(group: ClassicGroup, event: HeartbeatEvent): Step {
   const error = generationError(group, event);
   if (error !== ErrorCode.NONE) return { group, commands: [answer(error)] };
   const member = memberOf(group, event.memberId);
-  const alive: GroupCommand[] = member === undefined ? [] : [{ type: "expectHeartbeat", memberId: member.memberId, withinMs: member.sessionTimeoutMs }];
-  return { group, commands: [...alive, answer(group.state === "PreparingRebalance" ? ErrorCode.REBALANCE_IN_PROGRESS : ErrorCode.NONE)] };
+  const alive: GroupCommand[] =
+    member === undefined
+      ? []
+      : [{ type: "expectHeartbeat", memberId: member.memberId, withinMs: member.sessionTimeoutMs }];
+  return {
+    group,
+    commands: [
+      ...alive,
+      answer(group.state === "PreparingRebalance" ? ErrorCode.REBALANCE_IN_PROGRESS : ErrorCode.NONE),
+    ],
+  };
 }
 
 function signOfLife(group: ClassicGroup, memberId: string): readonly GroupCommand[] {
@@ -61,9 +78,17 @@ function endOfWait(group: ClassicGroup, rules: GroupRules): Step {
     : completeJoin(group, rules);
 }
 
-function waitOnce(group: PreparingGroup, { delayMs, remainingMs }: InitialDelay, { initialRebalanceDelayMs }: GroupRules): Step {
+function waitOnce(
+  group: PreparingGroup,
+  { delayMs, remainingMs }: InitialDelay,
+  { initialRebalanceDelayMs }: GroupRules,
+): Step {
   const next = Math.min(initialRebalanceDelayMs, remainingMs);
-  const initialDelay: InitialDelay = { delayMs: next, remainingMs: Math.max(remainingMs - delayMs, 0), memberAdded: false };
+  const initialDelay: InitialDelay = {
+    delayMs: next,
+    remainingMs: Math.max(remainingMs - delayMs, 0),
+    memberAdded: false,
+  };
   return { group: { ...group, initialDelay }, commands: [{ type: "setDeadline", deadline: "join", delayMs: next }] };
 }
 
@@ -78,24 +103,36 @@ function dropUnsynced(group: ClassicGroup, rules: GroupRules): Step {
     rest = step.group;
     commands.push(...step.commands);
   }
-  return after(commands, startRebalance(rest, { roster: rest.roster, protocolType: rest.protocolType, joins: new Map() }, rules));
+  return after(
+    commands,
+    startRebalance(rest, { roster: rest.roster, protocolType: rest.protocolType, joins: new Map() }, rules),
+  );
 }
 
 /** After a restart or a move every member gets a whole session to show itself; a group above the size limit shrinks in a rebalance. */
 function welcomeBack(group: ClassicGroup, rules: GroupRules): Step {
   const members = membersOf(group);
-  const commands = members.map(({ memberId, sessionTimeoutMs }): GroupCommand => ({ type: "expectHeartbeat", memberId, withinMs: sessionTimeoutMs }));
+  const commands = members.map(({ memberId, sessionTimeoutMs }): GroupCommand => ({
+    type: "expectHeartbeat",
+    memberId,
+    withinMs: sessionTimeoutMs,
+  }));
   if (group.state !== "Stable" || members.length <= rules.maxSize) return { group, commands };
-  return after(commands, startRebalance(group, { roster: group.roster, protocolType: group.protocolType, joins: new Map() }, rules));
+  return after(
+    commands,
+    startRebalance(group, { roster: group.roster, protocolType: group.protocolType, joins: new Map() }, rules),
+  );
 }
 
 function unload(group: ClassicGroup): Step {
   const commands: GroupCommand[] = [];
   if (group.state === "PreparingRebalance") {
-    for (const [memberId, ticket] of group.joins) commands.push({ type: "answerJoin", ticket, answer: failedJoin(ErrorCode.NOT_COORDINATOR, memberId) });
+    for (const [memberId, ticket] of group.joins)
+      commands.push({ type: "answerJoin", ticket, answer: failedJoin(ErrorCode.NOT_COORDINATOR, memberId) });
   }
   if (group.state === "CompletingRebalance") {
-    for (const ticket of group.syncs.values()) commands.push({ type: "answerSync", ticket, answer: failedSync(ErrorCode.NOT_COORDINATOR) });
+    for (const ticket of group.syncs.values())
+      commands.push({ type: "answerSync", ticket, answer: failedSync(ErrorCode.NOT_COORDINATOR) });
   }
   return { group: deadGroup, commands };
 }

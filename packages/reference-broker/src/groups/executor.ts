@@ -1,0 +1,58 @@
+import type { Clock } from "../clock.js";
+import type { GroupCommand, JoinAnswer, LeaveAnswer, SyncAnswer } from "./classic/events.js";
+import { Deadlines, type Deadline } from "./deadlines.js";
+import { Tickets } from "./tickets.js";
+
+/** Does what transitions want done: keeps the requests that wait and the deadlines that run. */
+export class CommandExecutor {
+  readonly joins = new Tickets<JoinAnswer>();
+  readonly syncs = new Tickets<SyncAnswer>();
+  readonly heartbeats = new Tickets<number>();
+  readonly leaves = new Tickets<LeaveAnswer>();
+  readonly deadlines: Deadlines;
+
+  /** `onDeadline` is called when a deadline passes. */
+  constructor(clock: Clock, onDeadline: (groupId: string, deadline: Deadline) => void) {
+    this.deadlines = new Deadlines(clock, onDeadline);
+  }
+
+  /** Executes the commands of a step in their order. What is to be written has been appended before. */
+  execute(groupId: string, commands: readonly GroupCommand[]): void {
+    for (const command of commands) {
+      switch (command.type) {
+        case "write":
+          break;
+        case "answerJoin":
+          this.joins.answer(command.ticket, command.answer);
+          break;
+        case "answerSync":
+          this.syncs.answer(command.ticket, command.answer);
+          break;
+        case "answerHeartbeat":
+          this.heartbeats.answer(command.ticket, command.errorCode);
+          break;
+        case "answerLeave":
+          this.leaves.answer(command.ticket, command.answer);
+          break;
+        case "setDeadline":
+          this.deadlines.set(groupId, { type: command.deadline }, command.delayMs);
+          break;
+        case "cancelDeadline":
+          this.deadlines.cancel(groupId, { type: command.deadline });
+          break;
+        case "expectHeartbeat":
+          this.deadlines.set(groupId, { type: "session", memberId: command.memberId }, command.withinMs);
+          break;
+        case "forgetMember":
+          this.deadlines.cancel(groupId, { type: "session", memberId: command.memberId });
+          break;
+      }
+    }
+  }
+
+  /** Takes back every deadline and fails every request that still waits. */
+  stop(error: unknown): void {
+    this.deadlines.cancelAll();
+    for (const tickets of [this.joins, this.syncs, this.heartbeats, this.leaves]) tickets.failAll(error);
+  }
+}
