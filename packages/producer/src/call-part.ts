@@ -1,0 +1,109 @@
+import type { TopicMetadata } from "@moldau/connection-pool";
+import type { KafkaError } from "@moldau/protocol-codec";
+import type { Lane } from "./lane.js";
+import type { EncodedMessage } from "./message.js";
+import { placeMessages } from "./partitioner/place-messages.js";
+import type { Partitioner } from "./partitioner/partitioner.js";
+import type { SendCall } from "./send-call.js";
+import type { TopicQueues } from "./topic-queues.js";
+
+/** What a {@link CallPart} is made of. */
+export interface CallPartOptions {
+  readonly call: SendCall;
+  readonly topic: TopicQueues;
+  readonly lane: Lane;
+  /** When the call was made, in milliseconds since 1970: the messages' timestamp, and the beginning of their patience. */
+  readonly startedAt: number;
+  /** Number of messages. */
+  readonly count: number;
+  /** Number of messages for the same topic that stand before these in the call. */
+  readonly indexBase: number;
+}
+
+/** The messages of one call to one topic, and how many of them are in batches already. */
+export class CallPart {
+  readonly call: SendCall;
+  readonly topic: TopicQueues;
+  readonly lane: Lane;
+  readonly startedAt: number;
+  readonly count: number;
+  readonly indexBase: number;
+  /** Until when it may wait for memory, in milliseconds since 1970. */
+  blockedUntil = Infinity;
+  #messages: readonly EncodedMessage[] = [];
+  #metadata: TopicMetadata | undefined;
+  #places: Int32Array | undefined;
+  #cursor = 0;
+  #isDone = false;
+
+  constructor({ call, topic, lane, startedAt, count, indexBase }: CallPartOptions) {
+    this.call = call;
+    this.topic = topic;
+    this.lane = lane;
+    this.startedAt = startedAt;
+    this.count = count;
+    this.indexBase = indexBase;
+    call.entering();
+  }
+
+  get messages(): readonly EncodedMessage[] {
+    return this.#messages;
+  }
+
+  /** Partitions by message, {@link sticky} among them; undefined when all are sticky. */
+  get places(): Int32Array | undefined {
+    return this.#places;
+  }
+
+  /** The topic's partitions, as they were when the messages were placed. */
+  get metadata(): TopicMetadata | undefined {
+    return this.#metadata;
+  }
+
+  /** The first message that is in no batch. */
+  get cursor(): number {
+    return this.#cursor;
+  }
+
+  /** Whether every message is in a batch, or the rest was refused. */
+  get isDone(): boolean {
+    return this.#isDone;
+  }
+
+  /** Gives it its messages, checked. */
+  load(messages: readonly EncodedMessage[]): void {
+    this.#messages = messages;
+  }
+
+  /** Works out the partitions. Throws what the partitioner's choice deserves; nothing has been sent then. */
+  place(metadata: TopicMetadata, partitioner: Partitioner | undefined): void {
+    this.#metadata = metadata;
+    this.#places = placeMessages(this.#messages, metadata, partitioner);
+  }
+
+  /** The messages before `cursor` are in batches. */
+  advance(cursor: number): void {
+    this.#cursor = cursor;
+    if (cursor >= this.count) this.#finish();
+  }
+
+  /** Fails the messages that are in no batch yet; certainly not written. */
+  refuse(error: KafkaError): void {
+    if (this.#isDone) return;
+    const indexes = Array.from({ length: this.count - this.#cursor }, (_, offset) => this.indexBase + this.#cursor + offset);
+    this.call.refused(this.topic.name, indexes, error);
+    this.#finish();
+  }
+
+  /** Gives up the whole call, of which nothing has been sent. */
+  abort(error: KafkaError): void {
+    if (this.#isDone) return;
+    this.call.abort(error);
+    this.#finish();
+  }
+
+  #finish(): void {
+    this.#isDone = true;
+    this.call.hasEntered();
+  }
+}

@@ -1,0 +1,39 @@
+import type { CompressionName } from "@moldau/protocol-codec";
+
+/** Number of replicas that must have a batch before it counts as sent: none, the leader, or all that are in sync. */
+export type Acks = 0 | 1 | "all";
+
+/** What messages of one partition must have in common to share a batch. */
+export interface Lane {
+  readonly acks: Acks;
+  readonly compression: CompressionName;
+  /** Compression level, where the codec has levels; undefined for its default. */
+  readonly compressionLevel: number | undefined;
+  /** Whether the batch gets sequence numbers. */
+  readonly isIdempotent: boolean;
+  /** Milliseconds from the call to the outcome. */
+  readonly timeoutMs: number;
+}
+
+/** The lanes of a producer, each once: two calls share batches when they got the same object. */
+export class Lanes {
+  readonly #lanes = new Map<string, Lane>();
+  readonly #isIdempotent: boolean;
+  readonly #compressionLevel: number | undefined;
+
+  constructor({ idempotent, compressionLevel }: { readonly idempotent: boolean; readonly compressionLevel: number | undefined }) {
+    this.#isIdempotent = idempotent;
+    this.#compressionLevel = compressionLevel;
+  }
+
+  /** The lane for what a call asks for. Only batches that all replicas acknowledge are numbered (KIP-98). */
+  lane({ acks, compression, timeoutMs }: Pick<Lane, "acks" | "compression" | "timeoutMs">): Lane {
+    const name = `${acks}/${compression}/${timeoutMs}`;
+    const known = this.#lanes.get(name);
+    if (known !== undefined) return known;
+    const isIdempotent = this.#isIdempotent && acks === "all";
+    const created = { acks, compression, timeoutMs, isIdempotent, compressionLevel: this.#compressionLevel };
+    this.#lanes.set(name, created);
+    return created;
+  }
+}

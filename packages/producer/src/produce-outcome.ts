@@ -1,0 +1,68 @@
+import { errorByCode, ErrorCode } from "@moldau/protocol-codec";
+import type { Evidence } from "./batch-state.js";
+
+/**
+ * What to do with a batch after the broker's answer:
+ *
+ * - `delivered`: it is in the log;
+ * - `duplicate`: it is in the log since an earlier attempt, at an offset that the broker no longer knows;
+ * - `retry`: the same batch again, after a pause;
+ * - `out of sequence`: the broker misses what came before, or forgot this producer;
+ * - `split`: two smaller batches instead;
+ * - `fail`: no repetition would help.
+ */
+export type Verdict =
+  | { readonly action: "delivered" | "duplicate" | "out of sequence" | "split" }
+  | { readonly action: "retry" | "fail"; readonly evidence: Evidence };
+
+/**
+ * Errors that a broker finds before it appends, so that this attempt wrote nothing.
+ *
+ * All others leave it open. NOT_LEADER_OR_FOLLOWER in particular also comes when the leadership is lost between the append
+ * and the replicas' acknowledgements, and the records may well survive at the new leader.
+ */
+const refusedBeforeAppend: ReadonlySet<number> = new Set([
+  ErrorCode.CORRUPT_MESSAGE,
+  ErrorCode.MESSAGE_TOO_LARGE,
+  ErrorCode.RECORD_LIST_TOO_LARGE,
+  ErrorCode.NOT_ENOUGH_REPLICAS,
+  ErrorCode.INVALID_TOPIC_EXCEPTION,
+  ErrorCode.INVALID_REQUIRED_ACKS,
+  ErrorCode.TOPIC_AUTHORIZATION_FAILED,
+  ErrorCode.CLUSTER_AUTHORIZATION_FAILED,
+  ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
+  ErrorCode.INVALID_TIMESTAMP,
+  ErrorCode.UNSUPPORTED_FOR_MESSAGE_FORMAT,
+  ErrorCode.UNSUPPORTED_COMPRESSION_TYPE,
+  ErrorCode.UNSUPPORTED_VERSION,
+  ErrorCode.POLICY_VIOLATION,
+  ErrorCode.INVALID_RECORD,
+  ErrorCode.INVALID_REQUEST,
+  ErrorCode.UNKNOWN_TOPIC_ID,
+  ErrorCode.INCONSISTENT_TOPIC_ID,
+  ErrorCode.THROTTLING_QUOTA_EXCEEDED,
+]);
+
+/** Judges one partition's error code in a Produce response. */
+export function judge(errorCode: number, batch: { readonly count: number; readonly isStamped: boolean }): Verdict {
+  switch (errorCode) {
+    case ErrorCode.NONE:
+      return { action: "delivered" };
+    case ErrorCode.DUPLICATE_SEQUENCE_NUMBER:
+      return { action: "duplicate" };
+    case ErrorCode.MESSAGE_TOO_LARGE:
+    case ErrorCode.RECORD_LIST_TOO_LARGE:
+      return batch.count > 1 ? { action: "split" } : refused(errorCode);
+    case ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER:
+    case ErrorCode.UNKNOWN_PRODUCER_ID:
+    case ErrorCode.INVALID_PRODUCER_EPOCH:
+      return batch.isStamped ? { action: "out of sequence" } : refused(errorCode);
+    default:
+      return refused(errorCode);
+  }
+}
+
+function refused(errorCode: number): Verdict {
+  const evidence = refusedBeforeAppend.has(errorCode) ? "not by this attempt" : "maybe";
+  return { action: errorByCode(errorCode).retriable ? "retry" : "fail", evidence };
+}

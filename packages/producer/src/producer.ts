@@ -1,0 +1,184 @@
+import { clientClosed, OptionReader, timedOut, waitFor } from "@moldau/connection-pool";
+import type { KafkaError } from "@moldau/protocol-codec";
+import { EventEmitter } from "eventemitter3";
+import type { Writable } from "node:stream";
+import { Entrance } from "./entrance.js";
+import { announce, type ProducerEvents } from "./events.js";
+import { asKafkaError } from "./failures.js";
+import type { Payload } from "./message.js";
+import { maxTimerMs, resolveProducerOptions, type ProducerOptions, type ResolvedProducerOptions } from "./options.js";
+import type { SendCall } from "./send-call.js";
+import type { SentBatch } from "./send-error.js";
+import { readSendBatchOptions, readSendOptions, type SendBatchOptions, type SendOptions } from "./send-options.js";
+import { SendPipeline, type ProducerCluster } from "./send-pipeline.js";
+import { createWritable, type WritableSettings } from "./writable.js";
+
+/** How long to wait for `flush` or `close`. */
+export interface WaitSettings {
+  /** Milliseconds. Default: for `flush` no limit, as every call has its own; for `close` 30,000. */
+  readonly timeoutMs?: number | undefined;
+  /** Gives up waiting with CLIENT_ABORTED; nothing is taken back. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** {@link WaitSettings}, checked. */
+interface ResolvedWaitSettings {
+  readonly timeoutMs: number | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+const closeTimeoutMs = 30_000;
+
+/**
+ * Sends messages to Kafka in batches.
+ *
+ * Messages of one partition arrive in the order in which they were sent, each once, whatever fails on the way, unless
+ * `idempotent` is off or a `send` rejects, which then says what may be missing.
+ *
+ * ```ts
+ * const producer = new Producer(cluster, { compression: "gzip" });
+ * await producer.send({ topic: "orders", messages: [{ key: "42", value: "paid" }] });
+ * await producer.close();
+ * ```
+ */
+export class Producer<Key = Payload, Value = Payload> extends EventEmitter<ProducerEvents> {
+  readonly #cluster: ProducerCluster;
+  readonly #options: ResolvedProducerOptions<Key, Value>;
+  readonly #pipeline: SendPipeline;
+  readonly #entrance: Entrance<Key, Value>;
+  #closing: Promise<void> | undefined;
+
+  /**
+   * Nothing is connected until something is sent.
+   *
+   * @throws {KafkaError} CLIENT_INVALID_ARGUMENT when an option is wrong or unknown.
+   */
+  constructor(cluster: ProducerCluster, options?: ProducerOptions<Key, Value>) {
+    super();
+    this.#cluster = cluster;
+    this.#options = resolveProducerOptions(options, cluster.options);
+    this.#pipeline = new SendPipeline({ cluster, producer: this, options: this.#options });
+    this.#entrance = new Entrance({ cluster, options: this.#options, pipeline: this.#pipeline });
+  }
+
+  /**
+   * Sends messages to a topic, and resolves when all of them have an outcome: with one entry for each (partition, batch) that they
+   * went into.
+   *
+   * Bytes and texts are copied into batches at once, within this call, unless the topic is not known yet, memory is full, a
+   * serializer is asynchronous or the call is a long one; so leave Buffers unchanged until the promise settles.
+   *
+   * @throws {SendError} when some could not be delivered; it says which, and whether they may be in the log all the same.
+   * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, CLIENT_SERIALIZATION_FAILED, CLIENT_CLOSED: nothing was sent.
+   */
+  send(options: SendOptions<Key, Value>): Promise<readonly SentBatch[]> {
+    return this.#submit(() => this.#open(options));
+  }
+
+  /**
+   * Sends messages to several topics, as one call; see {@link send}.
+   *
+   * @throws {SendError} as {@link send} does.
+   */
+  sendBatch(options: SendBatchOptions<Key, Value>): Promise<readonly SentBatch[]> {
+    return this.#submit(() => this.#openBatch(options));
+  }
+
+  /**
+   * A Node stream in object mode that sends every message written to it, with back-pressure.
+   *
+   * A write is taken when the message is in a batch; `finish` comes when all are delivered; a failed delivery destroys the stream with
+   * its {@link SendError}.
+   *
+   * @throws {KafkaError} CLIENT_INVALID_ARGUMENT when an option is wrong or unknown.
+   */
+  writable(options: WritableSettings): Writable {
+    return createWritable<Key, Value>(options, {
+      open: (messages) => this.#open(messages),
+      flush: () => this.#pipeline.flush(),
+    });
+  }
+
+  /**
+   * Sends what waits for company, and resolves when every call made so far has its outcome. Failures go to the promises of those
+   * calls.
+   *
+   * @throws {KafkaError} CLIENT_REQUEST_TIMEOUT, CLIENT_ABORTED.
+   */
+  async flush(settings: WaitSettings = {}): Promise<void> {
+    const wait = readWaitSettings("flush", settings, undefined);
+    this.#pipeline.flush();
+    await this.#settled(wait);
+  }
+
+  /**
+   * Takes no more messages, waits for the outcome of all that were sent, and closes the connections.
+   *
+   * What has no outcome after `timeoutMs` is given up: its calls reject with CLIENT_CLOSED. Calling it again gives the same promise.
+   */
+  close(settings: WaitSettings = {}): Promise<void> {
+    try {
+      this.#closing ??= this.#close(readWaitSettings("close", settings, closeTimeoutMs));
+      return this.#closing;
+    } catch (error) {
+      return Promise.reject(asKafkaError(error));
+    }
+  }
+
+  /** Closes with the default patience. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Begins a call; what keeps all of it from being sent rejects the promise. */
+  #submit(open: () => SendCall): Promise<readonly SentBatch[]> {
+    try {
+      return open().promise;
+    } catch (error) {
+      return Promise.reject(asKafkaError(error));
+    }
+  }
+
+  #open(options: SendOptions<Key, Value>): SendCall {
+    if (this.#closing) throw clientClosed("The producer");
+    return this.#entrance.open(readSendOptions(options, this.#options), [options]);
+  }
+
+  #openBatch(options: SendBatchOptions<Key, Value>): SendCall {
+    if (this.#closing) throw clientClosed("The producer");
+    return this.#entrance.open(readSendBatchOptions(options, this.#options), options.topicMessages);
+  }
+
+  async #close(wait: ResolvedWaitSettings): Promise<void> {
+    try {
+      this.#pipeline.flush();
+      await this.#settled(wait);
+    } catch {
+      // Patience is at its end; what it was for is told to the calls that are given up.
+    }
+    const error = clientClosed("The producer");
+    this.#entrance.close(error);
+    this.#pipeline.close(error);
+    await this.#cluster.release(this);
+    announce(this, "closed", (emitter) => emitter.emit("closed"));
+  }
+
+  #settled({ timeoutMs, signal }: ResolvedWaitSettings): Promise<void> {
+    const late = (): KafkaError => timedOut(`Not every message had an outcome within ${timeoutMs} ms.`);
+    return waitFor(this.#entrance.settle(), { clock: this.#cluster.clock, signal, timeoutMs, late });
+  }
+}
+
+function readWaitSettings(name: string, settings: WaitSettings, timeoutMs: number | undefined): ResolvedWaitSettings {
+  const read = new OptionReader<WaitSettings>(`${name} options`, settings);
+  const resolved = {
+    timeoutMs: read.integer("timeoutMs", { min: 0, max: maxTimerMs, default: timeoutMs ?? null }) ?? undefined,
+    signal: read.custom("signal", "an AbortSignal", parseSignal, { default: null }) ?? undefined,
+  };
+  read.done();
+  return resolved;
+}
+
+function parseSignal(value: unknown): AbortSignal | undefined {
+  return value instanceof AbortSignal ? value : undefined;
+}

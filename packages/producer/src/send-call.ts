@@ -1,0 +1,114 @@
+import type { KafkaError } from "@moldau/protocol-codec";
+import type { Acknowledgement } from "./batch-state.js";
+import type { Failure, Piece, PieceOwner } from "./piece.js";
+import { SendError, type FailedBatch, type SentBatch } from "./send-error.js";
+
+/**
+ * One `send` or `sendBatch` until all its messages have an outcome.
+ *
+ * There is one promise for the call, and a counter of what is still under way: nothing is kept per message.
+ */
+export class SendCall implements PieceOwner {
+  /** What the call returns. */
+  readonly promise: Promise<readonly SentBatch[]>;
+  /** Resolves when no message waits to come into a batch any more. */
+  readonly entered: Promise<void>;
+  readonly #settled: (call: SendCall) => void;
+  readonly #delivered: SentBatch[] = [];
+  readonly #failed: FailedBatch[] = [];
+  #resolve: (sent: readonly SentBatch[]) => void = () => undefined;
+  #reject: (error: KafkaError) => void = () => undefined;
+  #enter: () => void = () => undefined;
+  #pending = 0;
+  #entering = 0;
+  #aborted: KafkaError | undefined;
+
+  /** `settled` is called when the promise gets its outcome. */
+  constructor(settled: (call: SendCall) => void) {
+    this.#settled = settled;
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    this.entered = new Promise((resolve) => {
+      this.#enter = resolve;
+    });
+  }
+
+  /** One more thing that the call waits for: a piece in a batch, or the making of the call itself. */
+  hold(): void {
+    this.#pending += 1;
+  }
+
+  /** One thing less; the call settles with the last. */
+  release(): void {
+    this.#pending -= 1;
+    if (this.#pending === 0) this.#settle();
+  }
+
+  /** Messages wait to come into batches. */
+  entering(): void {
+    this.#entering += 1;
+    this.hold();
+  }
+
+  /** They are in batches, or failed. */
+  hasEntered(): void {
+    this.#entering -= 1;
+    if (this.#entering === 0) this.#enter();
+    this.release();
+  }
+
+  /** A piece is in the log. */
+  delivered(piece: Piece, { baseOffset, timestamp, logStartOffset }: Acknowledgement): void {
+    const { topic, partition, count, position } = piece;
+    this.#delivered.push({
+      topic,
+      partition,
+      ...(baseOffset === undefined ? undefined : { baseOffset: baseOffset + BigInt(position) }),
+      count,
+      indexes: piece.indexes(),
+      ...(timestamp === undefined ? undefined : { timestamp }),
+      ...(logStartOffset === undefined ? undefined : { logStartOffset }),
+    });
+    this.release();
+  }
+
+  /** A piece is not in the log, or may not be. */
+  failed(piece: Piece, { error, written, recordErrors = [] }: Failure): void {
+    const { topic, partition } = piece;
+    const indexes = piece.indexes();
+    const culprits = recordErrors.flatMap(({ batchIndex, batchIndexErrorMessage: reason }) => {
+      const index = indexes[batchIndex - piece.position];
+      return index === undefined ? [] : [{ index, reason }];
+    });
+    this.#failed.push({
+      topic,
+      partition,
+      indexes,
+      code: error.code,
+      written,
+      error,
+      ...(culprits.length === 0 ? undefined : { culprits }),
+    });
+    this.release();
+  }
+
+  /** Messages failed before they came into a batch. */
+  refused(topic: string, indexes: readonly number[], error: KafkaError): void {
+    this.#failed.push({ topic, partition: -1, indexes, code: error.code, written: "no", error });
+  }
+
+  /** Nothing of the call is sent. */
+  abort(error: KafkaError): void {
+    this.#aborted = error;
+  }
+
+  #settle(): void {
+    const [first, ...rest] = this.#failed;
+    if (this.#aborted !== undefined) this.#reject(this.#aborted);
+    else if (first !== undefined) this.#reject(new SendError(this.#delivered, [first, ...rest]));
+    else this.#resolve(this.#delivered);
+    this.#settled(this);
+  }
+}

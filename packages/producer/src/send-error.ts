@@ -1,0 +1,64 @@
+import { KafkaError } from "@moldau/protocol-codec";
+import type { Written } from "./batch-state.js";
+
+/** Messages of one call that went into the log together: one entry for each (partition, batch). */
+export interface SentBatch {
+  readonly topic: string;
+  readonly partition: number;
+  /** Offset of the first of these messages; absent with acks 0, and where the broker could not tell (a duplicate). */
+  readonly baseOffset?: bigint;
+  /** Number of messages; they lie at consecutive offsets. */
+  readonly count: number;
+  /** Which messages of the call: positions in its `messages`, ascending; in `sendBatch` counted through all entries of the topic. */
+  readonly indexes: readonly number[];
+  /** The time the broker gave them, in milliseconds since 1970; absent unless the topic has `message.timestamp.type=LogAppendTime`. */
+  readonly timestamp?: number;
+  /** The first offset that the partition still has. */
+  readonly logStartOffset?: bigint;
+}
+
+/** Messages of one call that failed together. */
+export interface FailedBatch {
+  readonly topic: string;
+  /** -1 when it was not known yet. */
+  readonly partition: number;
+  /** Which messages of the call, as in {@link SentBatch.indexes}. */
+  readonly indexes: readonly number[];
+  /** Kafka's name of the error, or one that begins with `CLIENT_`. */
+  readonly code: string;
+  /** `no`: certainly not in the log, so sending again makes no duplicate. `maybe`: an attempt was made whose outcome is unknown. */
+  readonly written: Written;
+  /** What happened. */
+  readonly error: KafkaError;
+  /** Messages that the broker named as the culprits (KIP-467); the others failed because they shared their batch. */
+  readonly culprits?: readonly { readonly index: number; readonly reason: string | null }[];
+}
+
+/**
+ * Some messages of a `send` or `sendBatch` could not be delivered; the others were.
+ *
+ * `code`, `retriable` and `cause` are those of the first failure. Nothing that is in `delivered` should be sent again.
+ */
+export class SendError extends KafkaError {
+  static override readonly brand: string = "SendError";
+
+  /** What went into the log, as the call would have returned it. */
+  readonly delivered: readonly SentBatch[];
+  /** What did not, or may not have. */
+  readonly failed: readonly FailedBatch[];
+
+  constructor(delivered: readonly SentBatch[], failed: readonly [FailedBatch, ...FailedBatch[]]) {
+    const { error, topic, partition } = failed[0];
+    const lost = failed.reduce((sum, { indexes }) => sum + indexes.length, 0);
+    const sent = delivered.reduce((sum, { count }) => sum + count, 0);
+    super(error.code, `${lost} of ${lost + sent} messages were not delivered: ${error.message}`, {
+      retriable: failed.every(({ error: each }) => each.retriable),
+      cause: error,
+      topic,
+      partition,
+      written: failed.some(({ written }) => written === "maybe"),
+    });
+    this.delivered = delivered;
+    this.failed = failed;
+  }
+}

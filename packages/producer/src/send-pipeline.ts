@@ -1,0 +1,125 @@
+import type { Cluster } from "@moldau/connection-pool";
+import type { KafkaError } from "@moldau/protocol-codec";
+import type { EventEmitter } from "eventemitter3";
+import { Accumulator } from "./accumulator.js";
+import { Admission } from "./admission.js";
+import { BufferMemory } from "./buffer-memory.js";
+import type { CallPart } from "./call-part.js";
+import { Delivery } from "./delivery.js";
+import { announce, type ProducerEvents } from "./events.js";
+import { IdentitySource } from "./identity.js";
+import type { ResolvedProducerOptions } from "./options.js";
+import { Sender } from "./sender.js";
+import type { TopicQueues } from "./topic-queues.js";
+
+/** As much of a cluster as a producer uses. */
+export type ProducerCluster = Pick<
+  Cluster,
+  | "brokerHints"
+  | "cachedTopic"
+  | "clock"
+  | "connection"
+  | "leaderHint"
+  | "off"
+  | "on"
+  | "options"
+  | "random"
+  | "refreshTopics"
+  | "release"
+  | "request"
+  | "topic"
+>;
+
+/** What the pipeline is built with. */
+export interface SendPipelineOptions {
+  readonly cluster: ProducerCluster;
+  /** The producer: owner of connections, and whose listeners are told. */
+  readonly producer: EventEmitter<ProducerEvents>;
+  readonly options: Omit<ResolvedProducerOptions<unknown, unknown>, "partitioner" | "serialize">;
+}
+
+/**
+ * The way of a message from the call to its outcome: admission, accumulator, sender, delivery.
+ *
+ * ```
+ *   CallPart ─▶ Admission ─▶ Accumulator ─▶ PartitionQueue ◀── Sender ── BrokerSender ─▶ connection
+ *                  ▲ memory      │ batches        ▲ outcomes                                │
+ *                  └─────────────┴────────── Delivery ◀─────────── answers, failures ───────┘
+ * ```
+ */
+export class SendPipeline {
+  readonly #accumulator: Accumulator;
+  readonly #admission: Admission;
+  readonly #delivery: Delivery;
+  readonly #identities: IdentitySource;
+  readonly #sender: Sender;
+
+  constructor({ cluster, producer, options }: SendPipelineOptions) {
+    const { clock, random } = cluster;
+    const { retry } = cluster.options;
+    const memory = new BufferMemory(options.bufferMemory, () => this.#admission.resume());
+    this.#delivery = new Delivery({ cluster, clock, memory, emitter: producer, wake: (queue) => this.#sender.wake(queue) });
+    this.#identities = new IdentitySource({
+      cluster,
+      clock,
+      random,
+      retry,
+      isWanted: () => this.#delivery.queues.size > 0,
+      acquired: () => this.#sender.wakeAll(),
+      refused: (error) => this.#delivery.giveUpAll(error, ({ lane }) => lane.isIdempotent),
+    });
+    this.#sender = new Sender({
+      ...options,
+      cluster,
+      clock,
+      random,
+      retry,
+      owner: producer,
+      delivery: this.#delivery,
+      identities: this.#identities,
+    });
+    this.#accumulator = new Accumulator({
+      ...options,
+      memory,
+      retry,
+      clock,
+      random,
+      opened: (batch, queue) => {
+        this.#delivery.watch(batch, queue);
+        if (batch.lane.isIdempotent) this.#identities.acquire();
+      },
+      ready: this.#sender.wake,
+    });
+    this.#admission = new Admission({
+      ...options,
+      accumulator: this.#accumulator,
+      clock,
+      blocked: () => announce(producer, "blocked", (emitter) => emitter.emit("blocked")),
+    });
+  }
+
+  /** What is kept of a topic. */
+  topic(name: string): TopicQueues {
+    return this.#accumulator.topic(name);
+  }
+
+  /** Lets messages in that have their partitions. */
+  admit(part: CallPart): void {
+    this.#admission.admit(part);
+  }
+
+  /** Lets every batch go that waits for company. */
+  flush(): void {
+    this.#accumulator.flush();
+  }
+
+  /** Gives up whatever has no outcome yet, and stops the clockwork. */
+  close(error: KafkaError): void {
+    this.#admission.close(error);
+    this.#delivery.giveUpAll(error);
+    this.#accumulator.close();
+    this.#identities.close();
+    this.#sender.close();
+    this.#delivery.close();
+  }
+}

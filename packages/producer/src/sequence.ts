@@ -1,0 +1,107 @@
+/** The largest sequence number; the one after it is 0. */
+export const maxSequence = 0x7fffffff;
+
+/** The largest producer epoch; beyond it a new producer id is needed. */
+export const maxProducerEpoch = 0x7fff;
+
+/** Who a producer is to the brokers. */
+export interface ProducerIdentity {
+  readonly producerId: bigint;
+  readonly producerEpoch: number;
+}
+
+/** What goes into the header of an idempotent batch: the broker takes each (producer, epoch, sequence) once, in order. */
+export interface Stamp extends ProducerIdentity {
+  readonly baseSequence: number;
+}
+
+/** The sequence number `count` records after `sequence`; the numbers wrap from 2,147,483,647 to 0. */
+export function advanceSequence(sequence: number, count: number): number {
+  const room = maxSequence - sequence;
+  return count <= room ? sequence + count : count - room - 1;
+}
+
+/**
+ * The sequence numbers of one partition.
+ *
+ * A number is given when a batch is sent for the first time, and is never taken back: after a failure that leaves open
+ * whether the batch was written, using the number again for other records would make the broker drop them as duplicates.
+ * A batch that is given up therefore leaves a *gap*, which the broker would refuse to skip; it is left behind by a new epoch
+ * that starts at 0 again (KIP-360). As producers without transactions are known to each partition separately, the epoch is
+ * this partition's own, and the others go on undisturbed.
+ */
+export class PartitionSequence {
+  #identity: ProducerIdentity | undefined;
+  #next = 0;
+  #given = 0;
+  #gap = 0;
+  #proven = false;
+
+  /** Whether numbers can be given; otherwise {@link bind} comes first. */
+  get isBound(): boolean {
+    return this.#identity !== undefined;
+  }
+
+  /** Whether the broker has taken a batch of this epoch. Until then it would take any first number, so the first goes alone. */
+  get isProven(): boolean {
+    return this.#proven;
+  }
+
+  /** Whether a batch was given up that the broker may be missing. */
+  get hasGap(): boolean {
+    return this.#gap > 0;
+  }
+
+  /** Starts at 0 under an identity. */
+  bind(identity: ProducerIdentity): void {
+    this.#identity = identity;
+    this.#next = 0;
+    this.#given = 0;
+    this.#gap = 0;
+    this.#proven = false;
+  }
+
+  /** Gives a batch its numbers; undefined while no identity is bound. */
+  take(count: number): Stamp | undefined {
+    if (this.#identity === undefined) return undefined;
+    const { producerId, producerEpoch } = this.#identity;
+    const baseSequence = this.#next;
+    this.#next = advanceSequence(baseSequence, count);
+    this.#given += 1;
+    return { producerId, producerEpoch, baseSequence };
+  }
+
+  /** The place of the batch that {@link take} gave numbers to last, counted from 1 in its epoch; splits share a place. */
+  get place(): number {
+    return this.#given;
+  }
+
+  /** The broker has a batch: it had everything before it too, so an earlier gap was none. */
+  acknowledged(place: number): void {
+    this.#proven = true;
+    if (place > this.#gap) this.#gap = 0;
+  }
+
+  /** A batch that has numbers will not be sent again, and the broker may not have it. */
+  givenUp(place: number): void {
+    this.#gap = Math.max(this.#gap, place);
+  }
+
+  /**
+   * Leaves a gap behind: the next epoch, from 0. The last epoch of a producer id is followed by another id, which has to be
+   * given; without one nothing changes and the answer is false.
+   */
+  nextEpoch(identity: ProducerIdentity | undefined): boolean {
+    const current = this.#identity;
+    if (current === undefined) return false;
+    if (current.producerEpoch < maxProducerEpoch) this.bind({ ...current, producerEpoch: current.producerEpoch + 1 });
+    else if (identity !== undefined && identity.producerId !== current.producerId) this.bind(identity);
+    else return false;
+    return true;
+  }
+
+  /** The producer id that has no epochs left, while a new epoch is needed. */
+  get exhaustedId(): bigint | undefined {
+    return this.hasGap && this.#identity?.producerEpoch === maxProducerEpoch ? this.#identity.producerId : undefined;
+  }
+}
