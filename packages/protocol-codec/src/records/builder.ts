@@ -1,13 +1,15 @@
 import { codecFor, compressSync } from "../compression/codecs.js";
 import { EncodeError } from "../errors.js";
-import { sizeOfVarint, sizeOfVarlong, writeVarint, writeVarlong } from "../wire/varint.js";
+import { sizeOfVarint, writeVarint, writeVarlong } from "../wire/varint.js";
 import { writeBatchHeader } from "./batch-header.js";
-import { emptyHeaders, prepareHeaders, writeHeaders } from "./headers.js";
+import { estimateHeaders, headerPairs, measureHeaders, noPairs, writeHeaders } from "./headers.js";
 import { field } from "./layout.js";
+import { exactBytes, leastBytes, moreBytes, writePart } from "./record-part.js";
 import type { CompressionCodec, CompressionName } from "../compression/codec.js";
 import type { BatchHeaderOptions } from "./batch-header.js";
-import type { PreparedHeaders } from "./headers.js";
+import type { HeaderPairs } from "./headers.js";
 import type { RecordHeaders } from "./record.js";
+import type { RecordPart } from "./record-part.js";
 
 export interface BatchBuilderOptions {
   /** Size in bytes, header included and before compression, that the batch does not exceed unless its first record alone does. */
@@ -71,27 +73,40 @@ export class BatchBuilder {
    * Appends a record at the next offset; returns false, and changes nothing, when the batch would become larger than `maxBytes`.
    * The first record is always taken. Timestamps are milliseconds since 1970.
    */
-  tryAppend(timestamp: number | bigint, key: Buffer | string | null, value: Buffer | string | null, headers?: RecordHeaders): boolean {
+  tryAppend(timestamp: number | bigint, key: RecordPart, value: RecordPart, headers?: RecordHeaders): boolean {
     return this.tryAppendAt(this.#lastOffsetDelta + 1, timestamp, key, value, headers);
   }
 
   /** The same at a chosen distance from the base offset, as a compacted log needs it; distances have to ascend. */
-  tryAppendAt(offsetDelta: number, timestamp: number | bigint, key: Buffer | string | null, value: Buffer | string | null, headers?: RecordHeaders): boolean {
+  tryAppendAt(offsetDelta: number, timestamp: number | bigint, key: RecordPart, value: RecordPart, headers?: RecordHeaders): boolean {
     if (this.#finished) throw invalid("the batch is finished: no record can be added");
     if (offsetDelta <= this.#lastOffsetDelta || offsetDelta > 0x7fff_ffff) throw invalid(`offset delta ${offsetDelta} does not follow ${this.#lastOffsetDelta}`);
     checkTimestamp(timestamp);
-    const prepared = headers === undefined ? emptyHeaders : prepareHeaders(headers);
-    const delta = this.#hasBaseTimestamp ? difference(timestamp, this.#baseTimestamp) : 0;
-    let end = this.#encode(offsetDelta, delta, key, guessLength(key), value, guessLength(value), prepared);
-    if (end === wrongGuess) end = this.#encode(offsetDelta, delta, key, exactLength(key), value, exactLength(value), prepared);
-    if (end === tooLarge) return false;
-    this.#position = end;
-    this.#count++;
-    this.#lastOffsetDelta = offsetDelta;
+    const pairs = headers === undefined ? noPairs : headerPairs(headers);
+    const headerBytes = pairs === noPairs ? 1 : estimateHeaders(pairs);
+    const start = this.#position;
+    const least = smallestRecord + leastBytes(key) + leastBytes(value) + headerBytes;
+    if (start + least > this.#maxBytes && this.#count > 0) return false;
+    const more = spareBytes + moreBytes(key) + moreBytes(value) + headerBytes * 2 + pairs.length * 4;
+    if (start + least + more > this.#buffer.length) this.#grow(key, value, pairs);
+    const lengthSize = sizeOfVarint(least);
     if (!this.#hasBaseTimestamp) {
       this.#baseTimestamp = timestamp;
       this.#hasBaseTimestamp = true;
     }
+    const buffer = this.#buffer;
+    buffer[start + lengthSize] = 0;
+    let end = writeVarlong(buffer, start + lengthSize + 1, difference(timestamp, this.#baseTimestamp));
+    end = writeVarint(buffer, end, offsetDelta);
+    end = writePart(buffer, end, key);
+    end = writePart(buffer, end, value);
+    if (pairs === noPairs) buffer[end++] = 0;
+    else end = writeHeaders(buffer, end, pairs);
+    end = this.#writeLength(start, lengthSize, end);
+    if (end > this.#maxBytes && this.#count > 0) return false;
+    this.#position = end;
+    this.#count++;
+    this.#lastOffsetDelta = offsetDelta;
     if (timestamp > this.#maxTimestamp) this.#maxTimestamp = timestamp;
     return true;
   }
@@ -112,51 +127,23 @@ export class BatchBuilder {
     return this.#seal(framed(await codec.compress(batch.subarray(field.records), options.level)), codec, options);
   }
 
-  /**
-   * Writes a record behind the last one and returns its end, or one of the two negative answers. The arguments are loose,
-   * and not an object, because this runs millions of times a second.
-   */
-  #encode(
-    offsetDelta: number,
-    timestampDelta: number | bigint,
-    key: Buffer | string | null,
-    keyLength: number,
-    value: Buffer | string | null,
-    valueLength: number,
-    headers: PreparedHeaders,
-  ): number {
-    const size =
-      1 + sizeOfVarlong(timestampDelta) + sizeOfVarint(offsetDelta) + sizeOfPart(keyLength) + sizeOfPart(valueLength) + headers.sizeInBytes;
-    const end = this.#position + sizeOfVarint(size) + size;
-    if (end > this.#maxBytes && this.#count > 0) return tooLarge;
-    // Text whose length was guessed as ASCII can take up to three times as much before the guess is seen to be wrong.
-    this.#reserve(end + slackOf(key) + slackOf(value));
-    const buffer = this.#buffer;
-    let position = writeVarint(buffer, this.#position, size);
-    buffer[position++] = 0;
-    position = writeVarlong(buffer, position, timestampDelta);
-    position = writeVarint(buffer, position, offsetDelta);
-    position = writeVarint(buffer, position, keyLength);
-    if (key !== null) {
-      if (writePart(buffer, position, key) !== keyLength) return wrongGuess;
-      position += keyLength;
-    }
-    position = writeVarint(buffer, position, valueLength);
-    if (value !== null) {
-      if (writePart(buffer, position, value) !== valueLength) return wrongGuess;
-      position += valueLength;
-    }
-    if (headers === emptyHeaders) buffer[position] = 0;
-    else writeHeaders(buffer, position, headers);
-    return end;
-  }
-
-  #reserve(needed: number): void {
+  #grow(key: RecordPart, value: RecordPart, pairs: HeaderPairs): void {
+    // Text counted three bytes a unit until here. It seldom has them, so it is measured before memory is taken.
+    const needed = this.#position + smallestRecord + spareBytes + exactBytes(key) + exactBytes(value) + measureHeaders(pairs);
     if (needed <= this.#buffer.length) return;
     if (needed > 0x7fff_ffff) throw new EncodeError("A record batch cannot have more than 2^31 - 1 bytes.", { code: "CLIENT_INVALID_ARGUMENT" });
     const grown = Buffer.allocUnsafe(Math.min(Math.max(needed, this.#buffer.length * 2), 0x7fff_ffff));
     this.#buffer.copy(grown, 0, 0, this.#position);
     this.#buffer = grown;
+  }
+
+  /** Writes a record's length in front of it, moving it when the length takes another number of bytes than were left, and returns its end. */
+  #writeLength(start: number, reserved: number, end: number): number {
+    const length = end - start - reserved;
+    const taken = sizeOfVarint(length);
+    if (taken !== reserved) this.#buffer.copyWithin(start + taken, start + reserved, end);
+    writeVarint(this.#buffer, start, length);
+    return start + taken + length;
   }
 
   /** The whole batch, its header still empty. */
@@ -178,60 +165,16 @@ export class BatchBuilder {
   }
 }
 
-/** Answer of `#encode`: the batch would exceed its limit. */
-const tooLarge = -1;
-/** Answer of `#encode`: a text that was taken for ASCII is not. */
-const wrongGuess = -2;
+/*
+ * A record is written in one pass, and its length last, into the bytes left for it. Measuring first would cost as much
+ * as writing, above all for text: how many bytes that takes is known for nothing once it is written.
+ */
 
-/** Up to this many characters text is first taken for ASCII: measuring it costs more than writing it. */
-const longestGuess = 1024;
+/** Bytes that a record takes beside key, value and headers, at least: its length, attributes, two deltas and two lengths. */
+const smallestRecord = 6;
 
-/** Up to this many characters or bytes a loop here is quicker than a call out of JavaScript. */
-const longestLoop = 16;
-
-function guessLength(part: Buffer | string | null): number {
-  if (typeof part === "string" && part.length <= longestGuess) return part.length;
-  return exactLength(part);
-}
-
-function exactLength(part: Buffer | string | null): number {
-  if (part === null) return -1;
-  if (typeof part === "string") return Buffer.byteLength(part);
-  if (part instanceof Uint8Array) return part.length;
-  throw invalid(`a record's key and value have to be a Buffer, a string or null, not ${typeof part}`);
-}
-
-/** Bytes that a length and what it counts take; a length of -1 stands for null. */
-function sizeOfPart(length: number): number {
-  return length < 0 ? 1 : sizeOfVarint(length) + length;
-}
-
-function slackOf(part: Buffer | string | null): number {
-  return typeof part === "string" && part.length <= longestGuess ? part.length * 2 : 0;
-}
-
-/** Writes bytes or text and returns how many bytes that took. */
-function writePart(target: Buffer, position: number, part: Buffer | string): number {
-  return typeof part === "string" ? writeText(target, position, part) : writeBytes(target, position, part);
-}
-
-function writeBytes(target: Buffer, position: number, bytes: Buffer): number {
-  const length = bytes.length;
-  if (length > longestLoop) target.set(bytes, position);
-  else for (let index = 0; index < length; index++) target[position + index] = bytes[index] ?? 0;
-  return length;
-}
-
-function writeText(target: Buffer, position: number, text: string): number {
-  const length = text.length;
-  if (length > longestLoop) return target.write(text, position);
-  for (let index = 0; index < length; index++) {
-    const unit = text.charCodeAt(index);
-    if (unit >= 0x80) return target.write(text, position);
-    target[position + index] = unit;
-  }
-  return length;
-}
+/** Bytes that the varints can take beyond that, all together. */
+const spareBytes = 30;
 
 /** The distance of two timestamps, exact: a bigint when a number would round it. */
 function difference(timestamp: number | bigint, base: number | bigint): number | bigint {

@@ -56,25 +56,9 @@ export class CurrentRecordCursor extends RecordCursor {
   }
 
   next(): boolean {
-    this.position = this.#recordEnd;
     if (this.#remaining === 0) return this.#finish();
     this.#remaining--;
-    const length = readVarint(this);
-    const start = this.position;
-    if (length < smallestRecord - 1 || length > this.end - start) throw this.#malformed(`its length is ${length}`);
-    this.#recordStart = start;
-    this.#recordEnd = start + length;
-    this.position = start + 1;
-    const timestampDelta = readVarlong(this);
-    if (!this.#fixedTimestamp) this.timestamp = this.#baseTimestamp + timestampDelta;
-    this.offsetDelta = readVarint(this);
-    this.keyLength = readVarint(this);
-    this.keyStart = this.position;
-    this.#skip(this.keyLength, "key");
-    this.valueLength = readVarint(this);
-    this.valueStart = this.position;
-    this.#skip(this.valueLength, "value");
-    this.#readHeaderCount();
+    if (!this.#readShort()) this.#readAny();
     return true;
   }
 
@@ -105,6 +89,73 @@ export class CurrentRecordCursor extends RecordCursor {
     return headers;
   }
 
+  /**
+   * Reads a record whose varints have one or two bytes each, as nearly all do, with its place in a local variable: twice as
+   * fast as the general way. Answers false, and reads nothing, for any other record, and for one that is malformed.
+   */
+  #readShort(): boolean {
+    const { buffer } = this;
+    const start = this.#recordEnd;
+    const rawLength = shortVarint(buffer, start);
+    if (rawLength > largestShort || (rawLength & 1) !== 0) return false;
+    const body = start + shortSize(rawLength);
+    const end = body + (rawLength >>> 1);
+    if (end > this.end) return false;
+
+    let position = body + 1;
+    const rawTimestamp = shortVarint(buffer, position);
+    position += shortSize(rawTimestamp);
+    const rawOffset = shortVarint(buffer, position);
+    position += shortSize(rawOffset);
+    const rawKey = shortVarint(buffer, position);
+    const keyStart = position + shortSize(rawKey);
+    const keyLength = zigZag(rawKey);
+    position = keyLength > 0 ? keyStart + keyLength : keyStart;
+    const rawValue = shortVarint(buffer, position);
+    const valueStart = position + shortSize(rawValue);
+    const valueLength = zigZag(rawValue);
+    position = valueLength > 0 ? valueStart + valueLength : valueStart;
+    const rawHeaders = shortVarint(buffer, position);
+    position += shortSize(rawHeaders);
+    if ((rawTimestamp | rawOffset | rawKey | rawValue | rawHeaders) > largestShort || keyLength < -1 || valueLength < -1) return false;
+    // Nothing was checked against the record's end on the way, because every length only moved the place forward.
+    const headerCount = zigZag(rawHeaders);
+    if (position > end || headerCount < 0 || headerCount * 2 > end - position || (headerCount === 0 && position !== end)) return false;
+
+    this.#recordStart = body;
+    this.#recordEnd = end;
+    if (!this.#fixedTimestamp) this.timestamp = this.#baseTimestamp + zigZag(rawTimestamp);
+    this.offsetDelta = zigZag(rawOffset);
+    this.keyStart = keyStart;
+    this.keyLength = keyLength;
+    this.valueStart = valueStart;
+    this.valueLength = valueLength;
+    this.headersStart = position;
+    this.headerCount = headerCount;
+    return true;
+  }
+
+  /** Reads any record, and says what is wrong with one that is malformed. */
+  #readAny(): void {
+    this.position = this.#recordEnd;
+    const length = readVarint(this);
+    const start = this.position;
+    if (length < smallestRecord - 1 || length > this.end - start) throw this.#malformed(`its length is ${length}`);
+    this.#recordStart = start;
+    this.#recordEnd = start + length;
+    this.position = start + 1;
+    const timestampDelta = readVarlong(this);
+    if (!this.#fixedTimestamp) this.timestamp = this.#baseTimestamp + timestampDelta;
+    this.offsetDelta = readVarint(this);
+    this.keyLength = readVarint(this);
+    this.keyStart = this.position;
+    this.#skip(this.keyLength, "key");
+    this.valueLength = readVarint(this);
+    this.valueStart = this.position;
+    this.#skip(this.valueLength, "value");
+    this.#readHeaderCount();
+  }
+
   #skip(length: number, part: string): void {
     if (length < -1 || length > this.#recordEnd - this.position) throw this.#malformed(`its ${part} has length ${length}`);
     if (length > 0) this.position += length;
@@ -121,8 +172,8 @@ export class CurrentRecordCursor extends RecordCursor {
 
   /** After the last record: the bytes have to be used up, or the count was wrong. */
   #finish(): false {
-    if (this.position !== this.end) {
-      throw new DecodeError(`A batch has ${this.end - this.position} bytes left after its last record.`, { position: this.position });
+    if (this.#recordEnd !== this.end) {
+      throw new DecodeError(`A batch has ${this.end - this.#recordEnd} bytes left after its last record.`, { position: this.#recordEnd });
     }
     return false;
   }
@@ -134,6 +185,26 @@ export class CurrentRecordCursor extends RecordCursor {
       offset: this.#options.baseOffset,
     });
   }
+}
+
+/** The largest value of a varint of two bytes; what `shortVarint` answers above it stands for a longer one. */
+const largestShort = 0x3fff;
+
+/** A varint of one or two bytes before zig-zag; anything above `largestShort` for a longer or needlessly long one. */
+function shortVarint(buffer: Buffer, position: number): number {
+  const first = buffer[position] ?? 0xff;
+  if (first < 0x80) return first;
+  const second = buffer[position + 1] ?? 0;
+  // A second byte of 0 adds nothing: the size could then not be told from the value.
+  return second === 0 ? largestShort + 1 : (first & 0x7f) | (second << 7);
+}
+
+function shortSize(raw: number): number {
+  return raw < 0x80 ? 1 : 2;
+}
+
+function zigZag(raw: number): number {
+  return (raw >>> 1) ^ -(raw & 1);
 }
 
 function readBytes(bytes: { buffer: Buffer; position: number; end: number }): Buffer | null {

@@ -15,8 +15,8 @@ export interface ByteCursor {
 
 /** Returns how many bytes (1 to 5) an unsigned varint takes; negative numbers count as their 32-bit pattern. */
 export function sizeOfUnsignedVarint(value: number): number {
-  // 7 bits a byte: the number of leading zeros decides. Math.clz32 is one machine instruction.
-  return value === 0 ? 1 : ((38 - Math.clz32(value)) * 9363) >>> 16;
+  // 7 bits a byte: the number of leading zeros decides. Times 9363 and shifted by 16 is a division by 7.
+  return ((38 - Math.clz32(value | 1)) * 9363) >>> 16;
 }
 
 /** Returns how many bytes (1 to 5) a zig-zag varint of an int32 takes. */
@@ -40,12 +40,9 @@ export function sizeOfVarlong(value: number | bigint): number {
 
 /** Writes an unsigned varint and returns the position after it; the caller has made room. */
 export function writeUnsignedVarint(target: Uint8Array, position: number, value: number): number {
-  while ((value & ~0x7f) !== 0) {
-    target[position++] = (value & 0x7f) | 0x80;
-    value >>>= 7;
-  }
-  target[position++] = value;
-  return position;
+  if ((value & ~0x7f) !== 0) return writeLongVarint(target, position, value);
+  target[position] = value;
+  return position + 1;
 }
 
 /** Writes an int32 as a zig-zag varint and returns the position after it; the caller has made room. */
@@ -85,8 +82,19 @@ export function readUnsignedVarint(cursor: ByteCursor): number {
 
 /** Reads a zig-zag varint as an int32; throws DecodeError when it ends early or is wider than 32 bits. */
 export function readVarint(cursor: ByteCursor): number {
-  const value = readUnsignedVarint(cursor);
-  return (value >>> 1) ^ -(value & 1);
+  // The short forms stand apart, small enough for V8 to put them where they are called.
+  const { buffer, position, end } = cursor;
+  const first = buffer[position] ?? 0;
+  if (first < 0x80 && position < end) {
+    cursor.position = position + 1;
+    return (first >>> 1) ^ -(first & 1);
+  }
+  const second = buffer[position + 1] ?? 0;
+  if (second < 0x80 && position + 1 < end) {
+    cursor.position = position + 2;
+    return ((first & 0x7f) >>> 1) ^ (second << 6) ^ -(first & 1);
+  }
+  return readLongVarint(cursor);
 }
 
 /**
@@ -94,6 +102,16 @@ export function readVarint(cursor: ByteCursor): number {
  * Throws DecodeError when it ends early or is wider than 64 bits.
  */
 export function readVarlong(cursor: ByteCursor): number {
+  const { position, end } = cursor;
+  const first = cursor.buffer[position] ?? 0;
+  if (first < 0x80 && position < end) {
+    cursor.position = position + 1;
+    return (first >>> 1) ^ -(first & 1);
+  }
+  return readLongVarlong(cursor);
+}
+
+function readLongVarlong(cursor: ByteCursor): number {
   const low = readSevenBitGroups(cursor, 4);
   const odd = low & 1;
   // The magnitude is the value without its lowest bit, kept in two parts that fit a double exactly.
@@ -116,6 +134,21 @@ export function readVarlongExact(cursor: ByteCursor): bigint {
     if (middle < 0) value |= BigInt(readLastGroups(cursor)) << 56n;
   }
   return (value & 1n) === 0n ? value >> 1n : -(value >> 1n) - 1n;
+}
+
+function readLongVarint(cursor: ByteCursor): number {
+  const value = readUnsignedVarint(cursor);
+  return (value >>> 1) ^ -(value & 1);
+}
+
+/** Apart, so that the writing of one byte is small enough for V8 to put it where it is called. */
+function writeLongVarint(target: Uint8Array, position: number, value: number): number {
+  do {
+    target[position++] = (value & 0x7f) | 0x80;
+    value >>>= 7;
+  } while ((value & ~0x7f) !== 0);
+  target[position] = value;
+  return position + 1;
 }
 
 /** Up to four groups of 7 bits; the sign bit of the result says that more follow. */
