@@ -1,0 +1,10 @@
+/// <reference types="node" preserve="true" />
+
+export { Admin } from "./admin.js";
+export type { CreatedTopic, CreateTopicsOptions, NewTopic } from "./operations/create-topics.js";
+export type { DeletedGroup, DeleteGroupsOptions } from "./operations/delete-groups.js";
+export type { DeletedTopic, DeleteTopicsOptions } from "./operations/delete-topics.js";
+export type { ClusterDescription, DescribeClusterOptions } from "./operations/describe-cluster.js";
+export type { DescribedPartition, DescribedTopic, DescribeTopicsOptions } from "./operations/describe-topics.js";
+export type { ListedTopic, ListTopicsOptions } from "./operations/list-topics.js";
+export type { ItemResult } from "./operations/repeat.js";

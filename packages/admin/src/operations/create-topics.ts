@@ -1,0 +1,146 @@
+import {
+  invalidArgument,
+  isPlainObject,
+  OptionReader,
+  type Cluster,
+  type OperationOptions,
+} from "@moldau/connection-pool";
+import {
+  CreateTopics,
+  kafkaError,
+  type CreateTopicsResponse,
+  type RequestInputOf,
+  type Uuid,
+} from "@moldau/protocol-codec";
+import { askController } from "./controller.js";
+import { operationOptions, unanswered, unique } from "./arguments.js";
+import { controllerRefusals, repeat, type ItemResult } from "./repeat.js";
+
+/** A topic to create. */
+export interface NewTopic {
+  /** Name: letters, digits, `.`, `_` and `-`, at most 249 of them. */
+  readonly topic: string;
+  /** Number of partitions. Default: what the broker is configured for. */
+  readonly partitions?: number;
+  /** Number of replicas of each partition. Default: what the broker is configured for. */
+  readonly replicationFactor?: number;
+  /** Node ids of the replicas of each partition, the preferred leader first; instead of `partitions` and `replicationFactor`. */
+  readonly assignments?: readonly (readonly number[])[];
+  /** Topic configuration, such as `{ "cleanup.policy": "compact" }`. Default: none. */
+  readonly configs?: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** What to create. */
+export interface CreateTopicsOptions extends OperationOptions {
+  readonly topics: readonly NewTopic[];
+  /** Whether to check only, and create nothing. Default false. */
+  readonly validateOnly?: boolean;
+}
+
+/** What became of a topic to create. */
+export interface CreatedTopic extends ItemResult {
+  readonly topic: string;
+  /** The new topic's id; absent on failure and from brokers before 2.8. */
+  readonly topicId?: Uuid;
+  /** Number of partitions; absent on failure and from brokers before 2.4. */
+  readonly partitions?: number;
+  /** Number of replicas of each partition; absent on failure and from brokers before 2.4. */
+  readonly replicationFactor?: number;
+}
+
+/** Creates topics, each with a result of its own (CreateTopics, KIP-4). */
+export async function createTopics(cluster: Cluster, options: CreateTopicsOptions): Promise<readonly CreatedTopic[]> {
+  const read = new OptionReader("createTopics", options);
+  const topics = read.list("topics", checkTopic, { nonEmpty: true });
+  const validateOnly = read.boolean("validateOnly", { default: false });
+  const wait = operationOptions(read);
+  read.done();
+  unique(
+    "createTopics: topics",
+    topics.map(({ topic }) => topic),
+  );
+  return repeat(cluster, topics, {
+    ...wait,
+    temporary: controllerRefusals,
+    failed: ({ topic }, error) => ({ topic, error }),
+    beforeAgain: () => cluster.refreshTopics([]),
+    attempt: async (items, timeoutMs) => {
+      const body = { topics: items.map(toRequest), timeoutMs, validateOnly };
+      const response = await askController(cluster, CreateTopics, { ...wait, timeoutMs, body });
+      return items.map(({ topic }) =>
+        toResult(
+          topic,
+          response.topics.find(({ name }) => name === topic),
+        ),
+      );
+    },
+  });
+}
+
+function checkTopic(value: unknown, path: string): NewTopic {
+  if (!isPlainObject(value))
+    throw invalidArgument(`${path} must be an object such as { topic: "orders", partitions: 12 }.`);
+  const read = new OptionReader<Partial<NewTopic>>(path, value);
+  const topic = read.text("topic");
+  const partitions = read.integer("partitions", { min: 1, max: 2 ** 31 - 1, default: -1 });
+  const replicationFactor = read.integer("replicationFactor", { min: 1, max: 2 ** 15 - 1, default: -1 });
+  const assignments = read.list("assignments", checkReplicas, { default: [] });
+  const configs = read.custom("configs", "an object of texts, numbers and booleans", checkConfigs, { default: {} });
+  read.done();
+  if (assignments.length > 0 && (partitions >= 0 || replicationFactor >= 0)) {
+    throw invalidArgument(
+      `${path}: assignments say how many partitions and replicas there are; leave partitions and replicationFactor out.`,
+    );
+  }
+  return { topic, partitions, replicationFactor, assignments, configs };
+}
+
+function checkReplicas(value: unknown, path: string): readonly number[] {
+  if (!Array.isArray(value) || value.length === 0)
+    throw invalidArgument(`${path} must be an array of node ids, the preferred leader first.`);
+  return value.map((node: unknown) => {
+    if (typeof node === "number" && Number.isInteger(node) && node >= 0) return node;
+    throw invalidArgument(`${path} must hold node ids: whole numbers of at least 0.`);
+  });
+}
+
+function checkConfigs(value: unknown, path: string): NewTopic["configs"] {
+  if (!isPlainObject(value)) return undefined;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, setting]: [string, unknown]) => {
+      if (typeof setting === "string" || typeof setting === "number" || typeof setting === "boolean")
+        return [name, setting];
+      throw invalidArgument(`${path}["${name}"] must be a text, a number or a boolean.`);
+    }),
+  );
+}
+
+type TopicRequest = NonNullable<RequestInputOf<typeof CreateTopics>["topics"]>[number];
+
+function toRequest({
+  topic,
+  partitions = -1,
+  replicationFactor = -1,
+  assignments = [],
+  configs = {},
+}: NewTopic): TopicRequest {
+  return {
+    name: topic,
+    numPartitions: partitions,
+    replicationFactor,
+    assignments: assignments.map((brokerIds, partitionIndex) => ({ partitionIndex, brokerIds })),
+    configs: Object.entries(configs).map(([name, value]) => ({ name, value: String(value) })),
+  };
+}
+
+function toResult(topic: string, answer: CreateTopicsResponse["topics"][number] | undefined): CreatedTopic {
+  const facts = { topic, apiKey: CreateTopics.key, apiName: CreateTopics.name };
+  if (!answer) return { topic, error: unanswered(facts) };
+  if (answer.errorCode !== 0) return { topic, error: kafkaError(answer.errorCode, facts, answer.errorMessage) };
+  return {
+    topic,
+    ...(answer.topicId.isZero ? {} : { topicId: answer.topicId }),
+    ...(answer.numPartitions < 0 ? {} : { partitions: answer.numPartitions }),
+    ...(answer.replicationFactor < 0 ? {} : { replicationFactor: answer.replicationFactor }),
+  };
+}
