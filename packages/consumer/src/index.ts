@@ -1,1 +1,3 @@
+/// <reference types="node" preserve="true" />
+
 export { MessageLoop, BatchLoop } from "./loops.js";

@@ -1,3 +1,5 @@
+/// <reference types="node" preserve="true" />
+
 // The producer
 export { Producer } from "./producer.js";
 export type { WaitSettings } from "./producer.js";
