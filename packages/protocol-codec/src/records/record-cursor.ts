@@ -38,6 +38,8 @@ export class CurrentRecordCursor extends RecordCursor {
   readonly #options: RecordCursorOptions;
   readonly #baseTimestamp: number;
   readonly #fixedTimestamp: boolean;
+  /** False when timestamps are so large that they need care. */
+  readonly #mayBeShort: boolean;
 
   constructor(options: RecordCursorOptions) {
     super(options.buffer);
@@ -52,13 +54,14 @@ export class CurrentRecordCursor extends RecordCursor {
     this.#options = options;
     this.#baseTimestamp = Number(options.baseTimestamp);
     this.#fixedTimestamp = logAppendTime !== undefined;
+    this.#mayBeShort = this.#fixedTimestamp || Number.isSafeInteger(this.#baseTimestamp);
     if (logAppendTime !== undefined) this.timestamp = Number(logAppendTime);
   }
 
   next(): boolean {
     if (this.#remaining === 0) return this.#finish();
     this.#remaining--;
-    if (!this.#readShort()) this.#readAny();
+    if (!this.#mayBeShort || !this.#readShort()) this.#readAny();
     return true;
   }
 
@@ -144,8 +147,7 @@ export class CurrentRecordCursor extends RecordCursor {
     this.#recordStart = start;
     this.#recordEnd = start + length;
     this.position = start + 1;
-    const timestampDelta = readVarlong(this);
-    if (!this.#fixedTimestamp) this.timestamp = this.#baseTimestamp + timestampDelta;
+    this.#readTimestamp();
     this.offsetDelta = readVarint(this);
     this.keyLength = readVarint(this);
     this.keyStart = this.position;
@@ -154,6 +156,14 @@ export class CurrentRecordCursor extends RecordCursor {
     this.valueStart = this.position;
     this.#skip(this.valueLength, "value");
     this.#readHeaderCount();
+  }
+
+  #readTimestamp(): void {
+    const delta = readVarlong(this);
+    if (this.#fixedTimestamp) return;
+    const timestamp = this.#baseTimestamp + delta;
+    // Beyond 2^53 base and delta are rounded each, while their sum need not be.
+    this.timestamp = Number.isSafeInteger(delta) && Number.isSafeInteger(this.#baseTimestamp) ? timestamp : Number(this.exactTimestamp);
   }
 
   #skip(length: number, part: string): void {

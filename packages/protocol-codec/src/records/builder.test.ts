@@ -1,0 +1,135 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { EncodeError } from "../errors.js";
+import { BatchBuilder } from "./builder.js";
+import { headerPairs } from "./headers.js";
+import { readBatches } from "./read-batches.js";
+import type { LogRecord, RecordHeaders } from "./record.js";
+
+const timestamp = 1_763_800_000_000;
+
+function only(set: Buffer): { records: LogRecord[]; count: number; sizeInBytes: number } {
+  const [batch, ...rest] = readBatches(set);
+  expect(rest).toEqual([]);
+  return { records: [...batch!], count: batch!.count, sizeInBytes: batch!.sizeInBytes };
+}
+
+const bytesOf = (part: Buffer | string | null): Buffer | null => (typeof part === "string" ? Buffer.from(part) : part);
+
+const part = fc.oneof(
+  fc.constant(null),
+  fc.string({ unit: "binary", maxLength: 80 }),
+  fc.string({ unit: "grapheme", maxLength: 40 }),
+  fc.string({ maxLength: 30 }).map((text) => text.repeat(100)),
+  fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array)),
+);
+const headers = fc.oneof(
+  fc.constant(undefined),
+  fc.array(fc.tuple(fc.string({ unit: "grapheme", maxLength: 20 }), part), { maxLength: 4 }),
+  fc.dictionary(fc.string({ maxLength: 8 }), fc.oneof(part, fc.array(part, { maxLength: 3 })), { maxKeys: 3 }),
+);
+const record = fc.record({ timestamp: fc.oneof(fc.maxSafeInteger(), fc.integer({ min: timestamp, max: timestamp + 5000 })), key: part, value: part, headers });
+
+function pairs(given: RecordHeaders | undefined): [string, Buffer | null][] {
+  return headerPairs(given ?? []).map(([name, value]) => [name, bytesOf(value)]);
+}
+
+describe("BatchBuilder", () => {
+  it("writes any record so that it is read back", () => {
+    fc.assert(
+      fc.property(fc.array(record, { maxLength: 12 }), fc.integer({ min: 0, max: 3000 }), (records, initialBytes) => {
+        const builder = new BatchBuilder({ maxBytes: 1 << 20, initialBytes });
+        for (const each of records) expect(builder.tryAppend(each.timestamp, each.key, each.value, each.headers as RecordHeaders | undefined)).toBe(true);
+        const { sizeInBytes } = builder;
+        const batch = only(builder.finish());
+        expect(batch).toMatchObject({ count: records.length, sizeInBytes });
+        expect(batch.records).toEqual(
+          records.map((each, index) => ({ offset: BigInt(index), timestamp: each.timestamp, key: bytesOf(each.key), value: bytesOf(each.value), headers: pairs(each.headers as RecordHeaders | undefined) })),
+        );
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("never exceeds its limit but by the first record, and changes nothing when it refuses one", () => {
+    fc.assert(
+      fc.property(fc.array(record, { minLength: 1, maxLength: 20 }), fc.integer({ min: 61, max: 2000 }), (records, maxBytes) => {
+        const builder = new BatchBuilder({ maxBytes });
+        const taken: string[] = [];
+        for (const each of records) {
+          const before = builder.sizeInBytes;
+          if (builder.tryAppend(each.timestamp, each.key, each.value)) taken.push(String(bytesOf(each.value)?.toString("hex")));
+          else expect(builder.sizeInBytes).toBe(before);
+        }
+        expect(builder.count).toBe(taken.length);
+        if (builder.count > 1) expect(builder.sizeInBytes).toBeLessThanOrEqual(maxBytes);
+        expect(only(builder.finish()).records.map(({ value }) => String(value?.toString("hex")))).toEqual(taken);
+      }),
+    );
+  });
+
+  it("takes a first record that alone is larger than the limit", () => {
+    const builder = new BatchBuilder({ maxBytes: 100 });
+    expect(builder.tryAppend(timestamp, null, Buffer.alloc(5000, 1))).toBe(true);
+    expect(builder.tryAppend(timestamp, null, null)).toBe(false);
+    expect(only(builder.finish()).records[0]!.value).toEqual(Buffer.alloc(5000, 1));
+  });
+
+  it("keeps timestamps exact that a number would round", () => {
+    const builder = new BatchBuilder({ maxBytes: 1000 });
+    const exact = [-(2n ** 63n), 2n ** 53n + 1n, 2n ** 63n - 1n, 0n];
+    for (const each of exact) builder.tryAppend(each, null, null);
+    const [batch] = readBatches(builder.finish());
+    const read: bigint[] = [];
+    for (const cursor = batch!.open(); cursor.next(); ) read.push(BigInt.asIntN(64, cursor.exactTimestamp));
+    expect(read).toEqual(exact);
+  });
+
+  it("replaces lone surrogates, as Node's UTF-8 does", () => {
+    const builder = new BatchBuilder({ maxBytes: 1000 });
+    builder.tryAppend(timestamp, "a\ud800", "\udfff".repeat(30));
+    expect(only(builder.finish()).records[0]).toMatchObject({ key: Buffer.from("a\ufffd"), value: Buffer.from("\ufffd".repeat(30)) });
+  });
+
+  it.each([
+    ["a fraction as timestamp", (builder: BatchBuilder) => builder.tryAppend(1.5, null, null)],
+    ["no timestamp", (builder: BatchBuilder) => builder.tryAppend(NaN, null, null)],
+    ["a timestamp beyond 64 bits", (builder: BatchBuilder) => builder.tryAppend(2n ** 63n, null, null)],
+    ["a number as value", (builder: BatchBuilder) => builder.tryAppend(0, null, 5 as never)],
+    ["an array as key", (builder: BatchBuilder) => builder.tryAppend(0, [1] as never, null)],
+    ["undefined as value", (builder: BatchBuilder) => builder.tryAppend(0, null, undefined as never)],
+    ["a number as header", (builder: BatchBuilder) => builder.tryAppend(0, null, null, { a: 1 as never })],
+    ["a header's name of bytes", (builder: BatchBuilder) => builder.tryAppend(0, null, null, [[Buffer.from("a") as never, null]])],
+    ["an offset before the last", (builder: BatchBuilder) => builder.tryAppendAt(0, 0, null, null)],
+  ])("refuses %s and stays as it was", (_, append) => {
+    const builder = new BatchBuilder({ maxBytes: 1000 });
+    builder.tryAppend(timestamp, "k", "v");
+    const { sizeInBytes } = builder;
+    expect(() => append(builder)).toThrow(EncodeError);
+    expect(builder).toMatchObject({ sizeInBytes, count: 1 });
+    expect(only(builder.finish()).records).toHaveLength(1);
+  });
+
+  it("makes one batch only", () => {
+    const builder = new BatchBuilder({ maxBytes: 1000 });
+    builder.finish();
+    expect(() => builder.finish()).toThrow(EncodeError);
+    expect(() => builder.tryAppend(0, null, null)).toThrow(EncodeError);
+  });
+
+  it("tells a synchronous caller of an asynchronous codec, and works with one otherwise", async () => {
+    const codec = { id: 3, name: "lz4", compress: async (input: Buffer) => Buffer.from(input), decompress: async (input: Buffer) => input } as const;
+    expect(() => new BatchBuilder({ maxBytes: 1000 }).finish({ compression: codec })).toThrow(EncodeError);
+    const builder = new BatchBuilder({ maxBytes: 1000 });
+    builder.tryAppend(timestamp, null, "v");
+    const [batch] = readBatches(await builder.finishAsync({ compression: codec }), { codecs: { lz4: codec } });
+    expect(() => batch!.open()).toThrow(EncodeError);
+    const cursor = await batch!.openAsync();
+    expect(cursor.next()).toBe(true);
+    expect(cursor.value).toEqual(Buffer.from("v"));
+  });
+
+  it.each([{ producerEpoch: 40_000 }, { baseSequence: 2 ** 31 }, { partitionLeaderEpoch: 0.5 + 2 ** 40 }, { timestampType: "LogAppendTime" } as const])("refuses the header %o", (options) => {
+    expect(() => new BatchBuilder({ maxBytes: 1000 }).finish(options)).toThrow(EncodeError);
+  });
+});
