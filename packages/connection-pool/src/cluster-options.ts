@@ -1,7 +1,7 @@
-import type { ConnectionOptions as TlsOptions } from "node:tls";
+import { createSecureContext, type ConnectionOptions as TlsOptions } from "node:tls";
 import { parseAddress, type Address } from "./addresses.js";
 import { systemClock, type Clock } from "./clock.js";
-import { invalidArgument } from "./errors.js";
+import { invalidArgument, messageOf } from "./errors.js";
 import { isPlainObject, OptionReader } from "./options.js";
 import { defaultRetryPolicy, type RetryPolicy } from "./retry.js";
 import { saslMechanism, type SaslOptions } from "./sasl/authenticate.js";
@@ -94,10 +94,16 @@ function resolveRetryPolicy(value: unknown, path: string): RetryPolicy {
   return policy;
 }
 
-function parseTls(value: unknown): { readonly options: TlsOptions | undefined } | undefined {
-  if (value === true) return { options: {} };
+function parseTls(value: unknown, path: string): { readonly options: TlsOptions | undefined } | undefined {
   if (value === false) return { options: undefined };
-  return isPlainObject(value) ? { options: value } : undefined;
+  const options: TlsOptions | undefined = value === true ? {} : isPlainObject(value) ? value : undefined;
+  if (!options) return undefined;
+  try {
+    // Certificates and keys are read once, here, so that a wrong one fails at the call and not at every connection.
+    return { options: { secureContext: createSecureContext(options), ...options } };
+  } catch (error) {
+    throw invalidArgument(`${path}: ${messageOf(error)}.`);
+  }
 }
 
 function parseClock(value: unknown): Clock | undefined {

@@ -21,7 +21,7 @@ export interface ClusterEvents {
  *
  * Producers, consumers and admin share one; nothing is connected before something is asked for, and {@link close} closes all.
  */
-export class Cluster extends EventEmitter<ClusterEvents> {
+export class Cluster extends EventEmitter<ClusterEvents> implements AsyncDisposable {
   /** The options, checked and complete. */
   readonly options: ResolvedClusterOptions;
   readonly #pool: ConnectionPool;
@@ -183,6 +183,10 @@ export class Cluster extends EventEmitter<ClusterEvents> {
   async close(): Promise<void> {
     this.#closing.abort(clientClosed("The client"));
     await this.#pool.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   /** A node that some answer named may be newer than what is known of brokers. */

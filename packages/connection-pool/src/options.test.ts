@@ -1,0 +1,92 @@
+import { KafkaError } from "@moldau/protocol-codec";
+import { describe, expect, it } from "vitest";
+import { resolveClusterOptions, type ClusterOptions } from "./cluster-options.js";
+import { OptionReader } from "./options.js";
+
+function refusal(call: () => unknown): string {
+  try {
+    call();
+  } catch (error) {
+    expect(error).toBeInstanceOf(KafkaError);
+    expect((error as KafkaError).code).toBe("CLIENT_INVALID_ARGUMENT");
+    return (error as Error).message;
+  }
+  throw new Error("nothing was refused");
+}
+
+describe("an options object", () => {
+  it("gives values, and defaults for what is absent or undefined", () => {
+    const read = new OptionReader("test", { lingerMs: 3, acks: undefined, name: "n" });
+    expect(read.integer("lingerMs", { min: 0, default: 5 })).toBe(3);
+    expect(read.choice("acks", ["all", 0, 1], { default: "all" })).toBe("all");
+    expect(read.text("name")).toBe("n");
+    read.done();
+  });
+
+  it.each([
+    [{ lingerMs: -1 }, "test: lingerMs must be a whole number of at least 0, not -1."],
+    [{ lingerMs: 1.5 }, "not 1.5."],
+    [{ lingerMs: "5" }, 'not "5".'],
+    [{ lingerMs: Number.NaN }, "not NaN."],
+    [{ lingerMs: 5n }, "not 5n."],
+    [{}, "test: lingerMs is missing."],
+    [{ lingerMs: 1, lingerms: 2 }, 'test: unknown option "lingerms". The options are lingerMs.'],
+    [null, "test: expected an object, got null."],
+    [[], "test: expected an object, got an empty array."],
+  ])("%o is refused with a sentence", (options, sentence) => {
+    const message = refusal(() => {
+      const read = new OptionReader<{ lingerMs?: unknown }>("test", options as never);
+      read.integer("lingerMs", { min: 0 });
+      read.done();
+    });
+    expect(message).toContain(sentence);
+  });
+});
+
+describe("client options", () => {
+  it("have defaults", () => {
+    expect(resolveClusterOptions({ brokers: ["localhost:9092", "[::1]:9093"] })).toMatchObject({
+      clientId: "moldau",
+      seeds: [
+        { host: "localhost", port: 9092 },
+        { host: "::1", port: 9093 },
+      ],
+      tls: undefined,
+      sasl: undefined,
+      retry: { initialDelayMs: 100, maxDelayMs: 1000, multiplier: 2, jitter: 0.2 },
+      connectionTimeoutMs: 10_000,
+      requestTimeoutMs: 30_000,
+      metadataMaxAgeMs: 300_000,
+    });
+  });
+
+  it.each([
+    [{ brokers: [] }, "brokers must be an array of at least one item"],
+    [{}, "brokers is missing"],
+    [{ brokers: "localhost:9092" }, "brokers must be an array"],
+    [{ brokers: ["localhost"] }, 'brokers[0] must be "host:port"'],
+    [{ brokers: ["a:1", "::1:9092"] }, "brokers[1]"],
+    [{ brokers: ["localhost:99999"] }, "port from 1 to 65535"],
+    [{ brokers: ["kafka://localhost:9092"] }, "without a protocol"],
+    [{ brokers: ["a:1"], client: "x" }, 'unknown option "client"'],
+    [{ brokers: ["a:1"], tls: "yes" }, "tls must be true, false or options"],
+    [{ brokers: ["a:1"], tls: { cert: "no certificate" } }, "tls"],
+    [{ brokers: ["a:1"], sasl: { mechanism: "plain", username: "u", password: "p" } }, "mechanism must be one of"],
+    [{ brokers: ["a:1"], sasl: { mechanism: "PLAIN", username: "u" } }, "password is missing"],
+    [{ brokers: ["a:1"], sasl: { mechanism: "PLAIN", username: "u", password: "p", tokenAuth: true } }, "tokenAuth"],
+    [{ brokers: ["a:1"], requestTimeoutMs: 0 }, "requestTimeoutMs must be a whole number from 1"],
+    [{ brokers: ["a:1"], retry: { initialDelayMs: 10, maxDelayMs: 5 } }, "maxDelayMs must be a number of at least 10"],
+    [{ brokers: ["a:1"], retry: { jitter: 2 } }, "jitter"],
+    [{ brokers: ["a:1"], clock: {} }, "clock must be an object with now, sleep and timer"],
+    [{ brokers: ["a:1"], random: 4 }, "random must be a function"],
+  ])("%o are refused at once", (options, sentence) => {
+    expect(refusal(() => resolveClusterOptions(options as unknown as ClusterOptions))).toContain(sentence);
+  });
+
+  it("never show a password", () => {
+    const message = refusal(() =>
+      resolveClusterOptions({ brokers: ["a:1"], sasl: { mechanism: "PLAIN", username: "", password: "geheim" } }),
+    );
+    expect(message).not.toContain("geheim");
+  });
+});
