@@ -83,7 +83,7 @@ function writeNotices(/** @type {string} */ folder, /** @type {string} */ out, /
   if (notices.size === 0) return;
   const text = [...notices].map(([name, license]) => `${name}\n\n${license}\n`).join(`\n${"-".repeat(80)}\n\n`);
   writeFileSync(
-    join(out, "THIRD-PARTY-LICENSES.txt"),
+    join(out, "THIRD-PARTY-NOTICES.txt"),
     `This folder's JavaScript contains the following packages.\n\n${text}`,
   );
 }

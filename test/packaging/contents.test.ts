@@ -30,7 +30,7 @@ describe.each(publishedPackages)("the packed $name", ({ name, folder }) => {
 
   test("has no tests, no build records, and nothing else that only we need", () => {
     const allowed =
-      /^(LICENSE|NOTICE|README\.md|CHANGELOG\.md|package\.json|dist\/.*\.(js|d\.ts)(\.map)?|src\/.*\.(ts|md)|bin\/.*\.m?js|dist\/cjs\/(package\.json|THIRD-PARTY-LICENSES\.txt))$/;
+      /^(LICENSE|NOTICE|README\.md|CHANGELOG\.md|package\.json|dist\/.*\.(js|d\.ts)(\.map)?|src\/.*\.(ts|md)|bin\/.*\.m?js|dist\/cjs\/(package\.json|THIRD-PARTY-NOTICES\.txt))$/;
     expect(files.filter((file) => !allowed.test(file) || /\.test\.|tsbuildinfo/.test(file))).toEqual([]);
   });
 
