@@ -32,7 +32,15 @@ export interface ClientFirst {
 }
 
 /** Writes the client's first message. `nonce` is printable ASCII without a comma; `tokenAuth` says that the user name is the id of a delegation token. */
-export function formatClientFirst({ username, nonce, tokenAuth = false }: { readonly username: string; readonly nonce: string; readonly tokenAuth?: boolean }): string {
+export function formatClientFirst({
+  username,
+  nonce,
+  tokenAuth = false,
+}: {
+  readonly username: string;
+  readonly nonce: string;
+  readonly tokenAuth?: boolean;
+}): string {
   return `n,,n=${escapeSaslName(username)},r=${nonce}${tokenAuth ? ",tokenauth=true" : ""}`;
 }
 
@@ -52,12 +60,24 @@ export function parseClientFirst(text: string): ClientFirst {
 }
 
 /** Writes the server's first message. */
-export function formatServerFirst({ nonce, salt, iterations }: { readonly nonce: string; readonly salt: Buffer; readonly iterations: number }): string {
+export function formatServerFirst({
+  nonce,
+  salt,
+  iterations,
+}: {
+  readonly nonce: string;
+  readonly salt: Buffer;
+  readonly iterations: number;
+}): string {
   return `r=${nonce},s=${salt.toString("base64")},i=${iterations}`;
 }
 
 /** Reads the server's first message. @throws {ScramError} when it is none; a server that refuses at this point says so with `e=`. */
-export function parseServerFirst(text: string): { readonly nonce: string; readonly salt: Buffer; readonly iterations: number } {
+export function parseServerFirst(text: string): {
+  readonly nonce: string;
+  readonly salt: Buffer;
+  readonly iterations: number;
+} {
   const refused = /^e=([^,]+)/u.exec(text);
   if (refused) throw new ScramError(`The server refused the SCRAM login: ${refused[1]}.`);
   const match = /^r=([\x21-\x2b\x2d-\x7e]+),s=([A-Za-z0-9+/=]+),i=([0-9]{1,10})(?:,[A-Za-z]+=[^,]+)*$/u.exec(text);
@@ -67,16 +87,34 @@ export function parseServerFirst(text: string): { readonly nonce: string; readon
 }
 
 /** Writes the client's final message up to the proof, which is computed over it. */
-export function formatClientFinal({ gs2Header, nonce }: { readonly gs2Header: string; readonly nonce: string }): string {
+export function formatClientFinal({
+  gs2Header,
+  nonce,
+}: {
+  readonly gs2Header: string;
+  readonly nonce: string;
+}): string {
   return `c=${Buffer.from(gs2Header, "utf8").toString("base64")},r=${nonce}`;
 }
 
 /** Reads the client's final message. @throws {ScramError} when it is none. */
-export function parseClientFinal(text: string): { readonly gs2Header: string; readonly nonce: string; readonly withoutProof: string; readonly proof: Buffer } {
-  const match = /^(c=([A-Za-z0-9+/=]+),r=([\x21-\x2b\x2d-\x7e]+)(?:,[A-Za-z]+=[^,]+)*),p=([A-Za-z0-9+/=]+)$/u.exec(text);
+export function parseClientFinal(text: string): {
+  readonly gs2Header: string;
+  readonly nonce: string;
+  readonly withoutProof: string;
+  readonly proof: Buffer;
+} {
+  const match = /^(c=([A-Za-z0-9+/=]+),r=([\x21-\x2b\x2d-\x7e]+)(?:,[A-Za-z]+=[^,]+)*),p=([A-Za-z0-9+/=]+)$/u.exec(
+    text,
+  );
   if (!match) throw new ScramError("The client's final SCRAM message is malformed.");
   const [, withoutProof = "", channel = "", nonce = "", proof = ""] = match;
-  return { gs2Header: base64(channel, "channel binding").toString("utf8"), nonce, withoutProof, proof: base64(proof, "proof") };
+  return {
+    gs2Header: base64(channel, "channel binding").toString("utf8"),
+    nonce,
+    withoutProof,
+    proof: base64(proof, "proof"),
+  };
 }
 
 /** Writes the server's last message. */
@@ -85,7 +123,9 @@ export function formatServerFinal(signature: Buffer): string {
 }
 
 /** Reads the server's last message: its signature, or why it refused. @throws {ScramError} when it is neither. */
-export function parseServerFinal(text: string): { readonly error: string; readonly signature?: never } | { readonly error?: never; readonly signature: Buffer } {
+export function parseServerFinal(
+  text: string,
+): { readonly error: string; readonly signature?: never } | { readonly error?: never; readonly signature: Buffer } {
   const match = /^(?:e=([^,]+)|v=([A-Za-z0-9+/=]+))(?:,[A-Za-z]+=[^,]+)*$/u.exec(text);
   if (!match) throw new ScramError("The server's last SCRAM message is malformed.");
   const [, error, signature] = match;

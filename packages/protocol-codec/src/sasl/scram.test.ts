@@ -47,11 +47,19 @@ const hex = (text: string): Buffer => Buffer.from(text, "hex");
 
 async function login(vector: Vector, password = vector.password): Promise<{ serverFinal: string; expected: Buffer }> {
   const { mechanism, username, clientNonce, serverNonce, tokenAuth = false, iterations } = vector;
-  const credential = await createScramCredential({ mechanism, password: vector.password, salt: hex(vector.salt), iterations });
+  const credential = await createScramCredential({
+    mechanism,
+    password: vector.password,
+    salt: hex(vector.salt),
+    iterations,
+  });
   const clientFirst = scramClientFirst({ username, nonce: clientNonce, tokenAuth });
   const serverFirst = scramServerFirst({ clientFirst, serverNonce, credential });
   const final = await scramClientFinal({ mechanism, password, clientFirst, serverFirst });
-  return { serverFinal: scramServerFinal({ credential, clientFirst, serverFirst, clientFinal: final.message }), expected: final.serverSignature };
+  return {
+    serverFinal: scramServerFinal({ credential, clientFirst, serverFirst, clientFinal: final.message }),
+    expected: final.serverSignature,
+  };
 }
 
 describe("SCRAM as Apache Kafka's classes compute it", () => {
@@ -60,7 +68,11 @@ describe("SCRAM as Apache Kafka's classes compute it", () => {
     expect(new Set(vectors.map((vector) => vector.mechanism)).size).toBe(2);
   });
 
-  it.each(vectors.map((vector) => [`${vector.mechanism} ${vector.username} ${vector.iterations} ${vector.salt}`, vector] as const))("%s", async (_, vector) => {
+  it.each(
+    vectors.map(
+      (vector) => [`${vector.mechanism} ${vector.username} ${vector.iterations} ${vector.salt}`, vector] as const,
+    ),
+  )("%s", async (_, vector) => {
     const { mechanism, username, password, iterations, clientNonce, serverNonce, tokenAuth = false } = vector;
     const salt = hex(vector.salt);
     const salted = await saltScramPassword(mechanism, password, { salt, iterations });
@@ -72,7 +84,12 @@ describe("SCRAM as Apache Kafka's classes compute it", () => {
 
     const clientFirst = scramClientFirst({ username, nonce: clientNonce, tokenAuth });
     expect(clientFirst).toBe(vector.clientFirst);
-    expect(parseClientFirst(clientFirst)).toMatchObject({ username, nonce: clientNonce, tokenAuth, authorizationId: "" });
+    expect(parseClientFirst(clientFirst)).toMatchObject({
+      username,
+      nonce: clientNonce,
+      tokenAuth,
+      authorizationId: "",
+    });
     const credential = await createScramCredential({ mechanism, password, salt, iterations });
     const serverFirst = scramServerFirst({ clientFirst, serverNonce, credential });
     expect(serverFirst).toBe(vector.serverFirst);
@@ -98,7 +115,9 @@ describe("SCRAM under attack", () => {
 
   it("refuses a server that cannot sign", async () => {
     const { expected } = await login(vector);
-    expect(() => verifyScramServerFinal(`v=${Buffer.alloc(32).toString("base64")}`, expected)).toThrow("signature is wrong");
+    expect(() => verifyScramServerFinal(`v=${Buffer.alloc(32).toString("base64")}`, expected)).toThrow(
+      "signature is wrong",
+    );
     expect(() => verifyScramServerFinal("e=other-error", expected)).toThrow("other-error");
     expect(() => verifyScramServerFinal("", expected)).toThrow(ScramError);
   });
@@ -115,13 +134,23 @@ describe("SCRAM under attack", () => {
     await expect(scramClientFinal({ mechanism, password, clientFirst, serverFirst })).rejects.toThrow(reason);
   });
 
-  it.each(["", "n,,", "y,,n=a,r=b", "p=tls,,n=a,r=b", "n,,n=a=b,r=c", "n,,m=x,n=a,r=b"])("refuses the client's first message %j", (text) => {
-    expect(() => parseClientFirst(text)).toThrow(ScramError);
-  });
+  it.each(["", "n,,", "y,,n=a,r=b", "p=tls,,n=a,r=b", "n,,n=a=b,r=c", "n,,m=x,n=a,r=b"])(
+    "refuses the client's first message %j",
+    (text) => {
+      expect(() => parseClientFirst(text)).toThrow(ScramError);
+    },
+  );
 
   it("refuses a replayed final message of another login", async () => {
-    const credential = await createScramCredential({ mechanism, password, salt: hex(vector.salt), iterations: vector.iterations });
+    const credential = await createScramCredential({
+      mechanism,
+      password,
+      salt: hex(vector.salt),
+      iterations: vector.iterations,
+    });
     const serverFirst = scramServerFirst({ clientFirst, serverNonce: "fresh", credential });
-    expect(() => scramServerFinal({ credential, clientFirst, serverFirst, clientFinal: vector.clientFinal })).toThrow("nonce");
+    expect(() => scramServerFinal({ credential, clientFirst, serverFirst, clientFinal: vector.clientFinal })).toThrow(
+      "nonce",
+    );
   });
 });

@@ -72,7 +72,10 @@ export async function createScramCredential(options: {
   readonly iterations?: number;
 }): Promise<ScramCredential> {
   const { mechanism, password, salt, iterations = scramMinIterations } = options;
-  const { storedKey, serverKey } = scramKeys(mechanism, await saltScramPassword(mechanism, password, { salt, iterations }));
+  const { storedKey, serverKey } = scramKeys(
+    mechanism,
+    await saltScramPassword(mechanism, password, { salt, iterations }),
+  );
   return { mechanism, salt, iterations, storedKey, serverKey };
 }
 
@@ -107,10 +110,14 @@ export async function scramClientFinal(options: {
   const first = parseClientFirst(clientFirst);
   const { nonce, salt, iterations } = parseServerFirst(serverFirst);
   if (!nonce.startsWith(first.nonce) || nonce.length === first.nonce.length) {
-    throw new ScramError("The server's SCRAM nonce does not extend the client's: the answer belongs to another login or was tampered with.");
+    throw new ScramError(
+      "The server's SCRAM nonce does not extend the client's: the answer belongs to another login or was tampered with.",
+    );
   }
   if (iterations < scramMinIterations || iterations > scramMaxIterations) {
-    throw new ScramError(`The server asks for ${iterations} SCRAM iterations; between ${scramMinIterations} and ${scramMaxIterations} are accepted.`);
+    throw new ScramError(
+      `The server asks for ${iterations} SCRAM iterations; between ${scramMinIterations} and ${scramMaxIterations} are accepted.`,
+    );
   }
   const keys = scramKeys(mechanism, await saltScramPassword(mechanism, password, { salt, iterations }));
   const withoutProof = formatClientFinal({ gs2Header: first.gs2Header, nonce });
@@ -131,7 +138,9 @@ export function verifyScramServerFinal(serverFinal: string, expected: Buffer): v
   const { error, signature } = parseServerFinal(serverFinal);
   if (error !== undefined) throw new ScramError(`The server refused the SCRAM login: ${error}.`);
   if (!sameBytes(signature, expected)) {
-    throw new ScramError("The server's SCRAM signature is wrong: it does not know this user's password and may be an impostor.");
+    throw new ScramError(
+      "The server's SCRAM signature is wrong: it does not know this user's password and may be an impostor.",
+    );
   }
 }
 
@@ -142,7 +151,11 @@ export function scramServerFirst(options: {
   readonly credential: Pick<ScramCredential, "salt" | "iterations">;
 }): string {
   const { clientFirst, serverNonce, credential } = options;
-  return formatServerFirst({ nonce: parseClientFirst(clientFirst).nonce + serverNonce, salt: credential.salt, iterations: credential.iterations });
+  return formatServerFirst({
+    nonce: parseClientFirst(clientFirst).nonce + serverNonce,
+    salt: credential.salt,
+    iterations: credential.iterations,
+  });
 }
 
 /**
@@ -160,8 +173,10 @@ export function scramServerFinal(options: {
   const { mechanism, storedKey, serverKey } = credential;
   const first = parseClientFirst(clientFirst);
   const final = parseClientFinal(clientFinal);
-  if (final.nonce !== parseServerFirst(serverFirst).nonce) throw new ScramError("The client's SCRAM nonce is not the one of this login.");
-  if (final.gs2Header !== first.gs2Header) throw new ScramError("The client's SCRAM channel binding is not the one of this login.");
+  if (final.nonce !== parseServerFirst(serverFirst).nonce)
+    throw new ScramError("The client's SCRAM nonce is not the one of this login.");
+  if (final.gs2Header !== first.gs2Header)
+    throw new ScramError("The client's SCRAM channel binding is not the one of this login.");
   const authMessage = `${first.bare},${serverFirst},${final.withoutProof}`;
   const signature = hmac(mechanism, storedKey, authMessage);
   if (final.proof.length !== signature.length) throw new ScramError("The client's SCRAM proof has the wrong length.");
