@@ -13,7 +13,7 @@ import type { CommittedTopic } from "../groups/offset-commit.js";
  * as a heartbeat. As in Apache Kafka 4.3; the answer keeps the order of the request, where Kafka puts refused topics first.
  */
 export const offsetCommit = handler(OffsetCommit, { min: 2, max: 10 }, async (request, { broker, apiVersion }) => {
-  const topics = request.topics.map((topic) => resolve(topic, broker.groups.topics, apiVersion));
+  const topics = request.topics.flatMap((topic) => resolve(topic, broker.groups.topics, apiVersion) ?? []);
   const wanted = topics.filter(({ accepted }) => accepted.partitions.length > 0).map(({ accepted }) => accepted);
   if (wanted.length === 0) return { topics: topics.map(({ answer }) => answer) };
   try {
@@ -32,12 +32,15 @@ export const offsetCommit = handler(OffsetCommit, { min: 2, max: 10 }, async (re
 
 type Topic = OffsetCommitRequest["topics"][number];
 
-/** Parts the partitions that exist, under their topic's name and id, from those that do not, which are answered already. */
+/**
+ * Parts the partitions that exist, under their topic's name and id, from those that do not, which are answered already. Undefined for an
+ * existing topic without partitions: like Kafka, the answer leaves it out.
+ */
 function resolve(
   topic: Topic,
   cluster: GroupTopics,
   apiVersion: number,
-): { readonly accepted: Topic; readonly answer: CommittedTopic } {
+): { readonly accepted: Topic; readonly answer: CommittedTopic } | undefined {
   const name = apiVersion >= 10 ? cluster.topicById(topic.topicId)?.name : topic.name;
   const known = name === undefined ? undefined : cluster.topic(name);
   if (name === undefined || known === undefined) {
@@ -47,6 +50,7 @@ function resolve(
     );
     return { accepted: { ...topic, partitions: [] }, answer: refused };
   }
+  if (topic.partitions.length === 0) return undefined;
   const exists = ({ partitionIndex }: { readonly partitionIndex: number }): boolean =>
     partitionIndex >= 0 && partitionIndex < known.partitions.length;
   const accepted = { name, topicId: known.id, partitions: topic.partitions.filter(exists) };

@@ -10,7 +10,11 @@ import { errorCodeOf, type GroupTopics } from "../groups/coordinator.js";
  * UNKNOWN_TOPIC_OR_PARTITION, those without an offset with no error. As in Apache Kafka 4.3; the answer keeps the order of the request.
  */
 export const offsetDelete = handler(OffsetDelete, { min: 0, max: 0 }, async ({ groupId, topics }, { broker }) => {
-  const parts = topics.map((topic) => part(topic, broker.groups.topics));
+  // Like Kafka, the answer leaves out an existing topic without partitions.
+  const wanted = topics.filter(
+    ({ name, partitions }) => partitions.length > 0 || broker.groups.topics.topic(name) === undefined,
+  );
+  const parts = wanted.map((topic) => part(topic, broker.groups.topics));
   try {
     const deleted = await broker.groups.deleteOffsets({ groupId, topics: parts.map(({ existing }) => existing) });
     return {
