@@ -1,15 +1,7 @@
 import { type OpenOptions, type Storage, StorageError, type StorageFile } from "./storage.js";
 
 /** The operations of a storage that can be made to fail. */
-export type StorageOperation =
-  | "open"
-  | "read"
-  | "write"
-  | "truncate"
-  | "fsync"
-  | "rename"
-  | "remove"
-  | "writeFileAtomic";
+export type StorageOperation = Exclude<keyof Storage, "isVolatile"> | "read" | "write" | "truncate" | "fsync";
 
 /** One failure that is waiting to happen. */
 export interface StorageFault {
@@ -36,6 +28,8 @@ export class FaultyStorage implements Storage {
   readonly #inner: Storage;
   #faults: { readonly fault: StorageFault; left: number }[] = [];
   #freeBytes = Number.POSITIVE_INFINITY;
+  #isDetached = false;
+  readonly #underWay = new Set<Promise<unknown>>();
 
   constructor(inner: Storage) {
     this.#inner = inner;
@@ -61,68 +55,81 @@ export class FaultyStorage implements Storage {
     this.#freeBytes = bytes;
   }
 
+  /**
+   * Lets every operation fail from now on, as if the process had been killed, and resolves when those under way are over. Another
+   * storage over the same files then finds what the killed one left.
+   */
+  async detach(): Promise<void> {
+    this.#isDetached = true;
+    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
+  }
+
   async open(path: string, options?: OpenOptions): Promise<StorageFile> {
-    this.#throwDue("open", path);
-    return this.#faultyFile(path, await this.#inner.open(path, options));
+    return this.#faultyFile(path, await this.#run("open", path, () => this.#inner.open(path, options)));
   }
 
   async rename(from: string, to: string): Promise<void> {
-    this.#throwDue("rename", from);
-    await this.#inner.rename(from, to);
+    await this.#run("rename", from, () => this.#inner.rename(from, to));
   }
 
   async remove(path: string): Promise<void> {
-    this.#throwDue("remove", path);
-    await this.#inner.remove(path);
+    await this.#run("remove", path, () => this.#inner.remove(path));
   }
 
-  list(dir: string): Promise<string[]> {
-    return this.#inner.list(dir);
+  async list(dir: string): Promise<string[]> {
+    return await this.#run("list", dir, () => this.#inner.list(dir));
   }
 
-  makeDir(dir: string): Promise<void> {
-    return this.#inner.makeDir(dir);
+  async makeDir(dir: string): Promise<void> {
+    await this.#run("makeDir", dir, () => this.#inner.makeDir(dir));
   }
 
-  removeDir(dir: string): Promise<void> {
-    return this.#inner.removeDir(dir);
+  async removeDir(dir: string): Promise<void> {
+    await this.#run("removeDir", dir, () => this.#inner.removeDir(dir));
   }
 
-  fsyncDir(dir: string): Promise<void> {
-    return this.#inner.fsyncDir(dir);
+  async fsyncDir(dir: string): Promise<void> {
+    await this.#run("fsyncDir", dir, () => this.#inner.fsyncDir(dir));
   }
 
-  exists(path: string): Promise<boolean> {
-    return this.#inner.exists(path);
+  async exists(path: string): Promise<boolean> {
+    return await this.#run("exists", path, () => this.#inner.exists(path));
   }
 
-  readFile(path: string): Promise<Buffer | undefined> {
-    return this.#inner.readFile(path);
+  async readFile(path: string): Promise<Buffer | undefined> {
+    return await this.#run("readFile", path, () => this.#inner.readFile(path));
   }
 
   async writeFileAtomic(path: string, bytes: Buffer): Promise<void> {
-    this.#throwDue("writeFileAtomic", path);
-    await this.#inner.writeFileAtomic(path, bytes);
+    await this.#run("writeFileAtomic", path, () => this.#inner.writeFileAtomic(path, bytes));
   }
 
   #faultyFile(path: string, file: StorageFile): StorageFile {
     return {
-      readAt: async (position, length) => {
-        this.#throwDue("read", path);
-        return await file.readAt(position, length);
-      },
+      readAt: (position, length) => this.#run("read", path, () => file.readAt(position, length)),
       writev: (position, buffers) => this.#write(path, file, { position, buffers }),
-      truncate: async (size) => {
-        this.#throwDue("truncate", path);
-        await file.truncate(size);
-      },
-      fsync: async () => {
-        this.#throwDue("fsync", path);
-        await file.fsync();
-      },
+      truncate: (size) => this.#run("truncate", path, () => file.truncate(size)),
+      fsync: () => this.#run("fsync", path, () => file.fsync()),
       size: () => file.size(),
+      // A process that is killed gives its files back, too.
       close: () => file.close(),
     };
+  }
+
+  /** Starts an operation unless it is to fail, and knows of it until it is over. */
+  async #run<T>(operation: StorageOperation, path: string, start: () => Promise<T>): Promise<T> {
+    const fault = this.#takeDue(operation, path);
+    if (fault !== undefined) throw new StorageError(fault.code ?? "EIO", operation, path);
+    return await this.#watched(start());
+  }
+
+  async #watched<T>(started: Promise<T>): Promise<T> {
+    this.#underWay.add(started);
+    try {
+      return await started;
+    } finally {
+      this.#underWay.delete(started);
+    }
   }
 
   async #write(
@@ -134,20 +141,18 @@ export class FaultyStorage implements Storage {
     const fault = this.#takeDue("write", path);
     const kept = fault === undefined ? Math.min(total, this.#freeBytes) : Math.min(total, fault.keepBytes ?? 0);
     if (fault === undefined && kept === total) {
-      await file.writev(write.position, write.buffers);
+      await this.#watched(file.writev(write.position, write.buffers));
       this.#freeBytes -= total;
       return;
     }
-    if (kept > 0) await file.writev(write.position, [Buffer.concat(write.buffers).subarray(0, kept)]);
+    const torn = Buffer.concat(write.buffers).subarray(0, kept);
+    if (kept > 0) await this.#watched(file.writev(write.position, [torn]));
+    this.#freeBytes -= kept;
     throw new StorageError(fault === undefined ? "ENOSPC" : (fault.code ?? "EIO"), "write", path);
   }
 
-  #throwDue(operation: StorageOperation, path: string): void {
-    const fault = this.#takeDue(operation, path);
-    if (fault !== undefined) throw new StorageError(fault.code ?? "EIO", operation, path);
-  }
-
   #takeDue(operation: StorageOperation, path: string): StorageFault | undefined {
+    if (this.#isDetached) return { operation };
     const due = this.#faults.find(
       ({ fault, left }) => fault.operation === operation && left > 0 && (fault.path?.test(path) ?? true),
     );
