@@ -1,0 +1,79 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startBroker } from "@moldau/reference-broker";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { GroupDialogue } from "../support/group-dialogue.js";
+
+let dataDir: string;
+
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), "groups-"));
+});
+afterEach(() => {
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+test("after a restart members go on in their generation, with their assignment and what they had committed", async () => {
+  const before = await startBroker({ dataDir });
+  const talk = await GroupDialogue.open(before.bootstrapServers[0] ?? "", "g");
+  const alpha = await talk.client("alpha");
+  await alpha.join();
+  const { memberId, generationId } = await alpha.join();
+  await alpha.sync(5, { assignments: [{ memberId, assignment: Buffer.from("mine") }] });
+  await alpha.commitAsMember(8, 42n);
+  talk.close();
+  await before.close();
+
+  const after = await startBroker({ dataDir });
+  const again = await GroupDialogue.open(after.bootstrapServers[0] ?? "", "g");
+  try {
+    const beta = await again.client("alpha");
+    Object.assign(beta, { memberId, generationId });
+    expect(await beta.heartbeat()).toMatchObject({ errorCode: 0 });
+    expect((await beta.sync()).assignment.toString()).toBe("mine");
+    expect(await beta.commitAsMember(8, 43n)).toMatchObject({ topics: [{ partitions: [{ errorCode: 0 }] }] });
+    const { groups } = await beta.fetch(8, { groups: [{ groupId: "g", topics: null }] });
+    expect(groups).toMatchObject([{ topics: [{ name: "orders", partitions: [{ committedOffset: 43n }] }] }]);
+    expect((await beta.describe()).groups[0]).toMatchObject({ groupState: "Stable", members: [{ memberId }] });
+  } finally {
+    again.close();
+    await after.close();
+  }
+});
+
+test("a member whose connection is cut stays until its session runs out", async () => {
+  const broker = await startBroker({ configs: { "group.min.session.timeout.ms": 100 } });
+  const talk = await GroupDialogue.open(broker.bootstrapServers[0] ?? "", "g");
+  try {
+    const alpha = await talk.client("alpha");
+    await alpha.join(3, { sessionTimeoutMs: 800 });
+    await alpha.sync();
+    alpha.connection.close();
+    const other = await talk.client("other");
+    expect((await other.describe()).groups[0]).toMatchObject({
+      groupState: "Stable",
+      members: [{ memberId: alpha.memberId }],
+    });
+    await expect.poll(async () => (await other.describe()).groups[0]?.groupState, { timeout: 5000 }).toBe("Empty");
+  } finally {
+    talk.close();
+    await broker.close();
+  }
+});
+
+test("a member whose connection is cut while its JoinGroup waits does not hold up the broker's end", async () => {
+  const broker = await startBroker();
+  const talk = await GroupDialogue.open(broker.bootstrapServers[0] ?? "", "g");
+  const alpha = await talk.client("alpha");
+  const beta = await talk.client("beta");
+  await alpha.join(3);
+  await alpha.sync();
+  const waiting = beta.join(3);
+  const cut = expect(waiting).rejects.toThrow("was closed");
+  await talk.noteWaiting("beta joins", waiting);
+  beta.connection.close();
+  await cut;
+  talk.close();
+  await broker.close();
+});
