@@ -1,13 +1,19 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { errorByCode, OffsetFetch, Uuid, type ResponseOf } from "@moldau/protocol-codec";
 import { startBroker } from "@moldau/reference-broker";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { replayGroupLog } from "../../packages/reference-broker/src/groups/group-log.js";
+import { fetchAllOffsets, fetchOffsets } from "../../packages/reference-broker/src/groups/offset-fetch.js";
+import { GroupStore } from "../../packages/reference-broker/src/groups/store.js";
 import { dialogueConfigs, dialogues } from "../groups/dialogues.js";
 import { recordAnswers, recordedAnswers } from "../groups/recorded-answers.js";
 import { missingForApacheKafka, startApacheKafka, type ApacheKafka } from "../support/apache-kafka.js";
-import { GroupDialogue, type Line } from "../support/group-dialogue.js";
+import { GroupDialogue, pause, topicToCommit, type Line } from "../support/group-dialogue.js";
 import { readGroupLogs } from "../support/group-logs.js";
+import { groupLogOf } from "../support/kafka-group-log.js";
+import { commitInTransaction } from "../support/transactional-commit.js";
 
 /** `RECORD_GROUP_ANSWERS=1` writes the record of Apache Kafka's answers anew instead of comparing with it. */
 const records = process.env["RECORD_GROUP_ANSWERS"] === "1";
@@ -46,7 +52,59 @@ describe.skipIf(missing !== undefined)(`groups${missing === undefined ? "" : ` (
       rmSync(dataDir, { recursive: true, force: true });
     }
   });
+
+  test("our coordinator reads from Apache Kafka's own log what Apache Kafka knows, transactions included", async () => {
+    const talk = await GroupDialogue.open(kafka.bootstrapServers, "transactions");
+    const { connection } = await talk.client("producer");
+    const groupId = talk.group;
+    for (const [end, topic, offset] of [
+      ["commit", "orders", 5n],
+      ["abort", "orders", 6n],
+      ["open", "payments", 7n],
+    ] as const) {
+      const topics = [topicToCommit(topic, offset, end)];
+      await commitInTransaction(connection, { transactionalId: end, groupId, topics, end });
+    }
+    await pause(500);
+    const groups = ["transactions", "commits", "fetches"].map((name) => ({ groupId: name, topics: null }));
+    const all = await connection.request(OffsetFetch, 8, { groups });
+    const topics = ["orders", "payments"].map((name) => ({ name, partitionIndexes: [0] }));
+    const stable = await connection.request(OffsetFetch, 8, { groups: [{ groupId, topics }], requireStable: true });
+    talk.close();
+
+    for (const theirs of all.groups) {
+      const { offsets } = await replayed(kafka.dataDir, theirs.groupId);
+      const ours = fetchAllOffsets(offsets, { groupId: theirs.groupId, requireStable: false });
+      expect(asText(ours)).toEqual(asText(theirs.topics));
+    }
+    const { offsets } = await replayed(kafka.dataDir, groupId);
+    const named = topics.map((topic) => ({ ...topic, topicId: Uuid.zero }));
+    expect(asText(fetchOffsets(offsets, { groupId, requireStable: true }, named))).toEqual(
+      asText(stable.groups[0]?.topics ?? []),
+    );
+    expect(asText(stable.groups[0]?.topics ?? [])).toEqual([
+      "orders-0: 5 commit (NONE)",
+      "payments-0: -1  (UNSTABLE_OFFSET_COMMIT)",
+    ]);
+  });
 });
+
+async function replayed(dataDir: string, groupId: string): Promise<GroupStore> {
+  const store = new GroupStore();
+  await replayGroupLog(groupLogOf(dataDir, groupId), store, AbortSignal.timeout(10_000));
+  return store;
+}
+
+/** Offsets as lines, in one order. */
+function asText(topics: ResponseOf<typeof OffsetFetch>["groups"][number]["topics"]): readonly string[] {
+  const lines = topics.flatMap(({ name, partitions }) =>
+    partitions.map(
+      ({ partitionIndex, committedOffset, metadata, errorCode }) =>
+        `${name}-${partitionIndex}: ${committedOffset} ${metadata} (${errorByCode(errorCode).name})`,
+    ),
+  );
+  return lines.sort();
+}
 
 async function hold(
   address: string,
