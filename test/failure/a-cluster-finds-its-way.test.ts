@@ -78,6 +78,21 @@ describe("connecting", () => {
     expect(cluster.clusterId).toBe("scripted");
   });
 
+  it("goes past a seed that is no broker, and past one that is too old", async () => {
+    const [page, old] = [await another(), await another()];
+    page.takeOver = (socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n");
+    old.on(ApiVersions, () => allVersions({ Metadata: null }));
+    for (const chance of [0, 0.5, 0.9]) {
+      let turn = 0;
+      const cluster = newCluster([page, old, broker], { random: () => (chance + 0.3 * turn++) % 1 });
+      await cluster.connect();
+      expect(cluster.clusterId).toBe("scripted");
+    }
+    const error = await failureOf(newCluster([page, old]).connect());
+    expect(error.retriable).toBe(false);
+    expect(error.message).toContain("web server");
+  });
+
   it("reaches a broker by IPv6", async () => {
     const six = await another({ host: "::1" });
     six.on(Metadata, () => ({

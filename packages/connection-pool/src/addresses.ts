@@ -21,12 +21,17 @@ export function parseAddress(text: unknown, path: string): Address {
   const match = /^(?:\[([0-9a-fA-F:.]+(?:%[\w.-]+)?)\]|([^\s:[\]/,]+)):(\d{1,5})$/u.exec(text);
   const port = Number(match?.[3]);
   const host = match?.[1] ?? match?.[2];
-  if (host === undefined || port < 1 || port > 65_535) {
+  if (host === undefined || !isAddress({ host, port })) {
     throw invalidArgument(
       `${path} must be "host:port" with a port from 1 to 65535, IPv6 as in "[::1]:9092", not "${text}".`,
     );
   }
   return { host, port };
+}
+
+/** Tells whether a broker's answer names an address that a socket can be opened to. */
+export function isAddress({ host, port }: Address): boolean {
+  return host !== "" && Number.isInteger(port) && port >= 1 && port <= 65_535;
 }
 
 /** Writes an address the way {@link parseAddress} reads it. */

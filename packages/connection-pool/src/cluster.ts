@@ -1,5 +1,6 @@
 import type { Api, Fields, StructOut, Uuid } from "@moldau/protocol-codec";
 import { EventEmitter } from "eventemitter3";
+import { isAddress } from "./addresses.js";
 import type { Clock } from "./clock.js";
 import { resolveClusterOptions, type ClusterOptions, type ResolvedClusterOptions } from "./cluster-options.js";
 import type { Connection } from "./connection.js";
@@ -29,6 +30,7 @@ export class Cluster extends EventEmitter<ClusterEvents> implements AsyncDisposa
   readonly #topics: Topics;
   readonly #coordinators: Coordinators;
   readonly #closing = new AbortController();
+  #closed: Promise<void> | undefined;
 
   /** @throws {KafkaError} CLIENT_INVALID_ARGUMENT when an option is wrong or unknown; nothing is connected yet. */
   constructor(options: ClusterOptions) {
@@ -119,8 +121,7 @@ export class Cluster extends EventEmitter<ClusterEvents> implements AsyncDisposa
 
   /** Takes the addresses of brokers that an error answer named (`nodeEndpoints`, KIP-951). */
   brokerHints(brokers: readonly BrokerAddress[]): void {
-    for (const broker of brokers)
-      if (broker.host !== "" && broker.port > 0 && broker.port <= 65_535) this.#pool.addBroker(broker);
+    for (const broker of brokers.filter(isAddress)) this.#pool.addBroker(broker);
   }
 
   /**
@@ -180,9 +181,10 @@ export class Cluster extends EventEmitter<ClusterEvents> implements AsyncDisposa
   }
 
   /** Closes everything, at once: requests on their way fail with CLIENT_CLOSED. Again and again does no harm. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
     this.#closing.abort(clientClosed("The client"));
-    await this.#pool.close();
+    this.#closed ??= this.#pool.close();
+    return this.#closed;
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -110,9 +110,6 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     this.#gone = new Promise((resolve) => {
       this.#announceGone = resolve;
     });
-    this.#openTimer = clock.timer(connectionTimeoutMs, () =>
-      this.destroy(openingTookTooLong(this, this.#state, connectionTimeoutMs)),
-    );
     this.#socket = openSocket(
       { address, tls, timeoutMs: connectionTimeoutMs },
       {
@@ -121,6 +118,9 @@ export class Connection extends EventEmitter<ConnectionEvents> {
         drained: () => this.#flush(),
         closed: (error) => this.#dispatch({ type: "socketClosed", error: error ?? endedByPeer(this, this.#state) }),
       },
+    );
+    this.#openTimer = clock.timer(connectionTimeoutMs, () =>
+      this.destroy(openingTookTooLong(this, this.#state, connectionTimeoutMs)),
     );
   }
 

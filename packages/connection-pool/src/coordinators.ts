@@ -5,8 +5,9 @@ import {
   kafkaError,
   type FindCoordinatorResponse,
 } from "@moldau/protocol-codec";
+import { isAddress } from "./addresses.js";
 import type { ResolvedClusterOptions } from "./cluster-options.js";
-import { timedOut } from "./errors.js";
+import { protocolViolation, timedOut } from "./errors.js";
 import type { BrokerAddress, ConnectionPool } from "./pool.js";
 import type { OperationOptions, Requester } from "./requester.js";
 import { Backoff } from "./retry.js";
@@ -109,7 +110,12 @@ function coordinatorOf(response: FindCoordinatorResponse, type: CoordinatorType,
       `FindCoordinator says nothing about the ${type} "${key}".`,
     );
   if (answer.errorCode !== 0) throw kafkaError(answer.errorCode, factsOf(type, key), answer.errorMessage);
-  return { nodeId: answer.nodeId, host: answer.host, port: answer.port };
+  const { nodeId, host, port } = answer;
+  if (nodeId >= 0 && isAddress({ host, port })) return { nodeId, host, port };
+  throw protocolViolation(
+    `FindCoordinator: node ${nodeId} at ${JSON.stringify(host)}, port ${port}, is no broker`,
+    factsOf(type, key),
+  );
 }
 
 function factsOf(

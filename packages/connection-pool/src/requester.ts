@@ -1,7 +1,15 @@
 import { KafkaError, type Api, type Fields, type StructIn, type StructOut } from "@moldau/protocol-codec";
 import { onAbort } from "./abort.js";
 import type { ResolvedClusterOptions } from "./cluster-options.js";
-import { clientAborted, clientClosed, connectionFailed, isConnectionFailure, messageOf, timedOut } from "./errors.js";
+import {
+  ClientErrorCode,
+  clientAborted,
+  clientClosed,
+  connectionFailed,
+  isConnectionFailure,
+  messageOf,
+  timedOut,
+} from "./errors.js";
 import { generalKey, type ConnectionPool } from "./pool.js";
 import { Backoff } from "./retry.js";
 import { waitFor } from "./wait.js";
@@ -119,7 +127,8 @@ export class Requester {
       try {
         return await this.#ask(node, attempt);
       } catch (error) {
-        if (!(error instanceof KafkaError) || !this.mayRepeat(error, attempt.options)) throw error;
+        if (!(error instanceof KafkaError)) throw error;
+        if (!this.mayRepeat(error, attempt.options) && !concernsOneBroker(error)) throw error;
         failures.push(error);
         if (this.#options.clock.now() >= attempt.deadline) break;
       }
@@ -155,12 +164,21 @@ function isBodyMaker<Req extends Fields>(body: RequestBody<Req>): body is (versi
   return typeof body === "function";
 }
 
+/** Whether another broker may do better: one that is misconfigured, older, or no broker at all must not stand for all of them. */
+function concernsOneBroker({ code }: KafkaError): boolean {
+  const codes: readonly string[] = [
+    ClientErrorCode.TLS_FAILED,
+    ClientErrorCode.PROTOCOL_VIOLATION,
+    "UNSUPPORTED_VERSION",
+  ];
+  return codes.includes(code);
+}
+
 function combined(failures: readonly KafkaError[], tried: number): KafkaError {
   const [first] = failures;
-  if (failures.length === 1 && first) return first;
-  const reasons = [...new Set(failures.map(messageOf))].join(" ");
-  return connectionFailed(`None of ${tried} brokers answered. ${reasons}`, {
-    cause: new AggregateError(failures),
-    written: failures.some(({ written }) => written !== false),
-  });
+  if (first && failures.length === 1) return first;
+  const message = `None of ${tried} brokers answered. ${[...new Set(failures.map(messageOf))].join(" ")}`;
+  const facts = { cause: new AggregateError(failures), written: failures.some(({ written }) => written !== false) };
+  if (first && failures.every(({ retriable }) => !retriable)) return new KafkaError(first.code, message, facts);
+  return connectionFailed(message, facts);
 }

@@ -1,4 +1,5 @@
 import { ErrorCode, errorByCode, kafkaError, Metadata, type MetadataResponse, type Uuid } from "@moldau/protocol-codec";
+import { isAddress, type Address } from "./addresses.js";
 import type { ResolvedClusterOptions } from "./cluster-options.js";
 import { metadataErrorChannel, type MetadataErrorEvent } from "./diagnostics.js";
 import { protocolViolation, timedOut } from "./errors.js";
@@ -44,7 +45,8 @@ export class Topics {
       ...options,
       sleep: (ms) => requester.sleep(ms),
       ask: (question) => this.#ask(question),
-      isUrgent: ({ topics }) => topics.size === 0 || [...topics.keys()].some((name) => !this.#cache.topic(name)),
+      isUrgent: ({ topics }) =>
+        pool.brokers.length === 0 || [...topics.keys()].some((name) => !this.#cache.topic(name)),
     });
   }
 
@@ -172,8 +174,9 @@ function metadataRequest(
   return (version) => (version >= 4 ? { topics, allowAutoTopicCreation } : { topics });
 }
 
-function checkAddress({ host, port }: { readonly host: string; readonly port: number }, index: number): void {
+function checkAddress({ host, port }: Address, index: number): void {
   const path = `MetadataResponse: brokers[${index}]`;
-  if (host === "" || port < 1 || port > 65_535)
+  if (!isAddress({ host, port })) {
     throw protocolViolation(`${path}: ${JSON.stringify(host)}, port ${port}, is no address`, { path });
+  }
 }
