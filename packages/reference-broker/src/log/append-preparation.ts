@@ -1,7 +1,9 @@
 import { ErrorCode, readBatches, type RecordBatch } from "@moldau/protocol-codec";
 import type { PendingAppend } from "./append-run.js";
+import type { LogConfig } from "./log-config.js";
 import type { LogContents } from "./log-contents.js";
 import { LogError } from "./log-error.js";
+import { recompressed } from "./recompression.js";
 import {
   type AppendOrigin,
   checkClientBatch,
@@ -36,8 +38,13 @@ export function prepareAppend(records: Buffer, options: AppendOptions, contents:
   const { config, name: partitionName } = contents;
   const batch = checkClientBatch(records, { config, produceVersion: options.produceVersion, partitionName });
   const rules = { config, partitionName, now: contents.clock.now() };
-  const checked = batch.compression === "none" ? checkPlain(batch, rules) : checkCompressed(batch, rules);
+  const checked = isPlain(batch, config) ? checkPlain(batch, rules) : checkCompressed(batch, rules);
   return { ...common, batches: [batch], bytes: batch.bytes, checked };
+}
+
+/** Whether the records lie open, and are to be stored so. */
+function isPlain(batch: RecordBatch, { compressionType }: LogConfig): boolean {
+  return batch.compression === "none" && (compressionType === "producer" || compressionType === "none");
 }
 
 function checkPlain(batch: RecordBatch, rules: RecordRules): undefined {
@@ -48,10 +55,14 @@ function checkPlain(batch: RecordBatch, rules: RecordRules): undefined {
   }
 }
 
-function checkCompressed(batch: RecordBatch, rules: RecordRules): Promise<void> {
+function checkCompressed(batch: RecordBatch, rules: RecordRules): Promise<RecordBatch> {
+  const { compressionType, maxMessageBytes } = rules.config;
   const checked = (async () => {
     try {
       correctMaxTimestamp(batch, checkRecords(await batch.openAsync(), batch, rules));
+      if (compressionType === "producer" || compressionType === batch.compression) return batch;
+      const { partitionName } = rules;
+      return await recompressed(batch, { compression: compressionType, maxMessageBytes, partitionName });
     } catch (error) {
       throw unreadable(error, rules.partitionName);
     }

@@ -29,14 +29,14 @@ export interface AppendResult {
 
 /** An append that waits for its turn. */
 export interface PendingAppend {
-  readonly batches: readonly RecordBatch[];
+  batches: readonly RecordBatch[];
   /** The bytes of all batches. */
-  readonly bytes: Buffer;
+  bytes: Buffer;
   readonly origin: AppendOrigin;
   readonly leaderEpoch: number;
   readonly transactionVersion: number;
-  /** Checks that need time, such as those of asynchronously compressed records. */
-  readonly checked: Promise<void> | undefined;
+  /** Checks that need time, because records are compressed, and the batch to take in place of the one that came. */
+  readonly checked: Promise<RecordBatch> | undefined;
   readonly resolve: (result: AppendResult) => void;
   readonly reject: (error: unknown) => void;
 }

@@ -292,6 +292,48 @@ describe("a client's batch is put right", () => {
   });
 });
 
+describe("the topic's compression.type", () => {
+  it("is what a client's batch is stored with, its records and its producer being what they were", async () => {
+    for (const compressionType of ["none", "gzip", "lz4", "snappy"] as const) {
+      for (const compression of ["none", "gzip"] as const) {
+        await using place = await TestLog.make("memory", { compressionType });
+        const log = await place.open();
+        const headers = [["h", null]] as const;
+        const records = [
+          { timestamp: 1_600_000_000_000, key: "k", value: null, headers },
+          { timestamp: -1, key: null, value: "v" },
+        ];
+        const producer = { producerId: 9n, producerEpoch: 2, baseSequence: 0, isTransactional: true };
+        await log.append(writeBatch({ compression, ...producer }, records), client);
+        expect(await log.append(writeBatch({ compression, ...producer }, records), client)).toMatchObject({
+          duplicate: true,
+        });
+        const { records: read } = await log.read(0n, { maxBytes: 1 << 20 });
+        const [batch] = [...readBatches(read)];
+        expect(batch).toMatchObject({
+          compression: compressionType,
+          ...producer,
+          count: 2,
+          maxTimestamp: 1_600_000_000_000,
+        });
+        expect(
+          [...(batch ?? [])].map(({ timestamp, key, value }) => [timestamp, key?.toString(), value?.toString()]),
+        ).toEqual([
+          [1_600_000_000_000, "k", undefined],
+          [-1, undefined, "v"],
+        ]);
+      }
+    }
+  });
+
+  it("may make a batch too large", async () => {
+    await using place = await TestLog.make("memory", { compressionType: "none", maxMessageBytes: 500 });
+    const log = await place.open();
+    const bytes = batchOf(["a".repeat(2000)], { compression: "gzip" });
+    await expect(log.append(bytes, client)).rejects.toMatchObject({ errorCode: ErrorCode.MESSAGE_TOO_LARGE });
+  });
+});
+
 describe("a replicated append", () => {
   it("keeps offsets and epochs, and may hold several batches with gaps between them", async () => {
     await using place = await TestLog.make("memory");

@@ -1,3 +1,5 @@
+import type { CompressionName } from "@moldau/protocol-codec";
+
 /**
  * How one partition's log behaves: Kafka's topic configs of the same names, in camel case. Sizes in bytes, times in milliseconds.
  */
@@ -34,6 +36,8 @@ export interface LogConfig {
   readonly flushMs: number;
   /** `producer.id.expiration.ms`: how long the sequence state of a silent producer is kept. */
   readonly producerIdExpirationMs: number;
+  /** `compression.type`: the codec that clients' batches are stored with; `producer` keeps the one they came with. */
+  readonly compressionType: CompressionName | "producer";
   /** How much of the end of the log stays in memory for readers that follow closely. Storage in memory keeps none. */
   readonly tailCacheBytes: number;
 }
@@ -56,5 +60,6 @@ export const defaultLogConfig: LogConfig = {
   flushMessages: Number.POSITIVE_INFINITY,
   flushMs: Number.POSITIVE_INFINITY,
   producerIdExpirationMs: 24 * 60 * 60 * 1000,
+  compressionType: "producer",
   tailCacheBytes: 1 << 20,
 };

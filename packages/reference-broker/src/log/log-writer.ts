@@ -124,7 +124,11 @@ export class LogWriter {
   async #stage(run: AppendRun, append: PendingAppend): Promise<boolean> {
     const refusal = refusesWrites(this.#life, this.#contents.name);
     if (refusal !== undefined) throw refusal;
-    if (append.checked !== undefined) await append.checked;
+    if (append.checked !== undefined) {
+      const batch = await append.checked;
+      append.batches = [batch];
+      append.bytes = batch.bytes;
+    }
     if (run.takeDuplicate(append)) return true;
     const now = this.#contents.clock.now();
     if (append.bytes.length > this.#contents.config.segmentBytes) {

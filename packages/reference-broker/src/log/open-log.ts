@@ -3,7 +3,8 @@ import type { Storage } from "../storage/storage.js";
 import { BadBatch } from "./batch-header.js";
 import type { LogConfig } from "./log-config.js";
 import type { LogClock, LogContents } from "./log-contents.js";
-import { logFilePath, offsetOfFile, suffixes } from "./log-files.js";
+import { offsetOfFile, suffixes } from "./log-files.js";
+import { settleInterruptedWork } from "./interrupted-work.js";
 import { LeaderEpochs } from "./leader-epochs.js";
 import { claimPartitionDir } from "./partition-metadata.js";
 import { pruneProducerSnapshots } from "./producer-files.js";
@@ -90,23 +91,16 @@ async function emptyContents({
   };
 }
 
-/** The base offsets of the segments in a directory, after removing what interrupted work left there. */
+/** The base offsets of the segments in a directory, in ascending order. */
 async function findSegments(storage: Storage, dir: string): Promise<bigint[]> {
-  const bases = new Set<bigint>();
-  const names = await storage.list(dir);
-  for (const name of names) {
-    if ([suffixes.deleted, suffixes.cleaned, ".tmp"].some((suffix) => name.endsWith(suffix)))
-      await storage.remove(`${dir}/${name}`);
+  await settleInterruptedWork(storage, dir);
+  const bases: bigint[] = [];
+  for (const name of await storage.list(dir)) {
     const base = offsetOfFile(name, suffixes.log);
-    if (base !== undefined) bases.add(base);
+    // The digits make the order of names that of the offsets.
+    if (base !== undefined) bases.push(base);
   }
-  for (const name of names) {
-    for (const suffix of [suffixes.offsetIndex, suffixes.timeIndex, suffixes.transactionIndex]) {
-      const base = offsetOfFile(name, suffix);
-      if (base !== undefined && !bases.has(base)) await storage.remove(logFilePath(dir, base, suffix));
-    }
-  }
-  return [...bases].sort((left, right) => (left < right ? -1 : 1));
+  return bases;
 }
 
 /** Takes a cleanly closed log as it is; false when its end does not read as one, so that it has to be recovered after all. */

@@ -180,6 +180,40 @@ describe.each(storageKinds)("after a kill on %s", (kind) => {
   });
 });
 
+describe.each(storageKinds)("a compaction that a kill interrupted on %s", (kind) => {
+  /** Four segments of one record each, at offsets 0 to 3. */
+  const fourSegments = async (): Promise<TestLog> => {
+    const place = await TestLog.make(kind, { segmentBytes: 100 });
+    const log = await place.open();
+    for (let index = 0; index < 4; index++) await appendValues(log, `value ${index}`);
+    await log.close();
+    return place;
+  };
+  const compacted = batchOf(["compacted"], { baseOffset: 0n, lastOffsetDelta: 2 });
+
+  it("is completed when its result was finished: it takes the place of the segments it was made from", async () => {
+    await using place = await fourSegments();
+    await place.storage.writeFileAtomic(place.path(`${firstLog}.swap`), compacted);
+    await place.storage.writeFileAtomic(place.path("00000000000000000000.index.swap"), Buffer.alloc(0));
+    const log = await place.openAfterKill();
+    expect(await valuesOf(log)).toEqual(["compacted", "value 3"]);
+    expect(log.segmentCount).toBe(2);
+    expect((await place.files()).filter((name) => name.endsWith(".swap"))).toEqual([]);
+  });
+
+  it("is forgotten when it was not: the segments stay as they were", async () => {
+    await using place = await fourSegments();
+    await place.storage.writeFileAtomic(place.path(`${firstLog}.cleaned`), compacted);
+    await place.storage.writeFileAtomic(
+      place.path("00000000000000000001.log.swap"),
+      batchOf(["a"], { baseOffset: 1n }),
+    );
+    const log = await place.openAfterKill();
+    expect(await valuesOf(log)).toEqual(["value 0", "value 1", "value 2", "value 3"]);
+    expect((await place.files()).filter((name) => /swap|cleaned/.test(name))).toEqual([]);
+  });
+});
+
 describe.each(storageKinds)("damage that valid records lie behind, on %s", (kind) => {
   const damagedLog = async (segmentBytes: number): Promise<TestLog> => {
     const place = await TestLog.make(kind, { segmentBytes });

@@ -47,6 +47,7 @@ export class Segment {
   #firstTimestamp: number | undefined;
   #readers = 0;
   #whenUnread: (() => void) | undefined;
+  #unread: Promise<void> | undefined;
   readonly #positionHints = new Map<number, number>();
 
   private constructor(options: SegmentOptions, file: StorageFile) {
@@ -213,9 +214,10 @@ export class Segment {
     }
   }
 
-  /** Closes the file once nobody reads it any more. */
+  /** Closes the file once nobody reads it any more. Idempotent; to be called when no new reader can come. */
   async close(): Promise<void> {
-    if (this.#readers > 0) await new Promise<void>((resolve) => (this.#whenUnread = resolve));
+    this.#unread ??= this.#readers === 0 ? Promise.resolve() : new Promise((resolve) => (this.#whenUnread = resolve));
+    await this.#unread;
     await this.file.close();
   }
 
