@@ -1,8 +1,15 @@
-import { decodeRequest, encodeResponse } from "@moldau/protocol-codec";
-import type { Api, Fields, StructIn, StructOut } from "@moldau/protocol-codec";
+import { ApiVersions, decodeRequest, decodeRequestHeader, encodeResponse, ErrorCode, KafkaError } from "@moldau/protocol-codec";
+import type { Api, Fields, RequestHeaderView, StructIn, StructOut } from "@moldau/protocol-codec";
 import type { Clock } from "./clock.js";
+import type { BrokerEvents } from "./events.js";
+import type { FaultRules } from "./faults/rules.js";
 import type { BrokerNode } from "./node.js";
-import type { Session } from "./session.js";
+import { closeConnection, noResponse, type Outcome } from "./outcome.js";
+import { continueLogin, principalOf, refusalOf } from "./security/authentication.js";
+import type { Session, SessionAnswer } from "./session.js";
+
+export { closeConnection, noResponse };
+export type { Outcome };
 
 /** What a handler knows besides the request: who asks, over which connection, of which broker. */
 export interface RequestContext {
@@ -21,19 +28,6 @@ export interface RequestContext {
   readonly random: () => number;
 }
 
-/** What a handler returns when no answer goes out: a Produce with acks 0 that succeeded. */
-export const noResponse: unique symbol = Symbol("no response");
-/** See {@link noResponse}. */
-export type NoResponse = typeof noResponse;
-
-/** What a handler returns when the connection is to be closed instead of an answer: a Produce with acks 0 that failed. */
-export const closeConnection: unique symbol = Symbol("close connection");
-/** See {@link closeConnection}. */
-export type CloseConnection = typeof closeConnection;
-
-/** What comes out of a handler: an answer's body, or one of the two ways of not answering. */
-export type Outcome<Body> = Body | NoResponse | CloseConnection;
-
 /** Version range that a handler serves, and how it is shown in ApiVersions. */
 export interface HandlerVersions {
   readonly min: number;
@@ -48,7 +42,7 @@ export interface PreparedRequest {
   readonly body: unknown;
   /** Runs the handler. Each call is one execution. */
   apply(context: RequestContext): Promise<Outcome<unknown>>;
-  /** The whole response frame for `body`, which must be a body of this API: one that `apply` returned, or a test's own. */
+  /** The whole response frame for `body`; a body that is none of this API's throws EncodeError. */
   encode(body: unknown): Buffer[];
 }
 
@@ -58,7 +52,7 @@ export interface Handler {
   readonly name: string;
   readonly versions: HandlerVersions;
   /** Reads a request. Throws DecodeError when the bytes are no request of this API and version. */
-  prepare(payload: Buffer, header: { readonly apiVersion: number; readonly correlationId: number; readonly bodyOffset: number }): PreparedRequest;
+  prepare(payload: Buffer, header: RequestHeaderView): PreparedRequest;
 }
 
 /**
@@ -93,4 +87,83 @@ function erased<Body>(encode: (body: Body) => Buffer[]): (body: unknown) => Buff
   const typed: { call(body: Body): Buffer[] } = { call: encode };
   const open: { call(body: unknown): Buffer[] } = typed;
   return (body) => open.call(body);
+}
+
+/** What a {@link Dispatcher} works with. */
+export interface DispatcherOptions {
+  readonly broker: BrokerNode;
+  readonly handlers: readonly Handler[];
+  readonly faults: FaultRules;
+  readonly events: BrokerEvents;
+}
+
+/** Brings each frame of a connection to the handler of its API, and the handler's answer back into bytes. */
+export class Dispatcher {
+  readonly #options: DispatcherOptions;
+  readonly #handlers: ReadonlyMap<number, Handler>;
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options;
+    this.#handlers = new Map(options.handlers.map((entry) => [entry.key, entry]));
+  }
+
+  /** Answers one frame. Rejects when the connection has to be closed: the bytes are no request, or one that may not be served. */
+  async answer(payload: Buffer, session: Session): Promise<SessionAnswer> {
+    const { authentication } = session;
+    const { clock } = this.#options.broker;
+    if (authentication.kind === "exchanging" && authentication.tokens === "frames") return this.#loginFrame(payload, session);
+    const header = decodeRequestHeader(payload);
+    const refusal = refusalOf(authentication, header.apiKey, clock.now());
+    if (refusal !== undefined) throw refused(header, refusal);
+    const found = this.#handlers.get(header.apiKey);
+    if (found === undefined) throw refused(header, "this broker does not serve that API");
+    if (header.apiVersion < found.versions.min || header.apiVersion > found.versions.max) return unsupportedVersion(header, found);
+    return this.#run(found, payload, header, session);
+  }
+
+  async #run(found: Handler, payload: Buffer, header: RequestHeaderView, session: Session): Promise<SessionAnswer> {
+    const { broker, faults, events } = this.#options;
+    const request = found.prepare(payload, header);
+    const context = contextOf(broker, session, header);
+    const facts = { api: found.name, apiVersion: header.apiVersion, clientId: header.clientId, broker: broker.nodeId, connection: session.id };
+    events.request({ ...facts, body: request.body });
+    const startedMs = context.clock.now();
+    const outcome = faults.isEmpty ? await request.apply(context) : await faults.run(found, request, context);
+    if (outcome === noResponse || outcome === closeConnection) {
+      events.response({ ...facts, body: undefined, durationMs: context.clock.now() - startedMs });
+      return outcome;
+    }
+    events.response({ ...facts, body: outcome, durationMs: context.clock.now() - startedMs });
+    return request.encode(outcome);
+  }
+
+  /** A token of a login that SaslHandshake 0 began: it has no header, and neither has the answer. */
+  async #loginFrame(token: Buffer, session: Session): Promise<SessionAnswer> {
+    if (session.authentication.kind !== "exchanging") throw new Error("a login token outside a login");
+    const step = await continueLogin(session.authentication, token, this.#options.broker.clock.now());
+    session.authentication = step.authentication;
+    const size = Buffer.alloc(4);
+    size.writeInt32BE(step.challenge.length);
+    return [size, step.challenge];
+  }
+}
+
+function contextOf(broker: BrokerNode, session: Session, { apiVersion, clientId }: RequestHeaderView): RequestContext {
+  const { clock, random } = broker;
+  const principal = principalOf(session.authentication);
+  return { broker, session, apiVersion, clientId, clientHost: session.clientHost, principal, signal: session.signal, clock, random };
+}
+
+/**
+ * An ApiVersions request of a version that is not served gets the oldest answer, with the range of ApiVersions itself, so that the
+ * client can ask again (KIP-511). Every other API ends the connection, as in Apache Kafka.
+ */
+function unsupportedVersion(header: RequestHeaderView, { key, versions }: Handler): Buffer[] {
+  if (key !== ApiVersions.key) throw refused(header, `this broker serves versions ${versions.min} to ${versions.max}`);
+  const apiKeys = [{ apiKey: key, minVersion: versions.min, maxVersion: versions.max }];
+  return encodeResponse(ApiVersions, 0, header.correlationId, { errorCode: ErrorCode.UNSUPPORTED_VERSION, apiKeys });
+}
+
+function refused({ apiKey, apiVersion }: RequestHeaderView, reason: string): KafkaError {
+  return new KafkaError("BROKER_REQUEST_REFUSED", `a request of API ${apiKey}, version ${apiVersion}, cannot be served: ${reason}`, { apiKey, apiVersion });
 }

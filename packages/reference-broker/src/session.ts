@@ -1,11 +1,181 @@
-/** One connection of a client as handlers see it. */
-export interface Session {
-  /** Unique in the broker's life, for request logs and fault rules. */
+import type { Socket } from "node:net";
+import { FrameSplitter } from "@moldau/protocol-codec";
+import type { Clock, Timer } from "./clock.js";
+import { closeConnection, noResponse, type CloseConnection, type NoResponse } from "./outcome.js";
+import type { Authentication } from "./security/authentication.js";
+
+/** What goes back for one frame: the pieces of an answer, nothing, or the end of the connection. */
+export type SessionAnswer = readonly Buffer[] | NoResponse | CloseConnection;
+
+/** How a {@link Session} is set up. */
+export interface SessionOptions {
+  /** Unique in the broker's life. */
   readonly id: number;
-  /** The name of the listener that the client came in by: advertised addresses depend on it. */
+  /** The name of the listener that the client came in by. */
+  readonly listener: string;
+  readonly clock: Clock;
+  /** The largest frame taken; a larger one ends the connection. */
+  readonly maxFrameBytes: number;
+  /** After how many idle milliseconds the connection is closed. */
+  readonly idleMs: number;
+  readonly authentication: Authentication;
+  /** Answers one frame (without its size). What it throws ends the connection. */
+  readonly answer: (payload: Buffer, session: Session) => Promise<SessionAnswer>;
+  /** Called once when the connection is closed, with the reason when it was not an orderly end. */
+  readonly onClose: (session: Session, reason: unknown) => void;
+}
+
+/** While this many bytes of whole requests wait for their turn, nothing more is read from the socket. */
+const maxQueuedBytes = 1 << 20;
+
+/**
+ * One connection of a client.
+ *
+ * Requests are worked on one at a time and answered in order, as Apache Kafka does, so a parked request holds up those behind it. What
+ * comes in meanwhile waits in a short queue; when that is full the socket is not read. An answer that the client does not take away holds
+ * up the next request. Whatever is wrong with the bytes of one connection ends that connection and nothing else.
+ */
+export class Session {
+  readonly id: number;
   readonly listener: string;
   /** The client's address as Kafka prints it: `/127.0.0.1`. */
   readonly clientHost: string;
-  /** Aborted when the connection is closed. */
-  readonly signal: AbortSignal;
+  /** How far the client has got in proving who it is. */
+  authentication: Authentication;
+
+  readonly #socket: Socket;
+  readonly #options: SessionOptions;
+  readonly #splitter: FrameSplitter;
+  readonly #abort = new AbortController();
+  #queue: Buffer[] = [];
+  #queuedBytes = 0;
+  #working = false;
+  #endsAfterAnswer = false;
+  #lastActivityMs: number;
+  #idleTimer: Timer | undefined;
+  #failure: unknown;
+
+  constructor(socket: Socket, options: SessionOptions) {
+    this.id = options.id;
+    this.listener = options.listener;
+    this.clientHost = `/${plainAddress(socket.remoteAddress ?? "unknown")}`;
+    this.authentication = options.authentication;
+    this.#socket = socket;
+    this.#options = options;
+    this.#splitter = new FrameSplitter({ maxFrameBytes: options.maxFrameBytes });
+    this.#lastActivityMs = options.clock.now();
+  }
+
+  /** Aborted when the connection is closed: whoever parks a request listens to it. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  /** Begins to read requests. To be called once. */
+  start(): void {
+    this.#socket.setNoDelay(true);
+    this.#socket.on("data", (chunk: Buffer) => this.#receive(chunk));
+    this.#socket.on("error", (error) => (this.#failure ??= error));
+    this.#socket.on("end", () => this.close());
+    this.#socket.on("close", () => this.#closed());
+    this.#watchIdleness();
+  }
+
+  /** Lets the answer under way go out, then closes the connection: after a failed login. */
+  endAfterAnswer(): void {
+    this.#endsAfterAnswer = true;
+  }
+
+  /** Closes the connection at once; `reason` is what is reported of it. */
+  close(reason?: unknown): void {
+    this.#failure ??= reason;
+    this.#socket.destroy();
+  }
+
+  #receive(chunk: Buffer): void {
+    this.#lastActivityMs = this.#options.clock.now();
+    try {
+      for (const payload of this.#splitter.push(chunk)) {
+        this.#queue.push(payload);
+        this.#queuedBytes += payload.length;
+      }
+    } catch (error) {
+      this.close(error);
+      return;
+    }
+    if (this.#queuedBytes > maxQueuedBytes) this.#socket.pause();
+    if (!this.#working && this.#queue.length > 0) void this.#work();
+  }
+
+  /** Works the queue off. Never rejects: a failure closes the connection. */
+  async #work(): Promise<void> {
+    this.#working = true;
+    try {
+      for (let batch = this.#takeQueue(); batch.length > 0; batch = this.#takeQueue()) {
+        for (const payload of batch) {
+          await this.#serve(payload);
+          if (this.#socket.destroyed) return;
+        }
+      }
+    } catch (error) {
+      this.close(error);
+    } finally {
+      this.#working = false;
+    }
+  }
+
+  #takeQueue(): Buffer[] {
+    const batch = this.#queue;
+    this.#queue = [];
+    this.#queuedBytes = 0;
+    if (this.#socket.isPaused()) this.#socket.resume();
+    return batch;
+  }
+
+  async #serve(payload: Buffer): Promise<void> {
+    const answer = await this.#options.answer(payload, this);
+    if (this.#socket.destroyed) return;
+    if (answer === closeConnection) this.close();
+    else if (answer !== noResponse) await this.#send(answer);
+  }
+
+  #send(pieces: readonly Buffer[]): Promise<void> | undefined {
+    this.#lastActivityMs = this.#options.clock.now();
+    this.#socket.cork();
+    for (const piece of pieces) this.#socket.write(piece);
+    this.#socket.uncork();
+    if (this.#endsAfterAnswer) this.#socket.end();
+    return this.#socket.writableNeedDrain ? this.#drained() : undefined;
+  }
+
+  #drained(): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        this.#socket.off("drain", done);
+        this.#socket.off("close", done);
+        resolve();
+      };
+      this.#socket.on("drain", done);
+      this.#socket.on("close", done);
+    });
+  }
+
+  #watchIdleness(): void {
+    const { clock, idleMs } = this.#options;
+    const leftMs = this.#lastActivityMs + idleMs - clock.now();
+    if (leftMs <= 0 && !this.#working) this.close(new Error(`the connection was idle for ${idleMs} ms`));
+    else this.#idleTimer = clock.timer(Math.max(leftMs, 1000), () => this.#watchIdleness());
+  }
+
+  #closed(): void {
+    this.#idleTimer?.cancel();
+    this.#queue = [];
+    this.#abort.abort();
+    this.#options.onClose(this, this.#failure);
+  }
+}
+
+/** IPv4 addresses come in IPv6 form on a dual-stack socket. */
+function plainAddress(address: string): string {
+  return address.startsWith("::ffff:") ? address.slice("::ffff:".length) : address;
 }

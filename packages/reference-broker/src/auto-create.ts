@@ -1,0 +1,33 @@
+import { ErrorCode } from "@moldau/protocol-codec";
+import type { BrokerConfig } from "./cluster/broker-config.js";
+import type { Controller } from "./cluster/controller.js";
+import { createTopics, type CreationSurroundings } from "./cluster/create-topics.js";
+
+/**
+ * Creates topics that somebody asked for. Resolves to the error codes of those that could not be created; one that was created by
+ * somebody else meanwhile is none of them.
+ */
+export async function autoCreate(controller: Controller, names: readonly string[], surroundings: CreationSurroundings): Promise<ReadonlyMap<string, number>> {
+  const topics = names.map((name) => wish(name, surroundings.config));
+  const created = await controller.change((cluster) => createTopics(cluster, { topics, validateOnly: false }, surroundings));
+  const refused = created.filter(({ errorCode }) => errorCode !== ErrorCode.NONE && errorCode !== ErrorCode.TOPIC_ALREADY_EXISTS);
+  return new Map(refused.map(({ name, errorCode }) => [name, errorCode]));
+}
+
+const offsetsTopic = "__consumer_offsets";
+
+/** How the topic is wanted: with the broker's defaults, except for Kafka's own. */
+function wish(name: string, config: BrokerConfig) {
+  if (name !== offsetsTopic) return { name, numPartitions: -1, replicationFactor: -1, assignments: [], configs: [] };
+  return {
+    name,
+    numPartitions: config.number("offsets.topic.num.partitions"),
+    replicationFactor: config.number("offsets.topic.replication.factor"),
+    assignments: [],
+    configs: [
+      { name: "cleanup.policy", value: "compact" },
+      { name: "compression.type", value: "producer" },
+      { name: "segment.bytes", value: config.text("offsets.topic.segment.bytes") },
+    ],
+  };
+}

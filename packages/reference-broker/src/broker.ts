@@ -1,0 +1,187 @@
+import { ErrorCode, errorByCode, KafkaError } from "@moldau/protocol-codec";
+import { checkOptions } from "./check-options.js";
+import { createTopics } from "./cluster/create-topics.js";
+import { moveLeader } from "./cluster/move-leader.js";
+import type { TopicState } from "./cluster/state.js";
+import type { BrokerEventMap, BrokerEventOf, BrokerListener } from "./events.js";
+import type { FaultRule, Interceptor, InterceptRule, RequestBodyOf, ResponseBodyOf } from "./faults/rules.js";
+import { LogView } from "./log-view.js";
+import type { BrokerOptions, TopicOptions } from "./options.js";
+import { RunningCluster } from "./running-cluster.js";
+import { waitForEvent, type WaitOptions } from "./wait-for-event.js";
+
+/**
+ * Starts a Kafka broker in this process, or a cluster of several. Resolves when clients can connect.
+ *
+ * Rejects with a RangeError when the options make no sense, and with the system's error when a port or the data directory cannot be had.
+ *
+ * @example
+ * const broker = await startBroker({ topics: [{ topic: "orders", partitions: 6 }] });
+ * const kafka = new Kafka({ brokers: broker.bootstrapServers });
+ * …
+ * await broker.close();
+ */
+export async function startBroker(options: BrokerOptions = {}): Promise<ReferenceBroker> {
+  checkOptions(options);
+  const broker = new ReferenceBroker(await RunningCluster.start(options));
+  try {
+    await broker.createMissingTopics(options.topics ?? []);
+  } catch (error) {
+    await broker.close();
+    throw error;
+  }
+  return broker;
+}
+
+/** One broker of a {@link ReferenceBroker}, as tests want to see it. */
+export interface BrokerDescription {
+  readonly nodeId: number;
+  readonly rack: string | null;
+  /** Where clients reach it, by the name of the listener. */
+  readonly listeners: Readonly<Record<string, { readonly host: string; readonly port: number }>>;
+}
+
+/** A running broker, or a cluster of several, with what a test needs to look at it and to make it misbehave. */
+export class ReferenceBroker {
+  readonly #cluster: RunningCluster;
+
+  /** For {@link startBroker}, which is how to get one. */
+  constructor(cluster: RunningCluster) {
+    this.#cluster = cluster;
+  }
+
+  /** `host:port` of each broker on its first listener: what a client takes as its `brokers`. */
+  get bootstrapServers(): readonly string[] {
+    return this.brokers.flatMap(({ listeners }) => {
+      const [first] = Object.values(listeners);
+      return first === undefined ? [] : [address(first)];
+    });
+  }
+
+  /** `host:port` of each broker on the listener of this name. */
+  bootstrapServersOf(listener: string): readonly string[] {
+    return this.brokers.flatMap(({ listeners }) => {
+      const found = listeners[listener];
+      return found === undefined ? [] : [address(found)];
+    });
+  }
+
+  /** The brokers that run, in ascending order of their node ids. */
+  get brokers(): readonly BrokerDescription[] {
+    const { controller } = this.#cluster.shared;
+    return this.#cluster.nodes
+      .map(({ nodeId, rack }) => {
+        const endpoints = controller.state.broker(nodeId)?.endpoints ?? [];
+        return { nodeId, rack, listeners: Object.fromEntries(endpoints.map(({ listener, host, port }) => [listener, { host, port }])) };
+      })
+      .sort((left, right) => left.nodeId - right.nodeId);
+  }
+
+  /** The id of the cluster, as clients see it. */
+  get clusterId(): string {
+    return this.#cluster.shared.controller.state.clusterId;
+  }
+
+  /** Creates a topic. Rejects with a KafkaError when it exists already or cannot be. */
+  async createTopic(topic: string, options: Omit<TopicOptions, "topic"> = {}): Promise<void> {
+    await this.#create([{ topic, ...options }], () => false);
+  }
+
+  /** Creates those of the topics that do not exist. Rejects with a KafkaError when one cannot be. */
+  async createMissingTopics(topics: readonly (string | TopicOptions)[]): Promise<void> {
+    const wanted = topics.map((topic) => (typeof topic === "string" ? { topic } : topic));
+    if (wanted.length > 0) await this.#create(wanted, (errorCode) => errorCode === ErrorCode.TOPIC_ALREADY_EXISTS);
+  }
+
+  /** A topic as the cluster's metadata says: its id, its partitions and who leads them; undefined when there is none. */
+  topic(name: string): TopicState | undefined {
+    return this.#cluster.shared.controller.state.topic(name);
+  }
+
+  /** The log of a partition, for looking at what was really written. Throws a RangeError when there is no such partition. */
+  log(topic: string, partition: number): LogView {
+    const leader = this.topic(topic)?.partitions[partition]?.leader;
+    const found = this.#cluster.nodes.find(({ nodeId }) => nodeId === leader)?.logs.get(topic, partition);
+    if (found === undefined) throw new RangeError(`there is no log of ${topic}-${partition}`);
+    return new LogView(found);
+  }
+
+  /**
+   * Takes requests before they are served, to answer them otherwise, late, or not at all. The first rule that matches takes a request;
+   * `nth`, `times` and `probability` say which of the matching ones.
+   *
+   * @example
+   * broker.intercept({ api: "Produce", topic: "orders", nth: 3 }, async (request) => {
+   *   await request.apply();    // the records are in the log,
+   *   request.drop();           // and the producer does not hear of it
+   * });
+   */
+  intercept<R extends InterceptRule>(rule: R, interceptor: Interceptor<RequestBodyOf<R>, ResponseBodyOf<R>>): FaultRule {
+    return this.#cluster.shared.faults.add(rule, interceptor);
+  }
+
+  /** Ends every rule made with {@link ReferenceBroker.intercept}. */
+  clearIntercepts(): void {
+    this.#cluster.shared.faults.clear();
+  }
+
+  /**
+   * Has another broker lead a partition, under the next leader epoch. There is one replica of each partition, so its records move along.
+   * Rejects with a RangeError when there is no such partition or broker.
+   */
+  async moveLeader(topic: string, partition: number, toNodeId: number): Promise<void> {
+    await this.#cluster.shared.controller.change((cluster) => moveLeader(cluster, { topic, partition, to: toNodeId }));
+  }
+
+  /** Calls `listener` at every event of this name. */
+  on<Name extends keyof BrokerEventMap>(event: Name, listener: BrokerListener<Name>): this {
+    this.#cluster.shared.events.subscribe(event, listener);
+    return this;
+  }
+
+  /** Ends what {@link ReferenceBroker.on} began. */
+  off<Name extends keyof BrokerEventMap>(event: Name, listener: BrokerListener<Name>): this {
+    this.#cluster.shared.events.unsubscribe(event, listener);
+    return this;
+  }
+
+  /** Resolves to the next event of this name that satisfies `isWanted`. Rejects after `timeoutMs` (10 s), or when the signal is aborted. */
+  waitFor<Name extends keyof BrokerEventMap>(
+    event: Name,
+    isWanted: (event: BrokerEventOf<Name>) => boolean = () => true,
+    options: WaitOptions = {},
+  ): Promise<BrokerEventOf<Name>> {
+    return waitForEvent(this.#cluster.shared.events, event, { isWanted, clock: this.#cluster.shared.clock, ...options });
+  }
+
+  /** Cuts every connection and leaves the data directory as the next start wants it. Idempotent. */
+  close(): Promise<void> {
+    return this.#cluster.close();
+  }
+
+  /** The same as {@link ReferenceBroker.close}, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #create(topics: readonly TopicOptions[], isAccepted: (errorCode: number) => boolean): Promise<void> {
+    const { shared } = this.#cluster;
+    const wanted = topics.map(({ topic, partitions = -1, configs = {} }) => ({
+      name: topic,
+      numPartitions: partitions,
+      replicationFactor: -1,
+      assignments: [],
+      configs: Object.entries(configs).map(([name, value]) => ({ name, value: String(value) })),
+    }));
+    const created = await shared.controller.change((cluster) => createTopics(cluster, { topics: wanted, validateOnly: false }, shared));
+    for (const result of created) {
+      if (result.errorCode === ErrorCode.NONE || isAccepted(result.errorCode)) continue;
+      const message = "message" in result ? result.message : errorByCode(result.errorCode).message;
+      throw new KafkaError(errorByCode(result.errorCode).name, `the topic ${result.name} could not be created: ${message}`, { topic: result.name, errorCode: result.errorCode });
+    }
+  }
+}
+
+function address({ host, port }: { readonly host: string; readonly port: number }): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}

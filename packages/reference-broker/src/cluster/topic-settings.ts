@@ -1,0 +1,77 @@
+import type { LogConfig } from "../log/log-config.js";
+import { defaultLogConfig } from "../log/log-config.js";
+import type { BrokerConfig } from "./broker-config.js";
+import { configProblem, listItems } from "./config-definition.js";
+import { configResource, type ClusterState } from "./state.js";
+import { topicConfigDefinition, topicConfigs, type TopicConfigKey } from "./topic-config.js";
+
+/** Kafka's numbers of where a configuration value comes from. */
+export const configSource = { topic: 1, dynamicBroker: 2, dynamicDefaultBroker: 3, staticBroker: 4, default: 5 } as const;
+
+/** One value that a key has, or would have if the ones before it were removed. */
+export interface ConfigSynonym {
+  readonly name: string;
+  readonly value: string | null;
+  readonly source: number;
+}
+
+/** The value in force of one topic key, first in the list, and those behind it. */
+export function topicConfigSynonyms(key: string, set: ReadonlyMap<string, string>, broker: BrokerConfig): readonly [ConfigSynonym, ...ConfigSynonym[]] {
+  const definition = topicConfigDefinition(key);
+  const brokerKey = definition?.brokerKey;
+  const fallback: ConfigSynonym = { name: brokerKey ?? key, value: definition?.default ?? null, source: configSource.default };
+  const behind: [ConfigSynonym, ...ConfigSynonym[]] = [fallback];
+  const given = brokerKey === undefined ? undefined : broker.given(brokerKey);
+  if (brokerKey !== undefined && given !== undefined) behind.unshift({ name: brokerKey, value: given, source: configSource.staticBroker });
+  const own = set.get(key);
+  if (own !== undefined) behind.unshift({ name: key, value: own, source: configSource.topic });
+  return behind;
+}
+
+/** Says in Kafka's words what is wrong with a value for a topic key; undefined when nothing is. */
+export function topicConfigProblem(key: string, value: string): string | undefined {
+  const definition = topicConfigDefinition(key);
+  return definition === undefined ? `Unknown topic config name: ${key}` : configProblem(key, definition, value);
+}
+
+/** How the logs of a topic behave, from the topic's own values and the broker's defaults. */
+export function logConfigOf(set: ReadonlyMap<string, string>, broker: BrokerConfig): LogConfig {
+  const text = (key: TopicConfigKey): string => topicConfigSynonyms(key, set, broker)[0].value ?? "";
+  const number = (key: TopicConfigKey): number => limit(text(key));
+  const policies = listItems(text("cleanup.policy"));
+  return {
+    ...defaultLogConfig,
+    segmentBytes: number("segment.bytes"),
+    segmentMs: number("segment.ms"),
+    segmentJitterMs: number("segment.jitter.ms"),
+    segmentIndexBytes: number("segment.index.bytes"),
+    indexIntervalBytes: number("index.interval.bytes"),
+    maxMessageBytes: number("max.message.bytes"),
+    retentionBytes: number("retention.bytes"),
+    retentionMs: number("retention.ms"),
+    isDeleted: policies.includes("delete"),
+    isCompacted: policies.includes("compact"),
+    messageTimestampType: text("message.timestamp.type") === "LogAppendTime" ? "LogAppendTime" : "CreateTime",
+    messageTimestampBeforeMaxMs: number("message.timestamp.before.max.ms"),
+    messageTimestampAfterMaxMs: number("message.timestamp.after.max.ms"),
+    flushMessages: number("flush.messages"),
+    flushMs: number("flush.ms"),
+    producerIdExpirationMs: broker.number("producer.id.expiration.ms"),
+  };
+}
+
+/** Every topic key, sorted as DescribeConfigs lists them. */
+export function topicConfigKeys(): readonly string[] {
+  return Object.keys(topicConfigs).sort();
+}
+
+/** The largest int64 is Kafka's way to say "without limit". */
+function limit(text: string): number {
+  return text === "9223372036854775807" ? Number.POSITIVE_INFINITY : Number(text);
+}
+
+/** How many replicas have to be in sync for a write with acks -1. */
+export function minInsyncReplicas(cluster: ClusterState, topic: string, broker: BrokerConfig): number {
+  const own = cluster.configs(configResource.topic, topic).get("min.insync.replicas");
+  return Number(own ?? broker.given("min.insync.replicas") ?? topicConfigs["min.insync.replicas"].default);
+}

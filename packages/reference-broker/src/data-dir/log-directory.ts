@@ -1,0 +1,143 @@
+import { Uuid } from "@moldau/protocol-codec";
+import { type OffsetCheckpoint, readOffsetCheckpoints, writeOffsetCheckpoints } from "../storage/checkpoint-file.js";
+import { takeCleanShutdown, writeCleanShutdown } from "../storage/clean-shutdown.js";
+import type { Storage } from "../storage/storage.js";
+import { lockDirectory, type DirectoryLock } from "./lock.js";
+import { readMetaProperties, writeMetaProperties, type MetaProperties } from "./meta-properties.js";
+
+/** What a {@link LogDirectory} is opened with. */
+export interface LogDirectoryOptions {
+  readonly storage: Storage;
+  /** Where it lies: the directory that holds one folder for each partition. */
+  readonly path: string;
+  readonly nodeId: number;
+  /** The cluster's id when it is known from elsewhere; otherwise that of the directory, or a new one. */
+  readonly clusterId?: string | undefined;
+  readonly randomBytes: () => Uint8Array;
+}
+
+/** What the checkpoint files say of one partition. */
+export interface PartitionCheckpoint {
+  readonly recoveryPoint: bigint | undefined;
+  readonly logStartOffset: bigint | undefined;
+}
+
+const files = {
+  recoveryPoint: "recovery-point-offset-checkpoint",
+  logStart: "log-start-offset-checkpoint",
+  highWatermark: "replication-offset-checkpoint",
+} as const;
+
+/**
+ * The directory of one broker, laid out as Apache Kafka's: `meta.properties`, `.lock`, the checkpoint files, `.kafka_cleanshutdown`, and a
+ * folder `<topic>-<partition>` for each log.
+ */
+export class LogDirectory {
+  readonly path: string;
+  readonly clusterId: string;
+  readonly directoryId: Uuid;
+  /** Whether it was cleanly left, so that logs need no recovery. */
+  readonly wasCleanlyLeft: boolean;
+  readonly #storage: Storage;
+  readonly #lock: DirectoryLock | undefined;
+  readonly #checkpoints: ReadonlyMap<string, PartitionCheckpoint>;
+
+  private constructor(options: LogDirectoryOptions, found: Opened) {
+    this.path = options.path;
+    this.clusterId = found.properties.clusterId;
+    this.directoryId = Uuid.parse(found.properties.directoryId ?? "");
+    this.wasCleanlyLeft = found.wasCleanlyLeft;
+    this.#storage = options.storage;
+    this.#lock = found.lock;
+    this.#checkpoints = found.checkpoints;
+  }
+
+  /** Opens a directory, or begins one. Rejects with a sentence when it belongs to another broker or is in use. */
+  static async open(options: LogDirectoryOptions): Promise<LogDirectory> {
+    const { storage, path } = options;
+    await storage.makeDir(path);
+    const lock = storage.isVolatile ? undefined : await lockDirectory(path);
+    try {
+      if (lock !== undefined) await (await storage.open(`${path}/.lock`, { create: true })).close();
+      const properties = await claim(options);
+      const wasCleanlyLeft = await takeCleanShutdown(storage, path);
+      return new LogDirectory(options, { properties, wasCleanlyLeft, lock, checkpoints: await readCheckpoints(storage, path) });
+    } catch (error) {
+      await lock?.release();
+      throw error;
+    }
+  }
+
+  /** What is known of a partition's log from the last run. */
+  checkpointOf(topic: string, partition: number): PartitionCheckpoint {
+    return this.#checkpoints.get(`${topic}-${partition}`) ?? { recoveryPoint: undefined, logStartOffset: undefined };
+  }
+
+  /** Writes the three checkpoint files. */
+  async writeCheckpoints(logs: Iterable<CheckpointedLog>): Promise<void> {
+    const all = [...logs];
+    const entries = (offset: (log: CheckpointedLog) => bigint): OffsetCheckpoint[] =>
+      all.map((log) => ({ topic: log.topic, partition: log.partition, offset: offset(log) }));
+    await writeOffsetCheckpoints(this.#storage, `${this.path}/${files.recoveryPoint}`, entries((log) => log.recoveryPoint));
+    await writeOffsetCheckpoints(this.#storage, `${this.path}/${files.logStart}`, entries((log) => log.logStartOffset));
+    await writeOffsetCheckpoints(this.#storage, `${this.path}/${files.highWatermark}`, entries((log) => log.highWatermark));
+  }
+
+  /** Lets the directory go; `isClean` says that every log was closed well, so that the next start can trust the files. */
+  async close(isClean: boolean): Promise<void> {
+    try {
+      if (isClean) await writeCleanShutdown(this.#storage, this.path);
+    } finally {
+      await this.#lock?.release();
+    }
+  }
+}
+
+/** What of a log the checkpoint files hold. */
+export interface CheckpointedLog {
+  readonly topic: string;
+  readonly partition: number;
+  readonly recoveryPoint: bigint;
+  readonly logStartOffset: bigint;
+  readonly highWatermark: bigint;
+}
+
+interface Opened {
+  readonly properties: MetaProperties;
+  readonly wasCleanlyLeft: boolean;
+  readonly lock: DirectoryLock | undefined;
+  readonly checkpoints: ReadonlyMap<string, PartitionCheckpoint>;
+}
+
+/** Makes sure that the directory is this broker's; writes down whose it is when it is new. */
+async function claim({ storage, path, nodeId, clusterId, randomBytes }: LogDirectoryOptions): Promise<MetaProperties> {
+  const found = await readMetaProperties(storage, path);
+  if (found !== undefined && found.nodeId !== nodeId) {
+    throw new Error(`the data directory ${path} belongs to the broker with node id ${found.nodeId}, not ${nodeId}: start that one, or choose another directory`);
+  }
+  if (found !== undefined && clusterId !== undefined && found.clusterId !== clusterId) {
+    throw new Error(`the data directory ${path} belongs to the cluster ${found.clusterId}, not ${clusterId}: choose another directory`);
+  }
+  if (found?.directoryId !== undefined) return found;
+  const properties = {
+    clusterId: found?.clusterId ?? clusterId ?? Uuid.random(randomBytes).toString(),
+    nodeId,
+    directoryId: Uuid.random(randomBytes).toString(),
+  };
+  await writeMetaProperties(storage, path, properties);
+  return properties;
+}
+
+async function readCheckpoints(storage: Storage, path: string): Promise<ReadonlyMap<string, PartitionCheckpoint>> {
+  const checkpoints = new Map<string, PartitionCheckpoint>();
+  const note = (entries: readonly OffsetCheckpoint[], field: keyof PartitionCheckpoint): void => {
+    for (const { topic, partition, offset } of entries) {
+      const key = `${topic}-${partition}`;
+      const before = checkpoints.get(key) ?? { recoveryPoint: undefined, logStartOffset: undefined };
+      checkpoints.set(key, { ...before, [field]: offset });
+    }
+  };
+  note(await readOffsetCheckpoints(storage, `${path}/${files.recoveryPoint}`), "recoveryPoint");
+  note(await readOffsetCheckpoints(storage, `${path}/${files.logStart}`), "logStartOffset");
+  return checkpoints;
+}

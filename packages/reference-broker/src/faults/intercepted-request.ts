@@ -1,0 +1,134 @@
+import type { Handler, PreparedRequest, RequestContext } from "../dispatch.js";
+import { closeConnection, noResponse, type Outcome } from "../outcome.js";
+import { errorResponse } from "./error-response.js";
+
+/**
+ * A request that a fault rule took, in the interceptor's hands. `Req` and `Res` are the types of its bodies when the rule names its API by
+ * the codec's object (`api: Produce`), and unknown when by name.
+ *
+ * An interceptor that decides nothing lets the request be served as if nobody had looked.
+ */
+export interface InterceptedRequest<Req = unknown, Res = unknown> {
+  /** Kafka's name of the API. */
+  readonly api: string;
+  readonly apiVersion: number;
+  readonly clientId: string | null;
+  /** Node id of the broker that got it. */
+  readonly broker: number;
+  /** Number of the connection that it came by. */
+  readonly connection: number;
+  /** The decoded request. */
+  readonly body: Req;
+  /** Aborted when the client closes the connection. */
+  readonly signal: AbortSignal;
+  /**
+   * Lets the broker do what the request asks, and gives the answer without sending it; undefined when the request has no answer (acks 0).
+   * Called twice, it is done twice.
+   */
+  apply(): Promise<Res | undefined>;
+  /** Sends `body` instead of the broker's own answer. Fields at their default may be left out. */
+  respond(body: Res): void;
+  /** Answers with an error, by Kafka's name or number, in every place where the answer to this request has one. Nothing is applied. */
+  fail(error: string | number): void;
+  /** Sends no answer and cuts the connection: the only way an answer gets lost over TCP. */
+  drop(): void;
+  /** Sends no answer and keeps the connection open: the client, and whatever it sent behind this request, waits until it gives up. */
+  hang(): void;
+  /** Waits on the broker's clock. Rejects when the connection is closed meanwhile. */
+  delay(ms: number): Promise<void>;
+}
+
+/** What becomes of an intercepted request once the interceptor has returned. */
+type Decision =
+  | { readonly kind: "serve" }
+  | { readonly kind: "respond"; readonly body: unknown }
+  | { readonly kind: "drop" }
+  | { readonly kind: "hang" };
+
+/** One request between its arrival and what an interceptor decides about it. */
+export class Interception implements InterceptedRequest {
+  readonly #handler: Handler;
+  readonly #request: PreparedRequest;
+  readonly #context: RequestContext;
+  #applied: Outcome<unknown> | undefined;
+  #decision: Decision = { kind: "serve" };
+
+  constructor(handler: Handler, request: PreparedRequest, context: RequestContext) {
+    this.#handler = handler;
+    this.#request = request;
+    this.#context = context;
+  }
+
+  get api(): string {
+    return this.#handler.name;
+  }
+
+  get apiVersion(): number {
+    return this.#context.apiVersion;
+  }
+
+  get clientId(): string | null {
+    return this.#context.clientId;
+  }
+
+  get broker(): number {
+    return this.#context.broker.nodeId;
+  }
+
+  get connection(): number {
+    return this.#context.session.id;
+  }
+
+  get body(): unknown {
+    return this.#request.body;
+  }
+
+  get signal(): AbortSignal {
+    return this.#context.signal;
+  }
+
+  async apply(): Promise<unknown> {
+    const outcome = await this.#request.apply(this.#context);
+    this.#applied = outcome;
+    return outcome === noResponse || outcome === closeConnection ? undefined : outcome;
+  }
+
+  respond(body: unknown): void {
+    this.#decision = { kind: "respond", body };
+  }
+
+  fail(error: string | number): void {
+    this.respond(errorResponse(this.api, this.body, error));
+  }
+
+  drop(): void {
+    this.#decision = { kind: "drop" };
+  }
+
+  hang(): void {
+    this.#decision = { kind: "hang" };
+  }
+
+  delay(ms: number): Promise<void> {
+    return this.#context.clock.sleep(ms, this.signal);
+  }
+
+  /** Carries out what the interceptor decided. */
+  async settle(): Promise<Outcome<unknown>> {
+    switch (this.#decision.kind) {
+      case "respond":
+        return this.#decision.body;
+      case "drop":
+        return closeConnection;
+      case "hang":
+        return hung(this.signal);
+      case "serve":
+        return this.#applied ?? this.#request.apply(this.#context);
+    }
+  }
+}
+
+function hung(signal: AbortSignal): Promise<Outcome<never>> {
+  if (signal.aborted) return Promise.resolve(noResponse);
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(noResponse), { once: true }));
+}

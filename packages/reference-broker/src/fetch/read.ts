@@ -1,0 +1,108 @@
+import { ErrorCode } from "@moldau/protocol-codec";
+import type { TopicState } from "../cluster/state.js";
+import { LogError } from "../log/log-error.js";
+import type { PartitionLog } from "../log/log.js";
+import type { BrokerNode } from "../node.js";
+import { findLedPartition, findTopic } from "../partition-lookup.js";
+import type { FetchedPartition } from "./fetch-context.js";
+import type { FetchPosition, PartitionResult } from "./fetch-session.js";
+
+/** How much is to be read, and what of it may be seen. */
+export interface FetchLimits {
+  /** The most bytes of records in the whole answer; the first batch comes even if it is larger. */
+  readonly maxBytes: number;
+  /** Whether only records below the last stable offset are seen, and aborted transactions told. */
+  readonly committedOnly: boolean;
+  readonly usesTopicIds: boolean;
+}
+
+/** What one round of reading found. */
+export interface FetchRound {
+  readonly fetched: readonly FetchedPartition[];
+  /** Bytes of all records. */
+  readonly sizeInBytes: number;
+  /** Whether something has to be told at once: an error, or a log that diverges from the client's. */
+  readonly isUrgent: boolean;
+  /** The logs that were looked at, to wait on. */
+  readonly logs: readonly PartitionLog[];
+}
+
+/**
+ * Reads each partition once, in order, within the limits. The first batch found comes whole even when it is larger than every limit
+ * (KIP-74); what it leaves of `maxBytes` is for those behind it.
+ */
+export async function readPositions(broker: BrokerNode, positions: readonly FetchPosition[], limits: FetchLimits): Promise<FetchRound> {
+  const fetched: FetchedPartition[] = [];
+  const logs: PartitionLog[] = [];
+  let left = limits.maxBytes;
+  let sizeInBytes = 0;
+  let isUrgent = false;
+  for (const position of positions) {
+    const read = await readOne(broker, position, { ...limits, maxBytes: Math.min(left, position.maxBytes), minOneMessage: sizeInBytes === 0 });
+    fetched.push({ position, result: read.result });
+    if (read.log !== undefined) logs.push(read.log);
+    sizeInBytes += read.sizeInBytes;
+    left = Math.max(0, left - read.sizeInBytes);
+    isUrgent ||= read.result.errorCode !== ErrorCode.NONE || read.result.divergingEpoch !== undefined;
+  }
+  return { fetched, sizeInBytes, isUrgent, logs };
+}
+
+interface OneRead {
+  readonly result: PartitionResult;
+  readonly sizeInBytes: number;
+  readonly log?: PartitionLog;
+}
+
+async function readOne(broker: BrokerNode, position: FetchPosition, limits: FetchLimits & { readonly minOneMessage: boolean }): Promise<OneRead> {
+  const { topic: name, topicId, partition, currentLeaderEpoch } = position;
+  const topic = findTopic(broker.cluster, { name, id: topicId, byId: limits.usesTopicIds });
+  const found = findLedPartition(broker, { topic, byId: limits.usesTopicIds, partition, currentLeaderEpoch });
+  if (found.log === undefined) return failed(position, found.errorCode, leaderOf(topic, partition, found.errorCode));
+  try {
+    return await readLog(found.log, position, limits);
+  } catch (error) {
+    if (!(error instanceof LogError)) throw error;
+    return failed(position, error.errorCode);
+  }
+}
+
+async function readLog(log: PartitionLog, position: FetchPosition, limits: FetchLimits & { readonly minOneMessage: boolean }): Promise<OneRead> {
+  const { partition: partitionIndex, fetchOffset } = position;
+  const { maxBytes, minOneMessage, committedOnly } = limits;
+  const diverging = divergence(log, position);
+  const upTo = committedOnly ? log.lastStableOffset : log.highWatermark;
+  const read = diverging === undefined ? await log.read(fetchOffset, { maxBytes, minOneMessage, upTo }) : { records: [], sizeInBytes: 0, nextOffset: fetchOffset };
+  const aborted = committedOnly ? await log.abortedTransactions(fetchOffset, read.nextOffset) : null;
+  const result: PartitionResult = {
+    partitionIndex,
+    errorCode: ErrorCode.NONE,
+    highWatermark: log.highWatermark,
+    lastStableOffset: log.lastStableOffset,
+    logStartOffset: log.logStartOffset,
+    abortedTransactions: aborted === null ? null : aborted.map(({ producerId, firstOffset }) => ({ producerId, firstOffset })),
+    records: read.records,
+    ...(diverging === undefined ? {} : { divergingEpoch: diverging }),
+  };
+  return { result, sizeInBytes: read.sizeInBytes, log };
+}
+
+/** Where the client's log and this one part, if they do (KIP-595): the client then cuts its own back. */
+function divergence(log: PartitionLog, { fetchOffset, lastFetchedEpoch }: FetchPosition): { readonly epoch: number; readonly endOffset: bigint } | undefined {
+  if (lastFetchedEpoch < 0) return undefined;
+  const { epoch, endOffset } = log.endOffsetForEpoch(lastFetchedEpoch);
+  if (epoch < 0) return undefined;
+  return epoch < lastFetchedEpoch || endOffset < fetchOffset ? { epoch, endOffset } : undefined;
+}
+
+function failed({ partition: partitionIndex }: FetchPosition, errorCode: number, currentLeader?: PartitionResult["currentLeader"]): OneRead {
+  const result = { partitionIndex, errorCode, highWatermark: -1n, logStartOffset: -1n, records: [], ...(currentLeader === undefined ? {} : { currentLeader }) };
+  return { result, sizeInBytes: 0 };
+}
+
+/** The leader to tell with an error that says that the client asked the wrong one (KIP-951). */
+function leaderOf(topic: TopicState | undefined, partition: number, errorCode: number): PartitionResult["currentLeader"] {
+  if (errorCode !== ErrorCode.NOT_LEADER_OR_FOLLOWER && errorCode !== ErrorCode.FENCED_LEADER_EPOCH) return undefined;
+  const state = topic?.partitions[partition];
+  return state === undefined ? undefined : { leaderId: state.leader, leaderEpoch: state.leaderEpoch };
+}

@@ -1,0 +1,81 @@
+import { ErrorCode, Produce } from "@moldau/protocol-codec";
+import type { ProduceRequest, ProduceResponse } from "@moldau/protocol-codec";
+import type { TopicState } from "../cluster/state.js";
+import { minInsyncReplicas } from "../cluster/topic-settings.js";
+import { closeConnection, handler, noResponse, type RequestContext } from "../dispatch.js";
+import { LogError } from "../log/log-error.js";
+import { endpointOf, findLedPartition, findTopic } from "../partition-lookup.js";
+
+type PartitionAnswer = ProduceResponse["responses"][number]["partitionResponses"][number] extends infer P ? Partial<P> & { readonly errorCode: number } : never;
+type PartitionData = ProduceRequest["topicData"][number]["partitionData"][number];
+
+/**
+ * Produce 3-13: appends one record batch to each partition named.
+ *
+ * Batches are checked by the log (CRC, offsets, sequences, size, timestamps) and each partition has a result of its own. acks 0 gets no
+ * answer, and a closed connection if anything failed, so that the client refreshes its metadata; other acks than -1, 0 and 1 are
+ * INVALID_REQUIRED_ACKS. From 8 on errors name the records at fault, from 10 on NOT_LEADER_OR_FOLLOWER comes with the leader and its
+ * address (KIP-951), from 13 on topics are named by id. acks -1 with a `min.insync.replicas` above the one replica that there is gives
+ * NOT_ENOUGH_REPLICAS. Kafka's own topics take records from its admin client only.
+ * Differences from Apache Kafka: the message of every refusal is sent along; there are no transactions, so a transactional id or batch is
+ * refused with INVALID_TXN_STATE.
+ */
+export const produce = handler(Produce, { min: 3, max: 13, advertisedMin: 0 }, async (request, context) => {
+  const responses = await Promise.all(
+    request.topicData.map(async ({ name, topicId, partitionData }) => {
+      const topic = findTopic(context.broker.cluster, { name, id: topicId, byId: context.apiVersion >= firstVersionWithIds });
+      const appends = partitionData.map((data) => appendTo(topic, data, request, context));
+      return { name, topicId, partitionResponses: await Promise.all(appends) };
+    }),
+  );
+  if (request.acks === 0) {
+    const failed = responses.some(({ partitionResponses }) => partitionResponses.some(({ errorCode }) => errorCode !== ErrorCode.NONE));
+    return failed ? closeConnection : noResponse;
+  }
+  return { responses, nodeEndpoints: leaderEndpoints(responses, context) };
+});
+
+const firstVersionWithIds = 13;
+const firstVersionWithLeaders = 10;
+const validAcks: ReadonlySet<number> = new Set([-1, 0, 1]);
+const adminClientId = "__admin_client";
+
+async function appendTo(topic: TopicState | undefined, data: PartitionData, request: ProduceRequest, context: RequestContext): Promise<PartitionAnswer> {
+  const { index, records } = data;
+  const { broker, apiVersion, clientId } = context;
+  if (!validAcks.has(request.acks)) return refused(index, ErrorCode.INVALID_REQUIRED_ACKS);
+  const found = findLedPartition(broker, { topic, byId: apiVersion >= firstVersionWithIds, partition: index });
+  if (found.log === undefined) return { ...refused(index, found.errorCode), ...leaderHint(topic, index, found.errorCode) };
+  if (found.topic.isInternal && clientId !== adminClientId) return refused(index, ErrorCode.INVALID_TOPIC_EXCEPTION, `Cannot append to internal topic ${found.topic.name}`);
+  if (request.transactionalId !== null) return refused(index, ErrorCode.INVALID_TXN_STATE, "This broker has no transactions.");
+  if (request.acks === -1 && found.state.isr.length < minInsyncReplicas(broker.cluster, found.topic.name, broker.config)) {
+    return refused(index, ErrorCode.NOT_ENOUGH_REPLICAS);
+  }
+  if (records === null) return refused(index, ErrorCode.INVALID_RECORD, `Produce requests with version ${apiVersion} must have at least one record batch per partition`);
+  try {
+    const options = { leaderEpoch: found.state.leaderEpoch, origin: "client", produceVersion: apiVersion } as const;
+    const { firstOffset, logAppendTimeMs, logStartOffset } = await found.log.append(records, options);
+    return { index, errorCode: ErrorCode.NONE, baseOffset: firstOffset, logAppendTimeMs: BigInt(logAppendTimeMs), logStartOffset };
+  } catch (error) {
+    if (!(error instanceof LogError)) throw error;
+    const recordErrors = error.recordErrors.map(({ batchIndex, message }) => ({ batchIndex, batchIndexErrorMessage: message }));
+    return { ...refused(index, error.errorCode, error.message), recordErrors };
+  }
+}
+
+function refused(index: number, errorCode: number, errorMessage: string | null = null): PartitionAnswer {
+  return { index, errorCode, baseOffset: -1n, errorMessage };
+}
+
+function leaderHint(topic: TopicState | undefined, partition: number, errorCode: number): Partial<PartitionAnswer> {
+  const state = errorCode === ErrorCode.NOT_LEADER_OR_FOLLOWER ? topic?.partitions[partition] : undefined;
+  return state === undefined ? {} : { currentLeader: { leaderId: state.leader, leaderEpoch: state.leaderEpoch } };
+}
+
+/** The addresses of the brokers that hints name, each once. */
+function leaderEndpoints(responses: readonly { readonly partitionResponses: readonly PartitionAnswer[] }[], context: RequestContext): ProduceResponse["nodeEndpoints"] {
+  if (context.apiVersion < firstVersionWithLeaders) return [];
+  const leaders = new Set(responses.flatMap(({ partitionResponses }) => partitionResponses.flatMap(({ currentLeader }) => currentLeader?.leaderId ?? [])));
+  const { broker, session } = context;
+  return [...leaders].map((leader) => endpointOf(broker.cluster, leader, session.listener)).filter((endpoint) => endpoint !== undefined);
+}

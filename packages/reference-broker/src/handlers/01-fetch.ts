@@ -1,0 +1,55 @@
+import { ErrorCode, Fetch } from "@moldau/protocol-codec";
+import type { FetchResponse } from "@moldau/protocol-codec";
+import { handler, type RequestContext } from "../dispatch.js";
+import { fetchContext, type FetchedPartition } from "../fetch/fetch-context.js";
+import { longPoll } from "../fetch/long-poll.js";
+import { endpointOf } from "../partition-lookup.js";
+
+/**
+ * Fetch 4-18: records of many partitions, at once or as soon as there are some.
+ *
+ * The answer waits for `minBytes`, at most `maxWaitMs`; an error is told at once. Batches come whole: the one that holds the wanted offset
+ * even if it begins before it, and the first one even if it is larger than every limit. Sessions as in KIP-227, topic ids from 13 on, leader
+ * hints from 12 and addresses from 16 on. Readers of committed records see up to the last stable offset and are told of aborted transactions
+ * (an empty list when there are none; null for the others).
+ * Differences from Apache Kafka: no rack-aware reading (`preferredReadReplica` is -1), and a replica that asks is answered like a consumer.
+ */
+export const fetch = handler(Fetch, { min: 4, max: 18 }, async (request, context) => {
+  const { broker, apiVersion, signal } = context;
+  const usesTopicIds = apiVersion >= firstVersionWithIds;
+  const plan = fetchContext(request, { usesTopicIds, cache: broker.fetchSessions });
+  if (plan.kind === "refused") return { errorCode: plan.errorCode };
+  const maxBytes = Math.min(request.maxBytes, broker.config.number("fetch.max.bytes"));
+  const { fetched } = await longPoll(broker, plan.positions, {
+    maxBytes,
+    minBytes: Math.min(request.minBytes, maxBytes),
+    maxWaitMs: request.maxWaitMs,
+    committedOnly: request.isolationLevel === readCommitted,
+    usesTopicIds,
+    signal,
+  });
+  const { sessionId, partitions } = plan.report(fetched);
+  return { errorCode: ErrorCode.NONE, sessionId, responses: byTopic(partitions), nodeEndpoints: leaderEndpoints(partitions, context) };
+});
+
+const firstVersionWithIds = 13;
+const firstVersionWithEndpoints = 16;
+const readCommitted = 1;
+
+/** Partitions of one topic that follow each other stand under one entry; the order of the partitions is kept. */
+function byTopic(fetched: readonly FetchedPartition[]) {
+  const topics: { topic: string; topicId: FetchedPartition["position"]["topicId"]; partitions: FetchedPartition["result"][] }[] = [];
+  for (const { position, result } of fetched) {
+    const last = topics.at(-1);
+    if (last !== undefined && last.topic === position.topic && last.topicId.equals(position.topicId)) last.partitions.push(result);
+    else topics.push({ topic: position.topic, topicId: position.topicId, partitions: [result] });
+  }
+  return topics;
+}
+
+/** The addresses of the brokers that leader hints name, each once. */
+function leaderEndpoints(fetched: readonly FetchedPartition[], { broker, session, apiVersion }: RequestContext): FetchResponse["nodeEndpoints"] {
+  if (apiVersion < firstVersionWithEndpoints) return [];
+  const leaders = new Set(fetched.flatMap(({ result }) => result.currentLeader?.leaderId ?? []));
+  return [...leaders].map((leader) => endpointOf(broker.cluster, leader, session.listener)).filter((endpoint) => endpoint !== undefined);
+}

@@ -1,0 +1,92 @@
+import { ErrorCode, ListOffsets } from "@moldau/protocol-codec";
+import type { ListOffsetsRequest, ListOffsetsResponse } from "@moldau/protocol-codec";
+import { handler, type RequestContext } from "../dispatch.js";
+import { LogError } from "../log/log-error.js";
+import type { PartitionLog } from "../log/log.js";
+import { findLedPartition } from "../partition-lookup.js";
+
+type PartitionAnswer = Partial<ListOffsetsResponse["topics"][number]["partitions"][number]>;
+type PartitionQuestion = ListOffsetsRequest["topics"][number]["partitions"][number];
+
+/**
+ * ListOffsets 1-11: the offset that belongs to a time, or to one of the marks.
+ *
+ * Marks are -1 latest, -2 earliest, -3 of the largest timestamp (from 7 on), -4 earliest on this broker's disk (8), -5 latest in remote
+ * storage (9), -6 earliest not yet in remote storage (11). A reader of committed records gets the last stable offset for latest, and
+ * nothing at or behind it. A time later than every record gives offset -1 without an error. A partition named twice gives
+ * INVALID_REQUEST. There is no remote storage: -5 gives offset -1.
+ */
+export const listOffsets = handler(ListOffsets, { min: 1, max: 11 }, async ({ topics, isolationLevel }, context) => ({
+  topics: await Promise.all(
+    topics.map(async ({ name, partitions }) => {
+      const asked = partitions.map(({ partitionIndex }) => partitionIndex);
+      const twice = topics.filter((topic) => topic.name === name).length > 1 ? () => true : (index: number) => asked.filter((each) => each === index).length > 1;
+      const answers = partitions.map(async (question): Promise<PartitionAnswer> => {
+        if (twice(question.partitionIndex)) return refused(question.partitionIndex, ErrorCode.INVALID_REQUEST);
+        return answerOne(name, question, { context, committedOnly: isolationLevel === readCommitted });
+      });
+      return { name, partitions: await Promise.all(answers) };
+    }),
+  ),
+}));
+
+const readCommitted = 1;
+
+const mark = { latest: -1n, earliest: -2n, maxTimestamp: -3n, earliestLocal: -4n, latestTiered: -5n, earliestPendingUpload: -6n } as const;
+
+/** The first version in which a mark may be asked for. */
+const markVersions: ReadonlyMap<bigint, number> = new Map([
+  [mark.maxTimestamp, 7],
+  [mark.earliestLocal, 8],
+  [mark.latestTiered, 9],
+  [mark.earliestPendingUpload, 11],
+]);
+
+async function answerOne(
+  name: string,
+  { partitionIndex, currentLeaderEpoch, timestamp }: PartitionQuestion,
+  { context, committedOnly }: { readonly context: RequestContext; readonly committedOnly: boolean },
+): Promise<PartitionAnswer> {
+  const { broker, apiVersion } = context;
+  if (timestamp < mark.earliestPendingUpload || apiVersion < (markVersions.get(timestamp) ?? 0)) return refused(partitionIndex, ErrorCode.UNSUPPORTED_VERSION);
+  const found = findLedPartition(broker, { topic: broker.cluster.topic(name), byId: false, partition: partitionIndex, currentLeaderEpoch });
+  if (found.log === undefined) return refused(partitionIndex, found.errorCode);
+  try {
+    const end = committedOnly ? found.log.lastStableOffset : found.log.highWatermark;
+    const position = await positionOf(found.log, timestamp, end);
+    return { partitionIndex, errorCode: ErrorCode.NONE, ...position };
+  } catch (error) {
+    if (!(error instanceof LogError)) throw error;
+    return refused(partitionIndex, error.errorCode);
+  }
+}
+
+interface Position {
+  readonly timestamp: bigint;
+  readonly offset: bigint;
+  readonly leaderEpoch: number;
+}
+
+const nowhere: Position = { timestamp: -1n, offset: -1n, leaderEpoch: -1 };
+
+async function positionOf(log: PartitionLog, timestamp: bigint, end: bigint): Promise<Position> {
+  switch (timestamp) {
+    case mark.latest:
+      return { timestamp: -1n, offset: end, leaderEpoch: log.latestLeaderEpoch };
+    case mark.earliest:
+    case mark.earliestLocal:
+    case mark.earliestPendingUpload:
+      return { timestamp: -1n, offset: log.logStartOffset, leaderEpoch: log.leaderEpochOf(log.logStartOffset) };
+    case mark.latestTiered:
+      return nowhere;
+    default: {
+      const found = timestamp === mark.maxTimestamp ? await log.maxTimestampOffset() : await log.offsetForTimestamp(Number(timestamp));
+      if (found === undefined || found.offset >= end) return nowhere;
+      return { timestamp: BigInt(found.timestamp), offset: found.offset, leaderEpoch: found.leaderEpoch };
+    }
+  }
+}
+
+function refused(partitionIndex: number, errorCode: number): PartitionAnswer {
+  return { partitionIndex, errorCode };
+}

@@ -1,0 +1,74 @@
+import { ErrorCode, Metadata, Uuid } from "@moldau/protocol-codec";
+import type { MetadataRequest, MetadataResponse } from "@moldau/protocol-codec";
+import { allTopicOperations, allClusterOperations } from "../security/operations.js";
+import type { TopicState } from "../cluster/state.js";
+import { topicNameProblem } from "../cluster/topic-names.js";
+import { handler, type RequestContext } from "../dispatch.js";
+import { endpoints } from "../partition-lookup.js";
+
+type TopicAnswer = Partial<MetadataResponse["topics"][number]>;
+
+/**
+ * Metadata 0-13: brokers, topics, leaders.
+ *
+ * Version 0 takes an empty list for all topics, later ones null. From 12 on topics may be asked for by id. An unknown topic is created
+ * when the broker's `auto.create.topics.enable` and (from 4 on) the client allow it; the answer shows it already, with its leaders, where
+ * Apache Kafka answers UNKNOWN_TOPIC_OR_PARTITION once. Advertised addresses are those of the listener that the client came in by.
+ * Difference: the controller shown is the broker that is it, not any (KRaft shows any).
+ */
+export const metadata = handler(Metadata, { min: 0, max: 13 }, async (request, context) => {
+  const { broker, session, apiVersion } = context;
+  const { cluster } = broker;
+  const topics = await wantedTopics(request, context);
+  return {
+    brokers: endpoints(cluster, session.listener),
+    clusterId: cluster.clusterId,
+    controllerId: broker.controllerId,
+    topics: request.includeTopicAuthorizedOperations ? topics.map((topic) => ({ ...topic, topicAuthorizedOperations: allTopicOperations })) : topics,
+    ...(request.includeClusterAuthorizedOperations && apiVersion <= 10 ? { clusterAuthorizedOperations: allClusterOperations } : {}),
+  };
+});
+
+async function wantedTopics({ topics, allowAutoTopicCreation }: MetadataRequest, context: RequestContext): Promise<TopicAnswer[]> {
+  const { cluster, config } = context.broker;
+  const isAll = topics === null || (context.apiVersion === 0 && topics.length === 0);
+  if (isAll) return [...cluster.topics()].map((topic) => shown(topic));
+  // Ids go before names: as soon as one topic is asked for by id, names alone are passed over, as in Apache Kafka.
+  if (topics.some(({ topicId }) => !topicId.isZero)) return topics.filter(({ topicId }) => !topicId.isZero).map(({ topicId }) => byId(topicId, context));
+  const names = [...new Set(topics.map(({ name }) => name ?? ""))];
+  const unknown = names.filter((name) => cluster.topic(name) === undefined);
+  const mayCreate = config.boolean("auto.create.topics.enable") && allowAutoTopicCreation;
+  const refusals = mayCreate && unknown.length > 0 ? await context.broker.autoCreate(unknown) : new Map<string, number>();
+  return names.map((name) => byName(name, context, refusals));
+}
+
+function byId(topicId: Uuid, { broker, apiVersion }: RequestContext): TopicAnswer {
+  const topic = broker.cluster.topicById(topicId);
+  if (apiVersion < 12) return { errorCode: ErrorCode.INVALID_REQUEST, name: "", topicId };
+  return topic === undefined ? { errorCode: ErrorCode.UNKNOWN_TOPIC_ID, name: null, topicId } : shown(topic);
+}
+
+function byName(name: string, { broker }: RequestContext, refusals: ReadonlyMap<string, number>): TopicAnswer {
+  const topic = broker.cluster.topic(name);
+  if (topic !== undefined) return shown(topic);
+  const errorCode = topicNameProblem(name) === undefined ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : ErrorCode.INVALID_TOPIC_EXCEPTION;
+  return { errorCode: refusals.get(name) ?? errorCode, name, topicId: Uuid.zero };
+}
+
+function shown({ name, id, isInternal, partitions }: TopicState): TopicAnswer {
+  return {
+    errorCode: ErrorCode.NONE,
+    name,
+    topicId: id,
+    isInternal,
+    partitions: partitions.map(({ partition, leader, leaderEpoch, replicas, isr }) => ({
+      errorCode: leader < 0 ? ErrorCode.LEADER_NOT_AVAILABLE : ErrorCode.NONE,
+      partitionIndex: partition,
+      leaderId: leader,
+      leaderEpoch,
+      replicaNodes: replicas,
+      isrNodes: isr,
+      offlineReplicas: [],
+    })),
+  };
+}

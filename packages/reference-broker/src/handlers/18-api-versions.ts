@@ -1,0 +1,26 @@
+import { ApiVersions, ErrorCode } from "@moldau/protocol-codec";
+import { handler } from "../dispatch.js";
+
+/**
+ * ApiVersions 0-4: what this broker can do.
+ *
+ * From version 3 on the client says what software it is; a name or version that is not one gets INVALID_REQUEST. A version that is not
+ * served is answered in version 0 with UNSUPPORTED_VERSION (KIP-511), which the dispatcher does. Produce is shown from version 0 on, as
+ * Apache Kafka does, although only 3 and later are served: librdkafka reads the range to choose codecs (KAFKA-18659). Versions 0 to 3 leave
+ * out features whose lowest version is 0 (KIP-1022); this broker has none.
+ */
+export const apiVersions = handler(ApiVersions, { min: 0, max: 4 }, ({ clientSoftwareName, clientSoftwareVersion }, { broker, apiVersion }) => {
+  if (apiVersion >= 3 && !(softwarePattern.test(clientSoftwareName) && softwarePattern.test(clientSoftwareVersion))) {
+    return { errorCode: ErrorCode.INVALID_REQUEST };
+  }
+  const metadataVersion = broker.cluster.featureLevel("metadata.version");
+  const finalized = metadataVersion > 0 ? [{ name: "metadata.version", maxVersionLevel: metadataVersion, minVersionLevel: metadataVersion }] : [];
+  return {
+    apiKeys: broker.apis.map(({ key, versions: { min, max, advertisedMin = min } }) => ({ apiKey: key, minVersion: advertisedMin, maxVersion: max })),
+    supportedFeatures: finalized.map(({ name, maxVersionLevel }) => ({ name, minVersion: 1, maxVersion: maxVersionLevel })),
+    finalizedFeatures: finalized,
+    finalizedFeaturesEpoch: broker.controller.offset,
+  };
+});
+
+const softwarePattern = /^[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?$/;

@@ -1,0 +1,17 @@
+import { ErrorCode, InitProducerId } from "@moldau/protocol-codec";
+import { handler } from "../dispatch.js";
+
+/**
+ * InitProducerId 0-5: an identity for a producer that writes each message once.
+ *
+ * Without a transactional id the answer is always a new producer id with epoch 0, also when the producer names the one it had (KIP-360: it
+ * raises the epoch by itself and begins again at sequence 0; the log takes that). Ids are given out in blocks of 1,000 that are written to
+ * the metadata log first, so that none is ever given twice, not even after SIGKILL.
+ * Difference from Apache Kafka: there are no transactions, so a transactional id is refused with INVALID_REQUEST.
+ */
+export const initProducerId = handler(InitProducerId, { min: 0, max: 5 }, async (request, { broker }) => {
+  const { transactionalId, producerId, producerEpoch } = request;
+  const namesHalf = (producerId === -1n) !== (producerEpoch === -1);
+  if (namesHalf || transactionalId !== null) return { errorCode: ErrorCode.INVALID_REQUEST, producerEpoch: -1 };
+  return { producerId: await broker.producerIds.next(), producerEpoch: 0 };
+});

@@ -1,0 +1,20 @@
+// Starting and stopping
+export { startBroker, ReferenceBroker } from "./broker.js";
+export type { BrokerDescription } from "./broker.js";
+export type { BrokerOptions, ListenerOptions, NodeOptions, TopicOptions } from "./options.js";
+export type { SaslMechanismName, SaslOptions, SaslUser } from "./security/users.js";
+
+// Time
+export { systemClock } from "./clock.js";
+export type { Clock, Timer } from "./clock.js";
+
+// Faults
+export type { FaultRule, Interceptor, InterceptRule } from "./faults/rules.js";
+export type { InterceptedRequest } from "./faults/intercepted-request.js";
+export type { RequestSubject } from "./faults/match.js";
+
+// Looking at it
+export type { BrokerEventMap, ConnectionEvent, RequestEvent, ResponseEvent } from "./events.js";
+export type { WaitOptions } from "./wait-for-event.js";
+export type { LogView } from "./log-view.js";
+export type { PartitionState, TopicState } from "./cluster/state.js";

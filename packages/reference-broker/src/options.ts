@@ -1,0 +1,63 @@
+import type { TlsOptions } from "node:tls";
+import type { Clock } from "./clock.js";
+import type { SaslOptions } from "./security/users.js";
+
+/** How a broker, or a cluster of them, is started. Everything may be left out. */
+export interface BrokerOptions {
+  /** How many brokers, with node ids from 1 on; or each of them by itself. Default 1. */
+  readonly brokers?: number | readonly NodeOptions[];
+  /** The address to listen on. Default `127.0.0.1`: only this machine gets in. */
+  readonly host?: string;
+  /** The port of the first broker; each further one takes the next. Default 0: any free ones. */
+  readonly port?: number;
+  /** The host name that clients are told. Default: `host`; to be given when that is a wildcard such as `0.0.0.0`. */
+  readonly advertisedHost?: string;
+  /** Encrypts connections, with Node's options of a TLS server: `key` and `cert`, with `ca` and `requestCert` for client certificates. */
+  readonly tls?: TlsOptions;
+  /** Makes clients log in. */
+  readonly sasl?: SaslOptions;
+  /** Several addresses for each broker, each with its own port, encryption and login; in place of `port`, `tls` and `sasl`. */
+  readonly listeners?: readonly ListenerOptions[];
+  /** Where to keep the data, in Apache Kafka's layout. Default: in memory. Several brokers get a folder each, named after the node id. */
+  readonly dataDir?: string;
+  /** Topics to create unless they exist. A name alone makes one with the defaults. */
+  readonly topics?: readonly (string | TopicOptions)[];
+  /** Broker settings by Kafka's names, such as `{ "num.partitions": 6 }`. Defaults are Apache Kafka's, except for `group.initial.rebalance.delay.ms`, which is 0. */
+  readonly configs?: Readonly<Record<string, string | number | boolean>>;
+  /** Time for everything that waits or stamps. Default: the machine's clock. */
+  readonly clock?: Clock;
+  /** Makes ids, placement and member names the same in every run. Default: the machine's chance. */
+  readonly seed?: number;
+}
+
+/** One of several brokers. */
+export interface NodeOptions {
+  /** From 0 on, unlike the others'. */
+  readonly nodeId: number;
+  /** Default: the cluster's `port` plus the position in the list, or any free one. */
+  readonly port?: number;
+  /** Which rack (or zone) it stands in, as clients are told. */
+  readonly rack?: string;
+}
+
+/** One address of each broker. */
+export interface ListenerOptions {
+  /** Kafka's name of it. Default: what it does, such as `PLAINTEXT` or `SASL_SSL`. */
+  readonly name?: string;
+  /** Default: the cluster's `host`. */
+  readonly host?: string;
+  /** The port of the first broker; each further one takes the next. Default 0: any free ones. */
+  readonly port?: number;
+  readonly advertisedHost?: string;
+  readonly tls?: TlsOptions;
+  readonly sasl?: SaslOptions;
+}
+
+/** A topic to create at the start. */
+export interface TopicOptions {
+  readonly topic: string;
+  /** Default: the setting `num.partitions`. */
+  readonly partitions?: number;
+  /** Topic settings by Kafka's names, such as `{ "cleanup.policy": "compact" }`. */
+  readonly configs?: Readonly<Record<string, string | number | boolean>>;
+}

@@ -1,0 +1,134 @@
+import { autoCreate } from "./auto-create.js";
+import type { ResolvedListener, ResolvedNode } from "./check-options.js";
+import type { Clock } from "./clock.js";
+import type { BrokerConfig } from "./cluster/broker-config.js";
+import type { Controller } from "./cluster/controller.js";
+import type { ClusterState, Endpoint } from "./cluster/state.js";
+import type { LogDirectory } from "./data-dir/log-directory.js";
+import { Dispatcher } from "./dispatch.js";
+import type { BrokerEvents } from "./events.js";
+import type { FaultRules } from "./faults/rules.js";
+import { FetchSessionCache } from "./fetch/session-cache.js";
+import { GroupCoordinator } from "./groups/coordinator.js";
+import { handlers } from "./handlers/all.js";
+import { Listener, type ListenerSettings } from "./listener.js";
+import type { BrokerNode, ServedApi } from "./node.js";
+import { LocalLogs } from "./partition-logs.js";
+import { ProducerIds } from "./producer-ids.js";
+import type { RandomSource } from "./random.js";
+import type { Authentication } from "./security/authentication.js";
+import type { Storage } from "./storage/storage.js";
+
+/** What the brokers of one cluster share. */
+export interface SharedParts extends RandomSource {
+  readonly controller: Controller;
+  readonly controllerId: number;
+  readonly storage: Storage;
+  readonly config: BrokerConfig;
+  readonly clock: Clock;
+  readonly events: BrokerEvents;
+  readonly faults: FaultRules;
+  readonly nextSessionId: () => number;
+}
+
+/** One broker of the cluster: its listeners, logs and coordinators. */
+export class RunningNode implements BrokerNode {
+  readonly nodeId: number;
+  readonly rack: string | null;
+  readonly directory: LogDirectory;
+  readonly controllerId: number;
+  readonly config: BrokerConfig;
+  readonly cluster: ClusterState;
+  readonly controller: Controller;
+  readonly logs: LocalLogs;
+  readonly groups: GroupCoordinator;
+  readonly producerIds: ProducerIds;
+  readonly fetchSessions: FetchSessionCache;
+  readonly apis: readonly ServedApi[] = handlers;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly randomBytes: () => Uint8Array;
+  readonly #shared: SharedParts;
+  readonly #dispatcher: Dispatcher;
+  #listeners: readonly Listener[] = [];
+
+  constructor({ nodeId, rack }: ResolvedNode, directory: LogDirectory, shared: SharedParts) {
+    const { controller, controllerId, config, clock, random, randomBytes, storage, events } = shared;
+    const onError = (error: unknown): void => events.error(error);
+    const cluster = controller.state;
+    this.nodeId = nodeId;
+    this.rack = rack;
+    this.directory = directory;
+    this.controllerId = controllerId;
+    this.config = config;
+    this.cluster = cluster;
+    this.controller = controller;
+    this.clock = clock;
+    this.random = random;
+    this.randomBytes = randomBytes;
+    this.groups = new GroupCoordinator({ nodeId, config, cluster, clock, random, onError });
+    this.logs = new LocalLogs({ nodeId, storage, directory, config, cluster, groups: this.groups, clock, random, onError });
+    this.producerIds = new ProducerIds(controller, nodeId);
+    this.fetchSessions = new FetchSessionCache({ slots: config.number("max.incremental.fetch.session.cache.slots"), clock, random });
+    this.#shared = shared;
+    this.#dispatcher = new Dispatcher({ broker: this, handlers, faults: shared.faults, events });
+  }
+
+  autoCreate(names: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return autoCreate(this.controller, names, this);
+  }
+
+  /** Takes the addresses and resolves to where clients reach them. Nobody is answered yet. */
+  async bind(wanted: readonly NodeListener[]): Promise<readonly Endpoint[]> {
+    const bound: Listener[] = [];
+    this.#listeners = bound;
+    const endpoints: Endpoint[] = [];
+    for (const { settings, advertisedHost } of wanted) {
+      const listener = new Listener(settings, this.#hooks());
+      const port = await listener.bind();
+      bound.push(listener);
+      endpoints.push({ listener: settings.name, host: advertisedHost, port });
+    }
+    return endpoints;
+  }
+
+  /** Begins to answer. */
+  serve(): void {
+    for (const listener of this.#listeners) listener.serve();
+  }
+
+  /** Cuts every connection, then closes coordinators and logs; resolves to whether the directory was left well. */
+  async close(): Promise<boolean> {
+    await Promise.all(this.#listeners.map((listener) => listener.close()));
+    await this.groups.close();
+    return this.logs.close();
+  }
+
+  #hooks(): ConstructorParameters<typeof Listener>[1] {
+    const { config, clock, events, nextSessionId } = this.#shared;
+    const broker = this.nodeId;
+    return {
+      clock,
+      nextSessionId,
+      maxFrameBytes: config.number("socket.request.max.bytes"),
+      idleMs: config.number("connections.max.idle.ms"),
+      answer: (payload, session) => this.#dispatcher.answer(payload, session),
+      onOpen: ({ id, listener }) => events.connected({ broker, connection: id, listener }),
+      onClose: ({ id, listener }, reason) => events.disconnected({ broker, connection: id, listener, ...(reason === undefined ? {} : { reason }) }),
+      onRefused: (reason) => events.disconnected({ broker, connection: -1, listener: "", reason }),
+    };
+  }
+}
+
+/** An address that one broker is to listen on. */
+export interface NodeListener {
+  readonly settings: ListenerSettings;
+  readonly advertisedHost: string;
+}
+
+/** The address of one broker among several: each takes the next port, unless it has one of its own. */
+export function listenerOf(listener: ResolvedListener, { index, port }: ResolvedNode, authentication: Authentication): NodeListener {
+  const { name, host, tls, advertisedHost } = listener;
+  const ownPort = port ?? (listener.port === 0 ? 0 : listener.port + index);
+  return { settings: { name, host, port: ownPort, tls, authentication }, advertisedHost };
+}

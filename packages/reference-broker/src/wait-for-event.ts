@@ -1,0 +1,33 @@
+import type { Clock } from "./clock.js";
+import type { BrokerEventMap, BrokerEventOf, BrokerEvents } from "./events.js";
+
+/** How long {@link waitForEvent} waits. */
+export interface WaitOptions {
+  /** In milliseconds of the broker's clock. Default 10,000. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Resolves to the next event that is wanted. Rejects when the time is over or the signal is aborted. */
+export function waitForEvent<Name extends keyof BrokerEventMap>(
+  events: BrokerEvents,
+  name: Name,
+  options: WaitOptions & { readonly clock: Clock; readonly isWanted: (event: BrokerEventOf<Name>) => boolean },
+): Promise<BrokerEventOf<Name>> {
+  const { clock, isWanted, timeoutMs = 10_000, signal } = options;
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
+    const settle = (done: () => void): void => {
+      timer.cancel();
+      stop();
+      signal?.removeEventListener("abort", onAbort);
+      done();
+    };
+    const onAbort = (): void => settle(() => reject(signal?.reason));
+    const timer = clock.timer(timeoutMs, () => settle(() => reject(new Error(`no wanted ${name} event came within ${timeoutMs} ms`))));
+    const stop = events.listen(name, (event) => {
+      if (isWanted(event)) settle(() => resolve(event));
+    });
+    signal?.addEventListener("abort", onAbort, { once: true });
+  });
+}
