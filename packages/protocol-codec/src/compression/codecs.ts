@@ -31,7 +31,7 @@ export function decompressSync(codec: CompressionCodec, input: Buffer, limit: nu
 
 /** Picks the codec for a name: the caller's own, or else the built-in one. */
 export function codecFor(name: CompressionName, own?: CompressionCodecs): CompressionCodec {
-  const codec = own?.[name] ?? compressionCodecs[name];
+  const codec = own?.[name] ?? (Object.hasOwn(compressionCodecs, name) ? compressionCodecs[name] : undefined);
   if (codec === undefined) {
     throw new EncodeError(`Compression type "${String(name)}" is unknown; Kafka has ${compressionNames.join(", ")}.`, { code: "CLIENT_INVALID_ARGUMENT" });
   }

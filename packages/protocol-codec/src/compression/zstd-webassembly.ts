@@ -41,13 +41,26 @@ function loadModule(): ZstdModule {
   // `__filename` is there in the CommonJS bundle, `import.meta.url` in the module.
   const require = createRequire(typeof __filename === "string" ? __filename : import.meta.url);
   const folder = dirname(require.resolve("@bokuweb/zstd-wasm"));
-  const { Module: module }: { Module: ZstdModule } = require(join(folder, "module.js"));
+  const { Module: module }: { Module: ZstdModule } = requireAnew(require, join(folder, "zstd.js"));
   module.instantiateWasm = (imports, receive) => {
     receive(new WebAssembly.Instance(new WebAssembly.Module(readFileSync(join(folder, "zstd.wasm"))), imports));
     return {};
   };
   module.init();
   return module;
+}
+
+/**
+ * Loads a module that is nobody else's. Giving the package's module a second instance breaks those who still use the first: the
+ * application itself, or another copy of this file.
+ */
+function requireAnew(require: NodeJS.Require, path: string): { Module: ZstdModule } {
+  const { [path]: shared } = require.cache;
+  delete require.cache[path];
+  const own: { Module: ZstdModule } = require(path);
+  if (shared === undefined) delete require.cache[path];
+  else require.cache[path] = shared;
+  return own;
 }
 
 /** Copies the input in, runs, and copies what was written out; throws what zstd answers when it is an error. */
