@@ -39,6 +39,15 @@ export function notAssigned({ topic, partition }: TopicPartition, why: string): 
   return new KafkaError(ConsumerErrorCode.NOT_ASSIGNED, `Partition ${topic}-${partition} ${why}`, { topic, partition });
 }
 
+/** A commit while the consumer is no member of its group: its partitions were given up. */
+export function notAMember(groupId: string): KafkaError {
+  return new KafkaError(
+    ConsumerErrorCode.NOT_ASSIGNED,
+    `Nothing can be committed for group "${groupId}" while this consumer owns no partitions: the group is rebalancing, or was left. What is not committed is delivered again.`,
+    { groupId },
+  );
+}
+
 /** There is nowhere to start. */
 export function noOffset({ topic, partition }: TopicPartition, groupId: string): KafkaError {
   return new KafkaError(

@@ -1,3 +1,26 @@
-/// <reference types="node" preserve="true" />
+// The consumer
+export { Consumer } from "./consumer.js";
+export type { BatchesOptions, CloseOptions, SeekTarget } from "./consumer.js";
+export type { AssignorName, ConsumerOptions, ResolvedConsumerOptions } from "./options.js";
+export type { LoopOptions } from "./loops.js";
+export type { WaitingOptions } from "./engine.js";
+export type { Commitable } from "./commits.js";
+export type { OffsetTarget, StartFrom } from "./offsets/offset-target.js";
 
-export { MessageLoop, BatchLoop } from "./loops.js";
+// What it hands out
+export { Message } from "./message.js";
+export type { BytesJson, MessageJson } from "./message.js";
+export { MessageHeaders } from "./message-headers.js";
+export type { MessageHeader } from "./message-headers.js";
+export { MessageBatch } from "./message-batch.js";
+export type { TopicPartition, TopicPartitionOffset } from "./topic-partition.js";
+
+// What it tells
+export type { AssignedEvent, CommittedEvent, ConsumerEvents, FailedEvent, LagEvent, PartitionLag, PartitionsEvent } from "./events.js";
+export type { RetryNotice } from "./attempts.js";
+export { ConsumerErrorCode } from "./errors.js";
+
+// How partitions are shared out
+export type { Assignor, AssignorInput, GroupAssignment, GroupMember } from "./assignors/assignor.js";
+export { rangeAssignor } from "./assignors/range.js";
+export { roundRobinAssignor } from "./assignors/round-robin.js";

@@ -34,7 +34,7 @@ interface Bench {
 
 function bench(start: () => Promise<void> = () => Promise.resolve()): Bench {
   const consumed: AssignedPartition[] = [];
-  const reader = new Reader({ start, progressed: () => undefined, consumed: (partition) => consumed.push(partition) });
+  const reader = new Reader({ start, begun: () => undefined, progressed: () => undefined, consumed: (partition) => consumed.push(partition) });
   const give = (partition: AssignedPartition, ...batches: readonly Buffer[]): void => {
     const records = Buffer.concat(batches);
     partition.received(records, nextOffsetAfter(records) ?? partition.fetchOffset);

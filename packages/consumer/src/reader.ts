@@ -11,8 +11,10 @@ import { Wakeup } from "./wakeup.js";
 
 /** What the reader tells the rest of the consumer. */
 export interface ReaderHost {
-  /** Called before anything is read: joins the group when that has not happened. */
-  start(): Promise<void>;
+  /** Called before anything is read: joins the group when that has not happened; `signal` ends the wait for it. */
+  start(signal: AbortSignal | undefined): Promise<void>;
+  /** Somebody began to read. */
+  begun(): void;
   /** Something was handed out or became done. */
   progressed(): void;
   /** Batches of the partition were read to their end, so it may be fetched again. */
@@ -50,6 +52,7 @@ export class Reader {
   readonly #wakeup = new Wakeup();
   readonly #released = new Wakeup();
   #condition: Condition = { name: "reading" };
+  #endedEarly = false;
   #isSuspended = false;
   #isWaiting = false;
   #owner: object | undefined;
@@ -62,6 +65,11 @@ export class Reader {
 
   constructor(host: ReaderHost) {
     this.#host = host;
+  }
+
+  /** Whether the last loop was left, or ended with an error: whatever comes after must not hide that. */
+  get endedEarly(): boolean {
+    return this.#endedEarly;
   }
 
   /** Whether somebody waits for something to read. */
@@ -77,13 +85,17 @@ export class Reader {
   /** Makes `owner` the one who reads. Throws CLIENT_SECOND_READER while somebody else does. */
   acquire(owner: object): void {
     if (this.#owner !== undefined && this.#owner !== owner) throw secondReader("A second loop was begun");
+    if (this.#owner === owner) return;
     this.#owner = owner;
+    this.#endedEarly = false;
+    this.#host.begun();
   }
 
   /** Ends the reading of `owner`. What is in hand did not become done: it will be handed out again. */
   release(owner: object): void {
     if (this.#owner !== owner) return;
     this.#owner = undefined;
+    this.#endedEarly = this.#condition.name !== "closed";
     this.#putBackHand();
     this.interrupt();
   }
@@ -186,7 +198,7 @@ export class Reader {
     if (this.#condition.name !== "closed") this.#settle();
     this.#isWaiting = true;
     try {
-      await this.#host.start();
+      await this.#start(signal);
       while (this.#mayRead(owner, signal)) {
         this.#wakeup.reset();
         const open = this.#isSuspended ? undefined : this.#usable();
@@ -199,6 +211,15 @@ export class Reader {
     } finally {
       this.#isWaiting = false;
       this.#host.progressed();
+    }
+  }
+
+  async #start(signal: AbortSignal | undefined): Promise<void> {
+    try {
+      await this.#host.start(signal);
+    } catch (error) {
+      // Closing ends a start under way, and a loop as if there were nothing more.
+      if (this.#condition.name !== "closed") throw error;
     }
   }
 
@@ -245,6 +266,7 @@ export class Reader {
       }
       const open = await OpenBatch.open(partition, batch);
       this.#bytesThisTurn += open.weight;
+      partition.leaderEpochRead = batch.partitionLeaderEpoch;
       this.#current = open;
       return open;
     } catch (error) {
@@ -296,7 +318,6 @@ export class Reader {
     if (this.#current === open) this.#current = undefined;
     this.#fast = undefined;
     if (open.isStale) return;
-    open.partition.leaderEpochRead = open.source.leaderEpoch;
     open.partition.advanceTo(open.batch.nextOffset);
     this.#host.consumed(open.partition);
     this.enqueue(open.partition);

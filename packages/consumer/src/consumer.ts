@@ -1,0 +1,192 @@
+import { clientClosed, invalidArgument, isPlainObject, waitFor, type Cluster } from "@moldau/connection-pool";
+import { KafkaError } from "@moldau/protocol-codec";
+import { EventEmitter } from "eventemitter3";
+import type { Commitable } from "./commits.js";
+import { Engine, type WaitingOptions } from "./engine.js";
+import { asKafkaError } from "./errors.js";
+import type { ConsumerEventArguments, ConsumerEventName, ConsumerEvents, PartitionLag } from "./events.js";
+import { BatchLoop, MessageLoop, type LoopOptions } from "./loops.js";
+import type { MessageBatch } from "./message-batch.js";
+import type { Message } from "./message.js";
+import { isOffsetTarget, type OffsetTarget } from "./offsets/offset-target.js";
+import { parseTopic, resolveConsumerOptions, type ConsumerOptions, type ResolvedConsumerOptions } from "./options.js";
+import type { TopicPartition } from "./topic-partition.js";
+
+/** How a loop over batches is run. */
+export interface BatchesOptions extends LoopOptions {
+  /** Messages that a batch has at most. Default: as many as are buffered of a partition. */
+  readonly maxMessages?: number;
+}
+
+/** How a consumer is closed. */
+export interface CloseOptions {
+  /** Time for the last commit and the farewell to the group, in milliseconds. Default 10,000. */
+  readonly timeoutMs?: number;
+}
+
+/** Where to continue reading: an offset, or a place that the broker is asked for. */
+export interface SeekTarget extends TopicPartition {
+  readonly offset: bigint | OffsetTarget;
+}
+
+/**
+ * A member of a consumer group.
+ *
+ *     for await (const message of consumer) await bill(message);
+ *
+ * A message is done when the loop asks for the next one. Leaving the loop does not mark the one in hand: it is delivered
+ * again. What is done is committed every `autoCommitIntervalMs`, before partitions are given up, and on {@link close}.
+ */
+export class Consumer extends EventEmitter<ConsumerEvents> implements AsyncIterable<Message> {
+  readonly options: ResolvedConsumerOptions;
+  readonly #cluster: Cluster;
+  readonly #engine: Engine;
+  #closed: Promise<void> | undefined;
+
+  /** @throws {KafkaError} CLIENT_INVALID_ARGUMENT when an option is wrong or unknown; nothing is connected yet. */
+  constructor(cluster: Cluster, options: ConsumerOptions) {
+    super();
+    this.options = resolveConsumerOptions(options);
+    this.#cluster = cluster;
+    this.#engine = new Engine({ cluster, options: this.options, tell: (name, ...event) => this.#tell(name, ...event) });
+  }
+
+  /** Whether {@link close} has been called. */
+  get isClosed(): boolean {
+    return this.#closed !== undefined;
+  }
+
+  /**
+   * Joins the group and waits for the first assignment. Optional: the first iteration joins too.
+   *
+   * @throws {KafkaError} what keeps it from joining; CLIENT_REQUEST_TIMEOUT after `timeoutMs` (default: none), CLIENT_ABORTED.
+   */
+  async connect({ signal, timeoutMs }: WaitingOptions = {}): Promise<void> {
+    this.#checkOpen();
+    const late = (): KafkaError => new KafkaError("CLIENT_REQUEST_TIMEOUT", `Group "${this.options.groupId}" was not joined within ${timeoutMs} ms.`, { retriable: true });
+    await waitFor(this.#engine.join(), { clock: this.#cluster.clock, signal, timeoutMs, late });
+  }
+
+  /** Begins the loop over messages. A consumer has one loop at a time: the first `next()` of another one rejects with CLIENT_SECOND_READER. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<Message, undefined> {
+    return this.messages();
+  }
+
+  /** The loop over messages, with a signal that ends it with CLIENT_ABORTED. */
+  messages(options: LoopOptions = {}): AsyncIterableIterator<Message, undefined> {
+    this.#checkOpen();
+    return new MessageLoop(this.#engine.reader, options);
+  }
+
+  /** The loop over batches: messages of one partition, iterated without waiting. The whole batch is done when the next one is asked for. */
+  batches({ maxMessages = Infinity, signal }: BatchesOptions = {}): AsyncIterableIterator<MessageBatch, undefined> {
+    this.#checkOpen();
+    if (!(maxMessages >= 1) || (maxMessages !== Infinity && !Number.isInteger(maxMessages))) throw invalidArgument(`batches: maxMessages must be a whole number of at least 1, not ${String(maxMessages)}.`);
+    return new BatchLoop(this.#engine.reader, { maxMessages, signal });
+  }
+
+  /**
+   * Commits: a message or a batch as done, offsets as the next to be read, and with no argument everything that is done.
+   * What is committed counts as done at once.
+   *
+   * @throws {KafkaError} what the coordinator said; CLIENT_NOT_ASSIGNED for a message whose partition was given up since.
+   */
+  async commit(what?: Commitable, { signal, timeoutMs = this.#cluster.options.requestTimeoutMs }: WaitingOptions = {}): Promise<void> {
+    this.#checkOpen();
+    await this.#engine.commits.commit(what, { signal: signal ?? new AbortController().signal, timeoutMs });
+  }
+
+  /** Hands out nothing more of these partitions (default: of all that are assigned), until {@link resume} or their next assignment. Throws CLIENT_NOT_ASSIGNED. */
+  pause(partitions: readonly TopicPartition[] = this.assignment()): void {
+    this.#checkOpen();
+    this.#engine.setPaused(parsePartitions("pause", partitions), true);
+  }
+
+  /** Goes on with these partitions, by default with all. Throws CLIENT_NOT_ASSIGNED. */
+  resume(partitions: readonly TopicPartition[] = this.assignment()): void {
+    this.#checkOpen();
+    this.#engine.setPaused(parsePartitions("resume", partitions), false);
+  }
+
+  /** The partitions that are paused. */
+  paused(): TopicPartition[] {
+    return [...this.#engine.assignment].filter(({ paused }) => paused).map(({ topic, partition }) => ({ topic, partition }));
+  }
+
+  /**
+   * Continues reading elsewhere. The message in hand, if it is of that partition, does not become done, and nothing is
+   * committed by this alone. Throws CLIENT_NOT_ASSIGNED.
+   */
+  seek({ topic, partition, offset }: SeekTarget): void {
+    this.#checkOpen();
+    if (typeof offset === "bigint" ? offset < 0n : !isOffsetTarget(offset)) {
+      throw invalidArgument('seek: offset must be a bigint from 0n, "earliest", "latest", a Date or { durationMs }.');
+    }
+    for (const each of parsePartitions("seek", [{ topic, partition }])) this.#engine.seek(each, offset);
+  }
+
+  /** The partitions that are assigned at the moment. */
+  assignment(): TopicPartition[] {
+    return this.#engine.assignment.list();
+  }
+
+  /** The offset that is handed out next; undefined while it is being found out. Throws CLIENT_NOT_ASSIGNED. */
+  position(partition: TopicPartition): bigint | undefined {
+    const assigned = this.#engine.assignment.get(partition);
+    return assigned.isReady ? this.#engine.reader.positionOf(assigned) : undefined;
+  }
+
+  /** How far reading is behind, for every partition of which an answer has come. */
+  lag(): PartitionLag[] {
+    return this.#engine.lagOf(this.#engine.assignment);
+  }
+
+  /** Replaces the subscription; a member of the group joins again with it. Topics that do not exist end the loop with an error. */
+  subscribe(topics: readonly string[]): void {
+    this.#checkOpen();
+    if (!Array.isArray(topics) || topics.length === 0) throw invalidArgument('subscribe: expected names of topics, such as ["orders"].');
+    this.#engine.subscribe(topics.map((topic, index) => parseTopic(topic, `subscribe: topics[${index}]`)));
+  }
+
+  /**
+   * Commits what is done, leaves the group and closes the connections. Loops end as if there were no more messages; a body
+   * that is running is not waited for, and its message not done. May be called from the body, and more than once.
+   *
+   * @throws {KafkaError} when the last commit failed, unless a loop was left early or ended with an error: that comes first.
+   */
+  close({ timeoutMs = 10_000 }: CloseOptions = {}): Promise<void> {
+    this.#closed ??= this.#close(timeoutMs);
+    return this.#closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(timeoutMs: number): Promise<void> {
+    if (!(timeoutMs >= 0)) throw invalidArgument(`close: timeoutMs must be a number from 0, not ${String(timeoutMs)}.`);
+    const failure = await this.#engine.close(timeoutMs);
+    if (failure !== undefined && !this.#engine.reader.endedEarly) throw failure;
+  }
+
+  #tell<Name extends ConsumerEventName>(name: Name, ...event: ConsumerEventArguments<Name>): void {
+    try {
+      this.emit(name, ...event);
+    } catch (error) {
+      this.#engine.reader.fail(asKafkaError(error, "CLIENT_LISTENER_FAILED"));
+    }
+  }
+
+  #checkOpen(): void {
+    if (this.#closed !== undefined) throw clientClosed("The consumer");
+  }
+}
+
+function parsePartitions(call: string, partitions: readonly TopicPartition[]): TopicPartition[] {
+  if (!Array.isArray(partitions)) throw invalidArgument(`${call}: expected partitions such as [{ topic: "orders", partition: 0 }].`);
+  return partitions.map((value: unknown, index) => {
+    const { topic, partition }: { topic?: unknown; partition?: unknown } = isPlainObject(value) ? value : {};
+    if (typeof topic === "string" && typeof partition === "number" && Number.isInteger(partition) && partition >= 0) return { topic, partition };
+    throw invalidArgument(`${call}: partitions[${index}] must be a partition such as { topic: "orders", partition: 0 }.`);
+  });
+}

@@ -1,0 +1,324 @@
+import { clientClosed, invalidArgument, waitFor, type Cluster } from "@moldau/connection-pool";
+import type { KafkaError } from "@moldau/protocol-codec";
+import type { AssignedPartition } from "./assigned-partition.js";
+import { Assignment } from "./assignment.js";
+import type { RetryNotice } from "./attempts.js";
+import { Commits } from "./commits.js";
+import { asKafkaError, pollIntervalExceeded } from "./errors.js";
+import type { PartitionLag, Tell } from "./events.js";
+import { Fetcher } from "./fetch/fetcher.js";
+import { ClassicMembership, type MembershipHost } from "./group/classic.js";
+import { GroupCoordinator } from "./group/coordinator.js";
+import type { MemberRound } from "./group/member-state.js";
+import { PollWatch } from "./group/poll-watch.js";
+import type { OffsetTarget } from "./offsets/offset-target.js";
+import { Positioning } from "./offsets/positioning.js";
+import type { ResolvedConsumerOptions } from "./options.js";
+import { Reader, type ReaderHost } from "./reader.js";
+import type { TopicPartition } from "./topic-partition.js";
+
+/** What an engine is made of. */
+export interface EngineInit {
+  readonly cluster: Cluster;
+  readonly options: ResolvedConsumerOptions;
+  readonly tell: Tell;
+}
+
+/** How long a caller waits for something. */
+export interface WaitingOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly timeoutMs?: number | undefined;
+}
+
+/**
+ * What runs behind the face of a consumer: the membership, the fetching, the reader and the commits, and what one of them
+ * means for the others.
+ */
+export class Engine implements MembershipHost, ReaderHost {
+  readonly assignment: Assignment;
+  readonly reader: Reader;
+  readonly commits: Commits;
+  readonly #cluster: Cluster;
+  readonly #options: ResolvedConsumerOptions;
+  readonly #tell: Tell;
+  readonly #membership: ClassicMembership;
+  readonly #fetcher: Fetcher;
+  readonly #positioning: Positioning;
+  readonly #pollWatch: PollWatch;
+  readonly #closing = new AbortController();
+  /** Those who wait for the first assignment. */
+  #joining: { readonly done: Promise<void>; readonly resolve: () => void; readonly reject: (error: KafkaError) => void } | undefined;
+  #starting: Promise<void> | undefined;
+  #leaving: Promise<void> | undefined;
+  #topics: readonly string[];
+
+  constructor({ cluster, options, tell }: EngineInit) {
+    this.#cluster = cluster;
+    this.#options = options;
+    this.#tell = tell;
+    this.#topics = options.topics;
+    const { codecs, maxDecompressedBytes, startFrom } = options;
+    const failed = (error: KafkaError): void => this.#fail(error);
+    const retrying = (notice: RetryNotice): void => this.retrying(notice);
+    const coordinator = new GroupCoordinator(cluster, options.groupId, this);
+    this.assignment = new Assignment({ codecs, maxDecompressedBytes });
+    this.reader = new Reader(this);
+    this.#membership = new ClassicMembership({ cluster, coordinator, options, host: this });
+    this.commits = new Commits({ cluster, coordinator, options, tell, failed, membership: this.#membership, assignment: this.assignment, reader: this.reader });
+    this.#positioning = new Positioning({ cluster, coordinator, startFrom, ready: () => this.#fetcher.update(), failed, retrying });
+    this.#fetcher = new Fetcher({
+      cluster,
+      owner: this,
+      limits: { maxWaitMs: options.fetchMaxWaitMs, maxBytes: options.fetchMaxBytes, partitionMaxBytes: options.partitionMaxBytes },
+      minBytes: options.fetchMinBytes,
+      maxBufferedBytes: options.maxBufferedBytes,
+      assigned: () => this.assignment,
+      received: (partition) => this.reader.enqueue(partition),
+      settled: (partitions) => this.#tellLag(partitions),
+      restart: startFrom === "none" ? undefined : (partition, error) => this.#restart(partition, error),
+      failed,
+      retrying,
+    });
+    this.#pollWatch = new PollWatch({
+      clock: cluster.clock,
+      maxPollIntervalMs: options.maxPollIntervalMs,
+      asked: () => this.reader.asked,
+      isWaiting: () => this.reader.isWaiting,
+      stuck: () => this.#stuck(),
+    });
+  }
+
+  get isClosed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
+  /** Joins the group, if that has not happened; resolves once it is under way. Throws what keeps it from joining. */
+  async start(signal?: AbortSignal): Promise<void> {
+    if (this.#membership.isStarted && this.#starting !== undefined) return;
+    this.#starting ??= this.#begin();
+    await waitFor(this.#starting, { clock: this.#cluster.clock, signal, late: () => clientClosed("The consumer") });
+  }
+
+  /** Joins the group, and resolves with the first assignment. */
+  async join(): Promise<void> {
+    if (this.#membership.identity !== undefined) return;
+    const waiting = (this.#joining ??= makeWaiting());
+    await this.start();
+    await waiting.done;
+  }
+
+  /** Replaces the subscription; a member joins again with it. */
+  subscribe(topics: readonly string[]): void {
+    this.#topics = [...new Set(topics)];
+    if (!this.#membership.isStarted) return;
+    this.#findTopics(this.#topics).then(
+      () => this.#membership.rejoin(),
+      (error: unknown) => this.#fail(asKafkaError(error)),
+    );
+  }
+
+  seek(partition: TopicPartition, to: bigint | OffsetTarget): void {
+    const assigned = this.assignment.get(partition);
+    if (typeof to === "bigint") assigned.moveTo(to);
+    else assigned.moveToTarget(to);
+    this.reader.interrupt();
+    this.#fetcher.update();
+    if (!assigned.isReady) this.#positioning.find([assigned]);
+  }
+
+  setPaused(partitions: readonly TopicPartition[], paused: boolean): void {
+    for (const partition of partitions.map((each) => this.assignment.get(each))) {
+      partition.paused = paused;
+      if (!paused) this.reader.enqueue(partition);
+    }
+    this.reader.interrupt();
+    this.#fetcher.update();
+  }
+
+  /** Commits what is done, leaves the group and ends everything within `timeoutMs`. The first thing that went wrong, if any. */
+  async close(timeoutMs: number): Promise<KafkaError | undefined> {
+    const deadline = this.#cluster.clock.now() + timeoutMs;
+    this.reader.close();
+    this.#closing.abort();
+    this.#joining?.reject(clientClosed("The consumer"));
+    this.#cluster.off("metadata", this.#metadataChanged);
+    this.#pollWatch.stop();
+    this.#positioning.stop();
+    this.#fetcher.stop();
+    const failures: unknown[] = [];
+    const note = (error: unknown): void => void failures.push(error);
+    await this.commits.close(timeoutMs).catch(note);
+    if (this.assignment.size > 0) this.#tell("revoked", { partitions: this.assignment.clear() });
+    await this.#membership.leave("the consumer is being closed", Math.max(1, deadline - this.#cluster.clock.now())).catch(note);
+    await this.#cluster.release(this);
+    this.#tell("closed");
+    return failures.length === 0 ? undefined : asKafkaError(failures[0]);
+  }
+
+  lagOf(partitions: Iterable<AssignedPartition>): PartitionLag[] {
+    return Array.from(partitions)
+      .filter((partition) => partition.isReady && partition.highWatermark >= 0n)
+      .map((each) => {
+        const { topic, partition, highWatermark } = each;
+        const position = this.reader.positionOf(each);
+        return { topic, partition, position, highWatermark, lag: highWatermark > position ? highWatermark - position : 0n };
+      });
+  }
+
+  // ── what the membership says ──
+
+  topics(): readonly string[] {
+    return this.#topics;
+  }
+
+  assigned(partitions: readonly TopicPartition[], { memberId, generationId, isLeader }: MemberRound): void {
+    this.assignment.replace(partitions);
+    this.#tell("assigned", { partitions: this.assignment.list(), memberId, generationId, isLeader });
+    this.#positioning.find([...this.assignment].filter(({ isReady }) => !isReady));
+    this.#fetcher.update();
+    this.reader.resume();
+    this.#pollWatch.start();
+    this.#joining?.resolve();
+    this.#joining = undefined;
+  }
+
+  async revoke(signal: AbortSignal): Promise<void> {
+    this.reader.suspend();
+    await this.#emptyHanded(signal);
+    if (!signal.aborted) await this.commits.commitDone(this.#cluster.options.requestTimeoutMs);
+    if (!signal.aborted) this.#drop("revoked");
+  }
+
+  lost(): void {
+    this.#drop("lost");
+  }
+
+  failed(error: KafkaError): void {
+    this.#starting = undefined;
+    this.#joining?.reject(error);
+    this.#joining = undefined;
+    this.#pollWatch.stop();
+    this.#fail(error);
+  }
+
+  retrying(notice: RetryNotice): void {
+    this.#tell("retrying", notice);
+  }
+
+  // ── what the reader says ──
+
+  begun(): void {
+    // What ended the last loop may have been put right.
+    this.#fetcher.retryFailed();
+    this.#positioning.find([...this.assignment].filter(({ isReady }) => !isReady));
+  }
+
+  progressed(): void {
+    this.commits.progressed();
+  }
+
+  consumed(partition: AssignedPartition): void {
+    this.#fetcher.consumed(partition);
+  }
+
+  async #begin(): Promise<void> {
+    try {
+      await this.#leaving;
+      if (this.isClosed) throw clientClosed("The consumer");
+      if (this.#topics.length === 0) throw invalidArgument('The consumer has nothing to read: give it topics, as in { groupId: "billing", topics: ["orders"] }, or subscribe to some.');
+      await this.#cluster.connect({ signal: this.#closing.signal });
+      await this.#findTopics(this.#topics);
+      if (this.isClosed) throw clientClosed("The consumer");
+      this.#cluster.off("metadata", this.#metadataChanged);
+      this.#cluster.on("metadata", this.#metadataChanged);
+      this.#membership.start();
+    } catch (error) {
+      this.#starting = undefined;
+      this.#joining?.reject(asKafkaError(error));
+      this.#joining = undefined;
+      throw error;
+    }
+  }
+
+  async #findTopics(topics: readonly string[]): Promise<void> {
+    const { allowAutoTopicCreation: allowAutoCreate } = this.#options;
+    await Promise.all(topics.map((topic) => this.#cluster.topic(topic, { allowAutoCreate, signal: this.#closing.signal })));
+  }
+
+  readonly #metadataChanged = (): void => {
+    this.#membership.metadataChanged();
+    this.#fetcher.update();
+  };
+
+  /**
+   * Waits for the message in hand as long as the group waits for this member. The group's clock runs since before we heard of
+   * it, by up to one heartbeat.
+   */
+  async #emptyHanded(signal: AbortSignal): Promise<void> {
+    const { rebalanceTimeoutMs, heartbeatIntervalMs } = this.#options;
+    const patience = new AbortController();
+    const giveUp = (): void => patience.abort();
+    signal.addEventListener("abort", giveUp, { once: true });
+    const timer = this.#cluster.clock.timer(Math.max(rebalanceTimeoutMs - 2 * heartbeatIntervalMs, rebalanceTimeoutMs / 2), giveUp);
+    if (signal.aborted) giveUp();
+    await this.reader.emptyHanded(patience.signal);
+    timer.cancel();
+    signal.removeEventListener("abort", giveUp);
+  }
+
+  #drop(how: "revoked" | "lost"): void {
+    this.#pollWatch.stop();
+    const partitions = this.assignment.clear();
+    this.reader.interrupt();
+    this.#fetcher.update();
+    if (partitions.length > 0) this.#tell(how, { partitions });
+  }
+
+  #restart(partition: AssignedPartition, error: KafkaError): void {
+    this.retrying({ operation: "fetch", error, delayMs: 0 });
+    this.#positioning.restart(partition);
+    this.reader.interrupt();
+    this.#positioning.find([partition]);
+  }
+
+  /** The application asks for no more: others are to go on with its partitions. */
+  #stuck(): void {
+    const { groupId, maxPollIntervalMs } = this.#options;
+    this.reader.suspend();
+    this.#starting = undefined;
+    this.#leaving = this.#giveUp().finally(() => {
+      this.#leaving = undefined;
+    });
+    this.#fail(pollIntervalExceeded(groupId, maxPollIntervalMs));
+  }
+
+  async #giveUp(): Promise<void> {
+    const timeoutMs = this.#cluster.options.requestTimeoutMs;
+    await this.commits.commitDone(timeoutMs);
+    await this.#membership.leave("the application asked for no more messages within maxPollIntervalMs", timeoutMs).catch((error: unknown) => {
+      // The session will time out by itself.
+      this.retrying({ operation: "leave", error: asKafkaError(error), delayMs: 0 });
+    });
+  }
+
+  #fail(error: KafkaError): void {
+    if (this.isClosed) return;
+    this.reader.fail(error);
+    this.#tell("failed", { error });
+  }
+
+  #tellLag(partitions: readonly AssignedPartition[]): void {
+    this.#tell("lag", { partitions: this.lagOf(partitions) });
+  }
+}
+
+function makeWaiting(): { readonly done: Promise<void>; readonly resolve: () => void; readonly reject: (error: KafkaError) => void } {
+  let resolve: () => void = () => undefined;
+  let reject: (error: KafkaError) => void = () => undefined;
+  const done = new Promise<void>((...settle) => {
+    [resolve, reject] = settle;
+  });
+  // Whoever joins hears of it; if nobody waits any more, the error has reached the reader.
+  done.catch(() => undefined);
+  return { done, resolve, reject };
+}

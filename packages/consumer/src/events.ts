@@ -1,0 +1,65 @@
+import type { KafkaError } from "@moldau/protocol-codec";
+import type { EventEmitter } from "eventemitter3";
+import type { RetryNotice } from "./attempts.js";
+import type { TopicPartition, TopicPartitionOffset } from "./topic-partition.js";
+
+/** What a consumer tells. An error that a listener throws ends the loop over messages. */
+export interface ConsumerEvents {
+  /** Partitions were assigned; nothing of them has been read. `seek` and `pause` in a listener take effect before the first message. */
+  assigned: [event: AssignedEvent];
+  /** Partitions were given up, after the message in hand and after what was done had been committed. */
+  revoked: [event: PartitionsEvent];
+  /** Partitions were taken away: the group went on without this member. Nothing of them can be committed any more. */
+  lost: [event: PartitionsEvent];
+  /** The coordinator keeps these offsets. */
+  committed: [event: CommittedEvent];
+  /** An answer to a fetch told how far the partitions' ends are away. */
+  lag: [event: LagEvent];
+  /** Something failed for a reason that passes, and is tried again. */
+  retrying: [event: RetryNotice];
+  /** The reading ended with an error, which whoever reads, or reads next, gets as well. */
+  failed: [event: FailedEvent];
+  /** The consumer has been closed. */
+  closed: [];
+}
+
+/** Partitions, and the round of the group in which this member got them. */
+export interface AssignedEvent extends PartitionsEvent {
+  readonly memberId: string;
+  readonly generationId: number;
+  /** Whether this member shared the partitions out. */
+  readonly isLeader: boolean;
+}
+
+export interface PartitionsEvent {
+  readonly partitions: readonly TopicPartition[];
+}
+
+export interface CommittedEvent {
+  readonly offsets: readonly TopicPartitionOffset[];
+}
+
+export interface LagEvent {
+  readonly partitions: readonly PartitionLag[];
+}
+
+export interface FailedEvent {
+  readonly error: KafkaError;
+}
+
+/** How far a partition's reading is behind. */
+export interface PartitionLag extends TopicPartition {
+  /** The offset that is handed out next. */
+  readonly position: bigint;
+  /** Offset behind the last message that may be read, as of the last answer. */
+  readonly highWatermark: bigint;
+  /** The distance between the two. */
+  readonly lag: bigint;
+}
+
+export type ConsumerEventName = EventEmitter.EventNames<ConsumerEvents>;
+
+export type ConsumerEventArguments<Name extends ConsumerEventName> = EventEmitter.EventArgs<ConsumerEvents, Name>;
+
+/** Tells an event to whoever listens. */
+export type Tell = <Name extends ConsumerEventName>(name: Name, ...event: ConsumerEventArguments<Name>) => void;

@@ -1,0 +1,205 @@
+import { Backoff, type Cluster, type Connection, type Timer } from "@moldau/connection-pool";
+import { ErrorCode, Fetch, kafkaError, type FetchResponse, type KafkaError } from "@moldau/protocol-codec";
+import type { AssignedPartition } from "../assigned-partition.js";
+import { asKafkaError } from "../errors.js";
+import { Wakeup } from "../wakeup.js";
+import { matchAnswers, takeAnswer, type PartitionOutcome } from "./answer.js";
+import { planFetch, runsLow, type FetchLimits, type FetchPlan, type NoPlan } from "./plan.js";
+import { FetchSession } from "./session.js";
+
+/** What the loop of one broker needs, and whom it tells. */
+export interface BrokerFetcherHost {
+  readonly cluster: Cluster;
+  /** Whose connections they are. */
+  readonly owner: object;
+  readonly limits: FetchLimits;
+  /** Bytes the broker waits for. */
+  readonly minBytes: number;
+  /** The assigned partitions that the broker leads. */
+  partitionsOf(node: number): readonly AssignedPartition[];
+  /** How many bytes the partitions of one broker may hold. */
+  room(): number;
+  /** What an answer said about a partition. */
+  answered(partition: AssignedPartition, outcome: PartitionOutcome): void;
+  /** All partitions of an answer have been dealt with. */
+  settled(partitions: readonly AssignedPartition[]): void;
+  /** The broker could not be asked. */
+  failed(node: number, error: KafkaError, delayMs: number): void;
+}
+
+/** The first Fetch version that names topics by id. */
+const firstVersionById = 13;
+const firstVersionWithSessions = 7;
+
+/** A request is on its way; it is interrupted when the timer fires before its answer came. */
+interface Asking {
+  readonly name: "asking";
+  readonly plan: FetchPlan;
+  timer: Timer | undefined;
+  isInterrupted: boolean;
+}
+
+/** What the loop is doing. */
+type Activity = { readonly name: "idle"; readonly why: NoPlan } | Asking | { readonly name: "resting"; readonly plan: FetchPlan; readonly timer: Timer };
+
+/** How long an answer may still take before a change that it does not know of closes the socket instead of waiting, in milliseconds. */
+const interruptAfterMs = 20;
+
+/** How long partitions that are left with nothing to read wait, while others hold enough, before they are asked for again, in milliseconds. */
+const revisitAfterMs = 100;
+
+/**
+ * The one fetch loop for one broker: a single request is on its way at a time, and the next one is sent as soon as the
+ * answer is there and something runs low, whatever the application is doing.
+ */
+export class BrokerFetcher {
+  readonly node: number;
+  readonly #host: BrokerFetcherHost;
+  readonly #session = new FetchSession();
+  readonly #wakeup = new Wakeup();
+  readonly #stopped = new AbortController();
+  readonly #backoff: Backoff;
+  #connection: Connection | undefined;
+  #activity: Activity = { name: "idle", why: "enough" };
+  #turn = 0;
+
+  /** Begins at once. */
+  constructor(node: number, host: BrokerFetcherHost) {
+    this.node = node;
+    this.#host = host;
+    this.#backoff = new Backoff(host.cluster.options.retry, host.cluster.random);
+    void this.#run();
+  }
+
+  /** Something changed: partitions, positions, pauses. */
+  wake(): void {
+    this.#wakeup.notify();
+    const activity = this.#activity;
+    if (activity.name !== "asking") return;
+    const plan = this.#plan();
+    if (typeof plan !== "string" && ![...plan.asked].every(([key, { version }]) => activity.plan.asked.get(key)?.version === version)) this.#hurry(activity);
+  }
+
+  /** Some of what the partition holds was read. Called for every record batch, so it looks at no other partition. */
+  consumed(partition: AssignedPartition): void {
+    const activity = this.#activity;
+    const isLow = partition.isFetchable && runsLow(partition, this.#host.limits);
+    if (activity.name === "idle") {
+      if (isLow || activity.why === "full") this.#wakeup.notify();
+    } else if (isLow && activity.plan.asked.get(partition.key)?.version !== partition.version) {
+      this.#wakeup.notify();
+      if (activity.name === "asking") this.#hurry(activity);
+    }
+  }
+
+  /** Ends the loop, and with it a request that waits at the broker. */
+  stop(): void {
+    this.#stopped.abort();
+    if (this.#activity.name !== "idle") this.#activity.timer?.cancel();
+    this.#connection?.destroy();
+    this.#wakeup.notify();
+  }
+
+  /** Never rejects: failures are handed on. */
+  async #run(): Promise<void> {
+    const { signal } = this.#stopped;
+    while (!signal.aborted) {
+      this.#wakeup.reset();
+      const plan = this.#plan();
+      if (typeof plan !== "string") {
+        await this.#fetch(plan);
+      } else {
+        this.#activity = { name: "idle", why: plan };
+        await this.#wakeup.wait(signal);
+      }
+    }
+  }
+
+  #plan(): FetchPlan | NoPlan {
+    const { limits } = this.#host;
+    const partitions = this.#host.partitionsOf(this.node);
+    // Each in turn stands first: the broker fills the answer from the front.
+    const first = partitions.length === 0 ? 0 : this.#turn++ % partitions.length;
+    return planFetch([...partitions.slice(first), ...partitions.slice(0, first)], this.#host.room(), limits);
+  }
+
+  async #fetch(plan: FetchPlan): Promise<void> {
+    const asking: Asking = { name: "asking", plan, timer: undefined, isInterrupted: false };
+    this.#activity = asking;
+    try {
+      const response = await this.#ask(plan);
+      this.#backoff.reset();
+      const received = this.#take(response, plan);
+      if (received === 0 && plan.maxWaitMs === 0) await this.#rest(plan);
+    } catch (thrown) {
+      const error = asKafkaError(thrown);
+      this.#session.failed({ sessionIsGone: error.errorCode === ErrorCode.FETCH_SESSION_ID_NOT_FOUND });
+      if (!this.#stopped.signal.aborted && !asking.isInterrupted && !isAboutSession(error)) await this.#recover(error);
+    } finally {
+      asking.timer?.cancel();
+    }
+  }
+
+  async #ask(plan: FetchPlan): Promise<FetchResponse> {
+    const { cluster, owner, minBytes } = this.#host;
+    const { signal } = this.#stopped;
+    const connection = await cluster.connection(this.node, { purpose: "fetch", owner }, { signal });
+    this.#connection = connection;
+    const topicIds = !plan.targets.some(({ topicId }) => topicId.isZero);
+    const version = connection.versionOf(Fetch, topicIds ? {} : { max: firstVersionById - 1 });
+    const session = this.#session.prepare(plan.targets, { sessions: version >= firstVersionWithSessions, topicIds: version >= firstVersionById });
+    const body = { maxWaitMs: plan.maxWaitMs, minBytes, maxBytes: plan.maxBytes, ...session };
+    const response = await connection.request(Fetch, version, body, { timeoutMs: cluster.options.requestTimeoutMs + plan.maxWaitMs, signal });
+    if (response.errorCode !== 0) throw kafkaError(response.errorCode, { broker: this.node, apiKey: Fetch.key, apiName: Fetch.name });
+    this.#session.succeeded(response.sessionId);
+    cluster.brokerHints(response.nodeEndpoints);
+    return response;
+  }
+
+  /** Hands the answers on; the number of partitions that records came for. */
+  #take(response: FetchResponse, plan: FetchPlan): number {
+    let received = 0;
+    const partitions: AssignedPartition[] = [];
+    for (const [partition, answer] of matchAnswers(response, plan)) {
+      const outcome = takeAnswer(partition, answer);
+      if (outcome.name === "records") received++;
+      partitions.push(partition);
+      this.#host.answered(partition, outcome);
+    }
+    this.#host.settled(partitions);
+    return received;
+  }
+
+  /** Something is to be read that the request on its way does not ask for: unless its answer comes soon, it is given up. */
+  #hurry(asking: Asking): void {
+    if (asking.plan.maxWaitMs <= interruptAfterMs || asking.timer !== undefined) return;
+    asking.timer = this.#host.cluster.clock.timer(interruptAfterMs, () => {
+      asking.isInterrupted = true;
+      this.#connection?.destroy();
+    });
+  }
+
+  /** Nothing came for the partitions that run low, while others hold enough: they are asked for again soon, or when others run low. */
+  async #rest(plan: FetchPlan): Promise<void> {
+    const delayMs = Math.min(revisitAfterMs, this.#host.limits.maxWaitMs);
+    const timer = this.#host.cluster.clock.timer(delayMs, () => this.#wakeup.notify());
+    this.#activity = { name: "resting", plan, timer };
+    await this.#wakeup.wait(this.#stopped.signal);
+    timer.cancel();
+  }
+
+  async #recover(error: KafkaError): Promise<void> {
+    const delayMs = this.#backoff.next();
+    this.#host.failed(this.node, error, delayMs);
+    if (this.#host.cluster.isClosed) this.stop();
+    // Aborted only by stop(), after which nothing follows.
+    await this.#host.cluster.clock.sleep(delayMs, this.#stopped.signal).catch(() => undefined);
+  }
+}
+
+/** The broker does not go along with the session: the next request simply begins a new one. */
+function isAboutSession({ errorCode }: KafkaError): boolean {
+  return (
+    errorCode === ErrorCode.FETCH_SESSION_ID_NOT_FOUND || errorCode === ErrorCode.INVALID_FETCH_SESSION_EPOCH || errorCode === ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR
+  );
+}

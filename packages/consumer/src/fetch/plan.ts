@@ -1,0 +1,71 @@
+import type { AssignedPartition } from "../assigned-partition.js";
+import type { FetchTarget } from "./session.js";
+
+/** The limits of fetching. */
+export interface FetchLimits {
+  /** How long the broker may hold the answer back, in milliseconds. */
+  readonly maxWaitMs: number;
+  /** Bytes asked for in one fetch. */
+  readonly maxBytes: number;
+  /** Bytes asked for of one partition. */
+  readonly partitionMaxBytes: number;
+}
+
+/** What one fetch is to ask of one broker. */
+export interface FetchPlan {
+  readonly targets: readonly FetchTarget[];
+  /** By key, the partitions asked for, and their version then: an answer to an older question is dropped. */
+  readonly asked: ReadonlyMap<string, { readonly partition: AssignedPartition; readonly version: number }>;
+  readonly maxBytes: number;
+  /** 0 while partitions with enough to read are left out: they must not have to wait for an answer that is not about them. */
+  readonly maxWaitMs: number;
+}
+
+/** Why nothing is asked for at the moment. */
+export type NoPlan =
+  /** Everything that is being read holds enough, or nothing is. */
+  | "enough"
+  /** Something runs low, but there is no room for more. */
+  | "full";
+
+/**
+ * Chooses what to fetch of the partitions that a broker leads: those that are being read and run low. `room` is how many
+ * bytes the broker's partitions may hold.
+ */
+export function planFetch(partitions: readonly AssignedPartition[], room: number, limits: FetchLimits): FetchPlan | NoPlan {
+  const fetchable = partitions.filter((partition) => partition.isFetchable);
+  const low = fetchable.filter((partition) => runsLow(partition, limits));
+  if (low.length === 0) return "enough";
+  const free = makeRoom(partitions, room);
+  if (free <= 0) return "full";
+  return {
+    targets: low.map((partition) => targetOf(partition, limits.partitionMaxBytes)),
+    asked: new Map(low.map((partition) => [partition.key, { partition, version: partition.version }])),
+    maxBytes: Math.min(limits.maxBytes, free),
+    maxWaitMs: low.length < fetchable.length ? 0 : limits.maxWaitMs,
+  };
+}
+
+/**
+ * Whether a partition is to be fetched: when it holds less than half of what one fetch brings of it, so that the next
+ * answer is on its way while the application works on the last one.
+ */
+export function runsLow({ buffer }: AssignedPartition, { partitionMaxBytes }: FetchLimits): boolean {
+  return buffer.bytes < partitionMaxBytes / 2;
+}
+
+/** How many bytes may be fetched. When paused partitions take all the room, what they hold is dropped; it is fetched again after the pause. */
+function makeRoom(partitions: readonly AssignedPartition[], room: number): number {
+  const free = room - sum(partitions);
+  if (free > 0) return free;
+  for (const partition of partitions) if (partition.paused && !partition.buffer.isEmpty) partition.forgetFetched();
+  return room - sum(partitions);
+}
+
+function sum(partitions: readonly AssignedPartition[]): number {
+  return partitions.reduce((bytes, { buffer }) => bytes + buffer.bytes, 0);
+}
+
+function targetOf({ topic, partition, leader, fetchOffset }: AssignedPartition, maxBytes: number): FetchTarget {
+  return { topic, partition, topicId: leader.topicId, leaderEpoch: leader.epoch, fetchOffset, maxBytes };
+}

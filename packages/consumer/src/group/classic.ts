@@ -1,0 +1,305 @@
+import type { Cluster } from "@moldau/connection-pool";
+import { ErrorCode, JoinGroup, KafkaError, kafkaError, LeaveGroup, SyncGroup, type JoinGroupResponse } from "@moldau/protocol-codec";
+import type { Assignor } from "../assignors/assignor.js";
+import { untilDone, type RetryNotice } from "../attempts.js";
+import { asKafkaError } from "../errors.js";
+import type { ResolvedConsumerOptions } from "../options.js";
+import type { TopicPartition } from "../topic-partition.js";
+import type { GroupCoordinator } from "./coordinator.js";
+import { Heartbeats } from "./heartbeat.js";
+import {
+  identityOf,
+  initialMemberState,
+  transition,
+  type JoinedMember,
+  type MemberCommand,
+  type MemberEvent,
+  type MemberIdentity,
+  type MemberRound,
+  type MemberState,
+} from "./member-state.js";
+import { assignorInput, readAssignment, readMembers, writeAssignments, writeSubscription } from "./rounds.js";
+import { TopicWatch } from "./topic-watch.js";
+
+/** What a membership does to the rest of the consumer. */
+export interface MembershipHost {
+  /** The topics subscribed to at the moment. */
+  topics(): readonly string[];
+  /** These partitions are owned from now on. */
+  assigned(partitions: readonly TopicPartition[], round: MemberRound): void;
+  /** Let the application finish what it has in hand, commit, and give everything up; `signal` fires when there is no use in it any more. */
+  revoke(signal: AbortSignal): Promise<void>;
+  /** What was owned belongs to others by now. */
+  lost(): void;
+  /** The membership is over, by an error that does not pass. */
+  failed(error: KafkaError): void;
+  retrying(notice: RetryNotice): void;
+}
+
+/** What a membership is made of. */
+export interface MembershipInit {
+  readonly cluster: Cluster;
+  readonly coordinator: GroupCoordinator;
+  readonly options: ResolvedConsumerOptions;
+  readonly host: MembershipHost;
+}
+
+/** How much longer than a rebalance the answer to JoinGroup may take: what Apache Kafka's client allows. */
+const joinSlackMs = 5000;
+
+/** A member of a group under the classic protocol: carries out what the transitions of its state command. */
+export class ClassicMembership {
+  readonly #cluster: Cluster;
+  readonly #coordinator: GroupCoordinator;
+  readonly #options: ResolvedConsumerOptions;
+  readonly #host: MembershipHost;
+  readonly #heartbeats: Heartbeats;
+  readonly #watch: TopicWatch;
+  readonly #events: MemberEvent[] = [];
+  #state: MemberState = initialMemberState;
+  /** Ends when the state moves on: what was under way for the state before has no effect any more. */
+  #step = new AbortController();
+  /** What the last JoinGroup asked for. */
+  #joinedTopics: readonly string[] = [];
+  #leaving: { readonly done: Promise<void>; readonly finish: (error?: unknown) => void } | undefined;
+
+  constructor({ cluster, coordinator, options, host }: MembershipInit) {
+    const { groupId, groupInstanceId, heartbeatIntervalMs: intervalMs, sessionTimeoutMs } = options;
+    this.#cluster = cluster;
+    this.#coordinator = coordinator;
+    this.#options = options;
+    this.#host = host;
+    this.#watch = new TopicWatch(cluster, (error) => host.retrying({ operation: "metadata", error: asKafkaError(error), delayMs: 0 }));
+    this.#heartbeats = new Heartbeats({
+      coordinator,
+      clock: cluster.clock,
+      options: { groupId, groupInstanceId, intervalMs, timeoutMs: Math.min(cluster.options.requestTimeoutMs, sessionTimeoutMs) },
+      outcome: (error) => this.#heartbeatDone(error),
+    });
+  }
+
+  /** The member as commits have to name it; undefined while it owns nothing. */
+  get identity(): MemberIdentity | undefined {
+    return identityOf(this.#state);
+  }
+
+  get isStarted(): boolean {
+    return this.#state.name !== "unjoined" && this.#state.name !== "failed";
+  }
+
+  /** Joins, if that is not under way already. */
+  start(): void {
+    this.#dispatch({ type: "start" });
+  }
+
+  /** Has the group share the partitions anew: the subscription changed. */
+  rejoin(): void {
+    this.#dispatch({ type: "rebalance" });
+  }
+
+  /** Leaves the group; partitions still owned count as lost. Rejects when the coordinator could not be told within `timeoutMs`. */
+  leave(reason: string, timeoutMs: number): Promise<void> {
+    if (this.#leaving !== undefined) return this.#leaving.done;
+    if (!this.isStarted) return Promise.resolve();
+    let finish: (error?: unknown) => void = () => undefined;
+    const done = new Promise<void>((resolve, reject) => {
+      finish = (error) => (error === undefined ? resolve() : reject(error));
+    });
+    this.#leaving = { done, finish };
+    this.#dispatch({ type: "leave", reason });
+    const timer = this.#cluster.clock.timer(timeoutMs, () => this.#step.abort());
+    return done.finally(() => timer.cancel());
+  }
+
+  /** Looks at an error of a commit or heartbeat, and draws the consequences for the membership. */
+  observe(error: KafkaError): void {
+    const event = consequenceOf(error);
+    if (event !== undefined) this.#dispatch(event);
+  }
+
+  /** The cluster's metadata changed. */
+  metadataChanged(): void {
+    if (this.#state.name === "stable" && this.#state.isLeader && this.#watch.hasChanged) this.#dispatch({ type: "rebalance" });
+  }
+
+  /** Events that commands bring about wait until the commands of the event before have been carried out. */
+  #dispatch(event: MemberEvent): void {
+    this.#events.push(event);
+    if (this.#events.length > 1) return;
+    for (let next = this.#events[0]; next !== undefined; next = this.#events[0]) {
+      this.#handle(next);
+      this.#events.shift();
+    }
+  }
+
+  #handle(event: MemberEvent): void {
+    const before = this.#state;
+    const [state, commands] = transition(before, event);
+    this.#state = state;
+    if (commands.length > 0) {
+      this.#step.abort();
+      this.#step = new AbortController();
+      // Whatever waits at the broker for the state before would hold up what comes now.
+      if (isParked(before) && event.type !== "joined" && event.type !== "synced" && event.type !== "memberIdRequired") this.#coordinator.interruptMembership();
+    }
+    for (const command of commands) this.#execute(command);
+  }
+
+  #execute(command: MemberCommand): void {
+    switch (command.type) {
+      case "join":
+        return this.#carryOut((signal) => this.#join(command.memberId, signal));
+      case "sync":
+        return this.#carryOut((signal) => this.#sync(command, signal));
+      case "assign":
+        return this.#assign(command.assignment, command.round);
+      case "startHeartbeats":
+        return this.#heartbeats.start(command.identity);
+      case "stopHeartbeats":
+        this.#watch.end();
+        return this.#heartbeats.stop();
+      case "revoke":
+        return this.#carryOut(async (signal) => {
+          await this.#host.revoke(signal);
+          return { type: "revoked" };
+        });
+      case "lose":
+        return this.#host.lost();
+      case "leave":
+        return this.#carryOut((signal) => this.#leave(command, signal));
+      case "fail":
+        return this.#host.failed(command.error);
+    }
+  }
+
+  /** Works for the state that was just entered; the event it comes to counts only if that state is still there. */
+  #carryOut(work: (signal: AbortSignal) => Promise<MemberEvent>): void {
+    const { signal } = this.#step;
+    work(signal).then(
+      (event) => {
+        if (!signal.aborted || event.type === "left") this.#dispatch(event);
+      },
+      (error: unknown) => {
+        if (!signal.aborted) this.#dispatch({ type: "failed", error: asKafkaError(error) });
+      },
+    );
+  }
+
+  async #join(memberId: string, signal: AbortSignal): Promise<MemberEvent> {
+    const { groupId, sessionTimeoutMs, rebalanceTimeoutMs, groupInstanceId, assignors } = this.#options;
+    const topics = this.#host.topics();
+    this.#joinedTopics = topics;
+    const protocols = assignors.map((assignor) => ({ name: assignor.name, metadata: writeSubscription(assignor, topics, this.#cluster.options.rackId) }));
+    const body = { groupId, sessionTimeoutMs, rebalanceTimeoutMs, memberId, groupInstanceId, protocolType: "consumer", protocols };
+    const timeoutMs = Math.max(this.#cluster.options.requestTimeoutMs, rebalanceTimeoutMs + joinSlackMs);
+    return this.#untilDone("join", signal, async () => {
+      const answer = await this.#coordinator.request(JoinGroup, () => body, { lane: "membership", signal, timeoutMs });
+      if (answer.errorCode === ErrorCode.MEMBER_ID_REQUIRED) return { type: "memberIdRequired", memberId: answer.memberId };
+      if (answer.errorCode !== 0) return this.#consequenceOfCode(answer.errorCode, JoinGroup);
+      return { type: "joined", round: roundOf(answer), members: answer.members, skipAssignment: answer.skipAssignment };
+    });
+  }
+
+  async #sync({ round, members, skipAssignment }: MemberCommand & { type: "sync" }, signal: AbortSignal): Promise<MemberEvent> {
+    const { groupId, groupInstanceId } = this.#options;
+    const { memberId, generationId, protocolName } = round;
+    return this.#untilDone("sync", signal, async () => {
+      const assignments = round.isLeader ? await this.#share(members, { protocolName, skipAssignment }) : [];
+      const body = { groupId, generationId, memberId, groupInstanceId, protocolType: "consumer", protocolName, assignments };
+      const timeoutMs = Math.max(this.#cluster.options.requestTimeoutMs, this.#options.rebalanceTimeoutMs + joinSlackMs);
+      const answer = await this.#coordinator.request(SyncGroup, () => body, { lane: "membership", signal, timeoutMs });
+      if (answer.errorCode !== 0) return this.#consequenceOfCode(answer.errorCode, SyncGroup);
+      return { type: "synced", assignment: answer.assignment };
+    });
+  }
+
+  /** The leader shares out; with `skipAssignment` (KIP-814) the group keeps what it has, and the leader only watches. */
+  async #share(members: readonly JoinedMember[], { protocolName, skipAssignment }: { readonly protocolName: string; readonly skipAssignment: boolean }) {
+    const group = readMembers(members);
+    const topics = new Set(group.flatMap((member) => member.topics));
+    const unknown = [...topics].filter((topic) => this.#cluster.cachedTopic(topic) === undefined);
+    if (unknown.length > 0) await this.#cluster.refreshTopics(unknown);
+    this.#watch.begin(topics);
+    return skipAssignment ? [] : writeAssignments(this.#assignor(protocolName).assign(assignorInput(group, this.#cluster)));
+  }
+
+  #assignor(name: string): Assignor {
+    const found = this.#options.assignors.find((assignor) => assignor.name === name);
+    if (found === undefined) throw kafkaError(ErrorCode.INCONSISTENT_GROUP_PROTOCOL, { groupId: this.#options.groupId }, `the group chose "${name}", which was not offered`);
+    return found;
+  }
+
+  #assign(assignment: Buffer, round: MemberRound): void {
+    try {
+      this.#host.assigned(readAssignment(assignment), round);
+      // The subscription was replaced while this round was under way.
+      if (this.#host.topics() !== this.#joinedTopics) this.#dispatch({ type: "rebalance" });
+    } catch (error) {
+      this.#dispatch({ type: "failed", error: asKafkaError(error) });
+    }
+  }
+
+  async #leave({ memberId, reason }: { readonly memberId: string; readonly reason: string }, signal: AbortSignal): Promise<MemberEvent> {
+    const { groupId, groupInstanceId } = this.#options;
+    let failure: unknown;
+    // A static member comes back: its partitions wait for it until the session times out.
+    if (memberId !== "" && groupInstanceId === null) {
+      const members = [{ memberId, groupInstanceId, reason }];
+      failure = await this.#untilDone("leave", signal, async () => {
+        const answer = await this.#coordinator.request(LeaveGroup, (version) => (version >= 3 ? { groupId, members } : { groupId, memberId }), { lane: "offsets", signal });
+        const errorCode = answer.errorCode === 0 ? (answer.members[0]?.errorCode ?? 0) : answer.errorCode;
+        if (errorCode !== ErrorCode.UNKNOWN_MEMBER_ID) this.#coordinator.check(errorCode, LeaveGroup);
+      }).catch((error: unknown) => asKafkaError(error));
+    }
+    this.#leaving?.finish(failure);
+    this.#leaving = undefined;
+    return { type: "left" };
+  }
+
+  #heartbeatDone(outcome: unknown): void {
+    if (outcome === undefined) {
+      this.#watch.tick();
+      return;
+    }
+    const error = asKafkaError(outcome);
+    if (error.retriable && consequenceOf(error) === undefined) this.#host.retrying({ operation: "heartbeat", error, delayMs: this.#options.heartbeatIntervalMs });
+    else this.observe(error);
+  }
+
+  /** An error code as the event it amounts to; thrown when it is only to be tried again. */
+  #consequenceOfCode(errorCode: number, api: typeof JoinGroup | typeof SyncGroup): MemberEvent {
+    const error = kafkaError(errorCode, { groupId: this.#options.groupId, apiKey: api.key, apiName: api.name });
+    const event = consequenceOf(error);
+    if (event?.type === "rebalance" && this.#state.name === "joining") throw new KafkaError(error.code, error.message, { retriable: true, cause: error });
+    if (event !== undefined) return event;
+    this.#coordinator.check(errorCode, api);
+    throw error;
+  }
+
+  #untilDone<T>(operation: string, signal: AbortSignal, attempt: () => Promise<T>): Promise<T> {
+    return untilDone(attempt, { cluster: this.#cluster, operation, signal, retrying: (notice) => this.#host.retrying(notice) });
+  }
+}
+
+/** What an error from the coordinator means for the membership; undefined when it means nothing and passes by itself. */
+function consequenceOf(error: KafkaError): MemberEvent | undefined {
+  switch (error.errorCode) {
+    case ErrorCode.REBALANCE_IN_PROGRESS:
+      return { type: "rebalance" };
+    case ErrorCode.UNKNOWN_MEMBER_ID:
+      return { type: "expelled", forgotten: true };
+    case ErrorCode.ILLEGAL_GENERATION:
+      return { type: "expelled", forgotten: false };
+    default:
+      return error.retriable ? undefined : { type: "failed", error };
+  }
+}
+
+/** Whether a request may be waiting at the broker. */
+function isParked({ name }: MemberState): boolean {
+  return name === "joining" || name === "syncing";
+}
+
+function roundOf({ memberId, generationId, protocolName, leader }: JoinGroupResponse): MemberRound {
+  return { memberId, generationId, protocolName: protocolName ?? "", isLeader: leader === memberId };
+}

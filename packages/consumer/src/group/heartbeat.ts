@@ -1,0 +1,82 @@
+import type { Clock, Timer } from "@moldau/connection-pool";
+import { Heartbeat } from "@moldau/protocol-codec";
+import { asKafkaError } from "../errors.js";
+import type { GroupCoordinator } from "./coordinator.js";
+import type { MemberIdentity } from "./member-state.js";
+
+/** All that heartbeating needs to know; plain data, so that it may come from another thread. */
+export interface HeartbeatOptions {
+  readonly groupId: string;
+  readonly groupInstanceId: string | null;
+  /** Time between heartbeats, in milliseconds. */
+  readonly intervalMs: number;
+  /** Time for the answer to one, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** Tells the coordinator again and again that the member lives, whatever the application is doing. */
+export class Heartbeats {
+  readonly #coordinator: GroupCoordinator;
+  readonly #clock: Clock;
+  readonly #options: HeartbeatOptions;
+  readonly #outcome: (error: unknown) => void;
+  #identity: MemberIdentity | undefined;
+  #timer: Timer | undefined;
+
+  /** `outcome` is called after every heartbeat: with undefined when the coordinator is content, otherwise with what went wrong. */
+  constructor({ coordinator, clock, options, outcome }: { coordinator: GroupCoordinator; clock: Clock; options: HeartbeatOptions; outcome: (error: unknown) => void }) {
+    this.#coordinator = coordinator;
+    this.#clock = clock;
+    this.#options = options;
+    this.#outcome = outcome;
+  }
+
+  /** Heartbeats as this member, one interval from now the first time. */
+  start(identity: MemberIdentity): void {
+    this.stop();
+    this.#identity = identity;
+    this.#schedule(identity, this.#clock.now());
+  }
+
+  /** Stops; an answer on its way is dropped. */
+  stop(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    this.#identity = undefined;
+  }
+
+  #schedule(identity: MemberIdentity, last: number): void {
+    const delayMs = Math.max(0, last + this.#options.intervalMs - this.#clock.now());
+    this.#timer = this.#clock.timer(delayMs, () => void this.#beat(identity));
+  }
+
+  /** Never rejects: what happens goes to `outcome`. */
+  async #beat(identity: MemberIdentity): Promise<void> {
+    const startedAt = this.#clock.now();
+    const outcome = await this.#ask(identity);
+    if (this.#identity !== identity) return;
+    this.#outcome(outcome);
+    // The outcome may have ended this round.
+    if (this.#isFor(identity)) this.#schedule(identity, startedAt);
+  }
+
+  #isFor(identity: MemberIdentity): boolean {
+    return this.#identity === identity;
+  }
+
+  async #ask({ memberId, generationId }: MemberIdentity): Promise<unknown> {
+    const { groupId, groupInstanceId, timeoutMs } = this.#options;
+    try {
+      // Neither JoinGroup nor SyncGroup is under way while heartbeats go out, so nothing holds them up here.
+      const answer = await this.#coordinator.request(
+        Heartbeat,
+        (version) => ({ groupId, generationId, memberId, groupInstanceId: version >= 3 ? groupInstanceId : null }),
+        { lane: "membership", timeoutMs },
+      );
+      this.#coordinator.check(answer.errorCode, Heartbeat);
+      return undefined;
+    } catch (error) {
+      return asKafkaError(error);
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import type { Cluster } from "@moldau/connection-pool";
+import { decodeAssignment, decodeSubscription, encodeAssignment, encodeSubscription } from "@moldau/protocol-codec";
+import type { Assignor, AssignorInput, GroupAssignment, GroupMember } from "../assignors/assignor.js";
+import { groupByTopic, type TopicPartition } from "../topic-partition.js";
+import type { JoinedMember } from "./member-state.js";
+
+/** What members say of themselves when they join: KIP-881's version with a rack, older ones read it as far as they know it. */
+const subscriptionVersion = 3;
+const assignmentVersion = 3;
+
+/** Writes this member's subscription for one assignor. */
+export function writeSubscription(assignor: Assignor, topics: readonly string[], rackId: string | undefined): Buffer {
+  return encodeSubscription(subscriptionVersion, {
+    topics: [...topics].sort(),
+    userData: assignor.userData?.([], -1) ?? null,
+    rackId: rackId ?? null,
+  });
+}
+
+/** Writes what one member gets. */
+export function writeAssignment(partitions: readonly TopicPartition[]): Buffer {
+  const assignedPartitions = [...groupByTopic(partitions)].map(([topic, group]) => ({ topic, partitions: group.map(({ partition }) => partition) }));
+  return encodeAssignment(assignmentVersion, { assignedPartitions });
+}
+
+/** Reads what this member got; an empty text means nothing, as a leader writes it for a member it does not know. Throws DecodeError. */
+export function readAssignment(assignment: Buffer): TopicPartition[] {
+  if (assignment.length === 0) return [];
+  return decodeAssignment(assignment).assignedPartitions.flatMap(({ topic, partitions }) => partitions.map((partition) => ({ topic, partition })));
+}
+
+/** Reads what the other members want, as the leader gets it. Throws DecodeError. */
+export function readMembers(members: readonly JoinedMember[]): GroupMember[] {
+  return members.map(({ memberId, groupInstanceId, metadata }) => {
+    const { topics, userData, ownedPartitions, generationId, rackId } = decodeSubscription(metadata);
+    const owned = ownedPartitions.flatMap(({ topic, partitions }) => partitions.map((partition) => ({ topic, partition })));
+    return { memberId, groupInstanceId, topics, userData, ownedPartitions: owned, generationId, rackId };
+  });
+}
+
+/** What the leader shares the partitions out by. */
+export function assignorInput(members: readonly GroupMember[], cluster: Cluster): AssignorInput {
+  const partitionCounts = countPartitions(
+    members.flatMap(({ topics }) => topics),
+    cluster,
+  );
+  const racks = new Map(cluster.brokers.map(({ nodeId, rack }) => [nodeId, rack]));
+  if (!members.some(({ rackId }) => rackId !== null)) return { members, partitionCounts };
+  const replicaRacks = new Map(
+    [...partitionCounts.keys()].map((topic) => {
+      const partitions = cluster.cachedTopic(topic)?.partitions ?? [];
+      return [topic, partitions.map(({ replicas }) => replicas.flatMap((node) => racks.get(node) ?? []))];
+    }),
+  );
+  return { members, partitionCounts, replicaRacks };
+}
+
+/** How many partitions each of the topics has, as far as is known; topics that do not exist are left out. */
+export function countPartitions(topics: Iterable<string>, cluster: Cluster): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const topic of new Set(topics)) {
+    const known = cluster.cachedTopic(topic);
+    if (known !== undefined) counts.set(topic, known.partitions.length);
+  }
+  return counts;
+}
+
+/** Writes what every member gets. */
+export function writeAssignments(assignment: GroupAssignment): { readonly memberId: string; readonly assignment: Buffer }[] {
+  return [...assignment].map(([memberId, partitions]) => ({ memberId, assignment: writeAssignment(partitions) }));
+}

@@ -1,0 +1,60 @@
+import type { Cluster } from "@moldau/connection-pool";
+import { kafkaError, ListOffsets } from "@moldau/protocol-codec";
+import { groupByTopic, partitionKey, type TopicPartition } from "../topic-partition.js";
+import { endsAtLatest, timestampOf, type OffsetTarget } from "./offset-target.js";
+
+/** A place that is to be turned into an offset. */
+export interface OffsetQuestion extends TopicPartition {
+  readonly target: OffsetTarget;
+}
+
+/** An answer: an offset, or why there is none. */
+export interface OffsetAnswer {
+  readonly offset?: bigint;
+  /** Kafka's error number, 0 for none. */
+  readonly errorCode: number;
+}
+
+/**
+ * Asks one broker which offsets places in partitions that it leads are (ListOffsets). A point in time behind the last
+ * message is the end.
+ *
+ * @throws {KafkaError} when the broker cannot be asked; one attempt is made.
+ */
+export async function listOffsets(
+  cluster: Cluster,
+  node: number,
+  { questions, signal }: { readonly questions: readonly OffsetQuestion[]; readonly signal: AbortSignal },
+): Promise<Map<string, OffsetAnswer>> {
+  const answers = await ask(cluster, node, { questions, signal });
+  const beyond = questions.filter((question) => endsAtLatest(question.target) && answers.get(keyOf(question))?.offset === -1n);
+  if (beyond.length === 0) return answers;
+  const ends = await ask(cluster, node, { questions: beyond.map((question) => ({ ...question, target: "latest" })), signal });
+  return new Map([...answers, ...ends]);
+}
+
+/** What a broker's error code for a partition means to whoever needs an offset. */
+export function offsetError({ topic, partition }: TopicPartition, errorCode: number): Error {
+  return kafkaError(errorCode, { topic, partition, apiKey: ListOffsets.key, apiName: ListOffsets.name });
+}
+
+async function ask(
+  cluster: Cluster,
+  node: number,
+  { questions, signal }: { readonly questions: readonly OffsetQuestion[]; readonly signal: AbortSignal },
+): Promise<Map<string, OffsetAnswer>> {
+  const now = cluster.clock.now();
+  const topics = [...groupByTopic(questions)].map(([name, group]) => ({
+    name,
+    partitions: group.map(({ partition, target }) => ({ partitionIndex: partition, timestamp: timestampOf(target, now) })),
+  }));
+  const timeoutMs = cluster.options.requestTimeoutMs;
+  const answer = await cluster.request(ListOffsets, (version) => ({ replicaId: -1, topics, ...(version >= 10 ? { timeoutMs } : {}) }), { node, signal, timeoutMs });
+  return new Map(
+    answer.topics.flatMap(({ name, partitions }) => partitions.map(({ partitionIndex, errorCode, offset }) => [partitionKey(name, partitionIndex), { errorCode, offset }] as const)),
+  );
+}
+
+function keyOf({ topic, partition }: TopicPartition): string {
+  return partitionKey(topic, partition);
+}
