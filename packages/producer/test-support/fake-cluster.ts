@@ -1,0 +1,315 @@
+import { randomBytes } from "node:crypto";
+import { connectionClosed, type Connection, type ConnectionKey, type PartitionMetadata, type RequestOptions, type TopicMetadata } from "@moldau/connection-pool";
+import { InitProducerId, kafkaError, Produce, ProduceResponse, readBatches, Uuid, type ProduceRequest } from "@moldau/protocol-codec";
+import { EventEmitter } from "eventemitter3";
+import type { ProducerCluster } from "../src/index.js";
+import { ModelLog } from "./model-log.js";
+import { turns, VirtualClock } from "./virtual-clock.js";
+
+/** One partition in a request, as a test sees it. */
+export interface SentPartition {
+  readonly topic: string;
+  readonly partition: number;
+  readonly records: Buffer;
+  readonly values: readonly string[];
+  readonly producerEpoch: number;
+  readonly baseSequence: number;
+}
+
+type PartitionResponse = ProduceResponse["responses"][number]["partitionResponses"][number];
+
+/** A Produce request on its way; the test decides what becomes of it. */
+export class FakeRequest {
+  readonly node: number;
+  readonly acks: number;
+  readonly partitions: readonly SentPartition[];
+  isSettled = false;
+  readonly #cluster: FakeCluster;
+  readonly #connection: FakeConnection;
+  readonly #resolve: (response: ProduceResponse) => void;
+  readonly #reject: (error: Error) => void;
+  readonly #body: ProduceRequest;
+  #applied: Map<SentPartition, Partial<PartitionResponse>> | undefined;
+
+  constructor(cluster: FakeCluster, connection: FakeConnection, body: ProduceRequest, settle: { resolve(response: ProduceResponse): void; reject(error: Error): void }) {
+    this.#cluster = cluster;
+    this.#connection = connection;
+    this.node = connection.node;
+    this.acks = body.acks;
+    this.#body = body;
+    this.#resolve = settle.resolve;
+    this.#reject = settle.reject;
+    this.partitions = body.topicData.flatMap(({ topicId, partitionData }) =>
+      partitionData.map(({ index, records }) => sentPartition(cluster.nameOf(topicId), index, records ?? Buffer.alloc(0))),
+    );
+  }
+
+  /** The values of its only partition. */
+  get values(): readonly string[] {
+    return this.partitions.flatMap(({ values }) => values);
+  }
+
+  /** Writes to the log, without an answer yet. */
+  apply(): this {
+    this.#applied ??= new Map(this.partitions.map((one) => [one, this.#cluster.append(this.node, one)]));
+    return this;
+  }
+
+  /** Writes to the log and answers. */
+  async succeed(): Promise<void> {
+    this.apply();
+    await this.answer((one) => this.#applied?.get(one) ?? {});
+  }
+
+  /** Answers what the function says for each partition. */
+  async answer(each: (partition: SentPartition) => Partial<PartitionResponse>): Promise<void> {
+    this.isSettled = true;
+    this.#resolve(
+      withDefaults({
+        responses: this.#body.topicData.map(({ topicId, partitionData }) => ({
+          topicId,
+          partitionResponses: partitionData.map(({ index }) => {
+            const one = this.partitions.find(({ topic, partition }) => topic === this.#cluster.nameOf(topicId) && partition === index)!;
+            return { index, errorCode: 0, baseOffset: -1n, ...each(one) };
+          }),
+        })),
+      }),
+    );
+    await turns();
+  }
+
+  /** Answers with one error for every partition, having written nothing. */
+  refuse(errorCode: number, more: Partial<PartitionResponse> = {}): Promise<void> {
+    return this.answer(() => ({ errorCode, ...more }));
+  }
+
+  /** The connection ends, and with it every request on it. */
+  async disconnect(): Promise<void> {
+    this.#connection.end();
+    await turns();
+  }
+
+  /** Only for the connection: no answer will come. */
+  fail(error: Error): void {
+    if (this.isSettled) return;
+    this.isSettled = true;
+    this.#reject(error);
+  }
+}
+
+/** A connection whose requests wait for the test. */
+export class FakeConnection {
+  readonly node: number;
+  isOpen = true;
+  readonly #cluster: FakeCluster;
+  readonly requests: FakeRequest[] = [];
+
+  constructor(cluster: FakeCluster, node: number) {
+    this.#cluster = cluster;
+    this.node = node;
+  }
+
+  versionOf(): number {
+    return 13;
+  }
+
+  request(_api: typeof Produce, _version: number, body: ProduceRequest, { onWritten }: RequestOptions = {}): Promise<ProduceResponse> {
+    return new Promise((resolve, reject) => {
+      const request = new FakeRequest(this.#cluster, this, body, { resolve, reject });
+      this.requests.push(request);
+      this.#cluster.arrived(request);
+      if (this.#cluster.keepsBuffers) this.#cluster.heldBuffers.push(onWritten ?? (() => undefined));
+      else onWritten?.();
+    });
+  }
+
+  async send(api: typeof Produce, version: number, body: ProduceRequest, options: RequestOptions = {}): Promise<void> {
+    if (!this.isOpen) throw connectionClosed("closed", { written: false });
+    void this.request(api, version, body, options);
+  }
+
+  end(): void {
+    this.isOpen = false;
+    for (const request of this.requests) request.fail(connectionClosed("The connection was closed.", { written: true }));
+  }
+}
+
+/** A cluster without a network: brokers are model logs, and the test decides the fate of each request. */
+export class FakeCluster extends EventEmitter<{ metadata: [topics: readonly string[]] }> {
+  readonly clock = new VirtualClock();
+  readonly random = (): number => 0.5;
+  readonly options = {
+    retry: { initialDelayMs: 100, maxDelayMs: 1000, multiplier: 2, jitter: 0 },
+    requestTimeoutMs: 30_000,
+  } as ProducerCluster["options"];
+  /** Requests that nothing was decided about, oldest first. */
+  readonly pending: FakeRequest[] = [];
+  /** Number of connections opened. */
+  connections = 0;
+  /** Number of times metadata was asked for. */
+  refreshes = 0;
+  /** Sockets keep the bytes until the test lets go of {@link heldBuffers}. */
+  keepsBuffers = false;
+  readonly heldBuffers: (() => void)[] = [];
+  /** What InitProducerId answers. */
+  initProducerId = (): { errorCode: number; producerId: bigint; producerEpoch: number } => ({ errorCode: 0, producerId: 7n, producerEpoch: 0 });
+  /** Called for every request; the default leaves it to the test. */
+  onRequest: (request: FakeRequest) => void = (request) => void this.pending.push(request);
+  /** What connecting fails with. */
+  unreachable: Error | undefined;
+
+  readonly #topics = new Map<string, TopicMetadata>();
+  readonly #names = new Map<string, string>();
+  readonly #logs = new Map<string, ModelLog>();
+  readonly #connections = new Map<number, FakeConnection>();
+  #released = 0;
+
+  constructor(topics: Readonly<Record<string, number>> = { orders: 1 }) {
+    super();
+    for (const [name, partitions] of Object.entries(topics)) this.createTopic(name, partitions);
+  }
+
+  createTopic(name: string, partitions: number, leader = 1): void {
+    const topicId = Uuid.random(() => randomBytes(16));
+    const all = Array.from({ length: partitions }, (_, partition) => partitionOf(partition, leader, 0));
+    this.#topics.set(name, { name, topicId, isInternal: false, partitions: all });
+    this.#names.set(topicId.toString(), name);
+    this.emit("metadata", [name]);
+  }
+
+  moveLeader(topic: string, partition: number, leader: number): void {
+    const metadata = this.#topics.get(topic)!;
+    const before = metadata.partitions[partition]!;
+    const partitions = metadata.partitions.with(partition, partitionOf(partition, leader, before.leaderEpoch + 1));
+    this.#topics.set(topic, { ...metadata, partitions });
+    this.emit("metadata", [topic]);
+  }
+
+  log(topic: string, partition: number): ModelLog {
+    const name = `${topic}-${partition}`;
+    const known = this.#logs.get(name) ?? new ModelLog();
+    this.#logs.set(name, known);
+    return known;
+  }
+
+  append(node: number, { topic, partition, records }: SentPartition): Partial<PartitionResponse> {
+    if (this.cachedTopic(topic)?.partitions[partition]?.leader !== node) return { errorCode: 6 };
+    return this.log(topic, partition).append(records);
+  }
+
+  arrived(request: FakeRequest): void {
+    this.onRequest(request);
+  }
+
+  nameOf(topicId: Uuid): string {
+    return this.#names.get(topicId.toString()) ?? "?";
+  }
+
+  /** The next request that nothing was decided about. */
+  next(): FakeRequest {
+    const request = this.pending.shift();
+    if (request === undefined) throw new Error("No request has arrived.");
+    return request;
+  }
+
+  get releasedOwners(): number {
+    return this.#released;
+  }
+
+  /** The same, as the producer wants it. */
+  get asCluster(): ProducerCluster {
+    return this as unknown as ProducerCluster;
+  }
+
+  cachedTopic(name: string): TopicMetadata | undefined {
+    return this.#topics.get(name);
+  }
+
+  async topic(name: string, { signal, timeoutMs = 30_000 }: { signal?: AbortSignal; timeoutMs?: number } = {}): Promise<TopicMetadata> {
+    const known = this.#topics.get(name);
+    if (known) return known;
+    await new Promise<void>((resolve, reject) => {
+      const timer = this.clock.timer(timeoutMs, resolve);
+      signal?.addEventListener("abort", () => {
+        timer.cancel();
+        reject(signal.reason);
+      });
+      this.on("metadata", (names) => {
+        if (names.includes(name)) resolve(timer.cancel());
+      });
+    });
+    const found = this.#topics.get(name);
+    if (found === undefined) throw kafkaError(3, { topic: name });
+    return found;
+  }
+
+  async refreshTopics(names: Iterable<string>): Promise<void> {
+    this.refreshes += 1;
+    await Promise.resolve();
+    this.emit("metadata", [...names]);
+  }
+
+  leaderHint(topic: string, partition: number, leader: number): void {
+    if (this.#topics.get(topic)?.partitions[partition]?.leader !== leader) this.moveLeader(topic, partition, leader);
+  }
+
+  brokerHints(): void {}
+
+  async connection(node: number, _key: ConnectionKey): Promise<Connection> {
+    await Promise.resolve();
+    if (this.unreachable) throw this.unreachable;
+    const known = this.#connections.get(node);
+    if (known?.isOpen) return known as unknown as Connection;
+    this.connections += 1;
+    const created = new FakeConnection(this, node);
+    this.#connections.set(node, created);
+    return created as unknown as Connection;
+  }
+
+  async request(api: unknown): Promise<unknown> {
+    if (api !== InitProducerId) throw new Error("Only InitProducerId is expected here.");
+    await Promise.resolve();
+    return { throttleTimeMs: 0, ...this.initProducerId() };
+  }
+
+  async release(): Promise<void> {
+    this.#released += 1;
+    for (const connection of this.#connections.values()) connection.end();
+  }
+}
+
+function partitionOf(partition: number, leader: number, leaderEpoch: number): PartitionMetadata {
+  return { partition, leader, leaderEpoch, replicas: [1, 2], isr: [1, 2], errorCode: 0 };
+}
+
+function sentPartition(topic: string, partition: number, records: Buffer): SentPartition {
+  // The bytes are kept as they were when they were sent: a later rewrite must not change what is on the wire.
+  const copy = Buffer.from(records);
+  const [batch] = [...readBatches(copy)];
+  const values: string[] = [];
+  if (batch) for (const cursor = batch.open(); cursor.next(); ) values.push(String(cursor.value));
+  return { topic, partition, records: copy, values, producerEpoch: batch?.producerEpoch ?? -1, baseSequence: batch?.baseSequence ?? -1 };
+}
+
+function withDefaults(response: object): ProduceResponse {
+  const { responses } = response as { responses: { topicId: Uuid; partitionResponses: Partial<PartitionResponse>[] }[] };
+  return {
+    throttleTimeMs: 0,
+    nodeEndpoints: [],
+    responses: responses.map(({ topicId, partitionResponses }) => ({
+      name: "",
+      topicId,
+      partitionResponses: partitionResponses.map((one) => ({
+        index: 0,
+        errorCode: 0,
+        baseOffset: -1n,
+        logAppendTimeMs: -1n,
+        logStartOffset: -1n,
+        recordErrors: [],
+        errorMessage: null,
+        currentLeader: { leaderId: -1, leaderEpoch: -1 },
+        ...one,
+      })),
+    })),
+  } as ProduceResponse;
+}
