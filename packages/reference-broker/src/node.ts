@@ -44,6 +44,8 @@ export interface ServedApi {
 
 /** The logs of one broker. */
 export interface PartitionLogs {
+  /** Writes down where each log begins and how far it is flushed, so that a crash does not bring deleted records back. */
+  checkpoint(): Promise<void>;
   /** The log of a partition, or undefined when this broker does not lead it or its storage failed. */
   get(topic: string, partition: number): PartitionLog | undefined;
   /** Calls `listener` when a partition's log goes away: the topic was deleted, or another broker leads it. Returns how to end that. */

@@ -53,11 +53,6 @@ export class LocalLogs implements PartitionLogs {
     return () => this.#goneListeners.delete(listener);
   }
 
-  /** Every log that is open. */
-  all(): Iterable<PartitionLog> {
-    return this.#logs.values();
-  }
-
   /** Sets aside folders of partitions that are not this broker's, and opens the logs of those that are. */
   async openAll(): Promise<void> {
     const { cluster, storage, directory, nodeId } = this.#options;
@@ -106,6 +101,10 @@ export class LocalLogs implements PartitionLogs {
     const { cluster, config } = this.#options;
     const changed = logConfigOf(cluster.configs(configResource.topic, topic), config);
     for (const log of this.#logs.values()) if (log.topic === topic) log.updateConfig(changed);
+  }
+
+  checkpoint(): Promise<void> {
+    return this.#options.directory.writeCheckpoints(this.#logs.values());
   }
 
   /** Does what is due now and then: retention, flushing by time, forgetting silent producers. */

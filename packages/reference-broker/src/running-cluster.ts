@@ -126,7 +126,7 @@ export class RunningCluster {
     try {
       for (const node of this.nodes) {
         await node.logs.tidy();
-        await node.directory.writeCheckpoints(node.logs.all());
+        await node.logs.checkpoint();
       }
     } catch (error) {
       this.shared.events.error(error);

@@ -107,6 +107,11 @@ export class ClusterState {
     return this.#brokers.values();
   }
 
+  /** Whether the broker of this node id runs and can lead partitions. */
+  isServing(nodeId: number): boolean {
+    return this.#brokers.get(nodeId)?.fenced === false;
+  }
+
   /** What was set for a topic, a broker or another resource (a number of {@link configResource}); defaults are not in it. */
   configs(resourceType: number, name: string): ReadonlyMap<string, string> {
     return this.#configs.get(`${resourceType}:${name}`) ?? noConfigs;

@@ -1,3 +1,4 @@
+import { compressionNames } from "@moldau/protocol-codec";
 import type { LogConfig } from "../log/log-config.js";
 import { defaultLogConfig } from "../log/log-config.js";
 import type { BrokerConfig } from "./broker-config.js";
@@ -57,7 +58,13 @@ export function logConfigOf(set: ReadonlyMap<string, string>, broker: BrokerConf
     flushMessages: number("flush.messages"),
     flushMs: number("flush.ms"),
     producerIdExpirationMs: broker.number("producer.id.expiration.ms"),
+    compressionType: compressionTypeOf(text("compression.type")),
   };
+}
+
+/** Kafka's word for no compression is another here than in batches. */
+function compressionTypeOf(text: string): LogConfig["compressionType"] {
+  return compressionNames.find((name) => name === text) ?? (text === "uncompressed" ? "none" : "producer");
 }
 
 /** Every topic key, sorted as DescribeConfigs lists them. */

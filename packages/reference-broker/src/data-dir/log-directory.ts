@@ -1,4 +1,5 @@
 import { Uuid } from "@moldau/protocol-codec";
+import PQueue from "p-queue";
 import { type OffsetCheckpoint, readOffsetCheckpoints, writeOffsetCheckpoints } from "../storage/checkpoint-file.js";
 import { takeCleanShutdown, writeCleanShutdown } from "../storage/clean-shutdown.js";
 import type { Storage } from "../storage/storage.js";
@@ -41,6 +42,8 @@ export class LogDirectory {
   readonly #storage: Storage;
   readonly #lock: DirectoryLock | undefined;
   readonly #checkpoints: ReadonlyMap<string, PartitionCheckpoint>;
+  /** The files are written by one at a time: each write replaces them by way of the same name beside them. */
+  readonly #writes = new PQueue({ concurrency: 1 });
 
   private constructor(options: LogDirectoryOptions, found: Opened) {
     this.path = options.path;
@@ -74,13 +77,17 @@ export class LogDirectory {
   }
 
   /** Writes the three checkpoint files. */
-  async writeCheckpoints(logs: Iterable<CheckpointedLog>): Promise<void> {
-    const all = [...logs];
-    const entries = (offset: (log: CheckpointedLog) => bigint): OffsetCheckpoint[] =>
-      all.map((log) => ({ topic: log.topic, partition: log.partition, offset: offset(log) }));
-    await writeOffsetCheckpoints(this.#storage, `${this.path}/${files.recoveryPoint}`, entries((log) => log.recoveryPoint));
-    await writeOffsetCheckpoints(this.#storage, `${this.path}/${files.logStart}`, entries((log) => log.logStartOffset));
-    await writeOffsetCheckpoints(this.#storage, `${this.path}/${files.highWatermark}`, entries((log) => log.highWatermark));
+  writeCheckpoints(logs: Iterable<CheckpointedLog>): Promise<void> {
+    return this.#writes.add(async () => {
+      const all = [...logs];
+      const write = (file: string, offset: (log: CheckpointedLog) => bigint): Promise<void> => {
+        const entries = all.map((log): OffsetCheckpoint => ({ topic: log.topic, partition: log.partition, offset: offset(log) }));
+        return writeOffsetCheckpoints(this.#storage, `${this.path}/${file}`, entries);
+      };
+      await write(files.recoveryPoint, (log) => log.recoveryPoint);
+      await write(files.logStart, (log) => log.logStartOffset);
+      await write(files.highWatermark, (log) => log.highWatermark);
+    });
   }
 
   /** Lets the directory go; `isClean` says that every log was closed well, so that the next start can trust the files. */

@@ -1,7 +1,7 @@
 import { ErrorCode, Metadata, Uuid } from "@moldau/protocol-codec";
 import type { MetadataRequest, MetadataResponse } from "@moldau/protocol-codec";
-import { allTopicOperations, allClusterOperations } from "../security/operations.js";
-import type { TopicState } from "../cluster/state.js";
+import { allClusterOperations, allTopicOperations } from "../security/operations.js";
+import type { ClusterState, TopicState } from "../cluster/state.js";
 import { topicNameProblem } from "../cluster/topic-names.js";
 import { handler, type RequestContext } from "../dispatch.js";
 import { endpoints } from "../partition-lookup.js";
@@ -32,7 +32,7 @@ export const metadata = handler(Metadata, { min: 0, max: 13 }, async (request, c
 async function wantedTopics({ topics, allowAutoTopicCreation }: MetadataRequest, context: RequestContext): Promise<TopicAnswer[]> {
   const { cluster, config } = context.broker;
   const isAll = topics === null || (context.apiVersion === 0 && topics.length === 0);
-  if (isAll) return [...cluster.topics()].map((topic) => shown(topic));
+  if (isAll) return Array.from(cluster.topics(), (topic) => shown(cluster, topic));
   // Ids go before names: as soon as one topic is asked for by id, names alone are passed over, as in Apache Kafka.
   if (topics.some(({ topicId }) => !topicId.isZero)) return topics.filter(({ topicId }) => !topicId.isZero).map(({ topicId }) => byId(topicId, context));
   const names = [...new Set(topics.map(({ name }) => name ?? ""))];
@@ -45,30 +45,30 @@ async function wantedTopics({ topics, allowAutoTopicCreation }: MetadataRequest,
 function byId(topicId: Uuid, { broker, apiVersion }: RequestContext): TopicAnswer {
   const topic = broker.cluster.topicById(topicId);
   if (apiVersion < 12) return { errorCode: ErrorCode.INVALID_REQUEST, name: "", topicId };
-  return topic === undefined ? { errorCode: ErrorCode.UNKNOWN_TOPIC_ID, name: null, topicId } : shown(topic);
+  return topic === undefined ? { errorCode: ErrorCode.UNKNOWN_TOPIC_ID, name: null, topicId } : shown(broker.cluster, topic);
 }
 
 function byName(name: string, { broker }: RequestContext, refusals: ReadonlyMap<string, number>): TopicAnswer {
   const topic = broker.cluster.topic(name);
-  if (topic !== undefined) return shown(topic);
+  if (topic !== undefined) return shown(broker.cluster, topic);
   const errorCode = topicNameProblem(name) === undefined ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : ErrorCode.INVALID_TOPIC_EXCEPTION;
   return { errorCode: refusals.get(name) ?? errorCode, name, topicId: Uuid.zero };
 }
 
-function shown({ name, id, isInternal, partitions }: TopicState): TopicAnswer {
+function shown(cluster: ClusterState, { name, id, isInternal, partitions }: TopicState): TopicAnswer {
   return {
     errorCode: ErrorCode.NONE,
     name,
     topicId: id,
     isInternal,
     partitions: partitions.map(({ partition, leader, leaderEpoch, replicas, isr }) => ({
-      errorCode: leader < 0 ? ErrorCode.LEADER_NOT_AVAILABLE : ErrorCode.NONE,
+      errorCode: cluster.isServing(leader) ? ErrorCode.NONE : ErrorCode.LEADER_NOT_AVAILABLE,
       partitionIndex: partition,
-      leaderId: leader,
+      leaderId: cluster.isServing(leader) ? leader : -1,
       leaderEpoch,
       replicaNodes: replicas,
       isrNodes: isr,
-      offlineReplicas: [],
+      offlineReplicas: replicas.filter((nodeId) => !cluster.isServing(nodeId)),
     })),
   };
 }

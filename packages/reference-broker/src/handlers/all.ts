@@ -16,12 +16,16 @@ import { saslHandshake } from "./17-sasl-handshake.js";
 import { apiVersions } from "./18-api-versions.js";
 import { createTopics } from "./19-create-topics.js";
 import { deleteTopics } from "./20-delete-topics.js";
+import { deleteRecords } from "./21-delete-records.js";
 import { initProducerId } from "./22-init-producer-id.js";
+import { offsetForLeaderEpoch } from "./23-offset-for-leader-epoch.js";
+import { describeConfigs } from "./32-describe-configs.js";
 import { saslAuthenticate } from "./36-sasl-authenticate.js";
 import { createPartitions } from "./37-create-partitions.js";
 import { deleteGroups } from "./42-delete-groups.js";
 import { offsetDelete } from "./47-offset-delete.js";
 import { describeCluster } from "./60-describe-cluster.js";
+import { describeTopicPartitions } from "./75-describe-topic-partitions.js";
 
 /** Every API that the broker serves, in ascending order of the keys. */
 export const handlers: readonly Handler[] = [
@@ -42,10 +46,14 @@ export const handlers: readonly Handler[] = [
   apiVersions,
   createTopics,
   deleteTopics,
+  deleteRecords,
   initProducerId,
+  offsetForLeaderEpoch,
+  describeConfigs,
   saslAuthenticate,
   createPartitions,
   deleteGroups,
   offsetDelete,
   describeCluster,
+  describeTopicPartitions,
 ];

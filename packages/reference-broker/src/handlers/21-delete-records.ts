@@ -1,0 +1,46 @@
+import { DeleteRecords, ErrorCode } from "@moldau/protocol-codec";
+import type { DeleteRecordsResponse } from "@moldau/protocol-codec";
+import { configResource } from "../cluster/state.js";
+import { logConfigOf } from "../cluster/topic-settings.js";
+import { handler } from "../dispatch.js";
+import { LogError } from "../log/log-error.js";
+import type { BrokerNode } from "../node.js";
+import { findLedPartition } from "../partition-lookup.js";
+
+type PartitionAnswer = DeleteRecordsResponse["topics"][number]["partitions"][number];
+
+/**
+ * DeleteRecords 0-2: lets a partition begin at a later offset; -1 stands for the high watermark.
+ *
+ * Each partition has a result of its own, with the new beginning. Behind the high watermark is OFFSET_OUT_OF_RANGE; Kafka's own topics
+ * cannot be cut (INVALID_TOPIC_EXCEPTION), nor topics that are compacted only (POLICY_VIOLATION). The new beginning is on disk before the
+ * answer, where Apache Kafka writes it within a minute.
+ */
+export const deleteRecords = handler(DeleteRecords, { min: 0, max: 2 }, async ({ topics }, { broker }) => {
+  const answers = await Promise.all(
+    topics.map(async ({ name, partitions }) => ({
+      name,
+      partitions: await Promise.all(partitions.map(({ partitionIndex, offset }) => cut(broker, name, { partitionIndex, offset }))),
+    })),
+  );
+  await broker.logs.checkpoint();
+  return { topics: answers };
+});
+
+async function cut(broker: BrokerNode, name: string, { partitionIndex, offset }: { partitionIndex: number; offset: bigint }): Promise<PartitionAnswer> {
+  const found = findLedPartition(broker, { topic: broker.cluster.topic(name), byId: false, partition: partitionIndex });
+  if (found.log === undefined) return refused(partitionIndex, found.errorCode);
+  if (found.topic.isInternal) return refused(partitionIndex, ErrorCode.INVALID_TOPIC_EXCEPTION);
+  if (!logConfigOf(broker.cluster.configs(configResource.topic, name), broker.config).isDeleted) return refused(partitionIndex, ErrorCode.POLICY_VIOLATION);
+  if (offset < -1n) return refused(partitionIndex, ErrorCode.OFFSET_OUT_OF_RANGE);
+  try {
+    return { partitionIndex, errorCode: ErrorCode.NONE, lowWatermark: await found.log.deleteBefore(offset) };
+  } catch (error) {
+    if (!(error instanceof LogError)) throw error;
+    return refused(partitionIndex, error.errorCode);
+  }
+}
+
+function refused(partitionIndex: number, errorCode: number): PartitionAnswer {
+  return { partitionIndex, errorCode, lowWatermark: -1n };
+}

@@ -1,0 +1,68 @@
+import { DescribeConfigs, ErrorCode, errorByCode } from "@moldau/protocol-codec";
+import type { DescribeConfigsRequest } from "@moldau/protocol-codec";
+import { describeBroker, describeTopic, type ConfigEntry } from "../cluster/describe-configs.js";
+import { configResource } from "../cluster/state.js";
+import { topicNameProblem } from "../cluster/topic-names.js";
+import { handler } from "../dispatch.js";
+import type { BrokerNode } from "../node.js";
+
+type Resource = DescribeConfigsRequest["resources"][number];
+
+/**
+ * DescribeConfigs 1-4: the configuration of topics and brokers, with where each value comes from.
+ *
+ * A broker answers for itself only; for the empty name, which stands for the defaults of all brokers, there is nothing. From 3 on types and,
+ * if wanted, sentences about the keys come along. Differences from Apache Kafka: a broker's keys are those that mean something here; it has
+ * no loggers; groups and client metrics get INVALID_REQUEST.
+ */
+export const describeConfigs = handler(DescribeConfigs, { min: 1, max: 4 }, ({ resources, includeSynonyms, includeDocumentation }, { broker }) => ({
+  results: resources.map((resource) => {
+    const { resourceType, resourceName, configurationKeys } = resource;
+    const found = describe(resource, broker);
+    if ("errorCode" in found) return { resourceType, resourceName, ...found };
+    const wanted = found.entries.filter(({ name }) => configurationKeys === null || configurationKeys.includes(name));
+    const configs = wanted.map(({ name, synonyms, configType, documentation, isReadOnly }) => ({
+      name,
+      value: synonyms[0].value,
+      readOnly: isReadOnly,
+      configSource: synonyms[0].source,
+      synonyms: includeSynonyms ? synonyms : [],
+      configType,
+      documentation: includeDocumentation ? documentation : null,
+    }));
+    return { resourceType, resourceName, errorCode: ErrorCode.NONE, errorMessage: null, configs };
+  }),
+}));
+
+interface Refusal {
+  readonly errorCode: number;
+  readonly errorMessage: string;
+}
+
+function describe({ resourceType, resourceName }: Resource, broker: BrokerNode): { readonly entries: readonly ConfigEntry[] } | Refusal {
+  switch (resourceType) {
+    case configResource.topic: {
+      const problem = topicNameProblem(resourceName);
+      if (problem !== undefined) return refused(ErrorCode.INVALID_TOPIC_EXCEPTION, problem);
+      if (broker.cluster.topic(resourceName) === undefined) return refused(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+      return { entries: describeTopic(broker.cluster.configs(configResource.topic, resourceName), broker.config) };
+    }
+    case configResource.broker:
+      if (resourceName === "") return { entries: [] };
+      return wrongBroker(resourceName, broker.nodeId) ?? { entries: describeBroker(broker.config) };
+    case configResource.brokerLogger:
+      return wrongBroker(resourceName, broker.nodeId) ?? { entries: [] };
+    default:
+      return refused(ErrorCode.INVALID_REQUEST, `Unsupported resource type: ${resourceType}`);
+  }
+}
+
+function wrongBroker(name: string, nodeId: number): Refusal | undefined {
+  if (!/^-?\d+$/.test(name)) return refused(ErrorCode.INVALID_REQUEST, `Broker id must be an integer, but it is: ${name}`);
+  if (Number(name) === nodeId) return undefined;
+  return refused(ErrorCode.INVALID_REQUEST, `Unexpected broker id, expected ${nodeId} or empty string, but received ${name}`);
+}
+
+function refused(errorCode: number, errorMessage = errorByCode(errorCode).message): Refusal {
+  return { errorCode, errorMessage };
+}

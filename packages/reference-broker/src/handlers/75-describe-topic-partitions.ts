@@ -1,0 +1,81 @@
+import { DescribeTopicPartitions, ErrorCode, KafkaError, Uuid } from "@moldau/protocol-codec";
+import type { DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse } from "@moldau/protocol-codec";
+import type { ClusterState, PartitionState } from "../cluster/state.js";
+import { topicNameProblem } from "../cluster/topic-names.js";
+import { handler } from "../dispatch.js";
+import { allTopicOperations } from "../security/operations.js";
+
+type TopicAnswer = Partial<DescribeTopicPartitionsResponse["topics"][number]>;
+type Cursor = DescribeTopicPartitionsRequest["cursor"];
+
+/**
+ * DescribeTopicPartitions 0: topics and partitions page by page, in ascending order of the names (KIP-966).
+ *
+ * No topic named means all. An answer holds at most `responsePartitionLimit` partitions (2,000 at most, 1 at least); what is left over
+ * begins at the cursor of the answer. Nothing is created. A cursor that points before the first partition is no request: the connection is
+ * closed, because the answer has no place for an error of the whole.
+ */
+export const describeTopicPartitions = handler(DescribeTopicPartitions, { min: 0, max: 0 }, ({ topics, responsePartitionLimit, cursor }, { broker }) => {
+  if (cursor !== null && cursor.partitionIndex < 0) throw new KafkaError("INVALID_REQUEST", `a cursor at partition ${cursor.partitionIndex}: it must be 0 or more`);
+  const { cluster } = broker;
+  const wanted = topics.length === 0 ? Array.from(cluster.topics(), ({ name }) => name) : topics.map(({ name }) => name);
+  const names = [...new Set(wanted)].sort().filter((name) => cursor === null || name >= cursor.topicName);
+  const answers: TopicAnswer[] = [];
+  let left = Math.max(1, Math.min(responsePartitionLimit, maxPartitions));
+  for (const name of names) {
+    const page = describe(cluster, name, { first: firstPartition(cursor, name), limit: left });
+    answers.push(page.answer);
+    left -= page.shown;
+    if (page.next !== undefined) return { topics: answers, nextCursor: { topicName: name, partitionIndex: page.next } };
+    const following = names[names.indexOf(name) + 1];
+    if (left === 0 && following !== undefined) return { topics: answers, nextCursor: { topicName: following, partitionIndex: 0 } };
+  }
+  return { topics: answers, nextCursor: null };
+});
+
+const maxPartitions = 2000;
+
+function firstPartition(cursor: Cursor, name: string): number {
+  return cursor !== null && cursor.topicName === name ? cursor.partitionIndex : 0;
+}
+
+interface Page {
+  readonly answer: TopicAnswer;
+  readonly shown: number;
+  /** The first partition that did not fit. */
+  readonly next: number | undefined;
+}
+
+function describe(cluster: ClusterState, name: string, { first, limit }: { readonly first: number; readonly limit: number }): Page {
+  const topic = cluster.topic(name);
+  if (topic === undefined) {
+    const errorCode = topicNameProblem(name) === undefined ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : ErrorCode.INVALID_TOPIC_EXCEPTION;
+    return { answer: { errorCode, name, topicId: Uuid.zero, topicAuthorizedOperations: allTopicOperations }, shown: 0, next: undefined };
+  }
+  const partitions = topic.partitions.slice(first, first + limit);
+  const end = first + partitions.length;
+  const answer = {
+    errorCode: ErrorCode.NONE,
+    name,
+    topicId: topic.id,
+    isInternal: topic.isInternal,
+    partitions: partitions.map((state) => shown(cluster, state)),
+    topicAuthorizedOperations: allTopicOperations,
+  };
+  return { answer, shown: partitions.length, next: end < topic.partitions.length ? end : undefined };
+}
+
+function shown(cluster: ClusterState, { partition, leader, leaderEpoch, replicas, isr }: PartitionState) {
+  const isServed = cluster.isServing(leader);
+  return {
+    errorCode: isServed ? ErrorCode.NONE : ErrorCode.LEADER_NOT_AVAILABLE,
+    partitionIndex: partition,
+    leaderId: isServed ? leader : -1,
+    leaderEpoch,
+    replicaNodes: replicas,
+    isrNodes: isr,
+    eligibleLeaderReplicas: [],
+    lastKnownElr: [],
+    offlineReplicas: replicas.filter((nodeId) => !cluster.isServing(nodeId)),
+  };
+}
