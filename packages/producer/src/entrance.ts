@@ -84,7 +84,7 @@ export class Entrance<Key, Value> {
       all.map((messages, index) => checkedMessages(entries[index]?.topic ?? "", messages, maxBytes));
     const ready = drafts.filter(isReady);
     if (ready.length === drafts.length) return check(ready);
-    const later = Promise.all(drafts).then(check);
+    const later = Promise.all(drafts.map((draft) => Promise.resolve(draft))).then(check);
     // Each part meets the failure at its turn at the gate, which may be later than Node waits for a handler.
     later.catch(() => undefined);
     return later;
@@ -173,8 +173,9 @@ export class Entrance<Key, Value> {
       for (const part of parts) part.refuse(clientAborted(signal, { written: false }));
     };
     signal.addEventListener("abort", aborted, { once: true });
-    const [first] = parts;
-    first?.call.entered.finally(() => signal.removeEventListener("abort", aborted));
+    const forget = (): void => signal.removeEventListener("abort", aborted);
+    // `entered` never rejects.
+    for (const { call } of parts.slice(0, 1)) void call.entered.then(forget);
   }
 }
 

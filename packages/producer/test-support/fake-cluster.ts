@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { connectionClosed, type Connection, type ConnectionKey, type PartitionMetadata, type RequestOptions, type TopicMetadata } from "@moldau/connection-pool";
-import { InitProducerId, kafkaError, Produce, ProduceResponse, readBatches, Uuid, type ProduceRequest } from "@moldau/protocol-codec";
+import { InitProducerId, kafkaError, readBatches, Uuid, type Produce, type ProduceRequest, type ProduceResponse } from "@moldau/protocol-codec";
 import { EventEmitter } from "eventemitter3";
 import type { ProducerCluster } from "../src/index.js";
 import { ModelLog } from "./model-log.js";
@@ -179,8 +179,8 @@ export class FakeCluster extends EventEmitter<{ metadata: [topics: readonly stri
 
   moveLeader(topic: string, partition: number, leader: number): void {
     const metadata = this.#topics.get(topic)!;
-    const before = metadata.partitions[partition]!;
-    const partitions = metadata.partitions.with(partition, partitionOf(partition, leader, before.leaderEpoch + 1));
+    const before = metadata.partitions[partition];
+    const partitions = metadata.partitions.with(partition, partitionOf(partition, leader, (before?.leaderEpoch ?? 0) + 1));
     this.#topics.set(topic, { ...metadata, partitions });
     this.emit("metadata", [topic]);
   }
@@ -311,5 +311,5 @@ function withDefaults(response: object): ProduceResponse {
         ...one,
       })),
     })),
-  } as ProduceResponse;
+  };
 }
