@@ -1,3 +1,5 @@
+/// <reference types="node" preserve="true" />
+
 // Starting and stopping
 export { startBroker, ReferenceBroker } from "./broker.js";
 export type { BrokerDescription } from "./broker.js";
