@@ -1,7 +1,7 @@
-import { compressionCodecs, readBatches, readControlRecord, RecordBatch, writeBatch, writeMessageSet } from "@moldau/protocol-codec";
+import { readBatches, readControlRecord, writeBatch, writeMessageSet } from "@moldau/protocol-codec";
 import { describe, expect, it } from "vitest";
 import { goldenLines } from "../support/golden.js";
-import type { RecordToWrite, WriteBatchOptions } from "@moldau/protocol-codec";
+import type { CompressionName, RecordBatch, RecordToWrite, WriteBatchOptions } from "@moldau/protocol-codec";
 
 interface BatchFacts {
   readonly magic: 0 | 1 | 2;
@@ -51,7 +51,8 @@ interface BatchVector extends Partial<VectorBatch> {
 
 const vectors = goldenLines<BatchVector>("batches.jsonl.gz");
 
-const batchesOf = (vector: BatchVector): VectorBatch[] => vector.batches ?? [{ batch: vector.batch!, records: vector.records! }];
+const batchesOf = (vector: BatchVector): VectorBatch[] =>
+  vector.batches ?? [{ batch: vector.batch!, records: vector.records! }];
 
 /** A batch as read, in the words of the vectors. */
 function described(batch: RecordBatch): VectorBatch {
@@ -83,7 +84,7 @@ function described(batch: RecordBatch): VectorBatch {
 
 function describedRecords(batch: RecordBatch): RecordFacts[] {
   const records: RecordFacts[] = [];
-  for (const cursor = batch.open(); cursor.next(); ) {
+  for (const cursor = batch.open(); cursor.next();) {
     const { key, value } = cursor;
     const control = batch.isControl ? readControlRecord({ key, value }) : undefined;
     records.push({
@@ -91,18 +92,33 @@ function describedRecords(batch: RecordBatch): RecordFacts[] {
       timestamp: String(cursor.exactTimestamp),
       key: key?.toString("hex") ?? null,
       value: value?.toString("hex") ?? null,
-      ...(batch.magic === 2 && { headers: cursor.headers.map(([name, bytes]) => [name, bytes?.toString("hex") ?? null] as [string, string | null]), offsetDelta: cursor.offsetDelta }),
-      ...(control !== undefined && { controlType: control.type, ...("coordinatorEpoch" in control && { coordinatorEpoch: control.coordinatorEpoch }) }),
+      ...(batch.magic === 2 && {
+        headers: cursor.headers.map(
+          ([name, bytes]) => [name, bytes?.toString("hex") ?? null] as [string, string | null],
+        ),
+        offsetDelta: cursor.offsetDelta,
+      }),
+      ...(control !== undefined && {
+        controlType: control.type,
+        ...("coordinatorEpoch" in control && { coordinatorEpoch: control.coordinatorEpoch }),
+      }),
     });
   }
   return records;
 }
 
 /** The raw delta is not shown by a cursor; everything else of a vector's record is. */
-const withoutDelta = ({ batch, records }: VectorBatch): VectorBatch => ({ batch, records: records.map(({ timestampDelta: _, ...rest }) => rest) });
+const withoutDelta = ({ batch, records }: VectorBatch): VectorBatch => ({
+  batch,
+  records: records.map(({ timestampDelta: _, ...rest }) => rest),
+});
 
 function written({ batch, records }: VectorBatch): Buffer {
-  if (batch.magic !== 2) return writeMessageSet({ magic: batch.magic, timestampType: batch.timestampType === "LogAppendTime" ? "LogAppendTime" : "CreateTime" }, records.map(toWrite));
+  if (batch.magic !== 2)
+    return writeMessageSet(
+      { magic: batch.magic, timestampType: batch.timestampType === "LogAppendTime" ? "LogAppendTime" : "CreateTime" },
+      records.map(toWrite),
+    );
   const baseTimestamp = BigInt(batch.baseTimestamp!);
   const options: WriteBatchOptions = {
     baseOffset: BigInt(batch.baseOffset),
@@ -144,36 +160,59 @@ describe("record batches written by Apache Kafka", () => {
     expect([...readBatches(set)].map(described)).toEqual(batchesOf(vector).map(withoutDelta));
   });
 
-  it.each(vectors.map((vector) => [vector.name, vector] as const))("%s is read the same from buffers cut anywhere", (_, vector) => {
-    const set = Buffer.from(vector.hex, "hex");
-    for (const size of [1, 7, 61, 100]) {
-      if (set.length / size > 5000) continue;
-      const pieces = Array.from({ length: Math.ceil(set.length / size) }, (_unused, index) => set.subarray(index * size, (index + 1) * size));
-      expect([...readBatches(pieces)].map((batch) => batch.bytes)).toEqual([...readBatches(set)].map((batch) => batch.bytes));
-    }
-  });
+  it.each(vectors.map((vector) => [vector.name, vector] as const))(
+    "%s is read the same from buffers cut anywhere",
+    (_, vector) => {
+      const set = Buffer.from(vector.hex, "hex");
+      for (const size of [1, 7, 61, 100]) {
+        if (set.length / size > 5000) continue;
+        const pieces = Array.from({ length: Math.ceil(set.length / size) }, (_unused, index) =>
+          set.subarray(index * size, (index + 1) * size),
+        );
+        expect([...readBatches(pieces)].map((batch) => batch.bytes)).toEqual(
+          [...readBatches(set)].map((batch) => batch.bytes),
+        );
+      }
+    },
+  );
 
-  it.each(vectors.filter((vector) => vector.encodeExact).map((vector) => [vector.name, vector] as const))("%s is written to the same bytes", (_, vector) => {
-    const set = Buffer.from(vector.hex, "hex").subarray(0, vector.hex.length / 2 - (vector.trailingBytes ?? 0));
-    expect(Buffer.concat(batchesOf(vector).map(written)).toString("hex")).toBe(set.toString("hex"));
-  });
+  it.each(vectors.filter((vector) => vector.encodeExact).map((vector) => [vector.name, vector] as const))(
+    "%s is written to the same bytes",
+    (_, vector) => {
+      const set = Buffer.from(vector.hex, "hex").subarray(0, vector.hex.length / 2 - (vector.trailingBytes ?? 0));
+      expect(Buffer.concat(batchesOf(vector).map(written)).toString("hex")).toBe(set.toString("hex"));
+    },
+  );
 
-  it.each(vectors.filter((vector) => !vector.encodeExact).map((vector) => [vector.name, vector] as const))("%s can be written and read again", (_, vector) => {
-    for (const expected of batchesOf(vector)) {
-      if (expected.batch.magic !== 2) continue;
-      const compression = expected.batch.compression as keyof typeof compressionCodecs;
-      const plain = written(expected);
-      const again = [...readBatches(recompressed(plain, compression))].map(described);
-      const { sizeInBytes: _size, crc: _crc, ...facts } = expected.batch;
-      expect(again[0]).toMatchObject({ batch: facts, records: withoutDelta(expected).records });
-    }
-  });
+  it.each(vectors.filter((vector) => !vector.encodeExact).map((vector) => [vector.name, vector] as const))(
+    "%s can be written and read again",
+    (_, vector) => {
+      for (const expected of batchesOf(vector)) {
+        if (expected.batch.magic !== 2) continue;
+        const compression = expected.batch.compression as CompressionName;
+        const plain = written(expected);
+        const again = [...readBatches(recompressed(plain, compression))].map(described);
+        const { sizeInBytes: _size, crc: _crc, ...facts } = expected.batch;
+        expect(again[0]).toMatchObject({ batch: facts, records: withoutDelta(expected).records });
+      }
+    },
+  );
 });
 
 /** The same batch, compressed. */
-function recompressed(plain: Buffer, compression: keyof typeof compressionCodecs): Buffer {
+function recompressed(plain: Buffer, compression: CompressionName): Buffer {
   const [batch] = readBatches(plain);
-  const { baseOffset, lastOffsetDelta, baseTimestamp, producerId, producerEpoch, baseSequence, isTransactional, isControl, partitionLeaderEpoch } = batch!;
+  const {
+    baseOffset,
+    lastOffsetDelta,
+    baseTimestamp,
+    producerId,
+    producerEpoch,
+    baseSequence,
+    isTransactional,
+    isControl,
+    partitionLeaderEpoch,
+  } = batch!;
   const records: RecordToWrite[] = [];
   // The raw timestamps are wanted, so the append time is taken out first.
   const raw = Buffer.from(plain);

@@ -4,8 +4,20 @@ import { DecodeError, EncodeError, KafkaError } from "./errors.js";
 describe("KafkaError", () => {
   it("carries its facts as fields and leaves unknown ones out", () => {
     const cause = new Error("reset");
-    const error = new KafkaError("CLIENT_CONNECTION_CLOSED", "The connection closed.", { retriable: true, cause, topic: "orders", partition: 0 });
-    expect(error).toMatchObject({ code: "CLIENT_CONNECTION_CLOSED", retriable: true, cause, topic: "orders", partition: 0, name: "KafkaError" });
+    const error = new KafkaError("CLIENT_CONNECTION_CLOSED", "The connection closed.", {
+      retriable: true,
+      cause,
+      topic: "orders",
+      partition: 0,
+    });
+    expect(error).toMatchObject({
+      code: "CLIENT_CONNECTION_CLOSED",
+      retriable: true,
+      cause,
+      topic: "orders",
+      partition: 0,
+      name: "KafkaError",
+    });
     expect(Object.keys(error).sort()).toEqual(["code", "partition", "retriable", "topic"]);
   });
 

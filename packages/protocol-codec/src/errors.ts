@@ -138,7 +138,8 @@ export class FrameError extends KafkaError {
 function brandChain(constructor: unknown): readonly string[] {
   const brands: string[] = [];
   for (let current = constructor; typeof current === "function"; current = Object.getPrototypeOf(current)) {
-    if ("brand" in current && Object.hasOwn(current, "brand") && typeof current.brand === "string") brands.push(current.brand);
+    if ("brand" in current && Object.hasOwn(current, "brand") && typeof current.brand === "string")
+      brands.push(current.brand);
   }
   return brands;
 }

@@ -40,5 +40,7 @@ export function malformed(name: CompressionName, problem: string, cause?: unknow
 
 /** Makes the error for a compression level that the format does not have. */
 export function invalidLevel(name: CompressionName, level: number, range: string): EncodeError {
-  return new EncodeError(`Compression level ${level} does not exist in ${name}: it takes ${range}.`, { code: "CLIENT_INVALID_ARGUMENT" });
+  return new EncodeError(`Compression level ${level} does not exist in ${name}: it takes ${range}.`, {
+    code: "CLIENT_INVALID_ARGUMENT",
+  });
 }

@@ -11,8 +11,10 @@ const payload = fc
   .array(fc.tuple(fc.uint8Array({ minLength: 1, maxLength: 50 }), fc.integer({ min: 1, max: 400 })), { maxLength: 40 })
   .map((pieces) => Buffer.concat(pieces.map(([bytes, times]) => Buffer.alloc(bytes.length * times, bytes))));
 
-const compressed = (codec: CompressionCodec, input: Buffer, level?: number): Buffer => codec.compress(input, level) as Buffer;
-const decompressed = (codec: CompressionCodec, input: Buffer, limit: number): Buffer => codec.decompress(input, limit) as Buffer;
+const compressed = (codec: CompressionCodec, input: Buffer, level?: number): Buffer =>
+  codec.compress(input, level) as Buffer;
+const decompressed = (codec: CompressionCodec, input: Buffer, limit: number): Buffer =>
+  codec.decompress(input, limit) as Buffer;
 
 function failure(run: () => unknown): unknown {
   try {
@@ -29,7 +31,10 @@ describe.each(codecs.map((codec) => [codec.name, codec] as const))("the %s codec
       fc.property(payload, (input) => {
         const bytes = compressed(codec, input);
         expect(decompressed(codec, bytes, input.length).equals(input)).toBe(true);
-        if (input.length > 0) expect(failure(() => decompressed(codec, bytes, input.length - 1))).toMatchObject({ code: "CLIENT_DECOMPRESSION_LIMIT" });
+        if (input.length > 0)
+          expect(failure(() => decompressed(codec, bytes, input.length - 1))).toMatchObject({
+            code: "CLIENT_DECOMPRESSION_LIMIT",
+          });
       }),
       { numRuns: 150 },
     );
@@ -44,40 +49,48 @@ describe.each(codecs.map((codec) => [codec.name, codec] as const))("the %s codec
   });
 });
 
-describe.each(codecs.filter(({ name }) => name !== "none").map((codec) => [codec.name, codec] as const))("the %s codec, given broken bytes,", (_, codec) => {
-  it("fails with an error of its own, or finds what may be found, and never exceeds the limit", () => {
-    fc.assert(
-      fc.property(payload, fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 4 }), fc.nat(), (input, changes, cut) => {
-        const bytes = Buffer.from(compressed(codec, input));
-        for (const [position, value] of changes) bytes[position % bytes.length] = value;
-        const limit = input.length + 100;
-        for (const broken of [bytes, bytes.subarray(0, cut % bytes.length)]) {
-          const error = failure(() => expect(decompressed(codec, broken, limit).length).toBeLessThanOrEqual(limit));
+describe.each(codecs.filter(({ name }) => name !== "none").map((codec) => [codec.name, codec] as const))(
+  "the %s codec, given broken bytes,",
+  (_, codec) => {
+    it("fails with an error of its own, or finds what may be found, and never exceeds the limit", () => {
+      fc.assert(
+        fc.property(
+          payload,
+          fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 4 }),
+          fc.nat(),
+          (input, changes, cut) => {
+            const bytes = Buffer.from(compressed(codec, input));
+            for (const [position, value] of changes) bytes[position % bytes.length] = value;
+            const limit = input.length + 100;
+            for (const broken of [bytes, bytes.subarray(0, cut % bytes.length)]) {
+              const error = failure(() => expect(decompressed(codec, broken, limit).length).toBeLessThanOrEqual(limit));
+              if (error !== undefined) expect(error).toBeInstanceOf(DecodeError);
+            }
+          },
+        ),
+        { numRuns: 300 },
+      );
+    });
+
+    it("fails with an error of its own on bytes of any kind", () => {
+      fc.assert(
+        fc.property(fc.uint8Array({ minLength: 1, maxLength: 200 }), (bytes) => {
+          const error = failure(() => decompressed(codec, Buffer.from(bytes), 10_000));
           if (error !== undefined) expect(error).toBeInstanceOf(DecodeError);
-        }
-      }),
-      { numRuns: 300 },
-    );
-  });
+        }),
+      );
+    });
 
-  it("fails with an error of its own on bytes of any kind", () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ minLength: 1, maxLength: 200 }), (bytes) => {
-        const error = failure(() => decompressed(codec, Buffer.from(bytes), 10_000));
-        if (error !== undefined) expect(error).toBeInstanceOf(DecodeError);
-      }),
-    );
-  });
-
-  it("notices a payload that is cut off", () => {
-    const bytes = compressed(codec, Buffer.alloc(100_000, "records and records, "));
-    for (let end = bytes.length - 1; end > bytes.length - 40 && end > 0; end--) {
-      const error = failure(() => expect(decompressed(codec, bytes.subarray(0, end), 200_000)).toHaveLength(100_000));
-      // Only the end mark of the last chunk may be missing unnoticed, in snappy, which has none.
-      expect(error).toBeDefined();
-    }
-  });
-});
+    it("notices a payload that is cut off", () => {
+      const bytes = compressed(codec, Buffer.alloc(100_000, "records and records, "));
+      for (let end = bytes.length - 1; end > bytes.length - 40 && end > 0; end--) {
+        const error = failure(() => expect(decompressed(codec, bytes.subarray(0, end), 200_000)).toHaveLength(100_000));
+        // Only the end mark of the last chunk may be missing unnoticed, in snappy, which has none.
+        expect(error).toBeDefined();
+      }
+    });
+  },
+);
 
 describe("levels", () => {
   const text = Buffer.from(Array.from({ length: 3000 }, (_, index) => `${index * 7919} records, `).join(""));

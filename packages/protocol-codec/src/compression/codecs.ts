@@ -15,7 +15,10 @@ export const compressionNames: readonly CompressionName[] = ["none", "gzip", "sn
 /** Returns the name of a compression number; throws DecodeError for a number that Kafka does not define. */
 export function compressionName(id: number): CompressionName {
   const name = compressionNames[id];
-  if (name === undefined) throw new DecodeError(`Compression type ${id} is unknown; Kafka defines 0 to 4.`, { code: "CLIENT_UNKNOWN_COMPRESSION" });
+  if (name === undefined)
+    throw new DecodeError(`Compression type ${id} is unknown; Kafka defines 0 to 4.`, {
+      code: "CLIENT_UNKNOWN_COMPRESSION",
+    });
   return name;
 }
 
@@ -33,7 +36,9 @@ export function decompressSync(codec: CompressionCodec, input: Buffer, limit: nu
 export function codecFor(name: CompressionName, own?: CompressionCodecs): CompressionCodec {
   const codec = own?.[name] ?? (Object.hasOwn(compressionCodecs, name) ? compressionCodecs[name] : undefined);
   if (codec === undefined) {
-    throw new EncodeError(`Compression type "${String(name)}" is unknown; Kafka has ${compressionNames.join(", ")}.`, { code: "CLIENT_INVALID_ARGUMENT" });
+    throw new EncodeError(`Compression type "${String(name)}" is unknown; Kafka has ${compressionNames.join(", ")}.`, {
+      code: "CLIENT_INVALID_ARGUMENT",
+    });
   }
   return codec;
 }

@@ -11,7 +11,8 @@ export const gzip = {
   id: 1,
   name: "gzip",
   compress(input: Buffer, level: number = constants.Z_DEFAULT_COMPRESSION): Buffer {
-    if (!Number.isInteger(level) || level < -1 || level > 9 || level === 0) throw invalidLevel("gzip", level, "1 to 9, or -1 for the default");
+    if (!Number.isInteger(level) || level < -1 || level > 9 || level === 0)
+      throw invalidLevel("gzip", level, "1 to 9, or -1 for the default");
     return gzipSync(input, { level, chunkSize: chunkSizeFor(input.length) });
   },
   decompress(input: Buffer, limit: number): Buffer {

@@ -46,7 +46,11 @@ export function compressLz4Block(input: Uint8Array, output: Uint8Array): number 
  * A match may reach back to `window` (the beginning of the block or of the frame) and nothing is written from `end` on. Throws
  * DecodeError for lengths and offsets that leave these bounds.
  */
-export function decompressLz4Block(input: Uint8Array, output: Buffer, { window, start, end }: { window: number; start: number; end: number }): number {
+export function decompressLz4Block(
+  input: Uint8Array,
+  output: Buffer,
+  { window, start, end }: { window: number; start: number; end: number },
+): number {
   let read = 0;
   let write = start;
   while (read < input.length) {
@@ -60,7 +64,8 @@ export function decompressLz4Block(input: Uint8Array, output: Buffer, { window, 
       } while (byte === 255);
       if (byte < 0) throw malformed("lz4", "a block ends inside a length");
     }
-    if (literals > input.length - read || literals > end - write) throw malformed("lz4", `${literals} literals do not fit`);
+    if (literals > input.length - read || literals > end - write)
+      throw malformed("lz4", `${literals} literals do not fit`);
     copyLiterals(input, read, literals, output, write);
     read += literals;
     write += literals;
@@ -79,7 +84,8 @@ export function decompressLz4Block(input: Uint8Array, output: Buffer, { window, 
     }
     match += minMatch;
     if (read >= input.length) throw malformed("lz4", "a block ends with a match");
-    if (offset === 0 || offset > write - window || match > end - write) throw malformed("lz4", `a match of ${match} bytes, ${offset} back, does not fit`);
+    if (offset === 0 || offset > write - window || match > end - write)
+      throw malformed("lz4", `a match of ${match} bytes, ${offset} back, does not fit`);
     copyMatch(output, write, offset, match);
     write += match;
   }

@@ -19,10 +19,16 @@ describe("lz4 frames", () => {
     const frame = lz4.compress(Buffer.alloc(200_000, "abcdefgh"));
     expect(frame.subarray(0, 7).toString("hex")).toBe("04224d18604082");
     const sizes: number[] = [];
-    for (let position = 7; ; ) {
+    for (let position = 7; ;) {
       const size = frame.readUInt32LE(position);
       if (size === 0) break;
-      sizes.push(decompressLz4Block(frame.subarray(position + 4, position + 4 + size), Buffer.alloc(65536), { window: 0, start: 0, end: 65536 }));
+      sizes.push(
+        decompressLz4Block(frame.subarray(position + 4, position + 4 + size), Buffer.alloc(65536), {
+          window: 0,
+          start: 0,
+          end: 65536,
+        }),
+      );
       position += 4 + size;
     }
     expect(sizes).toEqual([65536, 65536, 65536, 200_000 - 3 * 65536]);
@@ -77,7 +83,9 @@ describe("lz4 blocks", () => {
     ["nothing", []],
   ])("with %s are refused", (_, bytes) => {
     const bounds = { window: 0, start: 0, end: 100 };
-    expect(() => decompressLz4Block(Buffer.from(bytes), Buffer.alloc(100), bounds)).toThrow(expect.objectContaining({ code: "CLIENT_DECOMPRESSION_FAILED" }));
+    expect(() => decompressLz4Block(Buffer.from(bytes), Buffer.alloc(100), bounds)).toThrow(
+      expect.objectContaining({ code: "CLIENT_DECOMPRESSION_FAILED" }),
+    );
   });
 });
 

@@ -10,7 +10,15 @@ import type { CompressionCodec } from "./codec.js";
  * All numbers are little-endian. The highest bit of a block's size says that its bytes are not compressed.
  */
 const frameMagic = 0x184d2204;
-const flag = { version: 0xc0, version1: 0x40, independent: 0x20, blockChecksum: 0x10, contentSize: 0x08, contentChecksum: 0x04, dictionary: 0x01 } as const;
+const flag = {
+  version: 0xc0,
+  version1: 0x40,
+  independent: 0x20,
+  blockChecksum: 0x10,
+  contentSize: 0x08,
+  contentChecksum: 0x04,
+  dictionary: 0x01,
+} as const;
 const uncompressedBit = 0x8000_0000;
 const blockSize = 64 * 1024;
 
@@ -75,20 +83,24 @@ function readFrame(input: Buffer, start: number, output: GrowingOutput, limit: n
     position += 4;
     if (marked === 0) break;
     const size = marked & ~uncompressedBit;
-    if (size > header.maxBlockSize || size > input.length - position) throw malformed("lz4", `a block says it has ${size} bytes`);
+    if (size > header.maxBlockSize || size > input.length - position)
+      throw malformed("lz4", `a block says it has ${size} bytes`);
     const block = input.subarray(position, position + size);
     position += size;
     if (header.hasBlockChecksum) {
-      if (xxHash32(block) !== readUInt32(input, position, "a block's checksum")) throw malformed("lz4", "a block's checksum is wrong");
+      if (xxHash32(block) !== readUInt32(input, position, "a block's checksum"))
+        throw malformed("lz4", "a block's checksum is wrong");
       position += 4;
     }
     if (marked >= uncompressedBit) output.append(block);
     else readBlock(block, output, header, frameStart, limit);
   }
   const content = output.buffer.subarray(frameStart, output.length);
-  if (header.contentSize !== undefined && header.contentSize !== content.length) throw malformed("lz4", "its content size is wrong");
+  if (header.contentSize !== undefined && header.contentSize !== content.length)
+    throw malformed("lz4", "its content size is wrong");
   if (!header.hasContentChecksum) return position;
-  if (xxHash32(content) !== readUInt32(input, position, "the content checksum")) throw malformed("lz4", "its content checksum is wrong");
+  if (xxHash32(content) !== readUInt32(input, position, "the content checksum"))
+    throw malformed("lz4", "its content checksum is wrong");
   return position + 4;
 }
 
@@ -99,7 +111,11 @@ function readBlock(block: Buffer, output: GrowingOutput, header: FrameHeader, fr
   output.reserve(room);
   const start = output.length;
   try {
-    output.length = decompressLz4Block(block, output.buffer, { window: header.linked ? frameStart : start, start, end: start + room });
+    output.length = decompressLz4Block(block, output.buffer, {
+      window: header.linked ? frameStart : start,
+      start,
+      end: start + room,
+    });
   } catch (error) {
     // With less room than a block may take it is the limit that was in the way.
     if (room < most) throw limitExceeded("lz4", limit);
@@ -108,7 +124,8 @@ function readBlock(block: Buffer, output: GrowingOutput, header: FrameHeader, fr
 }
 
 function readHeader(input: Buffer, start: number): FrameHeader {
-  if (readUInt32(input, start, "the frame's magic") !== frameMagic) throw malformed("lz4", "it does not begin with the magic of a frame");
+  if (readUInt32(input, start, "the frame's magic") !== frameMagic)
+    throw malformed("lz4", "it does not begin with the magic of a frame");
   const flags = input[start + 4] ?? 0;
   const descriptor = input[start + 5] ?? 0;
   if ((flags & flag.version) !== flag.version1) throw malformed("lz4", `its version is ${flags >>> 6}`);

@@ -18,9 +18,6 @@ const smallestInput = 16;
 /** Matches end this many bytes before the input does, so that four bytes can always be read. */
 const margin = 4;
 
-/** Largest input that the hash table's 16-bit positions can describe. */
-export const longestSnappyInput = 64 * 1024;
-
 /** Returns the space that compressing so many bytes can take. */
 export function snappyBlockBound(length: number): number {
   return 32 + length + Math.ceil(length / 6);
@@ -84,7 +81,8 @@ export function decompressSnappyBlock(input: Uint8Array, output: Buffer, start: 
         read += bytes;
       }
       length++;
-      if (length > input.length - read || length > end - write) throw malformed("snappy", `a literal of ${length} bytes does not fit`);
+      if (length > input.length - read || length > end - write)
+        throw malformed("snappy", `a literal of ${length} bytes does not fit`);
       copyLiteral(input, read, length, output, write);
       read += length;
     } else {
@@ -97,7 +95,8 @@ export function decompressSnappyBlock(input: Uint8Array, output: Buffer, start: 
         length = ((tag >>> 2) & 7) + 4;
         offset |= (tag & 0xe0) << 3;
       }
-      if (offset === 0 || offset > write - start || length > end - write) throw malformed("snappy", `a copy of ${length} bytes, ${offset} back, does not fit`);
+      if (offset === 0 || offset > write - start || length > end - write)
+        throw malformed("snappy", `a copy of ${length} bytes, ${offset} back, does not fit`);
       copyMatch(output, write, offset, length);
     }
     write += length;
@@ -178,6 +177,9 @@ function littleEndian(input: Uint8Array, position: number, bytes: number): numbe
 
 function wordAt(input: Uint8Array, position: number): number {
   return (
-    (input[position] ?? 0) | ((input[position + 1] ?? 0) << 8) | ((input[position + 2] ?? 0) << 16) | ((input[position + 3] ?? 0) << 24)
+    (input[position] ?? 0) |
+    ((input[position + 1] ?? 0) << 8) |
+    ((input[position + 2] ?? 0) << 16) |
+    ((input[position + 3] ?? 0) << 24)
   );
 }

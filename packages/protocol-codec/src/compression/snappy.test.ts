@@ -14,7 +14,7 @@ describe("snappy", () => {
     const bytes = snappy.compress(text);
     expect(bytes.subarray(0, 16).toString("hex")).toBe("82534e41505059000000000100000001");
     const sizes: number[] = [];
-    for (let position = 16; position < bytes.length; ) {
+    for (let position = 16; position < bytes.length;) {
       const size = bytes.readInt32BE(position);
       sizes.push(decompressSnappyBlock(bytes.subarray(position + 4, position + 4 + size), Buffer.alloc(32768), 0));
       position += 4 + size;
@@ -39,6 +39,8 @@ describe("snappy", () => {
     ["a size without end", [0xff, 0xff, 0xff, 0xff, 0xff, 0xff]],
     ["nothing at all", []],
   ])("refuses %s", (_, bytes) => {
-    expect(() => snappy.decompress(Buffer.from(bytes), 100_000)).toThrow(expect.objectContaining({ code: "CLIENT_DECOMPRESSION_FAILED" }));
+    expect(() => snappy.decompress(Buffer.from(bytes), 100_000)).toThrow(
+      expect.objectContaining({ code: "CLIENT_DECOMPRESSION_FAILED" }),
+    );
   });
 });

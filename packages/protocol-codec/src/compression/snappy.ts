@@ -18,7 +18,9 @@ export const snappy = {
   name: "snappy",
   compress(input: Buffer): Buffer {
     const chunks = Math.ceil(input.length / chunkSize);
-    const output = Buffer.allocUnsafe(xerialHeaderSize + chunks * (4 + snappyBlockBound(Math.min(input.length, chunkSize))));
+    const output = Buffer.allocUnsafe(
+      xerialHeaderSize + chunks * (4 + snappyBlockBound(Math.min(input.length, chunkSize))),
+    );
     output.set(xerialMagic);
     output.writeInt32BE(1, 8);
     output.writeInt32BE(1, 12);
@@ -64,5 +66,8 @@ function readXerial(input: Buffer, limit: number): Buffer {
 }
 
 function startsXerial(input: Buffer, position: number): boolean {
-  return input.length - position >= xerialMagic.length && xerialMagic.equals(input.subarray(position, position + xerialMagic.length));
+  return (
+    input.length - position >= xerialMagic.length &&
+    xerialMagic.equals(input.subarray(position, position + xerialMagic.length))
+  );
 }

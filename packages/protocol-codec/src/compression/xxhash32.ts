@@ -48,6 +48,9 @@ function rotate(value: number, bits: number): number {
 
 function word(buffer: Uint8Array, position: number): number {
   return (
-    (buffer[position] ?? 0) | ((buffer[position + 1] ?? 0) << 8) | ((buffer[position + 2] ?? 0) << 16) | ((buffer[position + 3] ?? 0) << 24)
+    (buffer[position] ?? 0) |
+    ((buffer[position + 1] ?? 0) << 8) |
+    ((buffer[position + 2] ?? 0) << 16) |
+    ((buffer[position + 3] ?? 0) << 24)
   );
 }

@@ -59,9 +59,11 @@ function findFrame(input: Buffer, start: number, limit: number): ZstdFrame {
   const header = readHeader(input, start);
   const { contentSize } = header;
   // A decompressor reserves the window before it writes a byte.
-  if (header.windowSize > Math.max(limit, commonWindow) || (contentSize ?? 0) > limit) throw limitExceeded("zstd", limit);
+  if (header.windowSize > Math.max(limit, commonWindow) || (contentSize ?? 0) > limit)
+    throw limitExceeded("zstd", limit);
   const blocks = addUpBlocks(input, header.end, Math.min(header.windowSize, largestBlock));
-  if (contentSize !== undefined && contentSize > blocks.mostBytes) throw malformed("zstd", `its blocks cannot hold the ${contentSize} bytes it declares`);
+  if (contentSize !== undefined && contentSize > blocks.mostBytes)
+    throw malformed("zstd", `its blocks cannot hold the ${contentSize} bytes it declares`);
   const end = blocks.end + (header.hasChecksum ? 4 : 0);
   if (end > input.length) throw malformed("zstd", "it ends before its checksum");
   return { start, end, mostBytes: contentSize ?? blocks.mostBytes, isExact: contentSize !== undefined };

@@ -29,10 +29,14 @@ export function openWebAssemblyZstd(): ZstdEngine {
     kind: "webassembly",
     compress(input, level) {
       const bound = module._ZSTD_compressBound(input.length);
-      return withMemory(module, input, bound, (source, target) => module._ZSTD_compress(target, bound, source, input.length, level));
+      return withMemory(module, input, bound, (source, target) =>
+        module._ZSTD_compress(target, bound, source, input.length, level),
+      );
     },
     decompressFrame(frame, mostBytes) {
-      return withMemory(module, frame, mostBytes, (source, target) => module._ZSTD_decompress(target, mostBytes, source, frame.length));
+      return withMemory(module, frame, mostBytes, (source, target) =>
+        module._ZSTD_decompress(target, mostBytes, source, frame.length),
+      );
     },
   };
 }
@@ -64,11 +68,17 @@ function requireAnew(require: NodeJS.Require, path: string): { Module: ZstdModul
 }
 
 /** Copies the input in, runs, and copies what was written out; throws what zstd answers when it is an error. */
-function withMemory(module: ZstdModule, input: Buffer, capacity: number, run: (source: number, target: number) => number): Buffer {
+function withMemory(
+  module: ZstdModule,
+  input: Buffer,
+  capacity: number,
+  run: (source: number, target: number) => number,
+): Buffer {
   const source = module._malloc(input.length);
   const target = module._malloc(capacity);
   try {
-    if ((source === 0 && input.length > 0) || (target === 0 && capacity > 0)) throw new Error(`no memory for ${input.length + capacity} bytes`);
+    if ((source === 0 && input.length > 0) || (target === 0 && capacity > 0))
+      throw new Error(`no memory for ${input.length + capacity} bytes`);
     module.HEAPU8.set(input, source);
     const size = run(source, target);
     // An error is a small negative number as 32 bits: zstd's number for it.

@@ -12,7 +12,9 @@ describe("zstd", () => {
     const skippable = Buffer.from([0x53, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3]);
     const both = Buffer.concat([frame, skippable, frame, skippable]);
     expect(zstd.decompress(both, text.length * 2)).toEqual(Buffer.concat([text, text]));
-    expect(() => zstd.decompress(both, text.length * 2 - 1)).toThrow(expect.objectContaining({ code: "CLIENT_DECOMPRESSION_LIMIT" }));
+    expect(() => zstd.decompress(both, text.length * 2 - 1)).toThrow(
+      expect.objectContaining({ code: "CLIENT_DECOMPRESSION_LIMIT" }),
+    );
   });
 
   it("is the same from WebAssembly as from Node", () => {
@@ -26,8 +28,13 @@ describe("zstd", () => {
 
   it("notices at any byte that a frame is cut off or followed by something else", () => {
     const frame = zstd.compress(text);
-    for (let end = 1; end < frame.length; end++) expect(() => zstd.decompress(frame.subarray(0, end), text.length)).toThrow(expect.objectContaining({ code: "CLIENT_DECOMPRESSION_FAILED" }));
-    expect(() => zstd.decompress(Buffer.concat([frame, Buffer.from("x")]), text.length)).toThrow(expect.objectContaining({ code: "CLIENT_DECOMPRESSION_FAILED" }));
+    for (let end = 1; end < frame.length; end++)
+      expect(() => zstd.decompress(frame.subarray(0, end), text.length)).toThrow(
+        expect.objectContaining({ code: "CLIENT_DECOMPRESSION_FAILED" }),
+      );
+    expect(() => zstd.decompress(Buffer.concat([frame, Buffer.from("x")]), text.length)).toThrow(
+      expect.objectContaining({ code: "CLIENT_DECOMPRESSION_FAILED" }),
+    );
   });
 });
 
@@ -43,7 +50,11 @@ describe("the frames of a zstd payload", () => {
 
   it.each([
     ["content of 4 GB", "CLIENT_DECOMPRESSION_LIMIT", frame(0xa0, 0xff, 0xff, 0xff, 0xff, 0x01, 0x00, 0x00)],
-    ["more content than its blocks hold", "CLIENT_DECOMPRESSION_FAILED", frame(0xa0, 0xff, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00)],
+    [
+      "more content than its blocks hold",
+      "CLIENT_DECOMPRESSION_FAILED",
+      frame(0xa0, 0xff, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00),
+    ],
     ["a window of gigabytes", "CLIENT_DECOMPRESSION_LIMIT", frame(0x00, 0xff, 0x01, 0x00, 0x00)],
     ["a dictionary", "CLIENT_DECOMPRESSION_FAILED", frame(0x21, 0x05, 0x00, 0x01, 0x00, 0x00)],
     ["a reserved bit", "CLIENT_DECOMPRESSION_FAILED", frame(0x28, 0x00, 0x01, 0x00, 0x00)],

@@ -17,7 +17,8 @@ export const zstd = {
   id: 4,
   name: "zstd",
   compress(input: Buffer, level: number = defaultLevel): Buffer {
-    if (!Number.isInteger(level) || level < -131072 || level > 22) throw invalidLevel("zstd", level, "1 to 22, or a negative level");
+    if (!Number.isInteger(level) || level < -131072 || level > 22)
+      throw invalidLevel("zstd", level, "1 to 22, or a negative level");
     return zstdEngine().compress(input, level);
   },
   decompress(input: Buffer, limit: number): Buffer {
@@ -41,7 +42,8 @@ function decompressFrame(input: Buffer, frame: ZstdFrame, limit: number): Buffer
     if (mostBytes > limit) throw limitExceeded("zstd", limit);
     throw malformed("zstd", cause instanceof Error ? cause.message : String(cause), cause);
   }
-  if (isExact && output.length !== mostBytes) throw malformed("zstd", `it holds ${output.length} bytes and declares ${mostBytes}`);
+  if (isExact && output.length !== mostBytes)
+    throw malformed("zstd", `it holds ${output.length} bytes and declares ${mostBytes}`);
   if (output.length > limit) throw limitExceeded("zstd", limit);
   return output;
 }

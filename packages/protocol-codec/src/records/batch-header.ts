@@ -53,7 +53,10 @@ export function writeBatchHeader(batch: Buffer, options: BatchHeaderOptions, con
     batch.writeInt32BE(baseSequence, field.baseSequence);
     batch.writeInt32BE(contents.count, field.count);
   } catch (cause) {
-    throw new EncodeError(`A field of a record batch's header is out of range: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new EncodeError(
+      `A field of a record batch's header is out of range: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    );
   }
   batch.writeUInt32BE(crc32c(batch, field.attributes), field.crc);
 }

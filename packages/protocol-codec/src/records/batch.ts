@@ -92,7 +92,13 @@ export abstract class RecordBatch implements Iterable<LogRecord> {
   *[Symbol.iterator](): Generator<LogRecord, void, undefined> {
     const cursor = this.open();
     while (cursor.next()) {
-      yield { offset: cursor.offset, timestamp: cursor.timestamp, key: cursor.key, value: cursor.value, headers: cursor.headers };
+      yield {
+        offset: cursor.offset,
+        timestamp: cursor.timestamp,
+        key: cursor.key,
+        value: cursor.value,
+        headers: cursor.headers,
+      };
     }
   }
 }

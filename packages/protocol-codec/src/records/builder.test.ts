@@ -28,7 +28,12 @@ const headers = fc.oneof(
   fc.array(fc.tuple(fc.string({ unit: "grapheme", maxLength: 20 }), part), { maxLength: 4 }),
   fc.dictionary(fc.string({ maxLength: 8 }), fc.oneof(part, fc.array(part, { maxLength: 3 })), { maxKeys: 3 }),
 );
-const record = fc.record({ timestamp: fc.oneof(fc.maxSafeInteger(), fc.integer({ min: timestamp, max: timestamp + 5000 })), key: part, value: part, headers });
+const record = fc.record({
+  timestamp: fc.oneof(fc.maxSafeInteger(), fc.integer({ min: timestamp, max: timestamp + 5000 })),
+  key: part,
+  value: part,
+  headers,
+});
 
 function pairs(given: RecordHeaders | undefined): [string, Buffer | null][] {
   return headerPairs(given ?? []).map(([name, value]) => [name, bytesOf(value)]);
@@ -39,12 +44,21 @@ describe("BatchBuilder", () => {
     fc.assert(
       fc.property(fc.array(record, { maxLength: 12 }), fc.integer({ min: 0, max: 3000 }), (records, initialBytes) => {
         const builder = new BatchBuilder({ maxBytes: 1 << 20, initialBytes });
-        for (const each of records) expect(builder.tryAppend(each.timestamp, each.key, each.value, each.headers as RecordHeaders | undefined)).toBe(true);
+        for (const each of records)
+          expect(
+            builder.tryAppend(each.timestamp, each.key, each.value, each.headers as RecordHeaders | undefined),
+          ).toBe(true);
         const { sizeInBytes } = builder;
         const batch = only(builder.finish());
         expect(batch).toMatchObject({ count: records.length, sizeInBytes });
         expect(batch.records).toEqual(
-          records.map((each, index) => ({ offset: BigInt(index), timestamp: each.timestamp, key: bytesOf(each.key), value: bytesOf(each.value), headers: pairs(each.headers as RecordHeaders | undefined) })),
+          records.map((each, index) => ({
+            offset: BigInt(index),
+            timestamp: each.timestamp,
+            key: bytesOf(each.key),
+            value: bytesOf(each.value),
+            headers: pairs(each.headers as RecordHeaders | undefined),
+          })),
         );
       }),
       { numRuns: 300 },
@@ -53,18 +67,23 @@ describe("BatchBuilder", () => {
 
   it("never exceeds its limit but by the first record, and changes nothing when it refuses one", () => {
     fc.assert(
-      fc.property(fc.array(record, { minLength: 1, maxLength: 20 }), fc.integer({ min: 61, max: 2000 }), (records, maxBytes) => {
-        const builder = new BatchBuilder({ maxBytes });
-        const taken: string[] = [];
-        for (const each of records) {
-          const before = builder.sizeInBytes;
-          if (builder.tryAppend(each.timestamp, each.key, each.value)) taken.push(String(bytesOf(each.value)?.toString("hex")));
-          else expect(builder.sizeInBytes).toBe(before);
-        }
-        expect(builder.count).toBe(taken.length);
-        if (builder.count > 1) expect(builder.sizeInBytes).toBeLessThanOrEqual(maxBytes);
-        expect(only(builder.finish()).records.map(({ value }) => String(value?.toString("hex")))).toEqual(taken);
-      }),
+      fc.property(
+        fc.array(record, { minLength: 1, maxLength: 20 }),
+        fc.integer({ min: 61, max: 2000 }),
+        (records, maxBytes) => {
+          const builder = new BatchBuilder({ maxBytes });
+          const taken: string[] = [];
+          for (const each of records) {
+            const before = builder.sizeInBytes;
+            if (builder.tryAppend(each.timestamp, each.key, each.value))
+              taken.push(String(bytesOf(each.value)?.toString("hex")));
+            else expect(builder.sizeInBytes).toBe(before);
+          }
+          expect(builder.count).toBe(taken.length);
+          if (builder.count > 1) expect(builder.sizeInBytes).toBeLessThanOrEqual(maxBytes);
+          expect(only(builder.finish()).records.map(({ value }) => String(value?.toString("hex")))).toEqual(taken);
+        },
+      ),
     );
   });
 
@@ -81,14 +100,17 @@ describe("BatchBuilder", () => {
     for (const each of exact) builder.tryAppend(each, null, null);
     const [batch] = readBatches(builder.finish());
     const read: bigint[] = [];
-    for (const cursor = batch!.open(); cursor.next(); ) read.push(BigInt.asIntN(64, cursor.exactTimestamp));
+    for (const cursor = batch!.open(); cursor.next();) read.push(BigInt.asIntN(64, cursor.exactTimestamp));
     expect(read).toEqual(exact);
   });
 
   it("replaces lone surrogates, as Node's UTF-8 does", () => {
     const builder = new BatchBuilder({ maxBytes: 1000 });
     builder.tryAppend(timestamp, "a\ud800", "\udfff".repeat(30));
-    expect(only(builder.finish()).records[0]).toMatchObject({ key: Buffer.from("a\ufffd"), value: Buffer.from("\ufffd".repeat(30)) });
+    expect(only(builder.finish()).records[0]).toMatchObject({
+      key: Buffer.from("a\ufffd"),
+      value: Buffer.from("\ufffd".repeat(30)),
+    });
   });
 
   it.each([
@@ -99,7 +121,10 @@ describe("BatchBuilder", () => {
     ["an array as key", (builder: BatchBuilder) => builder.tryAppend(0, [1] as never, null)],
     ["undefined as value", (builder: BatchBuilder) => builder.tryAppend(0, null, undefined as never)],
     ["a number as header", (builder: BatchBuilder) => builder.tryAppend(0, null, null, { a: 1 as never })],
-    ["a header's name of bytes", (builder: BatchBuilder) => builder.tryAppend(0, null, null, [[Buffer.from("a") as never, null]])],
+    [
+      "a header's name of bytes",
+      (builder: BatchBuilder) => builder.tryAppend(0, null, null, [[Buffer.from("a") as never, null]]),
+    ],
     ["an offset before the last", (builder: BatchBuilder) => builder.tryAppendAt(0, 0, null, null)],
   ])("refuses %s and stays as it was", (_, append) => {
     const builder = new BatchBuilder({ maxBytes: 1000 });
@@ -118,7 +143,12 @@ describe("BatchBuilder", () => {
   });
 
   it("tells a synchronous caller of an asynchronous codec, and works with one otherwise", async () => {
-    const codec = { id: 3, name: "lz4", compress: async (input: Buffer) => Buffer.from(input), decompress: async (input: Buffer) => input } as const;
+    const codec = {
+      id: 3,
+      name: "lz4",
+      compress: async (input: Buffer) => Buffer.from(input),
+      decompress: async (input: Buffer) => input,
+    } as const;
     expect(() => new BatchBuilder({ maxBytes: 1000 }).finish({ compression: codec })).toThrow(EncodeError);
     const builder = new BatchBuilder({ maxBytes: 1000 });
     builder.tryAppend(timestamp, null, "v");
@@ -129,7 +159,12 @@ describe("BatchBuilder", () => {
     expect(cursor.value).toEqual(Buffer.from("v"));
   });
 
-  it.each([{ producerEpoch: 40_000 }, { baseSequence: 2 ** 31 }, { partitionLeaderEpoch: 0.5 + 2 ** 40 }, { timestampType: "LogAppendTime" } as const])("refuses the header %o", (options) => {
+  it.each([
+    { producerEpoch: 40_000 },
+    { baseSequence: 2 ** 31 },
+    { partitionLeaderEpoch: 0.5 + 2 ** 40 },
+    { timestampType: "LogAppendTime" } as const,
+  ])("refuses the header %o", (options) => {
     expect(() => new BatchBuilder({ maxBytes: 1000 }).finish(options)).toThrow(EncodeError);
   });
 });

@@ -45,8 +45,10 @@ export class BatchBuilder {
   readonly #maxBytes: number;
 
   constructor({ maxBytes, initialBytes = 512, baseTimestamp }: BatchBuilderOptions) {
-    if (!Number.isInteger(maxBytes) || maxBytes < 0 || maxBytes > 0x7fff_ffff) throw invalid(`maxBytes has to be an integer from 0 to 2^31 - 1, not ${maxBytes}`);
-    if (!Number.isInteger(initialBytes) || initialBytes < 0 || initialBytes > 0x7fff_ffff) throw invalid(`initialBytes has to be an integer from 0 to 2^31 - 1, not ${initialBytes}`);
+    if (!Number.isInteger(maxBytes) || maxBytes < 0 || maxBytes > 0x7fff_ffff)
+      throw invalid(`maxBytes has to be an integer from 0 to 2^31 - 1, not ${maxBytes}`);
+    if (!Number.isInteger(initialBytes) || initialBytes < 0 || initialBytes > 0x7fff_ffff)
+      throw invalid(`initialBytes has to be an integer from 0 to 2^31 - 1, not ${initialBytes}`);
     if (baseTimestamp !== undefined) checkTimestamp(baseTimestamp);
     this.#maxBytes = maxBytes;
     this.#buffer = Buffer.allocUnsafe(Math.max(initialBytes, field.records));
@@ -78,9 +80,16 @@ export class BatchBuilder {
   }
 
   /** The same at a chosen distance from the base offset, as a compacted log needs it; distances have to ascend. */
-  tryAppendAt(offsetDelta: number, timestamp: number | bigint, key: RecordPart, value: RecordPart, headers?: RecordHeaders): boolean {
+  tryAppendAt(
+    offsetDelta: number,
+    timestamp: number | bigint,
+    key: RecordPart,
+    value: RecordPart,
+    headers?: RecordHeaders,
+  ): boolean {
     if (this.#finished) throw invalid("the batch is finished: no record can be added");
-    if (offsetDelta <= this.#lastOffsetDelta || offsetDelta > 0x7fff_ffff) throw invalid(`offset delta ${offsetDelta} does not follow ${this.#lastOffsetDelta}`);
+    if (offsetDelta <= this.#lastOffsetDelta || offsetDelta > 0x7fff_ffff)
+      throw invalid(`offset delta ${offsetDelta} does not follow ${this.#lastOffsetDelta}`);
     checkTimestamp(timestamp);
     const pairs = headers === undefined ? noPairs : headerPairs(headers);
     const headerBytes = pairs === noPairs ? 1 : estimateHeaders(pairs);
@@ -129,9 +138,13 @@ export class BatchBuilder {
 
   #grow(key: RecordPart, value: RecordPart, pairs: HeaderPairs): void {
     // Text counted three bytes a unit until here. It seldom has them, so it is measured before memory is taken.
-    const needed = this.#position + smallestRecord + spareBytes + exactBytes(key) + exactBytes(value) + measureHeaders(pairs);
+    const needed =
+      this.#position + smallestRecord + spareBytes + exactBytes(key) + exactBytes(value) + measureHeaders(pairs);
     if (needed <= this.#buffer.length) return;
-    if (needed > 0x7fff_ffff) throw new EncodeError("A record batch cannot have more than 2^31 - 1 bytes.", { code: "CLIENT_INVALID_ARGUMENT" });
+    if (needed > 0x7fff_ffff)
+      throw new EncodeError("A record batch cannot have more than 2^31 - 1 bytes.", {
+        code: "CLIENT_INVALID_ARGUMENT",
+      });
     const grown = Buffer.allocUnsafe(Math.min(Math.max(needed, this.#buffer.length * 2), 0x7fff_ffff));
     this.#buffer.copy(grown, 0, 0, this.#position);
     this.#buffer = grown;
@@ -186,7 +199,8 @@ function difference(timestamp: number | bigint, base: number | bigint): number |
 }
 
 function checkTimestamp(timestamp: number | bigint): void {
-  const valid = typeof timestamp === "bigint" ? BigInt.asIntN(64, timestamp) === timestamp : Number.isSafeInteger(timestamp);
+  const valid =
+    typeof timestamp === "bigint" ? BigInt.asIntN(64, timestamp) === timestamp : Number.isSafeInteger(timestamp);
   if (!valid) throw invalid(`a timestamp has to be whole milliseconds, not ${timestamp}`);
 }
 

@@ -21,14 +21,22 @@ export type ControlRecord =
   | { readonly type: "UNKNOWN"; readonly version: number; readonly typeNumber: number };
 
 /** Reads the key and value of a record of a control batch; throws DecodeError when they are too short. */
-export function readControlRecord({ key, value }: { readonly key: Buffer | null; readonly value: Buffer | null }): ControlRecord {
-  if (key === null || key.length < 4) throw new DecodeError("A control record's key has to have 4 bytes: version and type.");
+export function readControlRecord({
+  key,
+  value,
+}: {
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+}): ControlRecord {
+  if (key === null || key.length < 4)
+    throw new DecodeError("A control record's key has to have 4 bytes: version and type.");
   const version = key.readInt16BE(0);
   const typeNumber = key.readInt16BE(2);
   const type = typeByNumber.get(typeNumber);
   if (type === undefined) return { type: "UNKNOWN", version, typeNumber };
   if (type !== "ABORT" && type !== "COMMIT") return { type, version };
-  if (value === null || value.length < 6) throw new DecodeError("A transaction marker's value has to have 6 bytes: version and coordinator epoch.");
+  if (value === null || value.length < 6)
+    throw new DecodeError("A transaction marker's value has to have 6 bytes: version and coordinator epoch.");
   return { type, version, coordinatorEpoch: value.readInt32BE(2) };
 }
 
@@ -54,9 +62,13 @@ export interface TransactionMarkerOptions extends Omit<ProducerStamp, "baseSeque
 /** Returns the control batch of one record that ends a transaction in a partition. */
 export function writeTransactionMarker(type: "ABORT" | "COMMIT", options: TransactionMarkerOptions): Buffer {
   const { coordinatorEpoch, timestamp, ...header } = options;
-  return writeBatch({ ...header, isTransactional: true, isControl: true }, [{ timestamp, ...controlRecord(type, coordinatorEpoch) }]);
+  return writeBatch({ ...header, isTransactional: true, isControl: true }, [
+    { timestamp, ...controlRecord(type, coordinatorEpoch) },
+  ]);
 }
 
 const typeByNumber: ReadonlyMap<number, ControlType> = new Map(
-  (["ABORT", "COMMIT", "LEADER_CHANGE", "SNAPSHOT_HEADER", "SNAPSHOT_FOOTER", "KRAFT_VERSION", "KRAFT_VOTERS"] as const).map((type) => [ControlType[type], type]),
+  (
+    ["ABORT", "COMMIT", "LEADER_CHANGE", "SNAPSHOT_HEADER", "SNAPSHOT_FOOTER", "KRAFT_VERSION", "KRAFT_VOTERS"] as const
+  ).map((type) => [ControlType[type], type]),
 );

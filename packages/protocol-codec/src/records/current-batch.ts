@@ -20,7 +20,10 @@ export class CurrentRecordBatch extends RecordBatch {
     this.sizeInBytes = logOverhead + buffer.readInt32BE(start + field.batchLength);
     this.#options = options;
     if (this.sizeInBytes < field.records || this.sizeInBytes > buffer.length - start) {
-      throw new DecodeError(`A record batch of magic 2 cannot have ${this.sizeInBytes} bytes here.`, { code: "CORRUPT_MESSAGE", position: start });
+      throw new DecodeError(`A record batch of magic 2 cannot have ${this.sizeInBytes} bytes here.`, {
+        code: "CORRUPT_MESSAGE",
+        position: start,
+      });
     }
   }
 
@@ -102,7 +105,8 @@ export class CurrentRecordBatch extends RecordBatch {
 
   open(): RecordCursor {
     const codec = this.#codec();
-    if (codec === undefined) return this.#cursor(this.buffer, this.start + field.records, this.start + this.sizeInBytes);
+    if (codec === undefined)
+      return this.#cursor(this.buffer, this.start + field.records, this.start + this.sizeInBytes);
     const records = decompressSync(codec, this.#payload(), this.#limit());
     return this.#cursor(records, 0, records.length);
   }
@@ -132,6 +136,14 @@ export class CurrentRecordBatch extends RecordBatch {
     const baseTimestamp = this.buffer.readBigInt64BE(this.start + field.baseTimestamp);
     const maxTimestamp = this.buffer.readBigInt64BE(this.start + field.maxTimestamp);
     const logAppendTime = this.timestampType === "LogAppendTime" ? maxTimestamp : undefined;
-    return new CurrentRecordCursor({ buffer, start, end, count: this.count, baseOffset: this.baseOffset, baseTimestamp, logAppendTime });
+    return new CurrentRecordCursor({
+      buffer,
+      start,
+      end,
+      count: this.count,
+      baseOffset: this.baseOffset,
+      baseTimestamp,
+      logAppendTime,
+    });
   }
 }

@@ -26,7 +26,10 @@ export function headerPairs(headers: RecordHeaders): HeaderPairs {
 export function estimateHeaders(pairs: HeaderPairs): number {
   let bytes = 1;
   for (const [name, value] of pairs) {
-    if (typeof name !== "string") throw new EncodeError(`A record header's name has to be a string, not ${typeof name}.`, { code: "CLIENT_INVALID_ARGUMENT" });
+    if (typeof name !== "string")
+      throw new EncodeError(`A record header's name has to be a string, not ${typeof name}.`, {
+        code: "CLIENT_INVALID_ARGUMENT",
+      });
     bytes += 2 + name.length + leastBytes(value);
   }
   return bytes;

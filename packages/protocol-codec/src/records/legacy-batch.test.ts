@@ -13,13 +13,30 @@ const records = [
 ];
 
 describe.each([0, 1] as const)("message sets of magic %d", (magic) => {
-  it.each(["none", "gzip", "snappy", "lz4"] as const)("with compression %s are read with the offsets of the log", (compression) => {
-    const batches = [...readBatches(writeMessageSet({ magic, compression }, records))];
-    expect(batches.flatMap((batch) => [...batch])).toEqual(
-      records.map(({ offset, timestamp, key, value }) => ({ offset, timestamp: magic === 0 ? -1 : timestamp, key: key && Buffer.from(key), value: value && Buffer.from(value), headers: [] })),
-    );
-    if (compression !== "none") expect(batches[0]).toMatchObject({ count: 3, baseOffset: 12n, lastOffset: 40n, lastOffsetDelta: 28, compression, maxTimestamp: magic === 0 ? -1 : 110 });
-  });
+  it.each(["none", "gzip", "snappy", "lz4"] as const)(
+    "with compression %s are read with the offsets of the log",
+    (compression) => {
+      const batches = [...readBatches(writeMessageSet({ magic, compression }, records))];
+      expect(batches.flatMap((batch) => [...batch])).toEqual(
+        records.map(({ offset, timestamp, key, value }) => ({
+          offset,
+          timestamp: magic === 0 ? -1 : timestamp,
+          key: key && Buffer.from(key),
+          value: value && Buffer.from(value),
+          headers: [],
+        })),
+      );
+      if (compression !== "none")
+        expect(batches[0]).toMatchObject({
+          count: 3,
+          baseOffset: 12n,
+          lastOffset: 40n,
+          lastOffsetDelta: 28,
+          compression,
+          maxTimestamp: magic === 0 ? -1 : 110,
+        });
+    },
+  );
 
   it("have no headers", () => {
     expect(() => writeMessageSet({ magic }, [{ value: "x", headers: { a: "b" } }])).toThrow(EncodeError);
@@ -61,7 +78,9 @@ it("accepts the wrong header checksum of lz4 in magic 0 and nowhere else", () =>
 });
 
 it("lets the append time of a wrapper stand for all inside", () => {
-  const [batch] = readBatches(writeMessageSet({ magic: 1, compression: "gzip", timestampType: "LogAppendTime" }, records));
+  const [batch] = readBatches(
+    writeMessageSet({ magic: 1, compression: "gzip", timestampType: "LogAppendTime" }, records),
+  );
   expect([...batch!].map(({ timestamp }) => timestamp)).toEqual([110, 110, 110]);
 });
 

@@ -126,7 +126,16 @@ export class LegacyRecordBatch extends RecordBatch {
 
   #alone(): LegacyMessages {
     const { start, end, magic } = this.#message;
-    return { buffer: this.buffer, start, end, magic, count: 1, baseOffset: this.lastOffset, offsetShift: 0n, logAppendTime: undefined };
+    return {
+      buffer: this.buffer,
+      start,
+      end,
+      magic,
+      count: 1,
+      baseOffset: this.lastOffset,
+      offsetShift: 0n,
+      logAppendTime: undefined,
+    };
   }
 
   #decompress(): Buffer {
@@ -135,7 +144,11 @@ export class LegacyRecordBatch extends RecordBatch {
 
   #payload(): Buffer {
     const { valueStart, valueLength, magic, start } = this.#message;
-    if (valueLength < 0) throw new DecodeError(`The compressed message at byte ${start} has no value.`, { code: "CORRUPT_MESSAGE", position: start });
+    if (valueLength < 0)
+      throw new DecodeError(`The compressed message at byte ${start} has no value.`, {
+        code: "CORRUPT_MESSAGE",
+        position: start,
+      });
     const payload = this.buffer.subarray(valueStart, valueStart + valueLength);
     return magic === 0 && this.compression === "lz4" ? repairLz4Header(payload) : payload;
   }
@@ -159,11 +172,17 @@ export class LegacyRecordBatch extends RecordBatch {
     if (count === 0) throw this.#broken("no message inside a compressed one");
     const offsetShift = magic === 0 ? 0n : this.lastOffset - buffer.readBigInt64BE(last);
     const baseOffset = buffer.readBigInt64BE(0) + offsetShift;
-    const logAppendTime = this.timestampType === "LogAppendTime" ? this.buffer.readBigInt64BE(this.start + legacyField.timestamp) : undefined;
+    const logAppendTime =
+      this.timestampType === "LogAppendTime"
+        ? this.buffer.readBigInt64BE(this.start + legacyField.timestamp)
+        : undefined;
     return { buffer, start: 0, end: buffer.length, magic, count, baseOffset, offsetShift, logAppendTime };
   }
 
   #broken(problem: string): DecodeError {
-    return new DecodeError(`The message set at offset ${this.lastOffset} is malformed: ${problem}.`, { code: "CORRUPT_MESSAGE", offset: this.lastOffset });
+    return new DecodeError(`The message set at offset ${this.lastOffset} is malformed: ${problem}.`, {
+      code: "CORRUPT_MESSAGE",
+      offset: this.lastOffset,
+    });
   }
 }

@@ -38,7 +38,8 @@ export class LegacyRecordCursor extends RecordCursor {
     this.#start = message.start;
     this.#next = message.end;
     this.offsetDelta = Number(this.offset - baseOffset);
-    if (magic === 1 && logAppendTime === undefined) this.timestamp = readInt64AsNumber(buffer, message.start + legacyField.timestamp);
+    if (magic === 1 && logAppendTime === undefined)
+      this.timestamp = readInt64AsNumber(buffer, message.start + legacyField.timestamp);
     this.keyStart = message.keyStart;
     this.keyLength = message.keyLength;
     this.valueStart = message.valueStart;

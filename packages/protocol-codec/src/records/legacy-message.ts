@@ -47,8 +47,18 @@ export function parseLegacyMessage(buffer: Buffer, start: number, limit: number)
   if (keyLength < -1 || keyLength > end - keyStart - 4) throw malformed(start, `its key has length ${keyLength}`);
   const valueStart = keyStart + Math.max(keyLength, 0) + 4;
   const valueLength = buffer.readInt32BE(valueStart - 4);
-  if (valueLength < -1 || Math.max(valueLength, 0) !== end - valueStart) throw malformed(start, `its value has length ${valueLength}`);
-  return { start, end, magic, attributes: buffer.readInt8(start + legacyField.attributes), keyStart, keyLength, valueStart, valueLength };
+  if (valueLength < -1 || Math.max(valueLength, 0) !== end - valueStart)
+    throw malformed(start, `its value has length ${valueLength}`);
+  return {
+    start,
+    end,
+    magic,
+    attributes: buffer.readInt8(start + legacyField.attributes),
+    keyStart,
+    keyLength,
+    valueStart,
+    valueLength,
+  };
 }
 
 /** Whether a message is a wrapper around compressed ones. */
@@ -57,5 +67,8 @@ export function isCompressed(message: LegacyMessage): boolean {
 }
 
 function malformed(position: number, problem: string): DecodeError {
-  return new DecodeError(`The message of magic 0 or 1 at byte ${position} is malformed: ${problem}.`, { code: "CORRUPT_MESSAGE", position });
+  return new DecodeError(`The message of magic 0 or 1 at byte ${position} is malformed: ${problem}.`, {
+    code: "CORRUPT_MESSAGE",
+    position,
+  });
 }

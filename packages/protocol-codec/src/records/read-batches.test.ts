@@ -5,23 +5,36 @@ import { setBaseOffset } from "./stamp.js";
 import { writeBatch } from "./write-batch.js";
 import { writeMessageSet } from "./write-message-set.js";
 
-const batchAt = (baseOffset: bigint, ...values: string[]): Buffer => writeBatch({ baseOffset }, values.map((value) => ({ value, timestamp: 5 })));
-const values = (set: Buffer | readonly Buffer[]): string[] => [...readBatches(set)].flatMap((batch) => [...batch].map(({ offset, value }) => `${offset}:${value}`));
+const batchAt = (baseOffset: bigint, ...values: string[]): Buffer =>
+  writeBatch(
+    { baseOffset },
+    values.map((value) => ({ value, timestamp: 5 })),
+  );
+const values = (set: Buffer | readonly Buffer[]): string[] =>
+  [...readBatches(set)].flatMap((batch) => [...batch].map(({ offset, value }) => `${offset}:${value}`));
 
 describe("readBatches", () => {
-  const set = Buffer.concat([batchAt(10n, "a", "b"), writeMessageSet({ magic: 1 }, [{ offset: 12n, value: "c" }]), batchAt(13n, "d")]);
+  const set = Buffer.concat([
+    batchAt(10n, "a", "b"),
+    writeMessageSet({ magic: 1 }, [{ offset: 12n, value: "c" }]),
+    batchAt(13n, "d"),
+  ]);
 
   it("reads batches of all formats in a row", () => {
     expect(values(set)).toEqual(["10:a", "11:b", "12:c", "13:d"]);
   });
 
   it("leaves out a batch that is cut off at the end, wherever the cut is", () => {
-    for (let end = set.length - 1; end > set.length - batchAt(13n, "d").length; end--) expect(values(set.subarray(0, end))).toEqual(["10:a", "11:b", "12:c"]);
+    for (let end = set.length - 1; end > set.length - batchAt(13n, "d").length; end--)
+      expect(values(set.subarray(0, end))).toEqual(["10:a", "11:b", "12:c"]);
   });
 
   it("reads a list of buffers as if joined, whatever the cuts, and copies only batches that cross one", () => {
     for (let cut = 0; cut <= set.length; cut++) {
-      for (const second of [cut, cut + 5, cut + 40]) expect(values([set.subarray(0, cut), set.subarray(cut, second), Buffer.alloc(0), set.subarray(second)])).toEqual(values(set));
+      for (const second of [cut, cut + 5, cut + 40])
+        expect(
+          values([set.subarray(0, cut), set.subarray(cut, second), Buffer.alloc(0), set.subarray(second)]),
+        ).toEqual(values(set));
     }
     const [first] = readBatches([set.subarray(0, 200), set.subarray(200)]);
     expect(first!.buffer.buffer).toBe(set.buffer);
@@ -30,7 +43,9 @@ describe("readBatches", () => {
   it("refuses a batch with a wrong checksum, and says which", () => {
     const broken = Buffer.from(set);
     broken[70]! ^= 1;
-    expect(() => values(broken)).toThrow(expect.objectContaining({ code: "CORRUPT_MESSAGE", offset: 10n, position: 0, retriable: true }));
+    expect(() => values(broken)).toThrow(
+      expect.objectContaining({ code: "CORRUPT_MESSAGE", offset: 10n, position: 0, retriable: true }),
+    );
     expect([...readBatches(broken, { verifyCrc: false })]).toHaveLength(3);
     expect([...readBatches(broken, { verifyCrc: false })].map((batch) => batch.isValid())).toEqual([false, true, true]);
   });
@@ -55,7 +70,12 @@ describe("readBatches", () => {
     const high = Buffer.from(batchAt(0n, "x", "y"));
     setBaseOffset(high, 0, 2n ** 60n + 1n);
     const [batch] = readBatches(high);
-    expect(batch).toMatchObject({ baseOffset: 2n ** 60n + 1n, lastOffset: 2n ** 60n + 2n, nextOffset: 2n ** 60n + 3n, lastOffsetDelta: 1 });
+    expect(batch).toMatchObject({
+      baseOffset: 2n ** 60n + 1n,
+      lastOffset: 2n ** 60n + 2n,
+      nextOffset: 2n ** 60n + 3n,
+      lastOffsetDelta: 1,
+    });
   });
 });
 

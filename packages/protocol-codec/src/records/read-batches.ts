@@ -18,7 +18,10 @@ export interface ReadBatchesOptions extends RecordReadOptions {
  * left out, as fetch responses may end so. Messages of magic 0 and 1 come as batches too. Throws DecodeError when the
  * bytes cannot be batches, and with the code `CORRUPT_MESSAGE` when a checksum is wrong.
  */
-export function* readBatches(recordSet: Buffer | readonly Buffer[], options: ReadBatchesOptions = {}): Generator<RecordBatch, void, undefined> {
+export function* readBatches(
+  recordSet: Buffer | readonly Buffer[],
+  options: ReadBatchesOptions = {},
+): Generator<RecordBatch, void, undefined> {
   if (Buffer.isBuffer(recordSet)) {
     yield* readWhole(recordSet, 0, options);
     return;
@@ -34,7 +37,11 @@ export function* readBatches(recordSet: Buffer | readonly Buffer[], options: Rea
 }
 
 /** Yields the whole batches from a position on and returns where they end. */
-function* readWhole(buffer: Buffer, start: number, options: ReadBatchesOptions): Generator<RecordBatch, number, undefined> {
+function* readWhole(
+  buffer: Buffer,
+  start: number,
+  options: ReadBatchesOptions,
+): Generator<RecordBatch, number, undefined> {
   let position = start;
   for (;;) {
     const size = sizeOfBatch(buffer, position);
@@ -102,5 +109,10 @@ class TornBatch {
 function corrupt(batch: RecordBatch, position: number): DecodeError {
   // The offset is read from the bytes, as a legacy batch would have to be decompressed to tell its base offset.
   const offset = batch.buffer.readBigInt64BE(batch.start);
-  return new DecodeError(`The batch at offset ${offset} has a wrong checksum.`, { code: "CORRUPT_MESSAGE", retriable: true, offset, position });
+  return new DecodeError(`The batch at offset ${offset} has a wrong checksum.`, {
+    code: "CORRUPT_MESSAGE",
+    retriable: true,
+    offset,
+    position,
+  });
 }

@@ -45,7 +45,9 @@ export class CurrentRecordCursor extends RecordCursor {
     super(options.buffer);
     const { start, end, count, logAppendTime } = options;
     if (count < 0 || count * smallestRecord > end - start) {
-      throw new DecodeError(`A batch says it has ${count} records, which ${end - start} bytes cannot hold.`, { position: start });
+      throw new DecodeError(`A batch says it has ${count} records, which ${end - start} bytes cannot hold.`, {
+        position: start,
+      });
     }
     this.position = start;
     this.end = end;
@@ -76,7 +78,9 @@ export class CurrentRecordCursor extends RecordCursor {
   get exactTimestamp(): bigint {
     const { baseTimestamp, logAppendTime } = this.#options;
     if (logAppendTime !== undefined) return logAppendTime;
-    return baseTimestamp + readVarlongExact({ buffer: this.buffer, position: this.#recordStart + 1, end: this.#recordEnd });
+    return (
+      baseTimestamp + readVarlongExact({ buffer: this.buffer, position: this.#recordStart + 1, end: this.#recordEnd })
+    );
   }
 
   get headers(): readonly RecordHeader[] {
@@ -120,10 +124,21 @@ export class CurrentRecordCursor extends RecordCursor {
     position = valueLength > 0 ? valueStart + valueLength : valueStart;
     const rawHeaders = shortVarint(buffer, position);
     position += shortSize(rawHeaders);
-    if ((rawTimestamp | rawOffset | rawKey | rawValue | rawHeaders) > largestShort || keyLength < -1 || valueLength < -1) return false;
+    if (
+      (rawTimestamp | rawOffset | rawKey | rawValue | rawHeaders) > largestShort ||
+      keyLength < -1 ||
+      valueLength < -1
+    )
+      return false;
     // Nothing was checked against the record's end on the way, because every length only moved the place forward.
     const headerCount = zigZag(rawHeaders);
-    if (position > end || headerCount < 0 || headerCount * 2 > end - position || (headerCount === 0 && position !== end)) return false;
+    if (
+      position > end ||
+      headerCount < 0 ||
+      headerCount * 2 > end - position ||
+      (headerCount === 0 && position !== end)
+    )
+      return false;
 
     this.#recordStart = body;
     this.#recordEnd = end;
@@ -163,11 +178,15 @@ export class CurrentRecordCursor extends RecordCursor {
     if (this.#fixedTimestamp) return;
     const timestamp = this.#baseTimestamp + delta;
     // Beyond 2^53 base and delta are rounded each, while their sum need not be.
-    this.timestamp = Number.isSafeInteger(delta) && Number.isSafeInteger(this.#baseTimestamp) ? timestamp : Number(this.exactTimestamp);
+    this.timestamp =
+      Number.isSafeInteger(delta) && Number.isSafeInteger(this.#baseTimestamp)
+        ? timestamp
+        : Number(this.exactTimestamp);
   }
 
   #skip(length: number, part: string): void {
-    if (length < -1 || length > this.#recordEnd - this.position) throw this.#malformed(`its ${part} has length ${length}`);
+    if (length < -1 || length > this.#recordEnd - this.position)
+      throw this.#malformed(`its ${part} has length ${length}`);
     if (length > 0) this.position += length;
   }
 
@@ -177,23 +196,29 @@ export class CurrentRecordCursor extends RecordCursor {
     this.headersStart = this.position;
     const left = this.#recordEnd - this.position;
     // A header takes two bytes at least. Without headers the record has to end here.
-    if (count < 0 || count * 2 > left || (count === 0 && left !== 0)) throw this.#malformed(`it has ${count} headers in ${left} bytes`);
+    if (count < 0 || count * 2 > left || (count === 0 && left !== 0))
+      throw this.#malformed(`it has ${count} headers in ${left} bytes`);
   }
 
   /** After the last record: the bytes have to be used up, or the count was wrong. */
   #finish(): false {
     if (this.#recordEnd !== this.end) {
-      throw new DecodeError(`A batch has ${this.end - this.#recordEnd} bytes left after its last record.`, { position: this.#recordEnd });
+      throw new DecodeError(`A batch has ${this.end - this.#recordEnd} bytes left after its last record.`, {
+        position: this.#recordEnd,
+      });
     }
     return false;
   }
 
   #malformed(problem: string): DecodeError {
     const index = this.#options.count - this.#remaining - 1;
-    return new DecodeError(`Record ${index} of the batch at offset ${this.#options.baseOffset} is malformed: ${problem}.`, {
-      position: this.position,
-      offset: this.#options.baseOffset,
-    });
+    return new DecodeError(
+      `Record ${index} of the batch at offset ${this.#options.baseOffset} is malformed: ${problem}.`,
+      {
+        position: this.position,
+        offset: this.#options.baseOffset,
+      },
+    );
   }
 }
 
@@ -221,7 +246,8 @@ function readBytes(bytes: { buffer: Buffer; position: number; end: number }): Bu
   const length = readVarint(bytes);
   if (length === -1) return null;
   const start = bytes.position;
-  if (length < 0 || length > bytes.end - start) throw new DecodeError(`A header's length is ${length} at byte ${start}.`, { position: start });
+  if (length < 0 || length > bytes.end - start)
+    throw new DecodeError(`A header's length is ${length} at byte ${start}.`, { position: start });
   bytes.position = start + length;
   return bytes.buffer.subarray(start, bytes.position);
 }

@@ -14,7 +14,10 @@ const longestLoop = 8;
 export function leastBytes(part: RecordPart): number {
   if (part === null) return 0;
   if (typeof part === "string" || part instanceof Uint8Array) return part.length;
-  throw new EncodeError(`A record's key, value and header values have to be a Buffer, a string or null, not ${typeof part}.`, { code: "CLIENT_INVALID_ARGUMENT" });
+  throw new EncodeError(
+    `A record's key, value and header values have to be a Buffer, a string or null, not ${typeof part}.`,
+    { code: "CLIENT_INVALID_ARGUMENT" },
+  );
 }
 
 /** What a part can take beyond its fewest bytes: a UTF-16 unit is three bytes at most. */

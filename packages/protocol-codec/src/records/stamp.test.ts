@@ -7,7 +7,11 @@ import { writeBatch } from "./write-batch.js";
 const stamp = { producerId: 7_000_000_000n, producerEpoch: 3, baseSequence: 2 ** 31 - 1 };
 
 describe.each([10, 100_000])("a batch of %d bytes and more", (size) => {
-  const batch = (): Buffer => writeBatch({ baseOffset: 5n }, [{ value: Buffer.alloc(size, 7), timestamp: 1000 }, { value: "last", timestamp: 900 }]);
+  const batch = (): Buffer =>
+    writeBatch({ baseOffset: 5n }, [
+      { value: Buffer.alloc(size, 7), timestamp: 1000 },
+      { value: "last", timestamp: 900 },
+    ]);
 
   it("has a right checksum after it was stamped, and its sequence wraps to 0", () => {
     const stamped = batch();
@@ -22,8 +26,16 @@ describe.each([10, 100_000])("a batch of %d bytes and more", (size) => {
     setBaseOffset(appended, 9, 77n);
     setPartitionLeaderEpoch(appended, 9, 4);
     const [read] = readBatches(appended.subarray(9));
-    expect(read).toMatchObject({ timestampType: "LogAppendTime", maxTimestamp: 5000, baseTimestamp: 1000, partitionLeaderEpoch: 4 });
-    expect([...read!].map(({ offset, timestamp }) => [offset, timestamp])).toEqual([[77n, 5000], [78n, 5000]]);
+    expect(read).toMatchObject({
+      timestampType: "LogAppendTime",
+      maxTimestamp: 5000,
+      baseTimestamp: 1000,
+      partitionLeaderEpoch: 4,
+    });
+    expect([...read!].map(({ offset, timestamp }) => [offset, timestamp])).toEqual([
+      [77n, 5000],
+      [78n, 5000],
+    ]);
   });
 });
 

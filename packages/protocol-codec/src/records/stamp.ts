@@ -49,7 +49,8 @@ function rewriteHeader(batch: Buffer, start: number, write: () => void): void {
   requireCurrent(batch, start);
   const end = start + logOverhead + batch.readInt32BE(start + field.batchLength);
   const [checked, records] = [start + field.attributes, start + field.records];
-  if (end < records || end > batch.length) throw new EncodeError(`There is no whole record batch at byte ${start}.`, { position: start });
+  if (end < records || end > batch.length)
+    throw new EncodeError(`There is no whole record batch at byte ${start}.`, { position: start });
   if (end - records <= shortRecords) {
     write();
     batch.writeUInt32BE(crc32c(batch, checked, end), start + field.crc);
@@ -58,7 +59,10 @@ function rewriteHeader(batch: Buffer, start: number, write: () => void): void {
   const before = crc32c(batch, checked, records);
   write();
   const after = crc32c(batch, checked, records);
-  batch.writeUInt32BE(crc32cReplace(batch.readUInt32BE(start + field.crc), before, after, end - records), start + field.crc);
+  batch.writeUInt32BE(
+    crc32cReplace(batch.readUInt32BE(start + field.crc), before, after, end - records),
+    start + field.crc,
+  );
 }
 
 function requireCurrent(batch: Buffer, start: number): void {

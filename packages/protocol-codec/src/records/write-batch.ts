@@ -30,7 +30,10 @@ export async function writeBatchAsync(options: WriteBatchOptions, records: Itera
 }
 
 function fill({ baseOffset = 0n, baseTimestamp }: WriteBatchOptions, records: Iterable<RecordToWrite>): BatchBuilder {
-  const builder = new BatchBuilder({ maxBytes: 0x7fff_ffff, ...(baseTimestamp === undefined ? {} : { baseTimestamp }) });
+  const builder = new BatchBuilder({
+    maxBytes: 0x7fff_ffff,
+    ...(baseTimestamp === undefined ? {} : { baseTimestamp }),
+  });
   let next = 0;
   for (const { offset, timestamp = -1, key = null, value = null, headers } of records) {
     const delta = offset === undefined ? next : Number(offset - baseOffset);

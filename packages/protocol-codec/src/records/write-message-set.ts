@@ -25,12 +25,22 @@ export function writeMessageSet(options: WriteMessageSetOptions, records: readon
   const appended = options.timestampType === "LogAppendTime" ? attribute.logAppendTime : 0;
   const placed = records.map((record, index) => ({ ...record, offset: record.offset ?? BigInt(index) }));
   const last = placed.at(-1);
-  if (codec.name === "none" || last === undefined) return Buffer.concat(placed.map((record) => message(options.magic, appended, record)));
+  if (codec.name === "none" || last === undefined)
+    return Buffer.concat(placed.map((record) => message(options.magic, appended, record)));
   // Inside a wrapper of magic 1 offsets are relative to the first; the wrapper carries the last.
   const shift = options.magic === 0 ? 0n : (placed[0]?.offset ?? 0n);
-  const inner = Buffer.concat(placed.map((record) => message(options.magic, 0, { ...record, offset: record.offset - shift })));
-  const timestamp = placed.reduce<number | bigint>((latest, record) => (record.timestamp !== undefined && record.timestamp > latest ? record.timestamp : latest), -1);
-  return message(options.magic, codec.id | appended, { offset: last.offset, timestamp, value: compressSync(codec, inner) });
+  const inner = Buffer.concat(
+    placed.map((record) => message(options.magic, 0, { ...record, offset: record.offset - shift })),
+  );
+  const timestamp = placed.reduce<number | bigint>(
+    (latest, record) => (record.timestamp !== undefined && record.timestamp > latest ? record.timestamp : latest),
+    -1,
+  );
+  return message(options.magic, codec.id | appended, {
+    offset: last.offset,
+    timestamp,
+    value: compressSync(codec, inner),
+  });
 }
 
 function message(magic: 0 | 1, attributes: number, record: RecordToWrite & { readonly offset: bigint }): Buffer {

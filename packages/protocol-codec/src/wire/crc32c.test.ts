@@ -46,7 +46,12 @@ describe("crc32cReplace", () => {
       fc.property(bytes, bytes, bytes, (head, tail, change) => {
         const [before, after] = [Buffer.concat([head, tail]), Buffer.concat([head, tail])];
         for (let index = 0; index < Math.min(head.length, change.length); index++) after[index] = change[index]!;
-        const replaced = crc32cReplace(crc32c(before), crc32c(before, 0, head.length), crc32c(after, 0, head.length), tail.length);
+        const replaced = crc32cReplace(
+          crc32c(before),
+          crc32c(before, 0, head.length),
+          crc32c(after, 0, head.length),
+          tail.length,
+        );
         expect(replaced).toBe(crc32c(after));
       }),
     );

@@ -14,7 +14,11 @@ import {
   writeVarlong,
 } from "./varint.js";
 
-const cursorOver = (bytes: readonly number[] | Uint8Array) => ({ buffer: Uint8Array.from(bytes), position: 0, end: bytes.length });
+const cursorOver = (bytes: readonly number[] | Uint8Array) => ({
+  buffer: Uint8Array.from(bytes),
+  position: 0,
+  end: bytes.length,
+});
 const int64 = fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n);
 
 describe("varints", () => {

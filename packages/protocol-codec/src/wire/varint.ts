@@ -194,5 +194,7 @@ function endsEarly(cursor: ByteCursor): DecodeError {
 }
 
 function tooWide(cursor: ByteCursor, bits: number): DecodeError {
-  return new DecodeError(`The varint before byte ${cursor.position} has more than ${bits} bits.`, { position: cursor.position });
+  return new DecodeError(`The varint before byte ${cursor.position} has more than ${bits} bits.`, {
+    position: cursor.position,
+  });
 }
