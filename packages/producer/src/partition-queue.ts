@@ -3,8 +3,8 @@ import type { Batch } from "./batch.js";
 import type { Lane } from "./lane.js";
 import { PartitionSequence, type ProducerIdentity } from "./sequence.js";
 
-/** Numbered batches without an answer at any time: the broker remembers as many, to recognise a repetition. */
-const maxUnanswered = 5;
+/** Numbered batches from the first without an outcome to the last sent: the broker remembers as many, to recognise a repetition. */
+const maxSpan = 5;
 
 /** The circumstances of one look for a batch to send. */
 export interface DrainTurn {
@@ -30,6 +30,8 @@ export interface DrainTurn {
  * 4. The first numbered batch of an epoch goes alone, as a broker that knows nothing of a producer takes any first number.
  * 5. After a gap in the numbers (a batch was given up) those that may have been written are sent again under their old
  *    numbers until the broker has ruled on each; the rest is then numbered anew, from 0 in the next epoch (KIP-360).
+ * 6. A numbered batch goes out only if the broker will still remember the first one whose outcome is open: it knows a
+ *    repetition by the last five batches.
  */
 export class PartitionQueue {
   readonly topic: string;
@@ -131,10 +133,14 @@ export class PartitionQueue {
     else if (this.#isFirstNumbered(batch)) this.#sequence.givenUp(batch.place);
   }
 
-  /** Two halves take the place of a batch that was too large. */
+  /** Two halves take the place of a batch that was too large; what was sent behind it moves one place on. */
   replaced(batch: Batch, halves: readonly [Batch, Batch]): void {
     this.#landed(batch);
-    this.#outstanding.splice(this.#outstanding.indexOf(batch), 1, ...halves);
+    const index = this.#outstanding.indexOf(batch);
+    this.#outstanding.splice(index, 1, ...halves);
+    if (batch.place === 0) return;
+    for (const later of this.#outstanding.slice(index + 1)) if (later.place > 0) later.place += 1;
+    this.#sequence.widen(batch.place);
   }
 
   /** A batch has failed for good. While its request is under way it keeps its place, as nothing may pass it. */
@@ -162,14 +168,16 @@ export class PartitionQueue {
   /** The next batch that was never sent. */
   #fresh(now: number): Batch | undefined {
     const batch = this.#sealed[0] ?? this.#open.find(({ dueAt }) => dueAt <= now);
-    if (batch?.lane.isIdempotent !== true) return batch;
-    return this.#sequence.hasGap || this.#outstanding.length >= maxUnanswered ? undefined : batch;
+    return batch?.lane.isIdempotent === true && this.#sequence.hasGap ? undefined : batch;
   }
 
   #mayJoin(batch: Batch, identity: ProducerIdentity | undefined): boolean {
     if (!batch.lane.isIdempotent) return true;
     if (!this.#sequence.isBound && identity === undefined) return false;
-    return this.#sequence.isProven || this.#onWire === 0;
+    if (!this.#sequence.isProven && this.#onWire > 0) return false;
+    const place = batch.place > 0 ? batch.place : this.#sequence.place + 1;
+    const first = this.#outstanding.find((one) => one.place > 0) ?? batch;
+    return first === batch || place - first.place < maxSpan;
   }
 
   /** Whether the broker has told of every numbered batch whether it is written. */

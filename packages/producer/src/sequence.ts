@@ -71,7 +71,7 @@ export class PartitionSequence {
     return { producerId, producerEpoch, baseSequence };
   }
 
-  /** The place of the batch that {@link take} gave numbers to last, counted from 1 in its epoch; splits share a place. */
+  /** The place of the batch that {@link take} gave numbers to last, counted from 1 in its epoch. */
   get place(): number {
     return this.#given;
   }
@@ -80,6 +80,12 @@ export class PartitionSequence {
   acknowledged(place: number): void {
     this.#proven = true;
     if (place > this.#gap) this.#gap = 0;
+  }
+
+  /** The batch at a place became two, which share its numbers: what follows moves one place on. */
+  widen(place: number): void {
+    this.#given += 1;
+    if (this.#gap > place) this.#gap += 1;
   }
 
   /** A batch that has numbers will not be sent again, and the broker may not have it. */

@@ -24,7 +24,7 @@ export function splitBatch(batch: Batch): readonly [Batch, Batch] {
   const halves = batch.split(builders[0].finish(options), builders[1].finish(options), boundary);
   if (stamp) {
     halves[0].number(stamp, place);
-    halves[1].number({ ...stamp, baseSequence: advanceSequence(stamp.baseSequence, boundary) }, place);
+    halves[1].number({ ...stamp, baseSequence: advanceSequence(stamp.baseSequence, boundary) }, place + 1);
   }
   return halves;
 }
