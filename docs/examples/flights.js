@@ -19,7 +19,7 @@ const { values: options } = parseArgs({ options: { brokers: { type: "string" } }
 const flights = JSON.parse(await readFile(new URL("../data/flights-20k.json", import.meta.resolve("vega-datasets")), "utf8"));
 
 const broker = options.brokers === undefined ? await startBroker() : undefined;
-const brokers = options.brokers?.split(",") ?? broker?.bootstrapServers;
+const brokers = broker?.bootstrapServers ?? options.brokers?.split(",") ?? [];
 console.log(broker === undefined ? `Kafka at ${brokers}` : `reference broker at ${brokers}, in memory`);
 
 const run = randomUUID().slice(0, 8);
@@ -40,7 +40,7 @@ try {
   console.log("\nThe same figures as computed straight from the file: every flight arrived exactly once.");
 } finally {
   await admin.deleteTopics({ topics: [topic] });
-  await admin.deleteGroups({ groupIds: [groupId] });
+  await admin.deleteGroups({ groups: [groupId] });
   await kafka.close();
   await broker?.close();
 }

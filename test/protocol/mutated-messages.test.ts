@@ -46,7 +46,7 @@ test("a mutated message decodes to the same value through both decoders, or is r
   fc.assert(
     fc.property(fc.nat({ max: vectors.length - 1 }), fc.array(mutation, { minLength: 1, maxLength: 3 }), (index, mutations) => {
       const vector = vectors[index] as MessageVector;
-      const bytes = mutations.reduce((given, change) => (given.length === 0 ? given : mutate(given, change)), Buffer.from(vector.hex, "hex"));
+      const bytes = mutations.reduce<Buffer>((given, change) => (given.length === 0 ? given : mutate(given, change)), Buffer.from(vector.hex, "hex"));
       const cursor = outcome(vector, bytes, "cursor");
       expect(isDeepStrictEqual(outcome(vector, bytes, "parser"), cursor)).toBe(true);
     }),
