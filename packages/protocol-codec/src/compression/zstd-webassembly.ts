@@ -42,8 +42,7 @@ export function openWebAssemblyZstd(): ZstdEngine {
 }
 
 function loadModule(): ZstdModule {
-  // `__filename` is there in the CommonJS bundle, `import.meta.url` in the module.
-  const require = createRequire(typeof __filename === "string" ? __filename : import.meta.url);
+  const require = createRequire(import.meta.url);
   const folder = dirname(require.resolve("@bokuweb/zstd-wasm"));
   const { Module: module }: { Module: ZstdModule } = requireAnew(require, join(folder, "zstd.js"));
   module.instantiateWasm = (imports, receive) => {
