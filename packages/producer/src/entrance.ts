@@ -56,7 +56,9 @@ export class Entrance<Key, Value> {
       parts.forEach((part, index) => part.load(checked[index] ?? []));
       // All are placed before the first one enters: the application's partitioner may fail.
       const ready = parts.map((part) => this.#place(part));
-      parts.forEach((part, index) => (ready[index] ? this.#options.pipeline.admit(part) : this.#queue(part, undefined, signal)));
+      parts.forEach((part, index) =>
+        ready[index] ? this.#options.pipeline.admit(part) : this.#queue(part, undefined, signal),
+      );
     }
     this.#calls.add(call);
     if (signal) this.#heed(signal, parts);
@@ -118,7 +120,7 @@ export class Entrance<Key, Value> {
 
   #queue(part: CallPart, load: (() => Promise<void>) | undefined, signal: AbortSignal | undefined): void {
     this.#gated.add(part);
-    const passing = part.topic.gate.add(() => this.#pass(part, load, signal));
+    const passing = part.topic.passGate(() => this.#pass(part, load, signal));
     passing.then(
       () => this.#gated.delete(part),
       (error: unknown) => part.refuse(asKafkaError(error)),

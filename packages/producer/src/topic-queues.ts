@@ -36,14 +36,14 @@ export class TopicQueues {
   /** Number of batches that a partition has waiting. */
   readonly queueLength = (partition: number): number => this.#queues[partition]?.length ?? 0;
 
-  /** Whether earlier calls still wait at the {@link gate}, so that later ones have to queue behind them. */
+  /** Whether earlier calls are still {@link passGate passing the gate}, so that later ones have to queue behind them. */
   get isGated(): boolean {
     return this.#gate !== undefined && this.#gate.size + this.#gate.pending > 0;
   }
 
-  /** Where calls wait for the topic's metadata or for a serializer, one after the other, so that they stay in order. */
-  get gate(): PQueue {
+  /** Lets calls wait for the topic's metadata or for a serializer, one after the other, so that they stay in order. */
+  passGate<Result>(call: () => Promise<Result>): Promise<Result> {
     this.#gate ??= new PQueue({ concurrency: 1 });
-    return this.#gate;
+    return this.#gate.add(call);
   }
 }
