@@ -40,9 +40,15 @@ type Step =
   | { readonly type: "move"; readonly partition: number; readonly leader: number };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ type: fc.constant("send"), partition: fc.nat(1), count: fc.integer({ min: 1, max: 4 }) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({ type: fc.constant("send"), partition: fc.nat(1), count: fc.integer({ min: 1, max: 4 }) }),
+  },
   { weight: 3, arbitrary: fc.record({ type: fc.constant("wait"), ms: fc.constantFrom(0, 10, 150, 700, 2500) }) },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant("move"), partition: fc.nat(1), leader: fc.integer({ min: 1, max: 3 }) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ type: fc.constant("move"), partition: fc.nat(1), leader: fc.integer({ min: 1, max: 3 }) }),
+  },
 );
 
 interface Sent {
@@ -132,7 +138,7 @@ async function judge({ cluster, sent }: Run): Promise<void> {
         (reason: unknown) => reason,
       );
       const delivered = error === undefined ? await outcome : error instanceof SendError ? error.delivered : [];
-      if (error !== undefined && !(error instanceof SendError)) throw error;
+      if (error !== undefined && !(error instanceof SendError)) throw new Error("not a SendError", { cause: error });
       const failed = error?.failed ?? [];
       const seen = [...delivered, ...failed].flatMap(({ indexes }) => indexes).toSorted((a, b) => a - b);
       expect(seen, "every message has one outcome").toEqual(values.map((_, index) => index));
@@ -153,17 +159,26 @@ describe("whatever becomes of requests", () => {
   for (const [name, options] of Object.entries<ProducerOptions>({
     "with patience": { deliveryTimeoutMs: 50_000 },
     "with little patience": { deliveryTimeoutMs: 600 },
-    "with small batches and little memory": { batchSize: 80, bufferMemory: 400, deliveryTimeoutMs: 3000, maxBlockMs: 1000 },
+    "with small batches and little memory": {
+      batchSize: 80,
+      bufferMemory: 400,
+      deliveryTimeoutMs: 3000,
+      maxBlockMs: 1000,
+    },
     "with linger": { lingerMs: 20, deliveryTimeoutMs: 1000 },
     "with compression": { compression: "gzip", deliveryTimeoutMs: 2000 },
   })) {
     it(`${name}, every message is in the log at most once, in order, as its outcome says`, async () => {
       await fc.assert(
-        fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 30 }), fc.array(fc.constantFrom(...fates), { maxLength: 25 }), async (steps, sequence) => {
-          const run = new Run(options, sequence);
-          await run.play(steps);
-          await judge(run);
-        }),
+        fc.asyncProperty(
+          fc.array(step, { minLength: 1, maxLength: 30 }),
+          fc.array(fc.constantFrom(...fates), { maxLength: 25 }),
+          async (steps, sequence) => {
+            const run = new Run(options, sequence);
+            await run.play(steps);
+            await judge(run);
+          },
+        ),
         { numRuns: Number(process.env["PRODUCER_RUNS"] ?? 60) },
       );
     }, 120_000);

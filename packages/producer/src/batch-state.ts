@@ -57,7 +57,8 @@ export function transition(state: BatchState, event: BatchEvent): BatchState {
       break;
     case "sealed":
       if (event.type === "send") return { ...state, name: "in flight", attempts: state.attempts + 1, node: event.node };
-      if (event.type === "fail") return { name: "failed", error: event.error, written: weigh(state.written, event.evidence) };
+      if (event.type === "fail")
+        return { name: "failed", error: event.error, written: weigh(state.written, event.evidence) };
       break;
     case "in flight":
       return landed(state, event);

@@ -1,10 +1,12 @@
+import { BatchBuilder, stampProducer, type FinishOptions, type KafkaError } from "@moldau/protocol-codec";
 import {
-  BatchBuilder,
-  stampProducer,
-  type FinishOptions,
-  type KafkaError,
-} from "@moldau/protocol-codec";
-import { openState, transition, type Acknowledgement, type BatchEvent, type BatchState, type Evidence } from "./batch-state.js";
+  openState,
+  transition,
+  type Acknowledgement,
+  type BatchEvent,
+  type BatchState,
+  type Evidence,
+} from "./batch-state.js";
 import type { Lane } from "./lane.js";
 import { Piece, type PieceOwner, type RecordError } from "./piece.js";
 import type { Stamp } from "./sequence.js";

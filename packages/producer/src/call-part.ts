@@ -90,7 +90,10 @@ export class CallPart {
   /** Fails the messages that are in no batch yet; certainly not written. */
   refuse(error: KafkaError): void {
     if (this.#isDone) return;
-    const indexes = Array.from({ length: this.count - this.#cursor }, (_, offset) => this.indexBase + this.#cursor + offset);
+    const indexes = Array.from(
+      { length: this.count - this.#cursor },
+      (_, offset) => this.indexBase + this.#cursor + offset,
+    );
     this.call.refused(this.topic.name, indexes, error);
     this.#finish();
   }

@@ -129,7 +129,11 @@ export class Delivery {
 
   #refused(
     shipment: Shipment,
-    { error, verdict, answer }: { readonly error: KafkaError; readonly verdict: Verdict; readonly answer: PartitionAnswer },
+    {
+      error,
+      verdict,
+      answer,
+    }: { readonly error: KafkaError; readonly verdict: Verdict; readonly answer: PartitionAnswer },
   ): void {
     switch (verdict.action) {
       case "retry":
@@ -153,7 +157,11 @@ export class Delivery {
     announce(emitter, "acknowledged", () => {
       const { baseOffset } = acknowledgement;
       const latencyMs = clock.now() - batch.createdAt;
-      emitter.emit("acknowledged", { ...factsOf(batch), latencyMs, ...(baseOffset === undefined ? undefined : { baseOffset }) });
+      emitter.emit("acknowledged", {
+        ...factsOf(batch),
+        latencyMs,
+        ...(baseOffset === undefined ? undefined : { baseOffset }),
+      });
     });
     batch.acknowledge(acknowledgement);
     this.#ended(batch);
@@ -172,7 +180,8 @@ export class Delivery {
     const { topic } = batch;
     const hasMoved = answer !== undefined && this.#followHint(batch, answer);
     // A refresh that fails is published by the cluster on its diagnostics channel; the batch is tried again in any case, until its deadline.
-    if (answer === undefined || (error.refreshMetadata === true && !hasMoved)) cluster.refreshTopics([topic]).catch(() => undefined);
+    if (answer === undefined || (error.refreshMetadata === true && !hasMoved))
+      cluster.refreshTopics([topic]).catch(() => undefined);
     this.#announceRetry(batch, error, hasMoved ? 0 : this.#pause(queue));
   }
 
@@ -255,7 +264,9 @@ export class Delivery {
     const { state } = batch;
     if (state.name === "failed") {
       const { error, written } = state;
-      announce(this.#options.emitter, "failed", (emitter) => emitter.emit("failed", { ...factsOf(batch), error, written }));
+      announce(this.#options.emitter, "failed", (emitter) =>
+        emitter.emit("failed", { ...factsOf(batch), error, written }),
+      );
     }
     this.#free(batch);
   }
@@ -269,11 +280,21 @@ export class Delivery {
   }
 }
 
-function factsOf({ topic, partition, count, sizeInBytes }: Batch): Pick<Batch, "topic" | "partition" | "count"> & { bytes: number } {
+function factsOf({
+  topic,
+  partition,
+  count,
+  sizeInBytes,
+}: Batch): Pick<Batch, "topic" | "partition" | "count"> & { bytes: number } {
   return { topic, partition, count, bytes: sizeInBytes };
 }
 
-function acknowledgementOf({ errorCode, baseOffset, logAppendTimeMs, logStartOffset }: PartitionAnswer): Acknowledgement {
+function acknowledgementOf({
+  errorCode,
+  baseOffset,
+  logAppendTimeMs,
+  logStartOffset,
+}: PartitionAnswer): Acknowledgement {
   return {
     baseOffset: errorCode === 0 && baseOffset >= 0n ? baseOffset : undefined,
     timestamp: logAppendTimeMs >= 0n ? Number(logAppendTimeMs) : undefined,
@@ -282,7 +303,8 @@ function acknowledgementOf({ errorCode, baseOffset, logAppendTimeMs, logStartOff
 }
 
 function deadlineError({ topic, partition, count, lane, lastError }: Batch): KafkaError {
-  const reason = lastError === undefined ? "they could not be sent in time." : `the last failure was: ${lastError.message}`;
+  const reason =
+    lastError === undefined ? "they could not be sent in time." : `the last failure was: ${lastError.message}`;
   const message = `${count} messages to ${topic}-${partition} had no outcome within ${lane.timeoutMs} ms; ${reason}`;
   return new KafkaError("CLIENT_DELIVERY_TIMEOUT", message, { topic, partition, retriable: true, cause: lastError });
 }

@@ -79,5 +79,7 @@ export class IdentitySource {
 function asRefusal(error: unknown): KafkaError {
   const cause = error instanceof KafkaError ? error : undefined;
   const advice = "An idempotent producer needs a producer id; set idempotent: false to do without.";
-  return new KafkaError(cause?.code ?? "CLIENT_NO_PRODUCER_ID", `${cause?.message ?? String(error)} ${advice}`, { cause: error });
+  return new KafkaError(cause?.code ?? "CLIENT_NO_PRODUCER_ID", `${cause?.message ?? String(error)} ${advice}`, {
+    cause: error,
+  });
 }

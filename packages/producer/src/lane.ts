@@ -21,7 +21,13 @@ export class Lanes {
   readonly #isIdempotent: boolean;
   readonly #compressionLevel: number | undefined;
 
-  constructor({ idempotent, compressionLevel }: { readonly idempotent: boolean; readonly compressionLevel: number | undefined }) {
+  constructor({
+    idempotent,
+    compressionLevel,
+  }: {
+    readonly idempotent: boolean;
+    readonly compressionLevel: number | undefined;
+  }) {
     this.#isIdempotent = idempotent;
     this.#compressionLevel = compressionLevel;
   }

@@ -36,7 +36,8 @@ export function checkMessages(
 ): asserts messages is readonly EncodedMessage[] {
   for (let index = 0; index < messages.length; index++) {
     const message = messages[index];
-    if (!isObject(message)) throw wrong(topic, index, `must be an object such as { key, value }, not ${kindOf(message)}`);
+    if (!isObject(message))
+      throw wrong(topic, index, `must be an object such as { key, value }, not ${kindOf(message)}`);
     const { key, value, headers, partition, timestamp } = message;
     if (typeof value !== "string" && !(value instanceof Buffer)) checkValue(topic, index, value);
     if (key !== undefined && key !== null) {
@@ -68,13 +69,18 @@ function checkPartition(topic: string, index: number, partition: unknown): void 
 
 function checkValue(topic: string, index: number, value: unknown): void {
   if (value === null) return;
-  if (value === undefined) throw wrong(topic, index, "has no value: give a string or a Buffer, or null for a tombstone");
+  if (value === undefined)
+    throw wrong(topic, index, "has no value: give a string or a Buffer, or null for a tombstone");
   throw wrongPayload(topic, index, "value", value);
 }
 
 function checkTimestamp(topic: string, index: number, timestamp: unknown): void {
   if (typeof timestamp === "number" && Number.isSafeInteger(timestamp) && timestamp >= 0) return;
-  throw wrong(topic, index, `has timestamp ${String(timestamp)}: give milliseconds since 1970 as a whole number, or leave it out`);
+  throw wrong(
+    topic,
+    index,
+    `has timestamp ${String(timestamp)}: give milliseconds since 1970 as a whole number, or leave it out`,
+  );
 }
 
 function checkHeaders(topic: string, index: number, headers: unknown): void {
@@ -98,7 +104,11 @@ function checkHeaders(topic: string, index: number, headers: unknown): void {
 
 function checkHeaderValue(topic: string, index: number, name: string, value: unknown): void {
   if (value === null || typeof value === "string" || value instanceof Buffer) return;
-  throw wrong(topic, index, `has header ${JSON.stringify(name)} with ${kindOf(value)}: give a string, a Buffer or null`);
+  throw wrong(
+    topic,
+    index,
+    `has header ${JSON.stringify(name)} with ${kindOf(value)}: give a string, a Buffer or null`,
+  );
 }
 
 /** Texts are measured exactly only where three bytes a character could be too many. */
@@ -108,7 +118,11 @@ function checkSize(topic: string, index: number, message: Unchecked, maxBytes: n
   if (bound <= maxBytes && headers === undefined) return;
   const size = byteSize(key) + byteSize(value) + headerBytes(headers) + recordOverhead;
   if (size <= maxBytes) return;
-  throw wrong(topic, index, `takes ${size} bytes, more than the ${maxBytes} that one request may carry: send less, or raise maxRequestSize`);
+  throw wrong(
+    topic,
+    index,
+    `takes ${size} bytes, more than the ${maxBytes} that one request may carry: send less, or raise maxRequestSize`,
+  );
 }
 
 function sizeBound(payload: unknown): number {

@@ -68,7 +68,6 @@ export interface ResolvedProducerOptions<Key, Value> {
   readonly serialize: Serializers<Key, Value>;
 }
 
-
 /** The largest delay that a timer can have. */
 export const maxTimerMs = 2 ** 31 - 1;
 
@@ -107,7 +106,7 @@ export function resolveProducerOptions<Key, Value>(
     maxInFlight: read.integer("maxInFlight", { min: 1, max: idempotent ? 5 : 1_000_000, default: 5 }),
     allowAutoTopicCreation: read.boolean("allowAutoTopicCreation", { default: true }),
     partitioner: read.custom("partitioner", "a function", parsePartitioner, { default: null }) ?? undefined,
-    serialize: readSerializers(options?.serialize),
+    serialize: read.custom("serialize", "an object", () => readSerializers(options?.serialize), { default: {} }),
   };
   read.done();
   return resolved;

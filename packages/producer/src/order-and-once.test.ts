@@ -4,7 +4,10 @@ import { FakeCluster } from "../test-support/fake-cluster.js";
 import { turns } from "../test-support/virtual-clock.js";
 import { Producer, type ProducerOptions } from "./index.js";
 
-function start(options: ProducerOptions = {}, topics?: Record<string, number>): { cluster: FakeCluster; producer: Producer } {
+function start(
+  options: ProducerOptions = {},
+  topics?: Record<string, number>,
+): { cluster: FakeCluster; producer: Producer } {
   const cluster = new FakeCluster(topics);
   return { cluster, producer: new Producer(cluster.asCluster, options) };
 }
@@ -14,7 +17,11 @@ function send(producer: Producer, ...values: string[]): Promise<unknown> {
 }
 
 /** Sends one batch for each value, and gets the first acknowledged, so that the rest may be under way together. */
-async function pipelined(cluster: FakeCluster, producer: Producer, values: readonly string[]): Promise<Promise<unknown>[]> {
+async function pipelined(
+  cluster: FakeCluster,
+  producer: Producer,
+  values: readonly string[],
+): Promise<Promise<unknown>[]> {
   const sent: Promise<unknown>[] = [];
   for (const [index, value] of values.entries()) {
     sent.push(send(producer, value));
@@ -41,7 +48,11 @@ describe("a producer", () => {
     await turns();
     expect(cluster.pending.length).toBe(1);
     await cluster.next().succeed();
-    expect((await Promise.all(sent)).flat()).toMatchObject([{ baseOffset: 0n }, { baseOffset: 1n }, { baseOffset: 2n }]);
+    expect((await Promise.all(sent)).flat()).toMatchObject([
+      { baseOffset: 0n },
+      { baseOffset: 1n },
+      { baseOffset: 2n },
+    ]);
     await producer.close();
   });
 });

@@ -53,7 +53,9 @@ export function planProduceRequest(
     ...(version < topicIdVersion ? { name } : { topicId }),
     partitionData: [...byPartition].map(([index, { batch }]) => ({ index, records: batch.records ?? null })),
   }));
-  const names = new Map([...topics].map(([name, { topicId }]) => [version < topicIdVersion ? name : topicId.toString(), name]));
+  const names = new Map(
+    [...topics].map(([name, { topicId }]) => [version < topicIdVersion ? name : topicId.toString(), name]),
+  );
   return {
     version,
     body: { transactionalId: null, acks: acks === "all" ? -1 : acks, timeoutMs, topicData },

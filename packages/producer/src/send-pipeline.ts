@@ -58,7 +58,13 @@ export class SendPipeline {
     const { clock, random } = cluster;
     const { retry } = cluster.options;
     const memory = new BufferMemory(options.bufferMemory, () => this.#admission.resume());
-    this.#delivery = new Delivery({ cluster, clock, memory, emitter: producer, wake: (queue) => this.#sender.wake(queue) });
+    this.#delivery = new Delivery({
+      cluster,
+      clock,
+      memory,
+      emitter: producer,
+      wake: (queue) => this.#sender.wake(queue),
+    });
     this.#identities = new IdentitySource({
       cluster,
       clock,

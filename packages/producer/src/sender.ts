@@ -6,8 +6,10 @@ import type { IdentitySource } from "./identity.js";
 import type { DrainTurn, PartitionQueue } from "./partition-queue.js";
 
 /** What the sender needs. */
-export interface SenderOptions
-  extends Pick<BrokerSenderOptions, "owner" | "maxInFlight" | "maxRequestSize" | "requestTimeoutMs"> {
+export interface SenderOptions extends Pick<
+  BrokerSenderOptions,
+  "owner" | "maxInFlight" | "maxRequestSize" | "requestTimeoutMs"
+> {
   readonly cluster: Pick<Cluster, "brokerHints" | "cachedTopic" | "connection" | "off" | "on" | "refreshTopics">;
   readonly clock: Clock;
   readonly random: () => number;

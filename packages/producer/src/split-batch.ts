@@ -16,7 +16,8 @@ export function splitBatch(batch: Batch): readonly [Batch, Batch] {
   const builders = [new BatchBuilder({ maxBytes: unbounded }), new BatchBuilder({ maxBytes: unbounded })] as const;
   let position = 0;
   for (const whole of readBatches(batch.records ?? Buffer.alloc(0), { verifyCrc: false })) {
-    for (const cursor = whole.open(); cursor.next(); position += 1) append(builders[position < boundary ? 0 : 1], cursor);
+    for (const cursor = whole.open(); cursor.next(); position += 1)
+      append(builders[position < boundary ? 0 : 1], cursor);
   }
   const { compression, compressionLevel } = batch.lane;
   const options = { compression, ...(compressionLevel === undefined ? undefined : { level: compressionLevel }) };

@@ -48,7 +48,11 @@ export function createWritable<Key, Value>(settings: WritableSettings, target: W
     objectMode: true,
     highWaterMark,
     write: (message: Message<Key, Value>, _encoding, taken) => send([message], taken),
-    writev: (chunks, taken) => send(chunks.map(({ chunk }) => chunk), taken),
+    writev: (chunks, taken) =>
+      send(
+        chunks.map(({ chunk }) => chunk),
+        taken,
+      ),
     final: (done) => {
       finished = () => done();
       if (open === 0) done();

@@ -1,6 +1,21 @@
 import { randomBytes } from "node:crypto";
-import { connectionClosed, type Connection, type ConnectionKey, type PartitionMetadata, type RequestOptions, type TopicMetadata } from "@moldau/connection-pool";
-import { InitProducerId, kafkaError, readBatches, Uuid, type Produce, type ProduceRequest, type ProduceResponse } from "@moldau/protocol-codec";
+import {
+  connectionClosed,
+  type Connection,
+  type ConnectionKey,
+  type PartitionMetadata,
+  type RequestOptions,
+  type TopicMetadata,
+} from "@moldau/connection-pool";
+import {
+  InitProducerId,
+  kafkaError,
+  readBatches,
+  Uuid,
+  type Produce,
+  type ProduceRequest,
+  type ProduceResponse,
+} from "@moldau/protocol-codec";
 import { EventEmitter } from "eventemitter3";
 import type { ProducerCluster } from "../src/index.js";
 import { ModelLog } from "./model-log.js";
@@ -31,7 +46,12 @@ export class FakeRequest {
   readonly #body: ProduceRequest;
   #applied: Map<SentPartition, Partial<PartitionResponse>> | undefined;
 
-  constructor(cluster: FakeCluster, connection: FakeConnection, body: ProduceRequest, settle: { resolve(response: ProduceResponse): void; reject(error: Error): void }) {
+  constructor(
+    cluster: FakeCluster,
+    connection: FakeConnection,
+    body: ProduceRequest,
+    settle: { resolve(response: ProduceResponse): void; reject(error: Error): void },
+  ) {
     this.#cluster = cluster;
     this.#connection = connection;
     this.node = connection.node;
@@ -40,7 +60,9 @@ export class FakeRequest {
     this.#resolve = settle.resolve;
     this.#reject = settle.reject;
     this.partitions = body.topicData.flatMap(({ topicId, partitionData }) =>
-      partitionData.map(({ index, records }) => sentPartition(cluster.nameOf(topicId), index, records ?? Buffer.alloc(0))),
+      partitionData.map(({ index, records }) =>
+        sentPartition(cluster.nameOf(topicId), index, records ?? Buffer.alloc(0)),
+      ),
     );
   }
 
@@ -69,7 +91,9 @@ export class FakeRequest {
         responses: this.#body.topicData.map(({ topicId, partitionData }) => ({
           topicId,
           partitionResponses: partitionData.map(({ index }) => {
-            const one = this.partitions.find(({ topic, partition }) => topic === this.#cluster.nameOf(topicId) && partition === index)!;
+            const one = this.partitions.find(
+              ({ topic, partition }) => topic === this.#cluster.nameOf(topicId) && partition === index,
+            )!;
             return { index, errorCode: 0, baseOffset: -1n, ...each(one) };
           }),
         })),
@@ -113,7 +137,12 @@ export class FakeConnection {
     return 13;
   }
 
-  request(_api: typeof Produce, _version: number, body: ProduceRequest, { onWritten }: RequestOptions = {}): Promise<ProduceResponse> {
+  request(
+    _api: typeof Produce,
+    _version: number,
+    body: ProduceRequest,
+    { onWritten }: RequestOptions = {},
+  ): Promise<ProduceResponse> {
     return new Promise((resolve, reject) => {
       const request = new FakeRequest(this.#cluster, this, body, { resolve, reject });
       this.requests.push(request);
@@ -125,12 +154,13 @@ export class FakeConnection {
 
   async send(api: typeof Produce, version: number, body: ProduceRequest, options: RequestOptions = {}): Promise<void> {
     if (!this.isOpen) throw connectionClosed("closed", { written: false });
-    void this.request(api, version, body, options);
+    this.request(api, version, body, options).catch(() => undefined);
   }
 
   end(): void {
     this.isOpen = false;
-    for (const request of this.requests) request.fail(connectionClosed("The connection was closed.", { written: true }));
+    for (const request of this.requests)
+      request.fail(connectionClosed("The connection was closed.", { written: true }));
   }
 }
 
@@ -152,7 +182,11 @@ export class FakeCluster extends EventEmitter<{ metadata: [topics: readonly stri
   keepsBuffers = false;
   readonly heldBuffers: (() => void)[] = [];
   /** What InitProducerId answers. */
-  initProducerId = (): { errorCode: number; producerId: bigint; producerEpoch: number } => ({ errorCode: 0, producerId: 7n, producerEpoch: 0 });
+  initProducerId = (): { errorCode: number; producerId: bigint; producerEpoch: number } => ({
+    errorCode: 0,
+    producerId: 7n,
+    producerEpoch: 0,
+  });
   /** Called for every request; the default leaves it to the test. */
   onRequest: (request: FakeRequest) => void = (request) => void this.pending.push(request);
   /** What connecting fails with. */
@@ -180,7 +214,10 @@ export class FakeCluster extends EventEmitter<{ metadata: [topics: readonly stri
   moveLeader(topic: string, partition: number, leader: number): void {
     const metadata = this.#topics.get(topic)!;
     const before = metadata.partitions[partition];
-    const partitions = metadata.partitions.with(partition, partitionOf(partition, leader, (before?.leaderEpoch ?? 0) + 1));
+    const partitions = metadata.partitions.with(
+      partition,
+      partitionOf(partition, leader, (before?.leaderEpoch ?? 0) + 1),
+    );
     this.#topics.set(topic, { ...metadata, partitions });
     this.emit("metadata", [topic]);
   }
@@ -225,7 +262,10 @@ export class FakeCluster extends EventEmitter<{ metadata: [topics: readonly stri
     return this.#topics.get(name);
   }
 
-  async topic(name: string, { signal, timeoutMs = 30_000 }: { signal?: AbortSignal; timeoutMs?: number } = {}): Promise<TopicMetadata> {
+  async topic(
+    name: string,
+    { signal, timeoutMs = 30_000 }: { signal?: AbortSignal; timeoutMs?: number } = {},
+  ): Promise<TopicMetadata> {
     const known = this.#topics.get(name);
     if (known) return known;
     await new Promise<void>((resolve, reject) => {
@@ -287,12 +327,21 @@ function sentPartition(topic: string, partition: number, records: Buffer): SentP
   const copy = Buffer.from(records);
   const [batch] = [...readBatches(copy)];
   const values: string[] = [];
-  if (batch) for (const cursor = batch.open(); cursor.next(); ) values.push(String(cursor.value));
-  return { topic, partition, records: copy, values, producerEpoch: batch?.producerEpoch ?? -1, baseSequence: batch?.baseSequence ?? -1 };
+  if (batch) for (const cursor = batch.open(); cursor.next();) values.push(String(cursor.value));
+  return {
+    topic,
+    partition,
+    records: copy,
+    values,
+    producerEpoch: batch?.producerEpoch ?? -1,
+    baseSequence: batch?.baseSequence ?? -1,
+  };
 }
 
 function withDefaults(response: object): ProduceResponse {
-  const { responses } = response as { responses: { topicId: Uuid; partitionResponses: Partial<PartitionResponse>[] }[] };
+  const { responses } = response as {
+    responses: { topicId: Uuid; partitionResponses: Partial<PartitionResponse>[] }[];
+  };
   return {
     throttleTimeMs: 0,
     nodeEndpoints: [],

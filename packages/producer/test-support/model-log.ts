@@ -30,7 +30,10 @@ export class ModelLog {
     const { producerId, producerEpoch, baseSequence, lastSequence } = batch;
     if (producerId >= 0n) {
       const entry = this.#producers.get(producerId);
-      const duplicate = entry?.epoch === producerEpoch ? entry.recent.find((known) => known.firstSequence === baseSequence && known.lastSequence === lastSequence) : undefined;
+      const duplicate =
+        entry?.epoch === producerEpoch
+          ? entry.recent.find((known) => known.firstSequence === baseSequence && known.lastSequence === lastSequence)
+          : undefined;
       if (duplicate) return { errorCode: 0, baseOffset: duplicate.baseOffset };
       const errorCode = check(entry, producerEpoch, baseSequence);
       if (errorCode !== 0) return refused(errorCode);
@@ -39,7 +42,7 @@ export class ModelLog {
       this.#producers.set(producerId, { epoch: producerEpoch, lastSequence, recent: [...recent, known].slice(-5) });
     }
     const baseOffset = BigInt(this.values.length);
-    for (const cursor = batch.open(); cursor.next(); ) this.values.push(String(cursor.value));
+    for (const cursor = batch.open(); cursor.next();) this.values.push(String(cursor.value));
     return { errorCode: 0, baseOffset };
   }
 

@@ -11,7 +11,10 @@ export function murmur2(bytes: Uint8Array): number {
   const aligned = length & ~3;
   let hash = seed ^ length;
   for (let i = 0; i < aligned; i += 4) {
-    hash = mix(hash, byteAt(bytes, i) | (byteAt(bytes, i + 1) << 8) | (byteAt(bytes, i + 2) << 16) | (byteAt(bytes, i + 3) << 24));
+    hash = mix(
+      hash,
+      byteAt(bytes, i) | (byteAt(bytes, i + 1) << 8) | (byteAt(bytes, i + 2) << 16) | (byteAt(bytes, i + 3) << 24),
+    );
   }
   let tail = 0;
   for (let i = length - 1; i >= aligned; i--) tail = (tail << 8) | byteAt(bytes, i);

@@ -44,7 +44,10 @@ function ask(partitioner: Partitioner, message: EncodedMessage, topic: TopicMeta
   }
   if (place === undefined) return sticky;
   if (Number.isInteger(place) && place >= 0 && place < topic.partitions.length) return place;
-  throw failed(topic, `answered ${String(place)}: expected a whole number from 0 to ${topic.partitions.length - 1}, or undefined`);
+  throw failed(
+    topic,
+    `answered ${String(place)}: expected a whole number from 0 to ${topic.partitions.length - 1}, or undefined`,
+  );
 }
 
 function outOfRange({ name, partitions }: TopicMetadata, index: number, partition: number): never {
@@ -52,7 +55,12 @@ function outOfRange({ name, partitions }: TopicMetadata, index: number, partitio
     `Nothing was sent to topic ${JSON.stringify(name)}: message ${index} names partition ${partition}, ` +
     `but the topic has ${partitions.length}, numbered from 0.`;
   // The topic may have got more partitions since.
-  throw new KafkaError(ClientErrorCode.INVALID_ARGUMENT, message, { topic: name, partition, refreshMetadata: true, written: false });
+  throw new KafkaError(ClientErrorCode.INVALID_ARGUMENT, message, {
+    topic: name,
+    partition,
+    refreshMetadata: true,
+    written: false,
+  });
 }
 
 function failed({ name }: TopicMetadata, problem: string, cause?: unknown): KafkaError {
