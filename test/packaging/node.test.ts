@@ -1,7 +1,7 @@
 import { copyFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, inject, test } from "vitest";
-import { runProgram } from "../support/child-program.js";
+import { ChildProgram, runProgram } from "../support/child-program.js";
 import { plainEnvironment } from "./consumer.js";
 import { publishedPackages } from "./published.js";
 import { repository } from "../support/repository.js";
@@ -42,4 +42,21 @@ describe.each(Object.entries(inject("nodes")))("on Node %s", (major, node) => {
     const result = await run("--disallow-code-generation-from-strings", "round-trip.mjs");
     expect(result).toEqual({ code: 0, stdout: "orders 42 paid\n", stderr: "" });
   });
+
+  test("the broker's command line starts, says where, and ends when asked", async () => {
+    const command = join(application, "node_modules/@moldau/reference-broker/bin/reference-broker.js");
+    const broker = new ChildProgram(node, [command, "--port", "0"], { cwd: application, env: plainEnvironment });
+    await broker.waitFor(/Ready on [\d.]+:\d+/);
+    await broker.close();
+    expect(await broker.ended()).toMatchObject({ code: 0, stderr: "" });
+  });
+});
+
+test("npx finds the broker's command line", async () => {
+  const { code, stdout } = await runProgram("npx", ["@moldau/reference-broker", "--help"], {
+    cwd: application,
+    env: plainEnvironment,
+  });
+  expect(stdout).toContain("--port");
+  expect(code).toBe(0);
 });
