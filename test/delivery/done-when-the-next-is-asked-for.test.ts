@@ -136,14 +136,21 @@ describe("commit", () => {
     const assigned = nextEvent(consumer, "assigned");
     consumer.subscribe(["other"]);
     await assigned;
-    await expect(consumer.commit(kept)).rejects.toMatchObject({ code: "CLIENT_NOT_ASSIGNED", topic: "orders", partition: 0 });
+    await expect(consumer.commit(kept)).rejects.toMatchObject({
+      code: "CLIENT_NOT_ASSIGNED",
+      topic: "orders",
+      partition: 0,
+    });
   });
 
   it("says what is wrong with its argument", async () => {
     await using run = await startConsuming();
     const consumer = run.consumer();
     await consumer.connect();
-    await expect(consumer.commit([{ ...orders, offset: 2 as unknown as bigint }])).rejects.toMatchObject({ code: "CLIENT_INVALID_ARGUMENT", message: expect.stringContaining("bigint") });
+    await expect(consumer.commit([{ ...orders, offset: 2 as unknown as bigint }])).rejects.toMatchObject({
+      code: "CLIENT_INVALID_ARGUMENT",
+      message: expect.stringContaining("bigint"),
+    });
     await expect(consumer.commit("all" as never)).rejects.toMatchObject({ code: "CLIENT_INVALID_ARGUMENT" });
   });
 });

@@ -132,10 +132,16 @@ describe("fetching ahead", () => {
     run.broker.intercept({ api: Fetch }, async (request) => {
       const answer = await request.apply();
       for (const { records } of answer?.responses?.flatMap(({ partitions }) => partitions ?? []) ?? []) {
-        bytes += Buffer.isBuffer(records) ? records.length : (records ?? []).reduce((sum, each) => sum + each.length, 0);
+        bytes += Buffer.isBuffer(records)
+          ? records.length
+          : (records ?? []).reduce((sum, each) => sum + each.length, 0);
       }
     });
-    const consumer = run.consumer({ maxBufferedBytes: 400_000, partitionMaxBytes: 10_000_000, fetchMaxBytes: 10_000_000 });
+    const consumer = run.consumer({
+      maxBufferedBytes: 400_000,
+      partitionMaxBytes: 10_000_000,
+      fetchMaxBytes: 10_000_000,
+    });
     const loop = consumer.messages();
     await loop.next();
     await pause(300);

@@ -11,13 +11,20 @@ function serve(broker: ReferenceBroker, end: bigint, ...recordSets: readonly Buf
     const answer = await request.apply();
     if (asked === undefined || answer === undefined || asked.fetchOffset >= end) return;
     const records = recordSets[next++ % recordSets.length] ?? null;
-    const responses = answer.responses?.map((topic) => ({ ...topic, partitions: (topic.partitions ?? []).map((each) => ({ ...each, records })) })) ?? [];
+    const responses =
+      answer.responses?.map((topic) => ({
+        ...topic,
+        partitions: (topic.partitions ?? []).map((each) => ({ ...each, records })),
+      })) ?? [];
     request.respond({ ...answer, responses });
   });
 }
 
 function batch(baseOffset: bigint, offsets: readonly bigint[], options: WriteBatchOptions = {}): Buffer {
-  return writeBatch({ baseOffset, ...options }, offsets.map((offset) => ({ offset, value: `v${offset}` })));
+  return writeBatch(
+    { baseOffset, ...options },
+    offsets.map((offset) => ({ offset, value: `v${offset}` })),
+  );
 }
 
 const ten = Array.from({ length: 10 }, (_, index) => `v${index}`);
@@ -26,8 +33,18 @@ describe("the position advances by the batch's last offset", () => {
   it("past records that compaction took away, batches that it emptied, and control batches", async () => {
     await using run = await startConsuming();
     await run.send("orders", 0, ten);
-    const marker = writeTransactionMarker("COMMIT", { baseOffset: 7n, producerId: 9n, producerEpoch: 0, coordinatorEpoch: 0, timestamp: 1000 });
-    serve(run.broker, 8n, Buffer.concat([batch(0n, [1n], { lastOffsetDelta: 3 }), batch(4n, [], { lastOffsetDelta: 2 }), marker]));
+    const marker = writeTransactionMarker("COMMIT", {
+      baseOffset: 7n,
+      producerId: 9n,
+      producerEpoch: 0,
+      coordinatorEpoch: 0,
+      timestamp: 1000,
+    });
+    serve(
+      run.broker,
+      8n,
+      Buffer.concat([batch(0n, [1n], { lastOffsetDelta: 3 }), batch(4n, [], { lastOffsetDelta: 2 }), marker]),
+    );
     const consumer = run.consumer();
     const offsets: bigint[] = [];
     for await (const message of consumer) {
@@ -45,7 +62,9 @@ describe("the position advances by the batch's last offset", () => {
     serve(run.broker, 10n, batch(0n, [], { lastOffsetDelta: 9 }));
     const consumer = run.consumer();
     const taken = takeValues(consumer, 1);
-    await expect.poll(() => consumer.assignment().length > 0 && consumer.position({ topic: "orders", partition: 0 })).toBe(10n);
+    await expect
+      .poll(() => consumer.assignment().length > 0 && consumer.position({ topic: "orders", partition: 0 }))
+      .toBe(10n);
     await consumer.close();
     expect(await taken).toEqual([]);
     expect(await run.committed({ topic: "orders", partition: 0 })).toBe(10n);
@@ -79,7 +98,12 @@ describe("compressed batches", () => {
     await using run = await startConsuming();
     await run.send("orders", 0, ten);
     const reverse = (input: Buffer): Buffer => Buffer.from(input).reverse();
-    const slow = { id: 1, name: "gzip" as const, compress: reverse, decompress: (input: Buffer) => new Promise<Buffer>((resolve) => setImmediate(() => resolve(reverse(input)))) };
+    const slow = {
+      id: 1,
+      name: "gzip" as const,
+      compress: reverse,
+      decompress: (input: Buffer) => new Promise<Buffer>((resolve) => setImmediate(() => resolve(reverse(input)))),
+    };
     serve(run.broker, 10n, batch(0n, [0n, 1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n, 9n], { compression: slow }));
     expect(await takeValues(run.consumer({ codecs: { gzip: slow } }), 10)).toEqual(ten);
     const lengths: number[] = [];
@@ -94,7 +118,11 @@ describe("compressed batches", () => {
     await using run = await startConsuming();
     await run.send("orders", 0, ten);
     serve(run.broker, 1n, writeBatch({ baseOffset: 0n, compression: "gzip" }, [{ value: Buffer.alloc(1_000_000) }]));
-    await expect(takeValues(run.consumer({ maxDecompressedBytes: 10_000 }), 1)).rejects.toMatchObject({ code: "CLIENT_DECOMPRESSION_LIMIT", topic: "orders", partition: 0 });
+    await expect(takeValues(run.consumer({ maxDecompressedBytes: 10_000 }), 1)).rejects.toMatchObject({
+      code: "CLIENT_DECOMPRESSION_LIMIT",
+      topic: "orders",
+      partition: 0,
+    });
   });
 });
 
@@ -120,8 +148,20 @@ describe("a batch that cannot be read", () => {
   });
 
   it.each([
-    ["has a length that cannot be one", Buffer.concat([Buffer.alloc(11), Buffer.from([3]), Buffer.alloc(60)]), "CORRUPT_MESSAGE"],
-    ["is of an unknown format", Buffer.concat([Buffer.from([0, 0, 0, 0, 0, 0, 0, 5]), Buffer.from([0, 0, 0, 60, 0, 0, 0, 0, 9]), Buffer.alloc(60)]), "CORRUPT_MESSAGE"],
+    [
+      "has a length that cannot be one",
+      Buffer.concat([Buffer.alloc(11), Buffer.from([3]), Buffer.alloc(60)]),
+      "CORRUPT_MESSAGE",
+    ],
+    [
+      "is of an unknown format",
+      Buffer.concat([
+        Buffer.from([0, 0, 0, 0, 0, 0, 0, 5]),
+        Buffer.from([0, 0, 0, 60, 0, 0, 0, 0, 9]),
+        Buffer.alloc(60),
+      ]),
+      "CORRUPT_MESSAGE",
+    ],
     ["lies before what was asked for", batch(0n, [0n, 1n]), "CLIENT_PROTOCOL_VIOLATION"],
   ])("because it %s ends the loop with a coded error", async (_what, records, code) => {
     await using run = await startConsuming();

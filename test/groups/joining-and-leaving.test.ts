@@ -32,7 +32,10 @@ describe("joining", () => {
   it("fails when a topic does not exist and is not created", async () => {
     await using run = await startConsuming({ configs: { "auto.create.topics.enable": false } });
     const consumer = run.consumer({ topics: ["nowhere"] }, run.client({ requestTimeoutMs: 300 }));
-    await expect(takeValues(consumer, 1)).rejects.toMatchObject({ code: "UNKNOWN_TOPIC_OR_PARTITION", topic: "nowhere" });
+    await expect(takeValues(consumer, 1)).rejects.toMatchObject({
+      code: "UNKNOWN_TOPIC_OR_PARTITION",
+      topic: "nowhere",
+    });
   });
 
   it("fails with the coordinator's reason, and is tried again by the next loop", async () => {
@@ -40,7 +43,10 @@ describe("joining", () => {
     await run.send("orders", 0, ["a"]);
     run.broker.intercept({ api: "JoinGroup", nth: 1 }, (request) => request.fail("GROUP_AUTHORIZATION_FAILED"));
     const consumer = run.consumer();
-    await expect(takeValues(consumer, 1)).rejects.toMatchObject({ code: "GROUP_AUTHORIZATION_FAILED", groupId: "billing" });
+    await expect(takeValues(consumer, 1)).rejects.toMatchObject({
+      code: "GROUP_AUTHORIZATION_FAILED",
+      groupId: "billing",
+    });
     expect(await takeValues(consumer, 1)).toEqual(["a"]);
   });
 
@@ -233,7 +239,9 @@ describe("close()", () => {
     const loop = (async () => {
       for await (const _ of reading);
     })();
-    await expect.poll(() => reading.assignment().length && reading.position({ topic: "orders", partition: 0 })).toBe(1n);
+    await expect
+      .poll(() => reading.assignment().length && reading.position({ topic: "orders", partition: 0 }))
+      .toBe(1n);
     await expect(reading.close()).rejects.toMatchObject({ code: "GROUP_AUTHORIZATION_FAILED" });
     await loop;
     const left = run.consumer({ groupId: "other" });

@@ -1,5 +1,11 @@
 import { Cluster, type ClusterOptions } from "@moldau/connection-pool";
-import { Consumer, type ConsumerEvents, type ConsumerOptions, type Message, type TopicPartition } from "@moldau/consumer";
+import {
+  Consumer,
+  type ConsumerEvents,
+  type ConsumerOptions,
+  type Message,
+  type TopicPartition,
+} from "@moldau/consumer";
 import { OffsetFetch, Produce, writeBatch, type RecordToWrite } from "@moldau/protocol-codec";
 import { startBroker, type BrokerOptions, type ReferenceBroker } from "@moldau/reference-broker";
 
@@ -33,7 +39,13 @@ export async function startConsuming(options: BrokerOptions = {}): Promise<Consu
     cluster,
     client,
     consumer(more = {}, of = cluster) {
-      const consumer = new Consumer(of, { groupId: "billing", topics: ["orders"], startFrom: "earliest", heartbeatIntervalMs: 50, ...more });
+      const consumer = new Consumer(of, {
+        groupId: "billing",
+        topics: ["orders"],
+        startFrom: "earliest",
+        heartbeatIntervalMs: 50,
+        ...more,
+      });
       consumers.push(consumer);
       return consumer;
     },
@@ -49,7 +61,11 @@ export async function startConsuming(options: BrokerOptions = {}): Promise<Consu
 }
 
 /** The values of the messages that a loop hands out, up to `count`; the last one stays in hand until `after` is done, and the loop is left then. */
-export async function takeValues(loop: AsyncIterable<Message>, count: number, after: (last: Message) => Promise<void> | void = () => undefined): Promise<string[]> {
+export async function takeValues(
+  loop: AsyncIterable<Message>,
+  count: number,
+  after: (last: Message) => Promise<void> | void = () => undefined,
+): Promise<string[]> {
   const values: string[] = [];
   for await (const message of loop) {
     values.push(String(message.value));
@@ -69,10 +85,17 @@ export function nextEvent(consumer: Consumer, name: keyof ConsumerEvents): Promi
 
 async function sendTo(
   cluster: Cluster,
-  { topic, partition, values }: { readonly topic: string; readonly partition: number; readonly values: readonly (string | RecordToWrite)[] },
+  {
+    topic,
+    partition,
+    values,
+  }: { readonly topic: string; readonly partition: number; readonly values: readonly (string | RecordToWrite)[] },
 ): Promise<void> {
   const metadata = await cluster.topic(topic);
-  const records = writeBatch({}, values.map((value) => (typeof value === "string" ? { value, timestamp: Date.now() } : value)));
+  const records = writeBatch(
+    {},
+    values.map((value) => (typeof value === "string" ? { value, timestamp: Date.now() } : value)),
+  );
   const node = metadata.partitions[partition]?.leader;
   const topicData = [{ name: topic, topicId: metadata.topicId, partitionData: [{ index: partition, records }] }];
   const answer = await cluster.request(Produce, { acks: -1, timeoutMs: 10_000, topicData }, { node });

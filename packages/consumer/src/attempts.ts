@@ -27,7 +27,10 @@ export interface AttemptOptions {
  *
  * @throws {KafkaError} the first failure that does not pass by itself, or the last one when the time is over; CLIENT_ABORTED.
  */
-export async function untilDone<T>(attempt: () => Promise<T>, { cluster, operation, signal, deadline, retrying }: AttemptOptions): Promise<T> {
+export async function untilDone<T>(
+  attempt: () => Promise<T>,
+  { cluster, operation, signal, deadline, retrying }: AttemptOptions,
+): Promise<T> {
   const { clock, random, options } = cluster;
   const backoff = new Backoff(options.retry, random);
   for (;;) {
@@ -37,7 +40,8 @@ export async function untilDone<T>(attempt: () => Promise<T>, { cluster, operati
     } catch (thrown) {
       const error = asKafkaError(thrown);
       const delayMs = backoff.next();
-      if (!error.retriable || signal.aborted || (deadline !== undefined && clock.now() + delayMs >= deadline)) throw error;
+      if (!error.retriable || signal.aborted || (deadline !== undefined && clock.now() + delayMs >= deadline))
+        throw error;
       retrying({ operation, error, delayMs });
       await clock.sleep(delayMs, signal);
     }

@@ -29,8 +29,14 @@ export async function collectBatch(first: OpenBatch, maxMessages: number, steps:
   const parts: BatchPart[] = [];
   const batches: RecordBatch[] = [];
   let length = 0;
-  for (let open: OpenBatch | undefined = first; open !== undefined; open = length < maxMessages ? await steps.openNext() : undefined) {
-    const part: BatchPart = fitsWhole(open, maxMessages - length) ? { source: open.source, cursor: open.cursor } : { source: open.source, messages: take(open, maxMessages - length, steps) };
+  for (
+    let open: OpenBatch | undefined = first;
+    open !== undefined;
+    open = length < maxMessages ? await steps.openNext() : undefined
+  ) {
+    const part: BatchPart = fitsWhole(open, maxMessages - length)
+      ? { source: open.source, cursor: open.cursor }
+      : { source: open.source, messages: take(open, maxMessages - length, steps) };
     batches.push(open.batch);
     if (part.messages === undefined) {
       length += open.batch.count;
@@ -48,11 +54,11 @@ function fitsWhole(open: OpenBatch, room: number): boolean {
   return open.isWhole && !open.isBegun && open.batch.count <= room;
 }
 
-function take(open: OpenBatch, room: number, { advance, finish }: CollectorSteps): Message[] {
+function take(open: OpenBatch, room: number, steps: CollectorSteps): Message[] {
   const messages: Message[] = [];
   while (messages.length < room) {
-    if (!advance(open)) {
-      finish(open);
+    if (!steps.advance(open)) {
+      steps.finish(open);
       return messages;
     }
     messages.push(new Message(open.source, open.cursor));

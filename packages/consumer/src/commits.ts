@@ -46,7 +46,8 @@ export class Commits {
       groupInstanceId: options.groupInstanceId,
       identity: () => membership.identity,
       refused: (error) => membership.observe(error),
-      committed: (offsets) => tell("committed", { offsets: offsets.map(({ topic, partition, offset }) => ({ topic, partition, offset })) }),
+      committed: (offsets) =>
+        tell("committed", { offsets: offsets.map(({ topic, partition, offset }) => ({ topic, partition, offset })) }),
       retrying: (notice) => tell("retrying", notice),
     });
     this.#scheduler = new CommitScheduler({
@@ -63,7 +64,10 @@ export class Commits {
   }
 
   /** Commits what the application says, or with undefined everything that is done. Throws what the coordinator said. */
-  async commit(what: Commitable | undefined, options: { readonly signal: AbortSignal; readonly timeoutMs: number }): Promise<void> {
+  async commit(
+    what: Commitable | undefined,
+    options: { readonly signal: AbortSignal; readonly timeoutMs: number },
+  ): Promise<void> {
     const offsets = what === undefined ? undefined : this.#parse(what);
     await this.#committer.commit(() => offsets ?? this.#done(), options);
   }
@@ -75,11 +79,15 @@ export class Commits {
   async commitDone(timeoutMs: number): Promise<void> {
     if (!this.#init.options.autoCommit) return;
     try {
-      await this.#committer.commit(() => (this.#init.membership.identity === undefined ? [] : this.#done()), { signal: this.#background.signal, timeoutMs });
+      await this.#committer.commit(() => (this.#init.membership.identity === undefined ? [] : this.#done()), {
+        signal: this.#background.signal,
+        timeoutMs,
+      });
     } catch (thrown) {
       const error = asKafkaError(thrown);
       if (this.#background.signal.aborted || isAboutMembership(error)) return;
-      if (error.retriable) this.#init.tell("retrying", { operation: "commit", error, delayMs: this.#init.options.autoCommitIntervalMs });
+      if (error.retriable)
+        this.#init.tell("retrying", { operation: "commit", error, delayMs: this.#init.options.autoCommitIntervalMs });
       else this.#init.failed(error);
     }
   }
@@ -90,10 +98,12 @@ export class Commits {
     this.#background.abort();
     const { options, membership } = this.#init;
     if (!options.autoCommit || membership.identity === undefined) return;
-    await this.#committer.commit(() => this.#done(), { signal: new AbortController().signal, timeoutMs }).catch((error: unknown) => {
-      // The group went on without this member: the messages are delivered again to whoever has the partitions now.
-      if (!isAboutMembership(asKafkaError(error))) throw error;
-    });
+    await this.#committer
+      .commit(() => this.#done(), { signal: new AbortController().signal, timeoutMs })
+      .catch((error: unknown) => {
+        // The group went on without this member: the messages are delivered again to whoever has the partitions now.
+        if (!isAboutMembership(asKafkaError(error))) throw error;
+      });
   }
 
   /** What is done and not committed yet. */
@@ -101,7 +111,8 @@ export class Commits {
     const offsets: OffsetToCommit[] = [];
     for (const partition of this.#init.assignment) {
       const offset = this.#doneOf(partition);
-      if (partition.isReady && offset > partition.committed) offsets.push(this.#toCommit(partition, offset, partition.leaderEpochRead));
+      if (partition.isReady && offset > partition.committed)
+        offsets.push(this.#toCommit(partition, offset, partition.leaderEpochRead));
     }
     return offsets;
   }
@@ -126,14 +137,20 @@ export class Commits {
   #parse(what: Commitable): OffsetToCommit[] {
     if (what instanceof Message) return [this.#mark(what, Message.stayOf(what), what.offset + 1n)];
     if (what instanceof MessageBatch) return [this.#mark(what, MessageBatch.stayOf(what), what.nextOffset)];
-    if (!Array.isArray(what)) throw invalidArgument("commit: expected a message, a batch, or offsets such as [{ topic, partition, offset: 42n }].");
+    if (!Array.isArray(what))
+      throw invalidArgument(
+        "commit: expected a message, a batch, or offsets such as [{ topic, partition, offset: 42n }].",
+      );
     return what.map((each: unknown, index) => this.#parseOffset(each, index));
   }
 
   #mark(what: TopicPartition & { readonly leaderEpoch: number }, stay: object, offset: bigint): OffsetToCommit {
     const assigned = this.#init.assignment.find(what);
     if (assigned === undefined || assigned !== stay) {
-      throw notAssigned(what, "was given up since the message was received, so the message cannot be committed any more: it is delivered again.");
+      throw notAssigned(
+        what,
+        "was given up since the message was received, so the message cannot be committed any more: it is delivered again.",
+      );
     }
     assigned.mark(offset);
     return this.#toCommit(assigned, offset, what.leaderEpoch);
@@ -150,10 +167,14 @@ export class Commits {
 }
 
 function parseOffset(value: unknown, path: string): TopicPartitionOffset {
-  const { topic, partition, offset }: { topic?: unknown; partition?: unknown; offset?: unknown } = isPlainObject(value) ? value : {};
+  const { topic, partition, offset }: { topic?: unknown; partition?: unknown; offset?: unknown } = isPlainObject(value)
+    ? value
+    : {};
   if (typeof topic !== "string" || topic === "") throw invalidArgument(`${path}.topic must be the name of a topic.`);
-  if (typeof partition !== "number" || !Number.isInteger(partition) || partition < 0) throw invalidArgument(`${path}.partition must be a whole number from 0.`);
-  if (typeof offset !== "bigint" || offset < 0n) throw invalidArgument(`${path}.offset must be a bigint from 0n, the next offset to read.`);
+  if (typeof partition !== "number" || !Number.isInteger(partition) || partition < 0)
+    throw invalidArgument(`${path}.partition must be a whole number from 0.`);
+  if (typeof offset !== "bigint" || offset < 0n)
+    throw invalidArgument(`${path}.offset must be a bigint from 0n, the next offset to read.`);
   return { topic, partition, offset };
 }
 

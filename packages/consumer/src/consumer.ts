@@ -63,7 +63,12 @@ export class Consumer extends EventEmitter<ConsumerEvents> implements AsyncItera
    */
   async connect({ signal, timeoutMs }: WaitingOptions = {}): Promise<void> {
     this.#checkOpen();
-    const late = (): KafkaError => new KafkaError("CLIENT_REQUEST_TIMEOUT", `Group "${this.options.groupId}" was not joined within ${timeoutMs} ms.`, { retriable: true });
+    const late = (): KafkaError =>
+      new KafkaError(
+        "CLIENT_REQUEST_TIMEOUT",
+        `Group "${this.options.groupId}" was not joined within ${timeoutMs} ms.`,
+        { retriable: true },
+      );
     await waitFor(this.#engine.join(), { clock: this.#cluster.clock, signal, timeoutMs, late });
   }
 
@@ -81,7 +86,8 @@ export class Consumer extends EventEmitter<ConsumerEvents> implements AsyncItera
   /** The loop over batches: messages of one partition, iterated without waiting. The whole batch is done when the next one is asked for. */
   batches({ maxMessages = Infinity, signal }: BatchesOptions = {}): AsyncIterableIterator<MessageBatch, undefined> {
     this.#checkOpen();
-    if (!(maxMessages >= 1) || (maxMessages !== Infinity && !Number.isInteger(maxMessages))) throw invalidArgument(`batches: maxMessages must be a whole number of at least 1, not ${String(maxMessages)}.`);
+    if (!(maxMessages >= 1) || (maxMessages !== Infinity && !Number.isInteger(maxMessages)))
+      throw invalidArgument(`batches: maxMessages must be a whole number of at least 1, not ${String(maxMessages)}.`);
     return new BatchLoop(this.#engine.reader, { maxMessages, signal });
   }
 
@@ -91,7 +97,10 @@ export class Consumer extends EventEmitter<ConsumerEvents> implements AsyncItera
    *
    * @throws {KafkaError} what the coordinator said; CLIENT_NOT_ASSIGNED for a message whose partition was given up since.
    */
-  async commit(what?: Commitable, { signal, timeoutMs = this.#cluster.options.requestTimeoutMs }: WaitingOptions = {}): Promise<void> {
+  async commit(
+    what?: Commitable,
+    { signal, timeoutMs = this.#cluster.options.requestTimeoutMs }: WaitingOptions = {},
+  ): Promise<void> {
     this.#checkOpen();
     await this.#engine.commits.commit(what, { signal: signal ?? new AbortController().signal, timeoutMs });
   }
@@ -110,7 +119,9 @@ export class Consumer extends EventEmitter<ConsumerEvents> implements AsyncItera
 
   /** The partitions that are paused. */
   paused(): TopicPartition[] {
-    return [...this.#engine.assignment].filter(({ paused }) => paused).map(({ topic, partition }) => ({ topic, partition }));
+    return [...this.#engine.assignment]
+      .filter(({ paused }) => paused)
+      .map(({ topic, partition }) => ({ topic, partition }));
   }
 
   /**
@@ -144,7 +155,8 @@ export class Consumer extends EventEmitter<ConsumerEvents> implements AsyncItera
   /** Replaces the subscription; a member of the group joins again with it. Topics that do not exist end the loop with an error. */
   subscribe(topics: readonly string[]): void {
     this.#checkOpen();
-    if (!Array.isArray(topics) || topics.length === 0) throw invalidArgument('subscribe: expected names of topics, such as ["orders"].');
+    if (!Array.isArray(topics) || topics.length === 0)
+      throw invalidArgument('subscribe: expected names of topics, such as ["orders"].');
     this.#engine.subscribe(topics.map((topic, index) => parseTopic(topic, `subscribe: topics[${index}]`)));
   }
 
@@ -183,10 +195,14 @@ export class Consumer extends EventEmitter<ConsumerEvents> implements AsyncItera
 }
 
 function parsePartitions(call: string, partitions: readonly TopicPartition[]): TopicPartition[] {
-  if (!Array.isArray(partitions)) throw invalidArgument(`${call}: expected partitions such as [{ topic: "orders", partition: 0 }].`);
+  if (!Array.isArray(partitions))
+    throw invalidArgument(`${call}: expected partitions such as [{ topic: "orders", partition: 0 }].`);
   return partitions.map((value: unknown, index) => {
     const { topic, partition }: { topic?: unknown; partition?: unknown } = isPlainObject(value) ? value : {};
-    if (typeof topic === "string" && typeof partition === "number" && Number.isInteger(partition) && partition >= 0) return { topic, partition };
-    throw invalidArgument(`${call}: partitions[${index}] must be a partition such as { topic: "orders", partition: 0 }.`);
+    if (typeof topic === "string" && typeof partition === "number" && Number.isInteger(partition) && partition >= 0)
+      return { topic, partition };
+    throw invalidArgument(
+      `${call}: partitions[${index}] must be a partition such as { topic: "orders", partition: 0 }.`,
+    );
   });
 }

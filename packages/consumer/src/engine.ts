@@ -47,7 +47,9 @@ export class Engine implements MembershipHost, ReaderHost {
   readonly #pollWatch: PollWatch;
   readonly #closing = new AbortController();
   /** Those who wait for the first assignment. */
-  #joining: { readonly done: Promise<void>; readonly resolve: () => void; readonly reject: (error: KafkaError) => void } | undefined;
+  #joining:
+    | { readonly done: Promise<void>; readonly resolve: () => void; readonly reject: (error: KafkaError) => void }
+    | undefined;
   #starting: Promise<void> | undefined;
   #leaving: Promise<void> | undefined;
   #topics: readonly string[];
@@ -64,12 +66,32 @@ export class Engine implements MembershipHost, ReaderHost {
     this.assignment = new Assignment({ codecs, maxDecompressedBytes });
     this.reader = new Reader(this);
     this.#membership = new ClassicMembership({ cluster, coordinator, options, host: this });
-    this.commits = new Commits({ cluster, coordinator, options, tell, failed, membership: this.#membership, assignment: this.assignment, reader: this.reader });
-    this.#positioning = new Positioning({ cluster, coordinator, startFrom, ready: () => this.#fetcher.update(), failed, retrying });
+    this.commits = new Commits({
+      cluster,
+      coordinator,
+      options,
+      tell,
+      failed,
+      membership: this.#membership,
+      assignment: this.assignment,
+      reader: this.reader,
+    });
+    this.#positioning = new Positioning({
+      cluster,
+      coordinator,
+      startFrom,
+      ready: () => this.#fetcher.update(),
+      failed,
+      retrying,
+    });
     this.#fetcher = new Fetcher({
       cluster,
       owner: this,
-      limits: { maxWaitMs: options.fetchMaxWaitMs, maxBytes: options.fetchMaxBytes, partitionMaxBytes: options.partitionMaxBytes },
+      limits: {
+        maxWaitMs: options.fetchMaxWaitMs,
+        maxBytes: options.fetchMaxBytes,
+        partitionMaxBytes: options.partitionMaxBytes,
+      },
       minBytes: options.fetchMinBytes,
       maxBufferedBytes: options.maxBufferedBytes,
       assigned: () => this.assignment,
@@ -149,7 +171,9 @@ export class Engine implements MembershipHost, ReaderHost {
     const note = (error: unknown): void => void failures.push(error);
     await this.commits.close(timeoutMs).catch(note);
     if (this.assignment.size > 0) this.#tell("revoked", { partitions: this.assignment.clear() });
-    await this.#membership.leave("the consumer is being closed", Math.max(1, deadline - this.#cluster.clock.now())).catch(note);
+    await this.#membership
+      .leave("the consumer is being closed", Math.max(1, deadline - this.#cluster.clock.now()))
+      .catch(note);
     await this.#cluster.release(this);
     this.#tell("closed");
     return failures.length === 0 ? undefined : asKafkaError(failures[0]);
@@ -161,7 +185,13 @@ export class Engine implements MembershipHost, ReaderHost {
       .map((each) => {
         const { topic, partition, highWatermark } = each;
         const position = this.reader.positionOf(each);
-        return { topic, partition, position, highWatermark, lag: highWatermark > position ? highWatermark - position : 0n };
+        return {
+          topic,
+          partition,
+          position,
+          highWatermark,
+          lag: highWatermark > position ? highWatermark - position : 0n,
+        };
       });
   }
 
@@ -225,7 +255,10 @@ export class Engine implements MembershipHost, ReaderHost {
     try {
       await this.#leaving;
       if (this.isClosed) throw clientClosed("The consumer");
-      if (this.#topics.length === 0) throw invalidArgument('The consumer has nothing to read: give it topics, as in { groupId: "billing", topics: ["orders"] }, or subscribe to some.');
+      if (this.#topics.length === 0)
+        throw invalidArgument(
+          'The consumer has nothing to read: give it topics, as in { groupId: "billing", topics: ["orders"] }, or subscribe to some.',
+        );
       await this.#cluster.connect({ signal: this.#closing.signal });
       await this.#findTopics(this.#topics);
       if (this.isClosed) throw clientClosed("The consumer");
@@ -242,7 +275,9 @@ export class Engine implements MembershipHost, ReaderHost {
 
   async #findTopics(topics: readonly string[]): Promise<void> {
     const { allowAutoTopicCreation: allowAutoCreate } = this.#options;
-    await Promise.all(topics.map((topic) => this.#cluster.topic(topic, { allowAutoCreate, signal: this.#closing.signal })));
+    await Promise.all(
+      topics.map((topic) => this.#cluster.topic(topic, { allowAutoCreate, signal: this.#closing.signal })),
+    );
   }
 
   readonly #metadataChanged = (): void => {
@@ -259,7 +294,10 @@ export class Engine implements MembershipHost, ReaderHost {
     const patience = new AbortController();
     const giveUp = (): void => patience.abort();
     signal.addEventListener("abort", giveUp, { once: true });
-    const timer = this.#cluster.clock.timer(Math.max(rebalanceTimeoutMs - 2 * heartbeatIntervalMs, rebalanceTimeoutMs / 2), giveUp);
+    const timer = this.#cluster.clock.timer(
+      Math.max(rebalanceTimeoutMs - 2 * heartbeatIntervalMs, rebalanceTimeoutMs / 2),
+      giveUp,
+    );
     if (signal.aborted) giveUp();
     await this.reader.emptyHanded(patience.signal);
     timer.cancel();
@@ -295,10 +333,12 @@ export class Engine implements MembershipHost, ReaderHost {
   async #giveUp(): Promise<void> {
     const timeoutMs = this.#cluster.options.requestTimeoutMs;
     await this.commits.commitDone(timeoutMs);
-    await this.#membership.leave("the application asked for no more messages within maxPollIntervalMs", timeoutMs).catch((error: unknown) => {
-      // The session will time out by itself.
-      this.retrying({ operation: "leave", error: asKafkaError(error), delayMs: 0 });
-    });
+    await this.#membership
+      .leave("the application asked for no more messages within maxPollIntervalMs", timeoutMs)
+      .catch((error: unknown) => {
+        // The session will time out by itself.
+        this.retrying({ operation: "leave", error: asKafkaError(error), delayMs: 0 });
+      });
   }
 
   #fail(error: KafkaError): void {
@@ -312,7 +352,11 @@ export class Engine implements MembershipHost, ReaderHost {
   }
 }
 
-function makeWaiting(): { readonly done: Promise<void>; readonly resolve: () => void; readonly reject: (error: KafkaError) => void } {
+function makeWaiting(): {
+  readonly done: Promise<void>;
+  readonly resolve: () => void;
+  readonly reject: (error: KafkaError) => void;
+} {
   let resolve: () => void = () => undefined;
   let reject: (error: KafkaError) => void = () => undefined;
   const done = new Promise<void>((...settle) => {

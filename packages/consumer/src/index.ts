@@ -16,7 +16,15 @@ export { MessageBatch } from "./message-batch.js";
 export type { TopicPartition, TopicPartitionOffset } from "./topic-partition.js";
 
 // What it tells
-export type { AssignedEvent, CommittedEvent, ConsumerEvents, FailedEvent, LagEvent, PartitionLag, PartitionsEvent } from "./events.js";
+export type {
+  AssignedEvent,
+  CommittedEvent,
+  ConsumerEvents,
+  FailedEvent,
+  LagEvent,
+  PartitionLag,
+  PartitionsEvent,
+} from "./events.js";
 export type { RetryNotice } from "./attempts.js";
 export { ConsumerErrorCode } from "./errors.js";
 

@@ -92,7 +92,8 @@ class BatchIterator implements IterableIterator<Message, undefined> {
   next(): IteratorResult<Message, undefined> {
     const cursor = this.#cursor;
     const source = this.#source;
-    if (cursor !== undefined && source !== undefined && advance(cursor, source)) return { done: false, value: new Message(source, cursor) };
+    if (cursor !== undefined && source !== undefined && advance(cursor, source))
+      return { done: false, value: new Message(source, cursor) };
     return this.#nextElsewhere();
   }
 

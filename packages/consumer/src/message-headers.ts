@@ -45,7 +45,11 @@ export class MessageHeaders implements Iterable<MessageHeader> {
 export const noHeaders: MessageHeaders = new MessageHeaders([]);
 
 /** Reads `count` headers as they stand in a record. Throws a DecodeError when the bytes are not headers. */
-export function readHeaders(buffer: Buffer, start: number, count: number): { readonly headers: MessageHeaders; readonly end: number } {
+export function readHeaders(
+  buffer: Buffer,
+  start: number,
+  count: number,
+): { readonly headers: MessageHeaders; readonly end: number } {
   const reader = new HeaderReader(buffer, start);
   const entries: MessageHeader[] = [];
   for (let index = 0; index < count; index++) {
@@ -69,7 +73,8 @@ class HeaderReader {
     const length = this.#varint();
     if (length === -1) return null;
     const start = this.position;
-    if (length < 0 || length > this.#buffer.length - start) throw new DecodeError(`A header's length is ${length} at byte ${start}.`, { position: start });
+    if (length < 0 || length > this.#buffer.length - start)
+      throw new DecodeError(`A header's length is ${length} at byte ${start}.`, { position: start });
     this.position = start + length;
     return this.#buffer.subarray(start, this.position);
   }

@@ -149,7 +149,15 @@ export class Message {
 /** Where the parts of a record lie: what a {@link RecordCursor} tells after `next()`. */
 export type MessageRecord = Pick<
   RecordCursor,
-  "buffer" | "offsetDelta" | "timestamp" | "keyStart" | "keyLength" | "valueStart" | "valueLength" | "headersStart" | "headerCount"
+  | "buffer"
+  | "offsetDelta"
+  | "timestamp"
+  | "keyStart"
+  | "keyLength"
+  | "valueStart"
+  | "valueLength"
+  | "headersStart"
+  | "headerCount"
 >;
 
 /** Bytes as JSON: their text where they are UTF-8. */

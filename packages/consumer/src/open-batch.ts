@@ -25,12 +25,22 @@ export class OpenBatch {
     }
   }
 
-  private constructor(partition: AssignedPartition, batch: RecordBatch, { cursor, version }: { readonly cursor: RecordCursor; readonly version: number }) {
+  private constructor(
+    partition: AssignedPartition,
+    batch: RecordBatch,
+    { cursor, version }: { readonly cursor: RecordCursor; readonly version: number },
+  ) {
     const { topic, partition: number } = partition;
     this.partition = partition;
     this.batch = batch;
     this.cursor = cursor;
-    this.source = { topic, partition: number, leaderEpoch: batch.partitionLeaderEpoch, baseOffset: batch.baseOffset, stay: partition };
+    this.source = {
+      topic,
+      partition: number,
+      leaderEpoch: batch.partitionLeaderEpoch,
+      baseOffset: batch.baseOffset,
+      stay: partition,
+    };
     this.#version = version;
     this.#firstDelta = Number(partition.position - this.source.baseOffset);
   }

@@ -89,13 +89,19 @@ export function resolveConsumerOptions(options: ConsumerOptions): ResolvedConsum
   const resolved: ResolvedConsumerOptions = {
     groupId: read.text("groupId"),
     topics: read.list("topics", parseTopic, { default: [] }),
-    startFrom: read.custom("startFrom", '"earliest", "latest", "none", a Date or { durationMs }', parseStartFrom, { default: "latest" }),
+    startFrom: read.custom("startFrom", '"earliest", "latest", "none", a Date or { durationMs }', parseStartFrom, {
+      default: "latest",
+    }),
     autoCommit: read.boolean("autoCommit", { default: true }),
     autoCommitIntervalMs: read.integer("autoCommitIntervalMs", { min: 0, max: maxInt32, default: 5000 }),
     groupInstanceId: read.optionalText("groupInstanceId") ?? null,
     assignors: read.list("assignors", parseAssignor, { nonEmpty: true, default: [rangeAssignor] }),
     sessionTimeoutMs,
-    heartbeatIntervalMs: read.integer("heartbeatIntervalMs", { min: 1, max: sessionTimeoutMs, default: Math.min(500, Math.ceil(sessionTimeoutMs / 3)) }),
+    heartbeatIntervalMs: read.integer("heartbeatIntervalMs", {
+      min: 1,
+      max: sessionTimeoutMs,
+      default: Math.min(500, Math.ceil(sessionTimeoutMs / 3)),
+    }),
     rebalanceTimeoutMs: read.integer("rebalanceTimeoutMs", { min: 1, max: maxInt32, default: maxPollIntervalMs }),
     maxPollIntervalMs,
     fetchMaxWaitMs: read.integer("fetchMaxWaitMs", { min: 0, max: maxInt32, default: 500 }),
@@ -113,9 +119,12 @@ export function resolveConsumerOptions(options: ConsumerOptions): ResolvedConsum
 
 /** Reads the name of a topic. @throws {KafkaError} CLIENT_INVALID_ARGUMENT when it cannot be one. */
 export function parseTopic(value: unknown, path: string): string {
-  if (typeof value === "string" && /^[a-zA-Z0-9._-]{1,249}$/.test(value) && value !== "." && value !== "..") return value;
+  if (typeof value === "string" && /^[a-zA-Z0-9._-]{1,249}$/.test(value) && value !== "." && value !== "..")
+    return value;
   const shown = typeof value === "string" ? JSON.stringify(value.slice(0, 60)) : typeof value;
-  throw invalidArgument(`${path} must be the name of a topic (1 to 249 of the characters a-z, A-Z, 0-9, ".", "_" and "-"), not ${shown}.`);
+  throw invalidArgument(
+    `${path} must be the name of a topic (1 to 249 of the characters a-z, A-Z, 0-9, ".", "_" and "-"), not ${shown}.`,
+  );
 }
 
 function parseStartFrom(value: unknown): StartFrom | undefined {
@@ -126,13 +135,19 @@ function parseAssignor(value: unknown, path: string): Assignor {
   const known = assignorsByName.get(value);
   if (known !== undefined) return known;
   if (isAssignor(value)) return value;
-  throw invalidArgument(`${path} must be ${[...assignorsByName.keys()].map((name) => JSON.stringify(name)).join(" or ")}, or an assignor with name and assign.`);
+  throw invalidArgument(
+    `${path} must be ${[...assignorsByName.keys()].map((name) => JSON.stringify(name)).join(" or ")}, or an assignor with name and assign.`,
+  );
 }
 
 function isAssignor(value: unknown): value is Assignor {
   if (!isPlainObject(value)) return false;
   // Giving up only what moves needs two rounds of joining, which members of this client do not make yet.
-  return typeof Reflect.get(value, "name") === "string" && typeof Reflect.get(value, "assign") === "function" && Reflect.get(value, "rebalanceProtocol") === "eager";
+  return (
+    typeof Reflect.get(value, "name") === "string" &&
+    typeof Reflect.get(value, "assign") === "function" &&
+    Reflect.get(value, "rebalanceProtocol") === "eager"
+  );
 }
 
 function parseCodecs(value: unknown): CompressionCodecs | undefined {
@@ -140,5 +155,10 @@ function parseCodecs(value: unknown): CompressionCodecs | undefined {
 }
 
 function isCodecs(value: unknown): value is CompressionCodecs {
-  return isPlainObject(value) && Object.values(value).every((codec) => isPlainObject(codec) && typeof Reflect.get(codec, "decompress") === "function");
+  return (
+    isPlainObject(value) &&
+    Object.values(value).every(
+      (codec) => isPlainObject(codec) && typeof Reflect.get(codec, "decompress") === "function",
+    )
+  );
 }

@@ -16,11 +16,20 @@ interface BatchShape {
 }
 
 function batch({ baseOffset, deltas = [0, 1, 2], ...rest }: BatchShape): Buffer {
-  const records = deltas.map((delta) => ({ offset: BigInt(baseOffset + delta), timestamp: 1000 + delta, key: null, value: Buffer.from(`v${baseOffset + delta}`) }));
+  const records = deltas.map((delta) => ({
+    offset: BigInt(baseOffset + delta),
+    timestamp: 1000 + delta,
+    key: null,
+    value: Buffer.from(`v${baseOffset + delta}`),
+  }));
   return writeBatch({ baseOffset: BigInt(baseOffset), ...rest }, records);
 }
 
-function assigned(number = 0, from = 0n, options?: ConstructorParameters<typeof PartitionBuffer>[0]): AssignedPartition {
+function assigned(
+  number = 0,
+  from = 0n,
+  options?: ConstructorParameters<typeof PartitionBuffer>[0],
+): AssignedPartition {
   const partition = new AssignedPartition("orders", number, new PartitionBuffer(options));
   partition.moveTo(from);
   return partition;
@@ -34,7 +43,12 @@ interface Bench {
 
 function bench(start: () => Promise<void> = () => Promise.resolve()): Bench {
   const consumed: AssignedPartition[] = [];
-  const reader = new Reader({ start, begun: () => undefined, progressed: () => undefined, consumed: (partition) => consumed.push(partition) });
+  const reader = new Reader({
+    start,
+    begun: () => undefined,
+    progressed: () => undefined,
+    consumed: (partition) => consumed.push(partition),
+  });
   const give = (partition: AssignedPartition, ...batches: readonly Buffer[]): void => {
     const records = Buffer.concat(batches);
     partition.received(records, nextOffsetAfter(records) ?? partition.fetchOffset);
@@ -193,7 +207,10 @@ describe("reading message by message", () => {
   it("gives the event loop a turn under a loop that never waits", async () => {
     const { reader, give } = bench();
     const partition = assigned();
-    const big = writeBatch({ baseOffset: 0n }, Array.from({ length: 2000 }, () => ({ value: Buffer.alloc(400) })));
+    const big = writeBatch(
+      { baseOffset: 0n },
+      Array.from({ length: 2000 }, () => ({ value: Buffer.alloc(400) })),
+    );
     give(partition, big, writeBatch({ baseOffset: 2000n }, [{ value: null }]));
     let turned = false;
     setImmediate(() => (turned = true));
@@ -211,7 +228,12 @@ describe("errors while reading", () => {
     give(partition, batch({ baseOffset: 0 }), bad);
     const loop = new MessageLoop(reader);
     await take(loop, 3);
-    await expect(loop.next()).rejects.toMatchObject({ code: "CORRUPT_MESSAGE", topic: "orders", partition: 0, offset: 3n });
+    await expect(loop.next()).rejects.toMatchObject({
+      code: "CORRUPT_MESSAGE",
+      topic: "orders",
+      partition: 0,
+      offset: 3n,
+    });
     expect(await loop.next()).toEqual({ done: true, value: undefined });
     expect([partition.position, partition.fetchOffset, partition.buffer.bytes]).toEqual([3n, 3n, 0]);
   });
@@ -252,7 +274,9 @@ describe("one reader", () => {
     await first.next();
     const second = new MessageLoop(reader);
     await expect(second.next()).rejects.toMatchObject({ code: "CLIENT_SECOND_READER" });
-    await expect(new BatchLoop(reader, { maxMessages: 1 }).next()).rejects.toMatchObject({ code: "CLIENT_SECOND_READER" });
+    await expect(new BatchLoop(reader, { maxMessages: 1 }).next()).rejects.toMatchObject({
+      code: "CLIENT_SECOND_READER",
+    });
     expect(await take(first, 1)).toEqual(["0@1"]);
     await first.return();
     expect(await take(new MessageLoop(reader), 1)).toEqual(["0@1"]);
@@ -286,10 +310,23 @@ describe("reading by batch", () => {
     const { reader, give } = bench();
     const partition = assigned(0, 1n);
     partition.highWatermark = 20n;
-    give(partition, batch({ baseOffset: 0 }), batch({ baseOffset: 3, deltas: [0], isControl: true }), batch({ baseOffset: 4 }));
+    give(
+      partition,
+      batch({ baseOffset: 0 }),
+      batch({ baseOffset: 3, deltas: [0], isControl: true }),
+      batch({ baseOffset: 4 }),
+    );
     give(assigned(1), batch({ baseOffset: 0 }));
     const { value } = await new BatchLoop(reader, { maxMessages: Infinity }).next();
-    expect(value).toMatchObject({ topic: "orders", partition: 0, length: 5, firstOffset: 1n, nextOffset: 7n, highWatermark: 20n, lag: 13n });
+    expect(value).toMatchObject({
+      topic: "orders",
+      partition: 0,
+      length: 5,
+      firstOffset: 1n,
+      nextOffset: 7n,
+      highWatermark: 20n,
+      lag: 13n,
+    });
     const offsets = [...(value ?? [])].map(({ offset }) => offset);
     expect(offsets).toEqual([1n, 2n, 4n, 5n, 6n]);
     expect([...(value ?? [])].map(({ offset }) => offset)).toEqual(offsets);
@@ -303,7 +340,12 @@ describe("reading by batch", () => {
     const seen: string[] = [];
     for (let round = 0; round < 4; round++) {
       const { value } = await loop.next();
-      seen.push(value?.toArray().map(({ offset }) => String(offset)).join(",") ?? "");
+      seen.push(
+        value
+          ?.toArray()
+          .map(({ offset }) => String(offset))
+          .join(",") ?? "",
+      );
       expect(reader.inHandFrom(partition)).toBe(value?.firstOffset);
     }
     expect(seen).toEqual(["0,1", "2,3", "4,5", "6,7"]);

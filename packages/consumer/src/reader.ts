@@ -27,10 +27,19 @@ type Hand =
   /** The message at which the cursor of `open` stands. */
   | { readonly name: "message"; readonly open: OpenBatch }
   /** A batch from `start`, made of `batches`, which are put back if it does not become done. */
-  | { readonly name: "batch"; readonly partition: AssignedPartition; readonly version: number; readonly start: bigint; readonly batches: readonly RecordBatch[] };
+  | {
+      readonly name: "batch";
+      readonly partition: AssignedPartition;
+      readonly version: number;
+      readonly start: bigint;
+      readonly batches: readonly RecordBatch[];
+    };
 
 /** Whether anything is handed out, and if not, why. */
-type Condition = { readonly name: "reading" } | { readonly name: "closed" } | { readonly name: "failed"; readonly error: KafkaError };
+type Condition =
+  | { readonly name: "reading" }
+  | { readonly name: "closed" }
+  | { readonly name: "failed"; readonly error: KafkaError };
 
 const emptyHand: Hand = { name: "empty" };
 
@@ -134,8 +143,10 @@ export class Reader {
   /** The offset from which messages of the partition are in the application's hands; undefined when none are. */
   inHandFrom(partition: AssignedPartition): bigint | undefined {
     const hand = this.#hand;
-    if (hand.name === "message") return hand.open.partition === partition && !hand.open.isStale ? hand.open.offset : undefined;
-    if (hand.name === "batch") return hand.partition === partition && hand.version === partition.version ? hand.start : undefined;
+    if (hand.name === "message")
+      return hand.open.partition === partition && !hand.open.isStale ? hand.open.offset : undefined;
+    if (hand.name === "batch")
+      return hand.partition === partition && hand.version === partition.version ? hand.start : undefined;
     return undefined;
   }
 
@@ -192,7 +203,11 @@ export class Reader {
     this.interrupt();
   }
 
-  async #next<T>(owner: object, signal: AbortSignal | undefined, handOut: (open: OpenBatch) => T | undefined | Promise<T | undefined>): Promise<T | undefined> {
+  async #next<T>(
+    owner: object,
+    signal: AbortSignal | undefined,
+    handOut: (open: OpenBatch) => T | undefined | Promise<T | undefined>,
+  ): Promise<T | undefined> {
     this.asked++;
     // After close() nothing becomes done any more: what was done has been committed.
     if (this.#condition.name !== "closed") this.#settle();
@@ -205,7 +220,8 @@ export class Reader {
         const handed = open === undefined ? undefined : await handOut(open);
         if (handed !== undefined) return handed;
         if (this.#bytesThisTurn >= bytesPerTurn) await this.#yield();
-        else if (open === undefined && (this.#isSuspended || !(await this.#openNext()))) await this.#wakeup.wait(signal);
+        else if (open === undefined && (this.#isSuspended || !(await this.#openNext())))
+          await this.#wakeup.wait(signal);
       }
       return undefined;
     } finally {
@@ -340,7 +356,10 @@ export class Reader {
     if (isStale) return;
     const start = hand.name === "message" ? hand.open.offset : hand.start;
     if (this.#current?.partition === partition) this.#current = undefined;
-    partition.putBack(hand.name === "message" ? [hand.open.batch] : hand.batches, start > partition.marked ? start : partition.marked);
+    partition.putBack(
+      hand.name === "message" ? [hand.open.batch] : hand.batches,
+      start > partition.marked ? start : partition.marked,
+    );
     this.enqueue(partition);
   }
 

@@ -45,7 +45,8 @@ export interface Assignor {
 
 /** Kafka's order of members: static ones first, by instance id; the others by member id. */
 export function compareMembers(a: GroupMember, b: GroupMember): number {
-  if (a.groupInstanceId !== null && b.groupInstanceId !== null) return compareText(a.groupInstanceId, b.groupInstanceId);
+  if (a.groupInstanceId !== null && b.groupInstanceId !== null)
+    return compareText(a.groupInstanceId, b.groupInstanceId);
   if (a.groupInstanceId !== null) return -1;
   if (b.groupInstanceId !== null) return 1;
   return compareText(a.memberId, b.memberId);

@@ -14,7 +14,10 @@ interface Vector {
   readonly orderInvariant: boolean;
   readonly topics: Record<string, number>;
   readonly replicaRacks?: Record<string, string[][]>;
-  readonly members: (Omit<GroupMember, "ownedPartitions" | "userData"> & { ownedPartitions: [string, number][]; userData: string | null })[];
+  readonly members: (Omit<GroupMember, "ownedPartitions" | "userData"> & {
+    ownedPartitions: [string, number][];
+    userData: string | null;
+  })[];
   readonly assignment: Record<string, [string, number][]>;
 }
 
@@ -55,7 +58,9 @@ describe.each([rangeAssignor, roundRobinAssignor])("the assignor $name", (assign
 
   it("assigns as Apache Kafka's class does", () => {
     for (const vector of own) {
-      expect(assign(assignor, inputOf(vector)), `scenario ${vector.scenario}, round ${vector.round}`).toEqual(vector.assignment);
+      expect(assign(assignor, inputOf(vector)), `scenario ${vector.scenario}, round ${vector.round}`).toEqual(
+        vector.assignment,
+      );
     }
   });
 
@@ -67,7 +72,15 @@ describe.each([rangeAssignor, roundRobinAssignor])("the assignor $name", (assign
   });
 
   it("gives a member of a group without partitions nothing, and knows no topic that does not exist", () => {
-    const member = { memberId: "a", groupInstanceId: null, topics: ["missing"], ownedPartitions: [], generationId: -1, rackId: null, userData: null };
+    const member = {
+      memberId: "a",
+      groupInstanceId: null,
+      topics: ["missing"],
+      ownedPartitions: [],
+      generationId: -1,
+      rackId: null,
+      userData: null,
+    };
     expect(assign(assignor, { members: [member], partitionCounts: new Map() })).toEqual({ a: [] });
     expect(assign(assignor, { members: [], partitionCounts: new Map([["t", 3]]) })).toEqual({});
   });

@@ -49,7 +49,8 @@ function assignByRack(shares: readonly TopicShares[]): void {
   for (const group of alike.values()) {
     const [only] = group;
     if (group.length > 1) assignTogether(group);
-    else if (only?.racksMatter === true) only.assignRanges((memberId, partition) => only.racksMatch(memberId, partition));
+    else if (only?.racksMatter === true)
+      only.assignRanges((memberId, partition) => only.racksMatch(memberId, partition));
   }
 }
 

@@ -80,7 +80,10 @@ export class TopicShares {
   }
 }
 
-function doRacksMatter(racks: ReadonlyMap<string, string | null>, replicaRacks: readonly ReadonlySet<string>[]): boolean {
+function doRacksMatter(
+  racks: ReadonlyMap<string, string | null>,
+  replicaRacks: readonly ReadonlySet<string>[],
+): boolean {
   const everywhere = new Set(replicaRacks.flatMap((set) => [...set]));
   const shared = [...racks.values()].some((rack) => rack !== null && everywhere.has(rack));
   return shared && !replicaRacks.every((set) => set.size === everywhere.size);

@@ -25,7 +25,10 @@ export type PartitionOutcome =
   | { readonly name: "fatal"; readonly error: KafkaError };
 
 /** The answers about partitions that were asked for and have not moved on since. */
-export function* matchAnswers(response: FetchResponse, { asked, targets }: FetchPlan): Generator<readonly [AssignedPartition, PartitionAnswer]> {
+export function* matchAnswers(
+  response: FetchResponse,
+  { asked, targets }: FetchPlan,
+): Generator<readonly [AssignedPartition, PartitionAnswer]> {
   // Since version 13 topics are named by their id.
   const names = new Map(targets.map(({ topic, topicId }) => [topicId.toString(), topic]));
   for (const { topic, topicId, partitions } of response.responses) {
@@ -62,12 +65,16 @@ function behind({ topic, partition, fetchOffset }: AssignedPartition, nextOffset
   return protocolViolation(message, { topic, partition, offset: fetchOffset });
 }
 
-function judge({ topic, partition }: AssignedPartition, { errorCode, currentLeader: { leaderId: leader, leaderEpoch } }: PartitionAnswer): PartitionOutcome {
+function judge(
+  { topic, partition }: AssignedPartition,
+  { errorCode, currentLeader: { leaderId: leader, leaderEpoch } }: PartitionAnswer,
+): PartitionOutcome {
   const error = kafkaError(errorCode, { topic, partition, apiKey: Fetch.key, apiName: Fetch.name });
   if (errorCode === ErrorCode.OFFSET_OUT_OF_RANGE) return { name: "outOfRange", error };
   const { refreshMetadata, retriable } = errorByCode(errorCode);
   if (refreshMetadata) return { name: "stale", error, leader, leaderEpoch };
   // A broker's own mishap passes, as Apache Kafka's client has it; what is in the way for good is not tried for ever.
-  if (retriable || errorCode === ErrorCode.UNKNOWN_SERVER_ERROR || errorCode === ErrorCode.OFFSET_NOT_AVAILABLE) return { name: "later", error };
+  if (retriable || errorCode === ErrorCode.UNKNOWN_SERVER_ERROR || errorCode === ErrorCode.OFFSET_NOT_AVAILABLE)
+    return { name: "later", error };
   return { name: "fatal", error };
 }

@@ -40,7 +40,10 @@ interface Asking {
 }
 
 /** What the loop is doing. */
-type Activity = { readonly name: "idle"; readonly why: NoPlan } | Asking | { readonly name: "resting"; readonly plan: FetchPlan; readonly timer: Timer };
+type Activity =
+  | { readonly name: "idle"; readonly why: NoPlan }
+  | Asking
+  | { readonly name: "resting"; readonly plan: FetchPlan; readonly timer: Timer };
 
 /** How long an answer may still take before a change that it does not know of closes the socket instead of waiting, in milliseconds. */
 const interruptAfterMs = 20;
@@ -77,7 +80,11 @@ export class BrokerFetcher {
     const activity = this.#activity;
     if (activity.name !== "asking") return;
     const plan = this.#plan();
-    if (typeof plan !== "string" && ![...plan.asked].every(([key, { version }]) => activity.plan.asked.get(key)?.version === version)) this.#hurry(activity);
+    if (
+      typeof plan !== "string" &&
+      ![...plan.asked].every(([key, { version }]) => activity.plan.asked.get(key)?.version === version)
+    )
+      this.#hurry(activity);
   }
 
   /** Some of what the partition holds was read. Called for every record batch, so it looks at no other partition. */
@@ -147,10 +154,17 @@ export class BrokerFetcher {
     this.#connection = connection;
     const topicIds = !plan.targets.some(({ topicId }) => topicId.isZero);
     const version = connection.versionOf(Fetch, topicIds ? {} : { max: firstVersionById - 1 });
-    const session = this.#session.prepare(plan.targets, { sessions: version >= firstVersionWithSessions, topicIds: version >= firstVersionById });
+    const session = this.#session.prepare(plan.targets, {
+      sessions: version >= firstVersionWithSessions,
+      topicIds: version >= firstVersionById,
+    });
     const body = { maxWaitMs: plan.maxWaitMs, minBytes, maxBytes: plan.maxBytes, ...session };
-    const response = await connection.request(Fetch, version, body, { timeoutMs: cluster.options.requestTimeoutMs + plan.maxWaitMs, signal });
-    if (response.errorCode !== 0) throw kafkaError(response.errorCode, { broker: this.node, apiKey: Fetch.key, apiName: Fetch.name });
+    const response = await connection.request(Fetch, version, body, {
+      timeoutMs: cluster.options.requestTimeoutMs + plan.maxWaitMs,
+      signal,
+    });
+    if (response.errorCode !== 0)
+      throw kafkaError(response.errorCode, { broker: this.node, apiKey: Fetch.key, apiName: Fetch.name });
     this.#session.succeeded(response.sessionId);
     cluster.brokerHints(response.nodeEndpoints);
     return response;
@@ -200,6 +214,8 @@ export class BrokerFetcher {
 /** The broker does not go along with the session: the next request simply begins a new one. */
 function isAboutSession({ errorCode }: KafkaError): boolean {
   return (
-    errorCode === ErrorCode.FETCH_SESSION_ID_NOT_FOUND || errorCode === ErrorCode.INVALID_FETCH_SESSION_EPOCH || errorCode === ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR
+    errorCode === ErrorCode.FETCH_SESSION_ID_NOT_FOUND ||
+    errorCode === ErrorCode.INVALID_FETCH_SESSION_EPOCH ||
+    errorCode === ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR
   );
 }

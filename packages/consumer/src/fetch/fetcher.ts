@@ -137,7 +137,8 @@ export class Fetcher implements BrokerFetcherHost {
   #findLeader(partition: AssignedPartition): void {
     const topic = this.cluster.cachedTopic(partition.topic);
     const known = topic?.partitions[partition.partition];
-    if (topic !== undefined && known !== undefined) partition.leader = { node: known.leader, epoch: known.leaderEpoch, topicId: topic.topicId };
+    if (topic !== undefined && known !== undefined)
+      partition.leader = { node: known.leader, epoch: known.leaderEpoch, topicId: topic.topicId };
   }
 
   #outOfRange(partition: AssignedPartition, error: KafkaError): void {
@@ -181,7 +182,8 @@ export class Fetcher implements BrokerFetcherHost {
     this.cluster.refreshTopics(new Set(topics)).then(
       () => this.update(),
       (error: unknown) => {
-        if (!this.#stopped.signal.aborted) this.#init.retrying({ operation: "metadata", error: asKafkaError(error), delayMs: 0 });
+        if (!this.#stopped.signal.aborted)
+          this.#init.retrying({ operation: "metadata", error: asKafkaError(error), delayMs: 0 });
       },
     );
   }
@@ -192,7 +194,12 @@ export class Fetcher implements BrokerFetcherHost {
     this.#isSearching = true;
     try {
       const { cluster } = this;
-      await untilDone(() => this.#askForLeaders(), { cluster, operation: "metadata", signal: this.#stopped.signal, retrying: this.#init.retrying });
+      await untilDone(() => this.#askForLeaders(), {
+        cluster,
+        operation: "metadata",
+        signal: this.#stopped.signal,
+        retrying: this.#init.retrying,
+      });
     } catch (error) {
       if (!this.#stopped.signal.aborted) this.#init.failed(asKafkaError(error));
     } finally {

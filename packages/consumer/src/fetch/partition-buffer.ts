@@ -104,9 +104,13 @@ const smallestBatch = 14;
  */
 export function nextOffsetAfter(records: Buffer): bigint | undefined {
   let last = -1;
-  for (let position = 0; position + positionOfMagic < records.length; ) {
+  for (let position = 0; position + positionOfMagic < records.length;) {
     const length = records.readInt32BE(position + positionOfLength);
-    if (length < smallestBatch) throw new DecodeError(`A batch of ${length} bytes is too small to be one.`, { code: "CORRUPT_MESSAGE", position });
+    if (length < smallestBatch)
+      throw new DecodeError(`A batch of ${length} bytes is too small to be one.`, {
+        code: "CORRUPT_MESSAGE",
+        position,
+      });
     if (length > records.length - position - overhead) break;
     last = position;
     position += overhead + length;
@@ -114,5 +118,7 @@ export function nextOffsetAfter(records: Buffer): bigint | undefined {
   if (last < 0) return undefined;
   const offset = records.readBigInt64BE(last);
   // Message sets of magic 0 and 1 state the offset of their last message, batches that of their first.
-  return records.readInt8(last + positionOfMagic) < 2 ? offset + 1n : offset + BigInt(records.readInt32BE(last + positionOfLastDelta)) + 1n;
+  return records.readInt8(last + positionOfMagic) < 2
+    ? offset + 1n
+    : offset + BigInt(records.readInt32BE(last + positionOfLastDelta)) + 1n;
 }

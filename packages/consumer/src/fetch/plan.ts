@@ -32,7 +32,11 @@ export type NoPlan =
  * Chooses what to fetch of the partitions that a broker leads: those that are being read and run low. `room` is how many
  * bytes the broker's partitions may hold.
  */
-export function planFetch(partitions: readonly AssignedPartition[], room: number, limits: FetchLimits): FetchPlan | NoPlan {
+export function planFetch(
+  partitions: readonly AssignedPartition[],
+  room: number,
+  limits: FetchLimits,
+): FetchPlan | NoPlan {
   const fetchable = partitions.filter((partition) => partition.isFetchable);
   const low = fetchable.filter((partition) => runsLow(partition, limits));
   if (low.length === 0) return "enough";

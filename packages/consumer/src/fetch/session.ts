@@ -20,14 +20,23 @@ export interface SessionRequest {
   readonly sessionId: number;
   readonly sessionEpoch: number;
   readonly topics: readonly SessionTopic[];
-  readonly forgottenTopicsData: readonly { readonly topic: string; readonly topicId: Uuid; readonly partitions: readonly number[] }[];
+  readonly forgottenTopicsData: readonly {
+    readonly topic: string;
+    readonly topicId: Uuid;
+    readonly partitions: readonly number[];
+  }[];
 }
 
 /** A topic in a Fetch request. */
 export interface SessionTopic {
   readonly topic: string;
   readonly topicId: Uuid;
-  readonly partitions: readonly { readonly partition: number; readonly currentLeaderEpoch: number; readonly fetchOffset: bigint; readonly partitionMaxBytes: number }[];
+  readonly partitions: readonly {
+    readonly partition: number;
+    readonly currentLeaderEpoch: number;
+    readonly fetchOffset: bigint;
+    readonly partitionMaxBytes: number;
+  }[];
 }
 
 /** What is known of the session at the broker. */
@@ -35,7 +44,13 @@ type SessionState =
   /** There is none, or what it holds is uncertain: the next request lists everything; `closing` is replaced by the new one. */
   | { readonly name: "none"; readonly closing: number }
   /** The broker remembers `targets`; requests carry only what differs. */
-  | { readonly name: "open"; readonly id: number; readonly epoch: number; readonly targets: ReadonlyMap<string, FetchTarget>; readonly byId: boolean };
+  | {
+      readonly name: "open";
+      readonly id: number;
+      readonly epoch: number;
+      readonly targets: ReadonlyMap<string, FetchTarget>;
+      readonly byId: boolean;
+    };
 
 /** How a request may be written, as its version decides. */
 export interface SessionRules {
@@ -68,8 +83,12 @@ export class FetchSession {
     if (state.name === "none") return request(state.closing, firstEpoch, targets, []);
     // The two ways to name a topic do not mix in one session.
     if (state.byId !== topicIds) return request(state.id, firstEpoch, targets, []);
-    const changed = [...wanted].filter(([key, target]) => !isSame(state.targets.get(key), target)).map(([, target]) => target);
-    const forgotten = [...state.targets].filter(([key, target]) => wanted.get(key)?.topicId.equals(target.topicId) !== true).map(([, target]) => target);
+    const changed = [...wanted]
+      .filter(([key, target]) => !isSame(state.targets.get(key), target))
+      .map(([, target]) => target);
+    const forgotten = [...state.targets]
+      .filter(([key, target]) => wanted.get(key)?.topicId.equals(target.topicId) !== true)
+      .map(([, target]) => target);
     return request(state.id, state.epoch, changed, forgotten);
   }
 
@@ -82,7 +101,8 @@ export class FetchSession {
       return;
     }
     const state = this.#state;
-    const epoch = state.name === "open" && state.id === sessionId && state.byId === sent.byId ? nextEpoch(state.epoch) : 1;
+    const epoch =
+      state.name === "open" && state.id === sessionId && state.byId === sent.byId ? nextEpoch(state.epoch) : 1;
     this.#state = { name: "open", id: sessionId, epoch, ...sent };
   }
 
@@ -95,7 +115,12 @@ export class FetchSession {
   }
 }
 
-function request(sessionId: number, sessionEpoch: number, targets: readonly FetchTarget[], forgotten: readonly FetchTarget[]): SessionRequest {
+function request(
+  sessionId: number,
+  sessionEpoch: number,
+  targets: readonly FetchTarget[],
+  forgotten: readonly FetchTarget[],
+): SessionRequest {
   return {
     sessionId,
     sessionEpoch,

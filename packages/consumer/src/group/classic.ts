@@ -1,5 +1,13 @@
 import type { Cluster } from "@moldau/connection-pool";
-import { ErrorCode, JoinGroup, KafkaError, kafkaError, LeaveGroup, SyncGroup, type JoinGroupResponse } from "@moldau/protocol-codec";
+import {
+  ErrorCode,
+  JoinGroup,
+  KafkaError,
+  kafkaError,
+  LeaveGroup,
+  SyncGroup,
+  type JoinGroupResponse,
+} from "@moldau/protocol-codec";
 import type { Assignor } from "../assignors/assignor.js";
 import { untilDone, type RetryNotice } from "../attempts.js";
 import { asKafkaError } from "../errors.js";
@@ -61,7 +69,7 @@ export class ClassicMembership {
   #step = new AbortController();
   /** What the last JoinGroup asked for. */
   #joinedTopics: readonly string[] = [];
-  #leaving: { readonly done: Promise<void>; readonly finish: (error?: unknown) => void } | undefined;
+  #leaving: { readonly done: Promise<void>; readonly finish: (error?: KafkaError) => void } | undefined;
 
   constructor({ cluster, coordinator, options, host }: MembershipInit) {
     const { groupId, groupInstanceId, heartbeatIntervalMs: intervalMs, sessionTimeoutMs } = options;
@@ -69,11 +77,18 @@ export class ClassicMembership {
     this.#coordinator = coordinator;
     this.#options = options;
     this.#host = host;
-    this.#watch = new TopicWatch(cluster, (error) => host.retrying({ operation: "metadata", error: asKafkaError(error), delayMs: 0 }));
+    this.#watch = new TopicWatch(cluster, (error) =>
+      host.retrying({ operation: "metadata", error: asKafkaError(error), delayMs: 0 }),
+    );
     this.#heartbeats = new Heartbeats({
       coordinator,
       clock: cluster.clock,
-      options: { groupId, groupInstanceId, intervalMs, timeoutMs: Math.min(cluster.options.requestTimeoutMs, sessionTimeoutMs) },
+      options: {
+        groupId,
+        groupInstanceId,
+        intervalMs,
+        timeoutMs: Math.min(cluster.options.requestTimeoutMs, sessionTimeoutMs),
+      },
       outcome: (error) => this.#heartbeatDone(error),
     });
   }
@@ -101,7 +116,7 @@ export class ClassicMembership {
   leave(reason: string, timeoutMs: number): Promise<void> {
     if (this.#leaving !== undefined) return this.#leaving.done;
     if (!this.isStarted) return Promise.resolve();
-    let finish: (error?: unknown) => void = () => undefined;
+    let finish: (error?: KafkaError) => void = () => undefined;
     const done = new Promise<void>((resolve, reject) => {
       finish = (error) => (error === undefined ? resolve() : reject(error));
     });
@@ -119,7 +134,8 @@ export class ClassicMembership {
 
   /** The cluster's metadata changed. */
   metadataChanged(): void {
-    if (this.#state.name === "stable" && this.#state.isLeader && this.#watch.hasChanged) this.#dispatch({ type: "rebalance" });
+    if (this.#state.name === "stable" && this.#state.isLeader && this.#watch.hasChanged)
+      this.#dispatch({ type: "rebalance" });
   }
 
   /** Events that commands bring about wait until the commands of the event before have been carried out. */
@@ -140,7 +156,8 @@ export class ClassicMembership {
       this.#step.abort();
       this.#step = new AbortController();
       // Whatever waits at the broker for the state before would hold up what comes now.
-      if (isParked(before) && event.type !== "joined" && event.type !== "synced" && event.type !== "memberIdRequired") this.#coordinator.interruptMembership();
+      if (isParked(before) && event.type !== "joined" && event.type !== "synced" && event.type !== "memberIdRequired")
+        this.#coordinator.interruptMembership();
     }
     for (const command of commands) this.#execute(command);
   }
@@ -189,24 +206,50 @@ export class ClassicMembership {
     const { groupId, sessionTimeoutMs, rebalanceTimeoutMs, groupInstanceId, assignors } = this.#options;
     const topics = this.#host.topics();
     this.#joinedTopics = topics;
-    const protocols = assignors.map((assignor) => ({ name: assignor.name, metadata: writeSubscription(assignor, topics, this.#cluster.options.rackId) }));
-    const body = { groupId, sessionTimeoutMs, rebalanceTimeoutMs, memberId, groupInstanceId, protocolType: "consumer", protocols };
+    const protocols = assignors.map((assignor) => ({
+      name: assignor.name,
+      metadata: writeSubscription(assignor, topics, this.#cluster.options.rackId),
+    }));
+    const body = {
+      groupId,
+      sessionTimeoutMs,
+      rebalanceTimeoutMs,
+      memberId,
+      groupInstanceId,
+      protocolType: "consumer",
+      protocols,
+    };
     const timeoutMs = Math.max(this.#cluster.options.requestTimeoutMs, rebalanceTimeoutMs + joinSlackMs);
     return this.#untilDone("join", signal, async () => {
       const answer = await this.#coordinator.request(JoinGroup, () => body, { lane: "membership", signal, timeoutMs });
-      if (answer.errorCode === ErrorCode.MEMBER_ID_REQUIRED) return { type: "memberIdRequired", memberId: answer.memberId };
+      if (answer.errorCode === ErrorCode.MEMBER_ID_REQUIRED)
+        return { type: "memberIdRequired", memberId: answer.memberId };
       if (answer.errorCode !== 0) return this.#consequenceOfCode(answer.errorCode, JoinGroup);
       return { type: "joined", round: roundOf(answer), members: answer.members, skipAssignment: answer.skipAssignment };
     });
   }
 
-  async #sync({ round, members, skipAssignment }: MemberCommand & { type: "sync" }, signal: AbortSignal): Promise<MemberEvent> {
+  async #sync(
+    { round, members, skipAssignment }: MemberCommand & { type: "sync" },
+    signal: AbortSignal,
+  ): Promise<MemberEvent> {
     const { groupId, groupInstanceId } = this.#options;
     const { memberId, generationId, protocolName } = round;
     return this.#untilDone("sync", signal, async () => {
       const assignments = round.isLeader ? await this.#share(members, { protocolName, skipAssignment }) : [];
-      const body = { groupId, generationId, memberId, groupInstanceId, protocolType: "consumer", protocolName, assignments };
-      const timeoutMs = Math.max(this.#cluster.options.requestTimeoutMs, this.#options.rebalanceTimeoutMs + joinSlackMs);
+      const body = {
+        groupId,
+        generationId,
+        memberId,
+        groupInstanceId,
+        protocolType: "consumer",
+        protocolName,
+        assignments,
+      };
+      const timeoutMs = Math.max(
+        this.#cluster.options.requestTimeoutMs,
+        this.#options.rebalanceTimeoutMs + joinSlackMs,
+      );
       const answer = await this.#coordinator.request(SyncGroup, () => body, { lane: "membership", signal, timeoutMs });
       if (answer.errorCode !== 0) return this.#consequenceOfCode(answer.errorCode, SyncGroup);
       return { type: "synced", assignment: answer.assignment };
@@ -214,18 +257,28 @@ export class ClassicMembership {
   }
 
   /** The leader shares out; with `skipAssignment` (KIP-814) the group keeps what it has, and the leader only watches. */
-  async #share(members: readonly JoinedMember[], { protocolName, skipAssignment }: { readonly protocolName: string; readonly skipAssignment: boolean }) {
+  async #share(
+    members: readonly JoinedMember[],
+    { protocolName, skipAssignment }: { readonly protocolName: string; readonly skipAssignment: boolean },
+  ) {
     const group = readMembers(members);
     const topics = new Set(group.flatMap((member) => member.topics));
     const unknown = [...topics].filter((topic) => this.#cluster.cachedTopic(topic) === undefined);
     if (unknown.length > 0) await this.#cluster.refreshTopics(unknown);
     this.#watch.begin(topics);
-    return skipAssignment ? [] : writeAssignments(this.#assignor(protocolName).assign(assignorInput(group, this.#cluster)));
+    return skipAssignment
+      ? []
+      : writeAssignments(this.#assignor(protocolName).assign(assignorInput(group, this.#cluster)));
   }
 
   #assignor(name: string): Assignor {
     const found = this.#options.assignors.find((assignor) => assignor.name === name);
-    if (found === undefined) throw kafkaError(ErrorCode.INCONSISTENT_GROUP_PROTOCOL, { groupId: this.#options.groupId }, `the group chose "${name}", which was not offered`);
+    if (found === undefined)
+      throw kafkaError(
+        ErrorCode.INCONSISTENT_GROUP_PROTOCOL,
+        { groupId: this.#options.groupId },
+        `the group chose "${name}", which was not offered`,
+      );
     return found;
   }
 
@@ -239,21 +292,28 @@ export class ClassicMembership {
     }
   }
 
-  async #leave({ memberId, reason }: { readonly memberId: string; readonly reason: string }, signal: AbortSignal): Promise<MemberEvent> {
-    const { groupId, groupInstanceId } = this.#options;
-    let failure: unknown;
-    // A static member comes back: its partitions wait for it until the session times out.
-    if (memberId !== "" && groupInstanceId === null) {
-      const members = [{ memberId, groupInstanceId, reason }];
-      failure = await this.#untilDone("leave", signal, async () => {
-        const answer = await this.#coordinator.request(LeaveGroup, (version) => (version >= 3 ? { groupId, members } : { groupId, memberId }), { lane: "offsets", signal });
-        const errorCode = answer.errorCode === 0 ? (answer.members[0]?.errorCode ?? 0) : answer.errorCode;
-        if (errorCode !== ErrorCode.UNKNOWN_MEMBER_ID) this.#coordinator.check(errorCode, LeaveGroup);
-      }).catch((error: unknown) => asKafkaError(error));
+  async #leave(farewell: MemberCommand & { type: "leave" }, signal: AbortSignal): Promise<MemberEvent> {
+    let failure: KafkaError | undefined;
+    try {
+      // A static member comes back: its partitions wait for it until the session times out.
+      if (farewell.memberId !== "" && this.#options.groupInstanceId === null) await this.#sayFarewell(farewell, signal);
+    } catch (error) {
+      failure = asKafkaError(error);
     }
     this.#leaving?.finish(failure);
     this.#leaving = undefined;
     return { type: "left" };
+  }
+
+  async #sayFarewell({ memberId, reason }: MemberCommand & { type: "leave" }, signal: AbortSignal): Promise<void> {
+    const { groupId } = this.#options;
+    const members = [{ memberId, reason }];
+    await this.#untilDone("leave", signal, async () => {
+      const body = (version: number) => (version >= 3 ? { groupId, members } : { groupId, memberId });
+      const answer = await this.#coordinator.request(LeaveGroup, body, { lane: "offsets", signal });
+      const errorCode = answer.errorCode === 0 ? (answer.members[0]?.errorCode ?? 0) : answer.errorCode;
+      if (errorCode !== ErrorCode.UNKNOWN_MEMBER_ID) this.#coordinator.check(errorCode, LeaveGroup);
+    });
   }
 
   #heartbeatDone(outcome: unknown): void {
@@ -262,7 +322,8 @@ export class ClassicMembership {
       return;
     }
     const error = asKafkaError(outcome);
-    if (error.retriable && consequenceOf(error) === undefined) this.#host.retrying({ operation: "heartbeat", error, delayMs: this.#options.heartbeatIntervalMs });
+    if (error.retriable && consequenceOf(error) === undefined)
+      this.#host.retrying({ operation: "heartbeat", error, delayMs: this.#options.heartbeatIntervalMs });
     else this.observe(error);
   }
 
@@ -270,14 +331,20 @@ export class ClassicMembership {
   #consequenceOfCode(errorCode: number, api: typeof JoinGroup | typeof SyncGroup): MemberEvent {
     const error = kafkaError(errorCode, { groupId: this.#options.groupId, apiKey: api.key, apiName: api.name });
     const event = consequenceOf(error);
-    if (event?.type === "rebalance" && this.#state.name === "joining") throw new KafkaError(error.code, error.message, { retriable: true, cause: error });
+    if (event?.type === "rebalance" && this.#state.name === "joining")
+      throw new KafkaError(error.code, error.message, { retriable: true, cause: error });
     if (event !== undefined) return event;
     this.#coordinator.check(errorCode, api);
     throw error;
   }
 
   #untilDone<T>(operation: string, signal: AbortSignal, attempt: () => Promise<T>): Promise<T> {
-    return untilDone(attempt, { cluster: this.#cluster, operation, signal, retrying: (notice) => this.#host.retrying(notice) });
+    return untilDone(attempt, {
+      cluster: this.#cluster,
+      operation,
+      signal,
+      retrying: (notice) => this.#host.retrying(notice),
+    });
   }
 }
 

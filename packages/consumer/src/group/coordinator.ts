@@ -1,5 +1,13 @@
 import { isConnectionFailure, type Cluster, type Connection } from "@moldau/connection-pool";
-import { ErrorCode, kafkaError, type Api, type Fields, type KafkaError, type StructIn, type StructOut } from "@moldau/protocol-codec";
+import {
+  ErrorCode,
+  kafkaError,
+  type Api,
+  type Fields,
+  type KafkaError,
+  type StructIn,
+  type StructOut,
+} from "@moldau/protocol-codec";
 
 /**
  * Which of the two connections to the coordinator a request goes over. JoinGroup and SyncGroup wait at the broker until all

@@ -24,7 +24,17 @@ export class Heartbeats {
   #timer: Timer | undefined;
 
   /** `outcome` is called after every heartbeat: with undefined when the coordinator is content, otherwise with what went wrong. */
-  constructor({ coordinator, clock, options, outcome }: { coordinator: GroupCoordinator; clock: Clock; options: HeartbeatOptions; outcome: (error: unknown) => void }) {
+  constructor({
+    coordinator,
+    clock,
+    options,
+    outcome,
+  }: {
+    coordinator: GroupCoordinator;
+    clock: Clock;
+    options: HeartbeatOptions;
+    outcome: (error: unknown) => void;
+  }) {
     this.#coordinator = coordinator;
     this.#clock = clock;
     this.#options = options;

@@ -1,7 +1,15 @@
 import { KafkaError } from "@moldau/protocol-codec";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { identityOf, initialMemberState, transition, type MemberCommand, type MemberEvent, type MemberRound, type MemberState } from "./member-state.js";
+import {
+  identityOf,
+  initialMemberState,
+  transition,
+  type MemberCommand,
+  type MemberEvent,
+  type MemberRound,
+  type MemberState,
+} from "./member-state.js";
 
 const round: MemberRound = { memberId: "m-1", generationId: 7, protocolName: "range", isLeader: true };
 const assignment = Buffer.from([0, 1]);
@@ -31,7 +39,13 @@ function run(from: MemberState, ...events: readonly MemberEvent[]): { state: Mem
 
 describe("a member of a classic group", () => {
   it("joins with the member id that the coordinator asks for, syncs, and heartbeats only once it owns partitions", () => {
-    const { state, commands } = run(initialMemberState, { type: "start" }, { type: "memberIdRequired", memberId: "m-1" }, joined, { type: "synced", assignment });
+    const { state, commands } = run(
+      initialMemberState,
+      { type: "start" },
+      { type: "memberIdRequired", memberId: "m-1" },
+      joined,
+      { type: "synced", assignment },
+    );
     expect(commands).toEqual(["join", "join", "sync", "assign", "startHeartbeats"]);
     expect(state).toEqual({ name: "stable", ...round });
     expect(identityOf(state)).toMatchObject({ memberId: "m-1", generationId: 7 });
@@ -42,7 +56,10 @@ describe("a member of a classic group", () => {
     expect(revoking).toEqual({ state: states.revoking, commands: ["revoke"] });
     expect(identityOf(revoking.state)).toMatchObject({ generationId: 7 });
     expect(run(revoking.state, { type: "rebalance" }).commands).toEqual([]);
-    expect(run(revoking.state, { type: "revoked" })).toEqual({ state: states.joining, commands: ["stopHeartbeats", "join"] });
+    expect(run(revoking.state, { type: "revoked" })).toEqual({
+      state: states.joining,
+      commands: ["stopHeartbeats", "join"],
+    });
   });
 
   it("loses its partitions without a commit when it is expelled, and comes back, as a new member if it is unknown", () => {
@@ -50,8 +67,14 @@ describe("a member of a classic group", () => {
       state: { name: "joining", memberId: "" },
       commands: ["stopHeartbeats", "lose", "join"],
     });
-    expect(run(states.revoking, { type: "expelled", forgotten: false }).state).toEqual({ name: "joining", memberId: "m-1" });
-    expect(run(states.joining, { type: "expelled", forgotten: true })).toEqual({ state: { name: "joining", memberId: "" }, commands: ["join"] });
+    expect(run(states.revoking, { type: "expelled", forgotten: false }).state).toEqual({
+      name: "joining",
+      memberId: "m-1",
+    });
+    expect(run(states.joining, { type: "expelled", forgotten: true })).toEqual({
+      state: { name: "joining", memberId: "" },
+      commands: ["join"],
+    });
   });
 
   it("joins again when the group moved on before it got its partitions", () => {
@@ -62,7 +85,10 @@ describe("a member of a classic group", () => {
     for (const name of ["joining", "syncing", "stable", "revoking"] as const) {
       expect(run(states[name], { type: "leave", reason: "closed" }).state).toEqual(states.leaving);
     }
-    expect(run(states.leaving, { type: "left" }, { type: "start" })).toEqual({ state: { name: "joining", memberId: "" }, commands: ["join"] });
+    expect(run(states.leaving, { type: "left" }, { type: "start" })).toEqual({
+      state: { name: "joining", memberId: "" },
+      commands: ["join"],
+    });
   });
 
   it("hands a fatal error on once, and starts anew only when told to", () => {
@@ -74,7 +100,9 @@ describe("a member of a classic group", () => {
   });
 
   it("ignores answers that come too late", () => {
-    expect(run(states.leaving, joined, { type: "synced", assignment }, { type: "revoked" }, { type: "rebalance" })).toEqual({ state: states.leaving, commands: [] });
+    expect(
+      run(states.leaving, joined, { type: "synced", assignment }, { type: "revoked" }, { type: "rebalance" }),
+    ).toEqual({ state: states.leaving, commands: [] });
     expect(run(states.stable, joined, { type: "memberIdRequired", memberId: "x" }).state).toEqual(states.stable);
   });
 

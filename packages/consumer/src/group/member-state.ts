@@ -52,7 +52,12 @@ export type MemberEvent =
   | { readonly type: "start" }
   /** The coordinator gave a member id and wants to see it in a second JoinGroup (KIP-394). */
   | { readonly type: "memberIdRequired"; readonly memberId: string }
-  | { readonly type: "joined"; readonly round: MemberRound; readonly members: readonly JoinedMember[]; readonly skipAssignment: boolean }
+  | {
+      readonly type: "joined";
+      readonly round: MemberRound;
+      readonly members: readonly JoinedMember[];
+      readonly skipAssignment: boolean;
+    }
   | { readonly type: "synced"; readonly assignment: Buffer }
   /** The group rebalances, or this member wants it to. */
   | { readonly type: "rebalance" }
@@ -74,7 +79,12 @@ export interface JoinedMember {
 /** What is to be done about it. */
 export type MemberCommand =
   | { readonly type: "join"; readonly memberId: string }
-  | { readonly type: "sync"; readonly round: MemberRound; readonly members: readonly JoinedMember[]; readonly skipAssignment: boolean }
+  | {
+      readonly type: "sync";
+      readonly round: MemberRound;
+      readonly members: readonly JoinedMember[];
+      readonly skipAssignment: boolean;
+    }
   | { readonly type: "assign"; readonly assignment: Buffer; readonly round: MemberRound }
   | { readonly type: "startHeartbeats"; readonly identity: MemberIdentity }
   | { readonly type: "stopHeartbeats" }
@@ -131,7 +141,10 @@ function start(state: MemberState): MemberTransition {
   return state.name === "failed" ? join("") : [state, []];
 }
 
-function joined(state: MemberState, { round, members, skipAssignment }: MemberEvent & { type: "joined" }): MemberTransition {
+function joined(
+  state: MemberState,
+  { round, members, skipAssignment }: MemberEvent & { type: "joined" },
+): MemberTransition {
   if (state.name !== "joining") return [state, []];
   return [{ name: "syncing", ...round }, [{ type: "sync", round, members, skipAssignment }]];
 }

@@ -50,6 +50,8 @@ export class PollWatch {
       return;
     }
     const remainingMs = this.#seenAt + maxPollIntervalMs - now;
-    this.#timer = clock.timer(Math.min(remainingMs, Math.ceil(maxPollIntervalMs / looksPerInterval)), () => this.#look());
+    this.#timer = clock.timer(Math.min(remainingMs, Math.ceil(maxPollIntervalMs / looksPerInterval)), () =>
+      this.#look(),
+    );
   }
 }

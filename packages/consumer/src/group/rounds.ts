@@ -19,21 +19,28 @@ export function writeSubscription(assignor: Assignor, topics: readonly string[],
 
 /** Writes what one member gets. */
 export function writeAssignment(partitions: readonly TopicPartition[]): Buffer {
-  const assignedPartitions = [...groupByTopic(partitions)].map(([topic, group]) => ({ topic, partitions: group.map(({ partition }) => partition) }));
+  const assignedPartitions = [...groupByTopic(partitions)].map(([topic, group]) => ({
+    topic,
+    partitions: group.map(({ partition }) => partition),
+  }));
   return encodeAssignment(assignmentVersion, { assignedPartitions });
 }
 
 /** Reads what this member got; an empty text means nothing, as a leader writes it for a member it does not know. Throws DecodeError. */
 export function readAssignment(assignment: Buffer): TopicPartition[] {
   if (assignment.length === 0) return [];
-  return decodeAssignment(assignment).assignedPartitions.flatMap(({ topic, partitions }) => partitions.map((partition) => ({ topic, partition })));
+  return decodeAssignment(assignment).assignedPartitions.flatMap(({ topic, partitions }) =>
+    partitions.map((partition) => ({ topic, partition })),
+  );
 }
 
 /** Reads what the other members want, as the leader gets it. Throws DecodeError. */
 export function readMembers(members: readonly JoinedMember[]): GroupMember[] {
   return members.map(({ memberId, groupInstanceId, metadata }) => {
     const { topics, userData, ownedPartitions, generationId, rackId } = decodeSubscription(metadata);
-    const owned = ownedPartitions.flatMap(({ topic, partitions }) => partitions.map((partition) => ({ topic, partition })));
+    const owned = ownedPartitions.flatMap(({ topic, partitions }) =>
+      partitions.map((partition) => ({ topic, partition })),
+    );
     return { memberId, groupInstanceId, topics, userData, ownedPartitions: owned, generationId, rackId };
   });
 }
@@ -66,6 +73,8 @@ export function countPartitions(topics: Iterable<string>, cluster: Cluster): Map
 }
 
 /** Writes what every member gets. */
-export function writeAssignments(assignment: GroupAssignment): { readonly memberId: string; readonly assignment: Buffer }[] {
+export function writeAssignments(
+  assignment: GroupAssignment,
+): { readonly memberId: string; readonly assignment: Buffer }[] {
   return [...assignment].map(([memberId, partitions]) => ({ memberId, assignment: writeAssignment(partitions) }));
 }

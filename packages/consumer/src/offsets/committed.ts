@@ -24,10 +24,16 @@ export async function fetchCommitted(
   { signal, timeoutMs }: { readonly signal?: AbortSignal | undefined; readonly timeoutMs?: number | undefined } = {},
 ): Promise<Map<string, CommittedOffset>> {
   const { groupId } = coordinator;
-  const topics = [...groupByTopic(partitions)].map(([name, group]) => ({ name, partitionIndexes: group.map(({ partition }) => partition) }));
+  const topics = [...groupByTopic(partitions)].map(([name, group]) => ({
+    name,
+    partitionIndexes: group.map(({ partition }) => partition),
+  }));
   const answer = await coordinator.request(
     OffsetFetch,
-    (version) => ({ ...(version >= 8 ? { groups: [{ groupId, topics }] } : { groupId, topics }), requireStable: version >= 7 }),
+    (version) => ({
+      ...(version >= 8 ? { groups: [{ groupId, topics }] } : { groupId, topics }),
+      requireStable: version >= 7,
+    }),
     { lane: "offsets", signal, timeoutMs, maxVersion: newestByName },
   );
   const committed = new Map<string, CommittedOffset>();
@@ -36,7 +42,11 @@ export async function fetchCommitted(
       // A topic that was deleted has no commits; a new one of that name starts like any other.
       if (errorCode === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) continue;
       coordinator.check(errorCode, OffsetFetch, { topic: name, partition: partitionIndex });
-      if (committedOffset >= 0n) committed.set(partitionKey(name, partitionIndex), { offset: committedOffset, leaderEpoch: committedLeaderEpoch });
+      if (committedOffset >= 0n)
+        committed.set(partitionKey(name, partitionIndex), {
+          offset: committedOffset,
+          leaderEpoch: committedLeaderEpoch,
+        });
     }
   }
   return committed;

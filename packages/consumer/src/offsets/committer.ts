@@ -1,5 +1,5 @@
 import type { Cluster } from "@moldau/connection-pool";
-import { ErrorCode, KafkaError, OffsetCommit } from "@moldau/protocol-codec";
+import { ErrorCode, OffsetCommit, type KafkaError } from "@moldau/protocol-codec";
 import PQueue from "p-queue";
 import { untilDone, type RetryNotice } from "../attempts.js";
 import { asKafkaError, notAMember } from "../errors.js";
@@ -58,11 +58,20 @@ export class Committer {
     await this.#queue.add(async () => {
       const wanted = offsets();
       if (wanted.length === 0) return;
-      await untilDone(() => this.#attempt(wanted, { signal, deadline }), { cluster, operation: "commit", signal, deadline, retrying });
+      await untilDone(() => this.#attempt(wanted, { signal, deadline }), {
+        cluster,
+        operation: "commit",
+        signal,
+        deadline,
+        retrying,
+      });
     });
   }
 
-  async #attempt(offsets: readonly OffsetToCommit[], { signal, deadline }: { readonly signal: AbortSignal; readonly deadline: number }): Promise<void> {
+  async #attempt(
+    offsets: readonly OffsetToCommit[],
+    { signal, deadline }: { readonly signal: AbortSignal; readonly deadline: number },
+  ): Promise<void> {
     const { cluster, coordinator, groupInstanceId, committed } = this.#init;
     const { groupId } = coordinator;
     const identity = this.#init.identity();
@@ -78,14 +87,19 @@ export class Committer {
     }));
     const body = { groupId, generationIdOrMemberEpoch: identity.generationId, memberId: identity.memberId, topics };
     const timeoutMs = Math.max(1, Math.min(cluster.options.requestTimeoutMs, deadline - cluster.clock.now()));
-    const answer = await coordinator.request(OffsetCommit, (version) => (version >= 7 ? { ...body, groupInstanceId } : body), {
-      lane: "offsets",
-      signal,
-      timeoutMs,
-      maxVersion: newestByName,
-    });
+    const answer = await coordinator.request(
+      OffsetCommit,
+      (version) => (version >= 7 ? { ...body, groupInstanceId } : body),
+      {
+        lane: "offsets",
+        signal,
+        timeoutMs,
+        maxVersion: newestByName,
+      },
+    );
     for (const topic of answer.topics) {
-      for (const { partitionIndex, errorCode } of topic.partitions) this.#check(errorCode, { topic: topic.name, partition: partitionIndex });
+      for (const { partitionIndex, errorCode } of topic.partitions)
+        this.#check(errorCode, { topic: topic.name, partition: partitionIndex });
     }
     for (const { kept } of offsets) kept();
     committed(offsets);

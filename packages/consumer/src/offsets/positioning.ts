@@ -99,7 +99,10 @@ export class Positioning {
     if (partitions.length === 0) return;
     const { coordinator, cluster } = this.#init;
     const asked = snapshot(partitions);
-    const committed = await fetchCommitted(coordinator, partitions, { signal: this.#stopped.signal, timeoutMs: cluster.options.requestTimeoutMs });
+    const committed = await fetchCommitted(coordinator, partitions, {
+      signal: this.#stopped.signal,
+      timeoutMs: cluster.options.requestTimeoutMs,
+    });
     for (const partition of stillAsked(asked)) {
       const known = committed.get(partition.key);
       if (known === undefined) this.restart(partition);
@@ -121,9 +124,11 @@ export class Positioning {
 
   async #ask(node: number, partitions: readonly AssignedPartition[]): Promise<void> {
     const asked = snapshot(partitions);
-    const questions = partitions.flatMap(({ topic, partition, positioning }) => (positioning.name === "target" ? [{ topic, partition, target: positioning.target }] : []));
+    const questions = partitions.flatMap(({ topic, partition, positioning }) =>
+      positioning.name === "target" ? [{ topic, partition, target: positioning.target }] : [],
+    );
     const answers = await listOffsets(this.#init.cluster, node, { questions, signal: this.#stopped.signal });
-    let failure: unknown;
+    let failure: KafkaError | undefined;
     for (const partition of stillAsked(asked)) {
       const { errorCode, offset = -1n } = answers.get(partition.key) ?? { errorCode: ErrorCode.UNKNOWN_SERVER_ERROR };
       if (errorCode === 0) this.#place(partition, offset < 0n ? 0n : offset);
@@ -132,7 +137,7 @@ export class Positioning {
     if (failure !== undefined) throw failure;
   }
 
-  async #judge(partition: AssignedPartition, errorCode: number): Promise<unknown> {
+  async #judge(partition: AssignedPartition, errorCode: number): Promise<KafkaError> {
     if (errorByCode(errorCode).refreshMetadata) await this.#init.cluster.refreshTopics([partition.topic]);
     return offsetError(partition, errorCode);
   }
@@ -145,8 +150,11 @@ export class Positioning {
   /** Partitions by the node id of their leader, after asking anew for leaders that are not known. */
   async #byLeader(partitions: readonly AssignedPartition[]): Promise<Map<number, AssignedPartition[]>> {
     const { cluster } = this.#init;
-    const leaderOf = ({ topic, partition }: AssignedPartition): number => cluster.cachedTopic(topic)?.partitions[partition]?.leader ?? noLeader;
-    const unknown = new Set(partitions.filter((partition) => leaderOf(partition) === noLeader).map(({ topic }) => topic));
+    const leaderOf = ({ topic, partition }: AssignedPartition): number =>
+      cluster.cachedTopic(topic)?.partitions[partition]?.leader ?? noLeader;
+    const unknown = new Set(
+      partitions.filter((partition) => leaderOf(partition) === noLeader).map(({ topic }) => topic),
+    );
     if (unknown.size > 0) await cluster.refreshTopics(unknown);
     const byLeader = new Map<number, AssignedPartition[]>();
     for (const partition of partitions) {

@@ -1,5 +1,5 @@
 import type { Cluster } from "@moldau/connection-pool";
-import { kafkaError, ListOffsets } from "@moldau/protocol-codec";
+import { kafkaError, ListOffsets, type KafkaError } from "@moldau/protocol-codec";
 import { groupByTopic, partitionKey, type TopicPartition } from "../topic-partition.js";
 import { endsAtLatest, timestampOf, type OffsetTarget } from "./offset-target.js";
 
@@ -27,14 +27,19 @@ export async function listOffsets(
   { questions, signal }: { readonly questions: readonly OffsetQuestion[]; readonly signal: AbortSignal },
 ): Promise<Map<string, OffsetAnswer>> {
   const answers = await ask(cluster, node, { questions, signal });
-  const beyond = questions.filter((question) => endsAtLatest(question.target) && answers.get(keyOf(question))?.offset === -1n);
+  const beyond = questions.filter(
+    (question) => endsAtLatest(question.target) && answers.get(keyOf(question))?.offset === -1n,
+  );
   if (beyond.length === 0) return answers;
-  const ends = await ask(cluster, node, { questions: beyond.map((question) => ({ ...question, target: "latest" })), signal });
+  const ends = await ask(cluster, node, {
+    questions: beyond.map((question) => ({ ...question, target: "latest" })),
+    signal,
+  });
   return new Map([...answers, ...ends]);
 }
 
 /** What a broker's error code for a partition means to whoever needs an offset. */
-export function offsetError({ topic, partition }: TopicPartition, errorCode: number): Error {
+export function offsetError({ topic, partition }: TopicPartition, errorCode: number): KafkaError {
   return kafkaError(errorCode, { topic, partition, apiKey: ListOffsets.key, apiName: ListOffsets.name });
 }
 
@@ -46,12 +51,23 @@ async function ask(
   const now = cluster.clock.now();
   const topics = [...groupByTopic(questions)].map(([name, group]) => ({
     name,
-    partitions: group.map(({ partition, target }) => ({ partitionIndex: partition, timestamp: timestampOf(target, now) })),
+    partitions: group.map(({ partition, target }) => ({
+      partitionIndex: partition,
+      timestamp: timestampOf(target, now),
+    })),
   }));
   const timeoutMs = cluster.options.requestTimeoutMs;
-  const answer = await cluster.request(ListOffsets, (version) => ({ replicaId: -1, topics, ...(version >= 10 ? { timeoutMs } : {}) }), { node, signal, timeoutMs });
+  const answer = await cluster.request(
+    ListOffsets,
+    (version) => ({ replicaId: -1, topics, ...(version >= 10 ? { timeoutMs } : {}) }),
+    { node, signal, timeoutMs },
+  );
   return new Map(
-    answer.topics.flatMap(({ name, partitions }) => partitions.map(({ partitionIndex, errorCode, offset }) => [partitionKey(name, partitionIndex), { errorCode, offset }] as const)),
+    answer.topics.flatMap(({ name, partitions }) =>
+      partitions.map(
+        ({ partitionIndex, errorCode, offset }) => [partitionKey(name, partitionIndex), { errorCode, offset }] as const,
+      ),
+    ),
   );
 }
 
