@@ -111,7 +111,7 @@ function report(costs: ReadonlyMap<string, readonly Cost[]>): void {
 }
 
 async function costOf(name: string, workload: Workload): Promise<Cost> {
-  const { stdout } = await run(process.execPath, [program("client-process.js"), name, JSON.stringify(workload)], { timeout: 300_000 });
+  const { stdout } = await run(process.execPath, [program("client-process.js"), name, JSON.stringify(workload)], { timeout: 120_000 });
   return JSON.parse(stdout) as Cost;
 }
 

@@ -33,7 +33,6 @@ export interface Cost {
 /** One client: sends or reads so many messages; connecting and leaving are not counted. */
 export interface BenchedClient {
   readonly name: string;
-  readonly version: string;
   produce(workload: Workload, measure: Measure): Promise<void>;
   consume(workload: Workload, measure: Measure): Promise<void>;
 }

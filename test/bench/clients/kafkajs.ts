@@ -1,9 +1,6 @@
-import { createRequire } from "node:module";
 import { CompressionTypes, Kafka, logLevel } from "kafkajs";
 import type { BenchedClient, Measure, Workload } from "../workload.js";
 import { sendInLanes } from "./lanes.js";
-
-const { version } = createRequire(import.meta.url)("kafkajs/package.json") as { version: string };
 
 function connect({ brokers }: Workload): Kafka {
   return new Kafka({ clientId: "bench", brokers: [brokers], logLevel: logLevel.NOTHING });
@@ -12,7 +9,6 @@ function connect({ brokers }: Workload): Kafka {
 /** kafkajs 2.2.4, the client that most Node applications use. */
 export const kafkajs: BenchedClient = {
   name: "kafkajs",
-  version,
 
   async produce(workload: Workload, measure: Measure): Promise<void> {
     process.env["KAFKAJS_NO_PARTITIONER_WARNING"] = "1";

@@ -1,14 +1,10 @@
-import { createRequire } from "node:module";
 import { Kafka } from "moldau";
 import type { BenchedClient, Measure, Workload } from "../workload.js";
 import { sendInLanes } from "./lanes.js";
 
-const { version } = createRequire(import.meta.url)("../../../packages/client/package.json") as { version: string };
-
 /** This project's client. */
 export const moldau: BenchedClient = {
   name: "moldau",
-  version,
 
   async produce(workload: Workload, measure: Measure): Promise<void> {
     const kafka = new Kafka({ clientId: "bench", brokers: [workload.brokers] });
