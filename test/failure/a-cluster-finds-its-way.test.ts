@@ -304,6 +304,15 @@ describe("losing brokers", () => {
     expect(cluster.brokers.map(({ nodeId }) => nodeId)).toEqual([7]);
   });
 
+  it("goes back to the seeds when a broker says that it belongs to another cluster", async () => {
+    broker.on(Metadata, ({ topics }) =>
+      broker.seen("Metadata").length === 1
+        ? { errorCode: 129, brokers: [], topics: [] }
+        : broker.metadata((topics ?? []).map(({ name }) => topic(name ?? ""))),
+    );
+    expect((await newCluster([broker]).topic("t")).name).toBe("t");
+  });
+
   it("makes a request again on another connection when one breaks, with back-off, until the time is over", async () => {
     broker.on(Metadata, (_, { socket }) => {
       if (broker.seen("Metadata").length < 3) socket.destroy();

@@ -77,7 +77,7 @@ it("leaves no socket and no timer behind when it is closed", async () => {
 it("tries every address that a name has", async () => {
   vi.spyOn(dns, "lookup").mockImplementation(((
     name: string,
-    options: unknown,
+    _options: unknown,
     done: (error: null, addresses: { address: string; family: number }[]) => void,
   ) => {
     expect(name).toBe("kafka.test");

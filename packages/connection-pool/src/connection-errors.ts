@@ -19,12 +19,22 @@ export interface Peer {
   readonly address: string;
 }
 
-/** The broker ended the connection, in whichever state it was. */
-export function endedByPeer(peer: Peer, state: ConnectionState): KafkaError {
-  const hint =
-    state.name === "negotiating" ? " Is a Kafka broker listening there, and is its port encrypted (option tls)?" : "";
-  const message = `${named(peer)} closed the connection${stageOf[state.name]}.${hint}`;
-  return isServing(state) ? connectionClosed(message, factsOf(peer)) : connectionFailed(message, factsOf(peer));
+/** The broker ended the connection, in whichever state it was; at the first request that usually has one reason. */
+export function endedByPeer(
+  peer: Peer,
+  state: ConnectionState,
+  { atFirstRequest }: { readonly atFirstRequest: boolean },
+): KafkaError {
+  const message = `${named(peer)} closed the connection${stageOf[state.name]}.`;
+  if (state.name === "negotiating") {
+    const hint = "Is a Kafka broker listening there, and is its port encrypted (option tls)?";
+    return connectionFailed(`${message} ${hint}`, factsOf(peer));
+  }
+  if (!isServing(state)) return connectionFailed(message, factsOf(peer));
+  return connectionClosed(
+    atFirstRequest ? `${message} Does it ask for a login (option sasl)?` : message,
+    factsOf(peer),
+  );
 }
 
 /** The connection was not usable in time. */

@@ -27,7 +27,7 @@ import {
 } from "./connection-errors.js";
 import { transition, type ConnectionCommand, type ConnectionEvent, type ConnectionState } from "./connection-state.js";
 import { DeadlineTimer } from "./deadline.js";
-import { connectionCloseChannel, requestChannel, type RequestEvent } from "./diagnostics.js";
+import { connectionCloseChannel, publishRequest, requestChannel } from "./diagnostics.js";
 import { clientClosed } from "./errors.js";
 import type { Exchange } from "./exchange.js";
 import { PendingRequest, type PendingRequestInit, type RequestOptions } from "./in-flight.js";
@@ -78,6 +78,8 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   #openTimer: Timer | undefined;
   #sessionTimer: Timer | undefined;
   #lastCorrelationId = 0;
+  /** The correlation id of the last request that opening took. */
+  #openedBy = 0;
 
   /**
    * Opens a connection and brings it to the point where it takes requests.
@@ -116,7 +118,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
         opened: () => this.#dispatch({ type: "opened" }),
         data: (chunk) => this.#receive(chunk),
         drained: () => this.#flush(),
-        closed: (error) => this.#dispatch({ type: "socketClosed", error: error ?? endedByPeer(this, this.#state) }),
+        closed: (error) => this.#dispatch({ type: "socketClosed", error: error ?? this.#endedByPeer() }),
       },
     );
     this.#openTimer = clock.timer(connectionTimeoutMs, () =>
@@ -143,6 +145,11 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   get versions(): BrokerVersions {
     if ("versions" in this.#state) return this.#state.versions;
     throw connectionIsOver(this, this.#state);
+  }
+
+  /** The clock that it goes by. */
+  get clock(): Clock {
+    return this.#options.clock;
   }
 
   /** How many requests wait to be written or for an answer. */
@@ -285,7 +292,8 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     try {
       const { throttleTimeMs } = request.answer(payload);
       this.#quiet.keep(throttleTimeMs);
-      if (requestChannel.hasSubscribers) this.#publish(request, { responseBytes: payload.length, throttleTimeMs });
+      if (requestChannel.hasSubscribers)
+        publishRequest(this, request, { responseBytes: payload.length, throttleTimeMs });
     } catch (error) {
       request.fail(asKafkaError(error));
       throw error;
@@ -301,6 +309,11 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     if (!guilty) return this.#requests.earliestDeadline();
     this.destroy(closedAfterTimeout(this, guilty));
     return undefined;
+  }
+
+  #endedByPeer(): KafkaError {
+    const atFirstRequest = this.#lastCorrelationId === this.#openedBy + 1 && !this.#options.sasl;
+    return endedByPeer(this, this.#state, { atFirstRequest });
   }
 
   #isOver(): boolean {
@@ -340,6 +353,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
 
   async #negotiate(): Promise<void> {
     const versions = await negotiate(this.#exchange);
+    this.#openedBy = this.#lastCorrelationId;
     this.#dispatch({ type: "negotiated", versions, login: this.#options.sasl !== undefined });
   }
 
@@ -364,7 +378,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     const reason = this.#reason();
     for (const request of this.#requests.takeAll()) {
       const error = requestInterrupted(this, request, reason);
-      if (requestChannel.hasSubscribers) this.#publish(request, { responseBytes: 0, throttleTimeMs: 0, error });
+      if (requestChannel.hasSubscribers) publishRequest(this, request, { responseBytes: 0, throttleTimeMs: 0, error });
       request.fail(error);
     }
   }
@@ -380,19 +394,5 @@ export class Connection extends EventEmitter<ConnectionEvents> {
 
   #reason(): KafkaError {
     return "error" in this.#state ? this.#state.error : connectionIsOver(this, this.#state);
-  }
-
-  #publish(request: PendingRequest, outcome: Pick<RequestEvent, "responseBytes" | "throttleTimeMs" | "error">): void {
-    const { api, version, correlationId, startedAt } = request;
-    const durationMs = this.#options.clock.now() - startedAt;
-    requestChannel.publish({
-      node: this.node,
-      apiKey: api.key,
-      apiName: api.name,
-      apiVersion: version,
-      correlationId,
-      durationMs,
-      ...outcome,
-    } satisfies RequestEvent);
   }
 }

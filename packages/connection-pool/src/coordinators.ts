@@ -35,18 +35,29 @@ export class Coordinators {
    *
    * @throws {KafkaError} what the broker said when it is final, or when the time is over; CLIENT_ABORTED.
    */
-  find(
+  async find(
     type: CoordinatorType,
     key: string,
     { signal, timeoutMs = this.#options.requestTimeoutMs }: OperationOptions,
   ): Promise<number> {
     const name = `${type}:${key}`;
     const known = this.#found.get(name);
-    if (known !== undefined && this.#pool.knows(known)) return Promise.resolve(known);
-    const search = this.#searches.get(name) ?? this.#search(type, key, name);
+    if (known !== undefined && this.#pool.knows(known)) return known;
+    const { clock } = this.#options;
+    const deadline = clock.now() + timeoutMs;
     const late = (): KafkaError =>
       timedOut(`The coordinator of the ${type} "${key}" was not found within ${timeoutMs} ms.`, factsOf(type, key));
-    return waitFor(search, { clock: this.#options.clock, signal, timeoutMs, late });
+    const joined = this.#searches.get(name);
+    try {
+      const search = joined ?? this.#search(type, key, name);
+      return await waitFor(search, { clock, signal, timeoutMs, late });
+    } catch (error) {
+      // A search that others began may run out of their time before this caller's is over.
+      const timeLeft = deadline - clock.now();
+      if (!joined || timeLeft <= 0 || !(error instanceof KafkaError) || !error.retriable) throw error;
+      const search = this.#searches.get(name) ?? this.#search(type, key, name);
+      return waitFor(search, { clock, signal, timeoutMs: timeLeft, late });
+    }
   }
 
   /** Forgets a coordinator: it said that it is none, or does not answer. */

@@ -1,4 +1,6 @@
 import { channel } from "node:diagnostics_channel";
+import type { Clock } from "./clock.js";
+import type { PendingRequest } from "./in-flight.js";
 
 /** A connection was opened, or could not be; published on `moldau:connection:open`. */
 export interface ConnectionOpenEvent {
@@ -41,3 +43,15 @@ export const connectionOpenChannel = channel("moldau:connection:open");
 export const connectionCloseChannel = channel("moldau:connection:close");
 export const requestChannel = channel("moldau:request");
 export const metadataErrorChannel = channel("moldau:metadata:error");
+
+/** Tells subscribers what became of a request. */
+export function publishRequest(
+  { node, clock }: { readonly node: number; readonly clock: Clock },
+  { api, version, correlationId, startedAt }: PendingRequest,
+  outcome: Pick<RequestEvent, "responseBytes" | "throttleTimeMs" | "error">,
+): void {
+  const durationMs = clock.now() - startedAt;
+  const { key: apiKey, name: apiName } = api;
+  const event: RequestEvent = { node, apiKey, apiName, apiVersion: version, correlationId, durationMs, ...outcome };
+  requestChannel.publish(event);
+}

@@ -1,4 +1,4 @@
-import { ErrorCode, errorByCode, kafkaError, Metadata, type MetadataResponse, type Uuid } from "@moldau/protocol-codec";
+import { ErrorCode, KafkaError, kafkaError, Metadata, type MetadataResponse, type Uuid } from "@moldau/protocol-codec";
 import { isAddress, type Address } from "./addresses.js";
 import type { ResolvedClusterOptions } from "./cluster-options.js";
 import { metadataErrorChannel, type MetadataErrorEvent } from "./diagnostics.js";
@@ -82,18 +82,19 @@ export class Topics {
     for (;;) {
       const known = this.cached(name);
       if (known) return known;
-      await waitFor(this.#refresh.refresh([name], { allowAutoCreate }), {
-        clock,
-        signal,
-        timeoutMs: deadline - clock.now(),
-        late: () => reason,
-      });
-      const found = this.#cache.topic(name);
-      if (found) return found;
-      const errorCode = this.#cache.errorOf(name) || ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
-      reason = kafkaError(errorCode, { topic: name, apiKey: Metadata.key, apiName: Metadata.name });
+      try {
+        const refreshed = this.#refresh.refresh([name], { allowAutoCreate });
+        await waitFor(refreshed, { clock, signal, timeoutMs: deadline - clock.now(), late: () => reason });
+        const found = this.#cache.topic(name);
+        if (found) return found;
+        const errorCode = this.#cache.errorOf(name) || ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+        reason = kafkaError(errorCode, { topic: name, apiKey: Metadata.key, apiName: Metadata.name });
+      } catch (error) {
+        if (!(error instanceof KafkaError)) throw error;
+        reason = error;
+      }
       const waitMs = backoff.next();
-      if (!errorByCode(errorCode).retriable || clock.now() + waitMs >= deadline) throw reason;
+      if (!reason.retriable || clock.now() + waitMs >= deadline) throw reason;
       await this.#requester.sleep(waitMs, signal);
     }
   }
@@ -148,8 +149,10 @@ export class Topics {
 
   #apply(response: MetadataResponse, asked: readonly string[]): boolean {
     const facts = { apiKey: Metadata.key, apiName: Metadata.name };
-    if (response.errorCode === ErrorCode.REBOOTSTRAP_REQUIRED) this.#pool.forgetBrokers();
-    if (response.errorCode !== 0) throw kafkaError(response.errorCode, facts);
+    const mustRebootstrap = response.errorCode === ErrorCode.REBOOTSTRAP_REQUIRED;
+    if (mustRebootstrap) this.#pool.forgetBrokers();
+    if (response.errorCode !== 0)
+      throw kafkaError(response.errorCode, mustRebootstrap ? { ...facts, retriable: true } : facts);
     response.brokers.forEach(checkAddress);
     // A broker that is only starting may know no broker at all; what is known already is better.
     if (response.brokers.length > 0) this.#pool.setBrokers(response.brokers);
