@@ -9,9 +9,8 @@ import {
 import { OffsetFetch, Produce, writeBatch, type RecordToWrite } from "@moldau/protocol-codec";
 import { startBroker, type BrokerOptions, type ReferenceBroker } from "@moldau/reference-broker";
 
-/** A broker, a client, and consumers that are closed with them. */
-export interface Consuming extends AsyncDisposable {
-  readonly broker: ReferenceBroker;
+/** A client of some broker, and consumers that are closed with it. */
+export interface ConsumingClient extends AsyncDisposable {
   readonly cluster: Cluster;
   /** Another client of the same broker; closed at the end. */
   client(options?: Partial<ClusterOptions>): Cluster;
@@ -23,19 +22,36 @@ export interface Consuming extends AsyncDisposable {
   committed(partition: TopicPartition, groupId?: string): Promise<bigint>;
 }
 
+/** The same with a broker of its own, which ends with it. */
+export interface Consuming extends ConsumingClient {
+  readonly broker: ReferenceBroker;
+}
+
 /** Starts a broker with the topic "orders" of one partition, or as the options say. */
 export async function startConsuming(options: BrokerOptions = {}): Promise<Consuming> {
   const broker = await startBroker({ topics: [{ topic: "orders", partitions: 1 }], ...options });
+  const consuming = consumingFrom(broker.bootstrapServers);
+  return {
+    ...consuming,
+    broker,
+    async [Symbol.asyncDispose]() {
+      await consuming[Symbol.asyncDispose]();
+      await broker.close();
+    },
+  };
+}
+
+/** A client of brokers that run already. */
+export function consumingFrom(brokers: readonly string[]): ConsumingClient {
   const clusters: Cluster[] = [];
   const consumers: Consumer[] = [];
   const client = (more: Partial<ClusterOptions> = {}): Cluster => {
-    const cluster = new Cluster({ brokers: broker.bootstrapServers, ...more });
+    const cluster = new Cluster({ brokers, ...more });
     clusters.push(cluster);
     return cluster;
   };
   const cluster = client();
   return {
-    broker,
     cluster,
     client,
     consumer(more = {}, of = cluster) {
@@ -55,7 +71,6 @@ export async function startConsuming(options: BrokerOptions = {}): Promise<Consu
       // What a test provoked is its own affair; here everything only has to end.
       await Promise.allSettled(consumers.map((consumer) => consumer.close()));
       await Promise.all(clusters.map((each) => each.close()));
-      await broker.close();
     },
   };
 }
