@@ -132,6 +132,7 @@ export class LocalLogs implements PartitionLogs {
     const { groups } = this.#options;
     await this.#reported(async () => {
       const log = this.get(topic.name, partition) ?? (await this.#open(topic, partition, knowledge));
+      log.beginLeaderEpoch(leaderEpoch);
       if (topic.name === offsetsTopic) await groups.onLeader(partition, log, leaderEpoch);
     });
   }

@@ -16,6 +16,8 @@ export interface ConfigDefinition {
   readonly oneOf?: readonly string[];
   /** For a topic key: the broker key that gives its default. */
   readonly brokerKey?: string;
+  /** Whether that broker key has no default of its own, because another in other units has it (`log.retention.hours`). Default false. */
+  readonly isUnset?: boolean;
 }
 
 /** Definitions by key. */

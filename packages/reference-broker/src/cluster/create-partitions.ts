@@ -22,7 +22,8 @@ export function createPartitions(
 ): Change<readonly GrowthResult[]> {
   const names = topics.map(({ name }) => name);
   const records: Buffer[] = [];
-  const answer = topics.map((growth): GrowthResult => {
+  // A name that stands there twice is refused once.
+  const answer = topics.filter(({ name }, index) => names.indexOf(name) === index).map((growth): GrowthResult => {
     const { name } = growth;
     if (names.filter((each) => each === name).length > 1) return refusal(name, ErrorCode.INVALID_REQUEST, "Duplicate topic name.");
     const grown = grow(cluster, growth, random);

@@ -39,7 +39,8 @@ export function createTopics(
   const records: Buffer[] = [];
   const names = topics.map(({ name }) => name);
   const taken = [...cluster.topics()].map(({ name }) => name);
-  const answer = topics.map((topic): TopicCreation => {
+  // A name that stands there twice is refused once.
+  const answer = topics.filter(({ name }, index) => names.indexOf(name) === index).map((topic): TopicCreation => {
     if (names.filter((name) => name === topic.name).length > 1) return refusal(topic.name, ErrorCode.INVALID_REQUEST, "Duplicate topic name.");
     const planned = createTopic(cluster, topic, taken, surroundings);
     if ("records" in planned) {

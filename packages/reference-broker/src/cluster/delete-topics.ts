@@ -16,19 +16,29 @@ export interface TopicDeletion {
 
 /** Plans the deletion of topics, each by name or by id: the records to write and, in the order of the request, what became of each. */
 export function deleteTopics(cluster: ClusterState, topics: readonly TopicToDelete[]): Change<readonly TopicDeletion[]> {
-  const wanted = topics.map((topic) => ({ topic, found: find(cluster, topic) }));
-  const ids = wanted.flatMap(({ found }) => (found instanceof Uuid ? [found.toString()] : []));
-  const answer: TopicDeletion[] = [];
   const records: Buffer[] = [];
-  for (const { topic, found } of wanted) {
-    if (!(found instanceof Uuid)) answer.push(found);
-    else if (ids.filter((id) => id === found.toString()).length > 1) answer.push(duplicate(topic));
-    else {
-      records.push(clusterRecords.removeTopic.write({ topicId: found }));
-      answer.push({ name: cluster.topicById(found)?.name ?? null, topicId: found, errorCode: ErrorCode.NONE, errorMessage: null });
+  const taken = new Set<string>();
+  const answer = distinct(topics).map(({ topic, isTwice }): TopicDeletion => {
+    if (isTwice) return refusal(topic, ErrorCode.INVALID_REQUEST, topic.name === null ? "Duplicate topic id." : "Duplicate topic name.");
+    const found = find(cluster, topic);
+    if (!(found instanceof Uuid)) return found;
+    if (taken.has(found.toString())) {
+      return { ...refusal(topic, ErrorCode.INVALID_REQUEST, "The provided topic name maps to an ID that was already supplied."), topicId: found };
     }
-  }
+    taken.add(found.toString());
+    records.push(clusterRecords.removeTopic.write({ topicId: found }));
+    return { name: cluster.topicById(found)?.name ?? null, topicId: found, errorCode: ErrorCode.NONE, errorMessage: null };
+  });
   return { records, answer };
+}
+
+/** Each topic once, and whether the request names it twice. A topic that is named wrongly stands by itself. */
+function distinct(topics: readonly TopicToDelete[]): readonly { readonly topic: TopicToDelete; readonly isTwice: boolean }[] {
+  const keys = topics.map(({ name, topicId }, index) => ((name === null) === topicId.isZero ? `wrong ${index}` : (name ?? `id ${topicId.toString()}`)));
+  return topics.flatMap((topic, index) => {
+    const key = keys[index];
+    return keys.indexOf(key ?? "") === index ? [{ topic, isTwice: keys.lastIndexOf(key ?? "") !== index }] : [];
+  });
 }
 
 /** The id of the topic meant, or why there is none. */
@@ -38,10 +48,6 @@ function find(cluster: ClusterState, topic: TopicToDelete): Uuid | TopicDeletion
   if (name !== null && !topicId.isZero) return refusal(topic, ErrorCode.INVALID_REQUEST, "You may not specify both topic name and topic id.");
   if (name === null) return cluster.topicById(topicId)?.id ?? refusal(topic, ErrorCode.UNKNOWN_TOPIC_ID);
   return cluster.topic(name)?.id ?? refusal(topic, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
-}
-
-function duplicate(topic: TopicToDelete): TopicDeletion {
-  return refusal(topic, ErrorCode.INVALID_REQUEST, topic.name === null ? "Duplicate topic id." : "Duplicate topic name.");
 }
 
 function refusal({ name, topicId }: TopicToDelete, errorCode: number, errorMessage = errorByCode(errorCode).message): TopicDeletion {

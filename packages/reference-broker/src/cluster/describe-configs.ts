@@ -1,13 +1,11 @@
 import { type BrokerConfig, brokerConfigDefinition, brokerConfigKeys } from "./broker-config.js";
 import type { ConfigType } from "./config-definition.js";
 import { topicConfigDefinition } from "./topic-config.js";
-import { configSource, topicConfigKeys, topicConfigSynonyms, type ConfigSynonym } from "./topic-settings.js";
+import { configSource, topicConfigKeys, topicConfigValue, type ConfigSynonym, type ConfigValue } from "./topic-settings.js";
 
 /** One key of a topic's or broker's configuration, as DescribeConfigs shows it. */
-export interface ConfigEntry {
+export interface ConfigEntry extends ConfigValue {
   readonly name: string;
-  /** The value in force, and behind it those that would be without it. */
-  readonly synonyms: readonly [ConfigSynonym, ...ConfigSynonym[]];
   /** Kafka's number of the value's type. */
   readonly configType: number;
   readonly documentation: string;
@@ -23,7 +21,7 @@ export function describeTopic(set: ReadonlyMap<string, string>, broker: BrokerCo
     const definition = topicConfigDefinition(name);
     return {
       name,
-      synonyms: topicConfigSynonyms(name, set, broker),
+      ...topicConfigValue(name, set, broker),
       configType: definition === undefined ? 0 : typeNumbers[definition.type],
       documentation: definition?.documentation ?? "",
       isReadOnly: false,
@@ -37,9 +35,12 @@ export function describeBroker(config: BrokerConfig): readonly ConfigEntry[] {
     const definition = brokerConfigDefinition(name);
     const given = config.given(name);
     const fallback: ConfigSynonym = { name, value: definition?.default ?? null, source: configSource.default };
+    const first = given === undefined ? fallback : { name, value: given, source: configSource.staticBroker };
     return {
       name,
-      synonyms: given === undefined ? [fallback] : [{ name, value: given, source: configSource.staticBroker }, fallback],
+      value: first.value,
+      source: first.source,
+      synonyms: first === fallback ? [fallback] : [first, fallback],
       configType: definition === undefined ? 0 : typeNumbers[definition.type],
       documentation: definition?.documentation ?? "",
       isReadOnly: true,

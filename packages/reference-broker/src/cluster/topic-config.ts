@@ -47,7 +47,7 @@ export const topicConfigs = {
   "delete.retention.ms": long("86400000", "log.cleaner.delete.retention.ms", "How long compaction keeps tombstones, in milliseconds.", 0),
   "file.delete.delay.ms": long("60000", "log.segment.delete.delay.ms", "How long a deleted segment's files stay, in milliseconds.", 0),
   "flush.messages": long(longMax, "log.flush.interval.messages", "After how many records the log is forced to the device.", 1),
-  "flush.ms": long(longMax, "log.flush.interval.ms", "After how many milliseconds the log is forced to the device.", 0),
+  "flush.ms": { ...long(longMax, "log.flush.interval.ms", "After how many milliseconds the log is forced to the device.", 0), isUnset: true },
   "follower.replication.throttled.replicas": {
     type: "LIST",
     default: "",
@@ -97,11 +97,11 @@ export const topicConfigs = {
   "remote.log.delete.on.disable": flag("Whether tiered data goes when tiering is disabled."),
   "remote.storage.enable": flag("Whether tiered storage is used; this broker has none."),
   "retention.bytes": long("-1", "log.retention.bytes", "The size up to which a partition's log is kept; -1: without limit."),
-  "retention.ms": long("604800000", "log.retention.ms", "How long records are kept, in milliseconds; -1: for ever.", -1),
+  "retention.ms": { ...long("604800000", "log.retention.ms", "How long records are kept, in milliseconds; -1: for ever.", -1), isUnset: true },
   "segment.bytes": int("1073741824", "log.segment.bytes", "The size of one segment file in bytes.", 14),
   "segment.index.bytes": int("10485760", "log.index.size.max.bytes", "The largest size of an offset index in bytes.", 4),
-  "segment.jitter.ms": long("0", "log.roll.jitter.ms", "By how much at most a segment is rolled earlier, in milliseconds.", 0),
-  "segment.ms": long("604800000", "log.roll.ms", "After how long a segment is closed even if not full, in milliseconds.", 1),
+  "segment.jitter.ms": { ...long("0", "log.roll.jitter.ms", "By how much at most a segment is rolled earlier, in milliseconds.", 0), isUnset: true },
+  "segment.ms": { ...long("604800000", "log.roll.ms", "After how long a segment is closed even if not full, in milliseconds.", 1), isUnset: true },
   "unclean.leader.election.enable": flag("Whether a replica out of sync may become leader.", "unclean.leader.election.enable"),
 } satisfies ConfigDefinitions;
 

@@ -16,17 +16,29 @@ export interface ConfigSynonym {
   readonly source: number;
 }
 
-/** The value in force of one topic key, first in the list, and those behind it. */
-export function topicConfigSynonyms(key: string, set: ReadonlyMap<string, string>, broker: BrokerConfig): readonly [ConfigSynonym, ...ConfigSynonym[]] {
+/** A key's value in force, where it comes from, and the values that were given for it or are its defaults, the one in force first. */
+export interface ConfigValue {
+  readonly value: string | null;
+  readonly source: number;
+  readonly synonyms: readonly ConfigSynonym[];
+}
+
+/** The value of one topic key. */
+export function topicConfigValue(key: string, set: ReadonlyMap<string, string>, broker: BrokerConfig): ConfigValue {
   const definition = topicConfigDefinition(key);
-  const brokerKey = definition?.brokerKey;
-  const fallback: ConfigSynonym = { name: brokerKey ?? key, value: definition?.default ?? null, source: configSource.default };
-  const behind: [ConfigSynonym, ...ConfigSynonym[]] = [fallback];
-  const given = brokerKey === undefined ? undefined : broker.given(brokerKey);
-  if (brokerKey !== undefined && given !== undefined) behind.unshift({ name: brokerKey, value: given, source: configSource.staticBroker });
+  const { brokerKey = key, isUnset = false, default: fallback = null } = definition ?? {};
   const own = set.get(key);
-  if (own !== undefined) behind.unshift({ name: key, value: own, source: configSource.topic });
-  return behind;
+  const given = definition?.brokerKey === undefined ? undefined : broker.given(brokerKey);
+  const synonyms = [
+    ...(own === undefined ? [] : [{ name: key, value: own, source: configSource.topic }]),
+    ...(given === undefined ? [] : [{ name: brokerKey, value: given, source: configSource.staticBroker }]),
+    ...(definition?.brokerKey === undefined || isUnset ? [] : [{ name: brokerKey, value: fallback, source: configSource.default }]),
+  ];
+  return { value: fallback, source: configSource.default, ...pick(synonyms[0]), synonyms };
+}
+
+function pick(first: ConfigSynonym | undefined): Partial<ConfigValue> {
+  return first === undefined ? {} : { value: first.value, source: first.source };
 }
 
 /** Says in Kafka's words what is wrong with a value for a topic key; undefined when nothing is. */
@@ -37,7 +49,7 @@ export function topicConfigProblem(key: string, value: string): string | undefin
 
 /** How the logs of a topic behave, from the topic's own values and the broker's defaults. */
 export function logConfigOf(set: ReadonlyMap<string, string>, broker: BrokerConfig): LogConfig {
-  const text = (key: TopicConfigKey): string => topicConfigSynonyms(key, set, broker)[0].value ?? "";
+  const text = (key: TopicConfigKey): string => topicConfigValue(key, set, broker).value ?? "";
   const number = (key: TopicConfigKey): number => limit(text(key));
   const policies = listItems(text("cleanup.policy"));
   return {

@@ -70,7 +70,6 @@ function refused(errorCode: number): FetchContext {
 
 /** Makes the session that a full fetch asked for, and has it remember what the client is told now. */
 function open(fetched: readonly FetchedPartition[], { usesTopicIds, cache }: { readonly usesTopicIds: boolean; readonly cache: FetchSessionCache }): FetchSession | undefined {
-  if (fetched.length === 0) return undefined;
   const session = cache.create(fetched.length, usesTopicIds);
   session?.update(fetched.map(({ position }) => position));
   for (const { position, result } of fetched) session?.isNews(position, result);

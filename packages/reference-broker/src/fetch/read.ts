@@ -91,14 +91,18 @@ async function readLog(log: PartitionLog, position: FetchPosition, limits: Fetch
 function divergence(log: PartitionLog, { fetchOffset, lastFetchedEpoch }: FetchPosition): { readonly epoch: number; readonly endOffset: bigint } | undefined {
   if (lastFetchedEpoch < 0) return undefined;
   const { epoch, endOffset } = log.endOffsetForEpoch(lastFetchedEpoch);
-  if (epoch < 0) return undefined;
+  if (epoch < 0) throw new LogError(ErrorCode.OFFSET_OUT_OF_RANGE, `the leader epoch ${lastFetchedEpoch} never wrote to ${log.topic}-${log.partition}`);
   return epoch < lastFetchedEpoch || endOffset < fetchOffset ? { epoch, endOffset } : undefined;
 }
 
 function failed({ partition: partitionIndex }: FetchPosition, errorCode: number, currentLeader?: PartitionResult["currentLeader"]): OneRead {
-  const result = { partitionIndex, errorCode, highWatermark: -1n, logStartOffset: -1n, records: [], ...(currentLeader === undefined ? {} : { currentLeader }) };
+  const abortedTransactions = foundByMetadata.has(errorCode) ? [] : null;
+  const result = { partitionIndex, errorCode, highWatermark: -1n, logStartOffset: -1n, abortedTransactions, records: [], ...(currentLeader === undefined ? {} : { currentLeader }) };
   return { result, sizeInBytes: 0 };
 }
+
+/** Errors that Apache Kafka finds before it looks at the log; their answers differ in a detail. */
+const foundByMetadata: ReadonlySet<number> = new Set([ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, ErrorCode.UNKNOWN_TOPIC_ID]);
 
 /** The leader to tell with an error that says that the client asked the wrong one (KIP-951). */
 function leaderOf(topic: TopicState | undefined, partition: number, errorCode: number): PartitionResult["currentLeader"] {

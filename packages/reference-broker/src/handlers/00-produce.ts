@@ -38,6 +38,8 @@ export const produce = handler(Produce, { min: 3, max: 13, advertisedMin: 0 }, a
 const firstVersionWithIds = 13;
 const firstVersionWithLeaders = 10;
 const validAcks: ReadonlySet<number> = new Set([-1, 0, 1]);
+/** Refusals that come with the beginning of the log, because Apache Kafka finds them while it appends. */
+const foundByLog: ReadonlySet<number> = new Set([ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER, ErrorCode.INVALID_PRODUCER_EPOCH, ErrorCode.INVALID_TIMESTAMP]);
 const adminClientId = "__admin_client";
 
 async function appendTo(topic: TopicState | undefined, data: PartitionData, request: ProduceRequest, context: RequestContext): Promise<PartitionAnswer> {
@@ -59,7 +61,8 @@ async function appendTo(topic: TopicState | undefined, data: PartitionData, requ
   } catch (error) {
     if (!(error instanceof LogError)) throw error;
     const recordErrors = error.recordErrors.map(({ batchIndex, message }) => ({ batchIndex, batchIndexErrorMessage: message }));
-    return { ...refused(index, error.errorCode, error.message), recordErrors };
+    const logStartOffset = recordErrors.length > 0 || foundByLog.has(error.errorCode) ? found.log.logStartOffset : -1n;
+    return { ...refused(index, error.errorCode, error.message), recordErrors, logStartOffset };
   }
 }
 

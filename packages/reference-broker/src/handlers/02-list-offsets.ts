@@ -14,15 +14,16 @@ type PartitionQuestion = ListOffsetsRequest["topics"][number]["partitions"][numb
  * Marks are -1 latest, -2 earliest, -3 of the largest timestamp (from 7 on), -4 earliest on this broker's disk (8), -5 latest in remote
  * storage (9), -6 earliest not yet in remote storage (11). A reader of committed records gets the last stable offset for latest, and
  * nothing at or behind it. A time later than every record gives offset -1 without an error. A partition named twice gives
- * INVALID_REQUEST. There is no remote storage: -5 gives offset -1.
+ * INVALID_REQUEST, once. There is no remote storage: -5 and -6 give offset -1.
  */
 export const listOffsets = handler(ListOffsets, { min: 1, max: 11 }, async ({ topics, isolationLevel }, context) => ({
   topics: await Promise.all(
-    topics.map(async ({ name, partitions }) => {
-      const asked = partitions.map(({ partitionIndex }) => partitionIndex);
-      const twice = topics.filter((topic) => topic.name === name).length > 1 ? () => true : (index: number) => asked.filter((each) => each === index).length > 1;
-      const answers = partitions.map(async (question): Promise<PartitionAnswer> => {
-        if (twice(question.partitionIndex)) return refused(question.partitionIndex, ErrorCode.INVALID_REQUEST);
+    topics.map(async ({ name, partitions }, at) => {
+      const isElsewhere = topics.some((topic, index) => index !== at && topic.name === name);
+      const isTwice = (index: number): boolean => isElsewhere || partitions.filter(({ partitionIndex }) => partitionIndex === index).length > 1;
+      const first = partitions.filter(({ partitionIndex }, index) => partitions.findIndex((each) => each.partitionIndex === partitionIndex) === index);
+      const answers = first.map(async (question): Promise<PartitionAnswer> => {
+        if (isTwice(question.partitionIndex)) return refused(question.partitionIndex, ErrorCode.INVALID_REQUEST);
         return answerOne(name, question, { context, committedOnly: isolationLevel === readCommitted });
       });
       return { name, partitions: await Promise.all(answers) };
@@ -31,6 +32,7 @@ export const listOffsets = handler(ListOffsets, { min: 1, max: 11 }, async ({ to
 }));
 
 const readCommitted = 1;
+const firstVersionWithEpochs = 4;
 
 const mark = { latest: -1n, earliest: -2n, maxTimestamp: -3n, earliestLocal: -4n, latestTiered: -5n, earliestPendingUpload: -6n } as const;
 
@@ -54,7 +56,7 @@ async function answerOne(
   try {
     const end = committedOnly ? found.log.lastStableOffset : found.log.highWatermark;
     const position = await positionOf(found.log, timestamp, end);
-    return { partitionIndex, errorCode: ErrorCode.NONE, ...position };
+    return { partitionIndex, errorCode: ErrorCode.NONE, ...position, leaderEpoch: apiVersion >= firstVersionWithEpochs ? position.leaderEpoch : -1 };
   } catch (error) {
     if (!(error instanceof LogError)) throw error;
     return refused(partitionIndex, error.errorCode);
@@ -75,9 +77,9 @@ async function positionOf(log: PartitionLog, timestamp: bigint, end: bigint): Pr
       return { timestamp: -1n, offset: end, leaderEpoch: log.latestLeaderEpoch };
     case mark.earliest:
     case mark.earliestLocal:
-    case mark.earliestPendingUpload:
       return { timestamp: -1n, offset: log.logStartOffset, leaderEpoch: log.leaderEpochOf(log.logStartOffset) };
     case mark.latestTiered:
+    case mark.earliestPendingUpload:
       return nowhere;
     default: {
       const found = timestamp === mark.maxTimestamp ? await log.maxTimestampOffset() : await log.offsetForTimestamp(Number(timestamp));

@@ -2,7 +2,7 @@ import { CreateTopics } from "@moldau/protocol-codec";
 import type { CreateTopicsResponse } from "@moldau/protocol-codec";
 import type { BrokerConfig } from "../cluster/broker-config.js";
 import { createTopics as plan, type TopicCreation } from "../cluster/create-topics.js";
-import { topicConfigKeys, topicConfigSynonyms } from "../cluster/topic-settings.js";
+import { topicConfigKeys, topicConfigValue } from "../cluster/topic-settings.js";
 import { handler } from "../dispatch.js";
 
 type TopicAnswer = Partial<CreateTopicsResponse["topics"][number]>;
@@ -30,7 +30,7 @@ function answerOf(creation: TopicCreation, config: BrokerConfig): TopicAnswer {
     numPartitions: partitions,
     replicationFactor,
     configs: topicConfigKeys().map((key) => {
-      const [{ value, source }] = topicConfigSynonyms(key, configs, config);
+      const { value, source } = topicConfigValue(key, configs, config);
       return { name: key, value, configSource: source, readOnly: false, isSensitive: false };
     }),
   };

@@ -21,11 +21,11 @@ export const describeConfigs = handler(DescribeConfigs, { min: 1, max: 4 }, ({ r
     const found = describe(resource, broker);
     if ("errorCode" in found) return { resourceType, resourceName, ...found };
     const wanted = found.entries.filter(({ name }) => configurationKeys === null || configurationKeys.includes(name));
-    const configs = wanted.map(({ name, synonyms, configType, documentation, isReadOnly }) => ({
+    const configs = wanted.map(({ name, value, source, synonyms, configType, documentation, isReadOnly }) => ({
       name,
-      value: synonyms[0].value,
+      value,
       readOnly: isReadOnly,
-      configSource: synonyms[0].source,
+      configSource: source,
       synonyms: includeSynonyms ? synonyms : [],
       configType,
       documentation: includeDocumentation ? documentation : null,

@@ -18,7 +18,6 @@ export const describeCluster = handler(DescribeCluster, { min: 0, max: 2 }, (req
       errorMessage: isController
         ? "The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type CONTROLLER"
         : `Unsupported endpoint type ${endpointType}`,
-      endpointType,
     };
   }
   const { cluster, controllerId } = broker;

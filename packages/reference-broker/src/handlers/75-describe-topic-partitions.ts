@@ -1,4 +1,4 @@
-import { DescribeTopicPartitions, ErrorCode, KafkaError, Uuid } from "@moldau/protocol-codec";
+import { DescribeTopicPartitions, ErrorCode, Uuid } from "@moldau/protocol-codec";
 import type { DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse } from "@moldau/protocol-codec";
 import type { ClusterState, PartitionState } from "../cluster/state.js";
 import { topicNameProblem } from "../cluster/topic-names.js";
@@ -12,13 +12,14 @@ type Cursor = DescribeTopicPartitionsRequest["cursor"];
  * DescribeTopicPartitions 0: topics and partitions page by page, in ascending order of the names (KIP-966).
  *
  * No topic named means all. An answer holds at most `responsePartitionLimit` partitions (2,000 at most, 1 at least); what is left over
- * begins at the cursor of the answer. Nothing is created. A cursor that points before the first partition is no request: the connection is
- * closed, because the answer has no place for an error of the whole.
+ * begins at the cursor of the answer. Nothing is created. A cursor at a topic that is not asked for, or before its first partition, is
+ * INVALID_REQUEST for every topic named.
  */
 export const describeTopicPartitions = handler(DescribeTopicPartitions, { min: 0, max: 0 }, ({ topics, responsePartitionLimit, cursor }, { broker }) => {
-  if (cursor !== null && cursor.partitionIndex < 0) throw new KafkaError("INVALID_REQUEST", `a cursor at partition ${cursor.partitionIndex}: it must be 0 or more`);
   const { cluster } = broker;
-  const wanted = topics.length === 0 ? Array.from(cluster.topics(), ({ name }) => name) : topics.map(({ name }) => name);
+  const asked = topics.map(({ name }) => name);
+  if (cursor !== null && !isUsable(cursor, asked)) return { topics: asked.map((name) => ({ name, errorCode: ErrorCode.INVALID_REQUEST })), nextCursor: null };
+  const wanted = asked.length === 0 ? Array.from(cluster.topics(), ({ name }) => name) : asked;
   const names = [...new Set(wanted)].sort().filter((name) => cursor === null || name >= cursor.topicName);
   const answers: TopicAnswer[] = [];
   let left = Math.max(1, Math.min(responsePartitionLimit, maxPartitions));
@@ -34,6 +35,10 @@ export const describeTopicPartitions = handler(DescribeTopicPartitions, { min: 0
 });
 
 const maxPartitions = 2000;
+
+function isUsable({ topicName, partitionIndex }: NonNullable<Cursor>, asked: readonly string[]): boolean {
+  return partitionIndex >= 0 && (asked.length === 0 || asked.includes(topicName));
+}
 
 function firstPartition(cursor: Cursor, name: string): number {
   return cursor !== null && cursor.topicName === name ? cursor.partitionIndex : 0;

@@ -156,6 +156,11 @@ export class PartitionLog {
     return this.#contents.epochs.epochOf(offset);
   }
 
+  /** This broker leads the partition from here on under `epoch`, also before anything is written: what it ends where is known at once. */
+  beginLeaderEpoch(epoch: number): void {
+    this.#contents.epochs.assign(epoch, this.#contents.logEndOffset);
+  }
+
   /** Where a leader epoch ends: the answer to OffsetForLeaderEpoch. Epoch -1 and offset -1n when it is unknown. */
   endOffsetForEpoch(epoch: number): { readonly epoch: number; readonly endOffset: bigint } {
     return this.#contents.epochs.endOffset(epoch, this.#contents.logEndOffset);
