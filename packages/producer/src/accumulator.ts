@@ -37,6 +37,7 @@ export class Accumulator {
   readonly #topics = new Map<string, TopicQueues>();
   readonly #lingering = new Map<Batch, PartitionQueue>();
   readonly #lingerTimer: DeadlineTimer;
+  #hurries = 0;
 
   constructor(options: AccumulatorOptions) {
     this.#options = options;
@@ -62,6 +63,15 @@ export class Accumulator {
       budget -= this.#appendRun(part);
     }
     return "done";
+  }
+
+  /** Lets no batch wait for company, now and until the function that it returns is called. */
+  hurry(): () => void {
+    this.#hurries += 1;
+    this.flush();
+    return () => {
+      this.#hurries -= 1;
+    };
   }
 
   /** Lets every batch go that waits for company. */
@@ -117,13 +127,14 @@ export class Accumulator {
   #open(queue: PartitionQueue, { lane, startedAt }: CallPart): Batch {
     const { batchSize, lingerMs, clock, opened } = this.#options;
     const { topic, partition, typicalBytes } = queue;
-    const dueAt = lingerMs === 0 ? 0 : clock.now() + lingerMs;
+    const lingers = lingerMs > 0 && this.#hurries === 0;
+    const dueAt = lingers ? clock.now() + lingerMs : 0;
     const initialBytes = Math.min(Math.max(typicalBytes, smallestBuffer), batchSize);
     const builder = new BatchBuilder({ maxBytes: batchSize, initialBytes });
     const batch = new Batch({ topic, partition, lane, createdAt: startedAt, dueAt }, builder);
     queue.add(batch);
     opened(batch, queue);
-    if (lingerMs > 0) {
+    if (lingers) {
       this.#lingering.set(batch, queue);
       this.#lingerTimer.expect(dueAt);
     }

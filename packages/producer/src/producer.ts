@@ -107,8 +107,12 @@ export class Producer<Key = Payload, Value = Payload> extends EventEmitter<Produ
    */
   async flush(settings: WaitSettings = {}): Promise<void> {
     const wait = readWaitSettings("flush", settings, undefined);
-    this.#pipeline.flush();
-    await this.#settled(wait);
+    const relax = this.#pipeline.hurry();
+    try {
+      await this.#settled(wait);
+    } finally {
+      relax();
+    }
   }
 
   /**
@@ -151,7 +155,7 @@ export class Producer<Key = Payload, Value = Payload> extends EventEmitter<Produ
 
   async #close(wait: ResolvedWaitSettings): Promise<void> {
     try {
-      this.#pipeline.flush();
+      this.#pipeline.hurry();
       await this.#settled(wait);
     } catch {
       // Patience is at its end; what it was for is told to the calls that are given up.

@@ -119,6 +119,11 @@ export class SendPipeline {
     this.#accumulator.flush();
   }
 
+  /** Lets no batch wait for company, now and until the function that it returns is called. */
+  hurry(): () => void {
+    return this.#accumulator.hurry();
+  }
+
   /** Gives up whatever has no outcome yet, and stops the clockwork. */
   close(error: KafkaError): void {
     this.#admission.close(error);
