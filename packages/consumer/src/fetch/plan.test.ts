@@ -1,0 +1,61 @@
+import { Uuid, writeBatch } from "@moldau/protocol-codec";
+import { describe, expect, it } from "vitest";
+import { AssignedPartition } from "../assigned-partition.js";
+import { planFetch, type FetchPlan, type NoPlan } from "./plan.js";
+
+const limits = { maxWaitMs: 500, maxBytes: 10_000, partitionMaxBytes: 1000 };
+
+function partition(number: number, bytes = 0): AssignedPartition {
+  const made = new AssignedPartition("orders", number);
+  made.moveTo(0n);
+  made.leader = { node: 1, epoch: 4, topicId: Uuid.zero };
+  if (bytes > 0) made.received(writeBatch({}, [{ value: Buffer.alloc(bytes) }]), 1n);
+  return made;
+}
+
+function shape(plan: FetchPlan | NoPlan): unknown {
+  return typeof plan === "string"
+    ? plan
+    : [plan.targets.map((target) => `${target.partition}@${target.fetchOffset}`), plan.maxWaitMs, plan.maxBytes];
+}
+
+describe("a fetch", () => {
+  it("asks for what runs low, behind what is buffered, and waits at the broker when that is everything", () => {
+    expect(shape(planFetch([partition(0), partition(1, 100)], 50_000, limits))).toEqual([["0@0", "1@1"], 500, 10_000]);
+  });
+
+  it("leaves out what holds enough, and does not wait then", () => {
+    expect(shape(planFetch([partition(0), partition(1, 600)], 50_000, limits))).toEqual([["0@0"], 0, 10_000]);
+  });
+
+  it("is not made when everything holds enough", () => {
+    expect(planFetch([partition(0, 600), partition(1, 600)], 50_000, limits)).toBe("enough");
+    expect(planFetch([], 50_000, limits)).toBe("enough");
+  });
+
+  it("leaves out what is paused, held back, given up, or has no position, and waits all the same", () => {
+    const [paused, held, over] = [partition(0, 600), partition(1), partition(2)];
+    paused.paused = true;
+    held.isHeldBack = true;
+    over.end();
+    const unplaced = new AssignedPartition("orders", 3);
+    expect(shape(planFetch([paused, held, over, unplaced, partition(4)], 50_000, limits))).toEqual([
+      ["4@0"],
+      500,
+      10_000,
+    ]);
+  });
+
+  it("asks for no more than there is room for, and for nothing without room", () => {
+    expect(shape(planFetch([partition(0), partition(1, 600)], 2000, limits))).toEqual([["0@0"], 0, expect.any(Number)]);
+    expect((planFetch([partition(0), partition(1, 600)], 2000, limits) as FetchPlan).maxBytes).toBeLessThan(1400);
+    expect(planFetch([partition(0), partition(1, 600)], 600, limits)).toBe("full");
+  });
+
+  it("takes the room of paused partitions when there is no other: they are fetched again", () => {
+    const paused = partition(0, 600);
+    paused.paused = true;
+    expect(shape(planFetch([paused, partition(1)], 600, limits))).toEqual([["1@0"], 500, 600]);
+    expect([paused.buffer.bytes, paused.fetchOffset]).toEqual([0, 0n]);
+  });
+});

@@ -1,0 +1,69 @@
+import { Cluster } from "@moldau/connection-pool";
+import { describe, expect, it } from "vitest";
+import { roundRobinAssignor } from "./assignors/round-robin.js";
+import { Consumer } from "./consumer.js";
+import { resolveConsumerOptions } from "./options.js";
+
+describe("consumer options", () => {
+  it("have Kafka's defaults", () => {
+    expect(resolveConsumerOptions({ groupId: "g" })).toMatchObject({
+      topics: [],
+      startFrom: "latest",
+      autoCommit: true,
+      autoCommitIntervalMs: 5000,
+      sessionTimeoutMs: 45_000,
+      maxPollIntervalMs: 300_000,
+      rebalanceTimeoutMs: 300_000,
+      partitionMaxBytes: 1_048_576,
+    });
+  });
+
+  it("take assignors by name and as objects", () => {
+    const { assignors } = resolveConsumerOptions({ groupId: "g", assignors: ["range", roundRobinAssignor] });
+    expect(assignors.map(({ name }) => name)).toEqual(["range", "roundrobin"]);
+  });
+
+  it.each([
+    [{}, "groupId is missing"],
+    [{ groupId: "" }, "groupId must be a text that is not empty"],
+    [{ groupId: "g", topics: "orders" }, "topics must be an array"],
+    [{ groupId: "g", topics: ["or/ders"] }, "topics[0] must be the name of a topic"],
+    [{ groupId: "g", startFrom: "beginning" }, '"earliest", "latest", "none", a Date or { durationMs }'],
+    [{ groupId: "g", startFrom: new Date("no date") }, "startFrom must be"],
+    [{ groupId: "g", autoCommitIntervalMs: -1 }, "autoCommitIntervalMs must be a whole number from 0"],
+    [{ groupId: "g", assignors: ["sticky"] }, '"range" or "roundrobin"'],
+    [{ groupId: "g", heartbeatIntervalMs: 50_000 }, "heartbeatIntervalMs must be a whole number from 1 to 45000"],
+    [{ groupId: "g", fromBeginning: true }, 'unknown option "fromBeginning"'],
+  ])("that are wrong are refused with what to write instead: %j", (options, sentence) => {
+    const cluster = new Cluster({ brokers: ["localhost:9092"] });
+    expect(() => new Consumer(cluster, options as never)).toThrow(
+      expect.objectContaining({ code: "CLIENT_INVALID_ARGUMENT", message: expect.stringContaining(sentence) }),
+    );
+  });
+});
+
+describe("the calls of a consumer", () => {
+  const consumer = new Consumer(new Cluster({ brokers: ["localhost:9092"] }), { groupId: "g", topics: ["orders"] });
+  const invalid = expect.objectContaining({ code: "CLIENT_INVALID_ARGUMENT" });
+  const unassigned = expect.objectContaining({ code: "CLIENT_NOT_ASSIGNED", topic: "orders", partition: 0 });
+
+  it("refuse arguments that are wrong", () => {
+    expect(() => consumer.batches({ maxMessages: 0 })).toThrow(invalid);
+    expect(() => consumer.batches({ maxMessages: 1.5 })).toThrow(invalid);
+    expect(() => consumer.pause("orders" as never)).toThrow(invalid);
+    expect(() => consumer.resume([{ topic: "orders" } as never])).toThrow(invalid);
+    expect(() => consumer.seek({ topic: "orders", partition: 0, offset: -1n })).toThrow(invalid);
+    expect(() => consumer.seek({ topic: "orders", partition: 0, offset: 3 as never })).toThrow(invalid);
+    expect(() => consumer.subscribe([])).toThrow(invalid);
+    expect(() => consumer.subscribe([""])).toThrow(invalid);
+  });
+
+  it("refuse partitions that are not assigned", () => {
+    const partition = { topic: "orders", partition: 0 };
+    expect(() => consumer.pause([partition])).toThrow(unassigned);
+    expect(() => consumer.seek({ ...partition, offset: 1n })).toThrow(unassigned);
+    expect(() => consumer.position(partition)).toThrow(unassigned);
+    consumer.pause();
+    expect(consumer.lag()).toEqual([]);
+  });
+});
