@@ -90,6 +90,11 @@ export class ChildProgram {
     await this.#exit.finally(() => clearTimeout(timer));
   }
 
+  /** Asks the program to end, as Ctrl+C or a supervisor would. */
+  signal(name: "SIGINT" | "SIGTERM"): void {
+    this.#child.kill(name);
+  }
+
   /** Kills the program at once (SIGKILL), as a power failure would. */
   kill(): void {
     // Letting go of the tether: killing the keeper itself would leave the program behind.
