@@ -46,7 +46,7 @@ describe("acks", () => {
 });
 
 describe("compression", () => {
-  for (const compression of ["none", "gzip", "lz4"] as const) {
+  for (const compression of ["none", "gzip", "snappy", "lz4", "zstd"] as const) {
     it(`${compression}: keys, values and headers come back as they were`, async () => {
       const { broker, producer } = await startProducing({ compression });
       const messages = numbers(0, 200).map((value) => ({

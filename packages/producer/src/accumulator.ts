@@ -97,14 +97,20 @@ export class Accumulator {
     const { builder } = batch;
     if (builder === undefined) throw new Error("An open batch has no builder.");
     const { memory, batchSize } = this.#options;
-    const before = batch.reservedBytes;
-    const isFull = !fill(batch, builder, part, memory.available);
+    const before = builder.sizeInBytes;
+    const isFull = !fill(batch, builder, part, batch.reservedBytes + memory.available);
     const bytes = builder.sizeInBytes - before;
-    batch.reservedBytes += bytes;
-    memory.reserve(bytes);
+    this.#reserve(batch, builder.sizeInBytes);
     if (place === sticky) part.topic.sticky.produced(bytes);
     this.#filled(batch, queue, isFull || builder.sizeInBytes >= batchSize);
     return bytes;
+  }
+
+  #reserve(batch: Batch, bytes: number): void {
+    const more = bytes - batch.reservedBytes;
+    if (more <= 0) return;
+    batch.reservedBytes = bytes;
+    this.#options.memory.reserve(more);
   }
 
   #filled(batch: Batch, queue: PartitionQueue, isFull: boolean): void {
@@ -132,6 +138,7 @@ export class Accumulator {
     const initialBytes = Math.min(Math.max(typicalBytes, smallestBuffer), batchSize);
     const builder = new BatchBuilder({ maxBytes: batchSize, initialBytes });
     const batch = new Batch({ topic, partition, lane, createdAt: startedAt, dueAt }, builder);
+    this.#reserve(batch, initialBytes);
     queue.add(batch);
     opened(batch, queue);
     if (lingers) {
@@ -152,11 +159,13 @@ export class Accumulator {
   }
 }
 
-/** Appends a call's messages from its cursor on, as long as they belong to this partition; false when the batch is full. */
-function fill(batch: Batch, builder: BatchBuilder, part: CallPart, room: number): boolean {
+/**
+ * Appends a call's messages from its cursor on, as long as they belong to this partition and until the batch has `limit` bytes; false
+ * when the batch is full.
+ */
+function fill(batch: Batch, builder: BatchBuilder, part: CallPart, limit: number): boolean {
   const { messages, places, startedAt, cursor: first } = part;
   const place = places?.[first];
-  const limit = builder.sizeInBytes + room;
   let cursor = first;
   let fits = true;
   while (cursor < messages.length) {

@@ -60,10 +60,10 @@ export class Delivery {
 
   /** A batch goes to a broker; a compressed one takes less memory than its records did. */
   sent({ batch }: Shipment): void {
-    const spared = batch.reservedBytes - batch.sizeInBytes;
-    batch.reservedBytes = batch.sizeInBytes;
     batch.writesUnderWay += 1;
-    this.#options.memory.release(Math.max(spared, 0));
+    const spared = batch.lane.compression === "none" ? 0 : Math.max(0, batch.reservedBytes - batch.sizeInBytes);
+    batch.reservedBytes -= spared;
+    this.#options.memory.release(spared);
   }
 
   /** A socket refers to a batch's bytes no longer. */

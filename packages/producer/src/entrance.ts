@@ -177,7 +177,7 @@ export class Entrance<Key, Value> {
     signal.addEventListener("abort", aborted, { once: true });
     const forget = (): void => signal.removeEventListener("abort", aborted);
     // `entered` never rejects.
-    for (const { call } of parts.slice(0, 1)) void call.entered.then(forget);
+    for (const { call } of parts.slice(0, 1)) void call.entered().then(forget);
   }
 }
 

@@ -15,6 +15,8 @@ export interface Lane {
   readonly timeoutMs: number;
 }
 
+const maxLanes = 1000;
+
 /** The lanes of a producer, each once: two calls share batches when they got the same object. */
 export class Lanes {
   readonly #lanes = new Map<string, Lane>();
@@ -39,6 +41,8 @@ export class Lanes {
     if (known !== undefined) return known;
     const isIdempotent = this.#isIdempotent && acks === "all";
     const created = { acks, compression, timeoutMs, isIdempotent, compressionLevel: this.#compressionLevel };
+    // Calls that each bring a timeout of their own must not fill the memory; forgetting a lane only keeps batches apart.
+    if (this.#lanes.size >= maxLanes) this.#lanes.clear();
     this.#lanes.set(name, created);
     return created;
   }

@@ -1,5 +1,5 @@
 import { invalidArgument, OptionReader } from "@moldau/connection-pool";
-import { compressionNames, type CompressionName } from "@moldau/protocol-codec";
+import { BatchBuilder, compressionNames, type CompressionName } from "@moldau/protocol-codec";
 import type { Acks } from "./lane.js";
 import type { Payload } from "./message.js";
 import type { Partitioner } from "./partitioner/partitioner.js";
@@ -109,7 +109,20 @@ export function resolveProducerOptions<Key, Value>(
     serialize: read.custom("serialize", "an object", () => readSerializers(options?.serialize), { default: {} }),
   };
   read.done();
+  checkLevel(resolved);
   return resolved;
+}
+
+/** Lets the codec itself say whether it has the level, before anything is sent. */
+function checkLevel({
+  compression,
+  compressionLevel,
+}: {
+  readonly compression: CompressionName;
+  readonly compressionLevel: number | undefined;
+}): void {
+  if (compressionLevel !== undefined)
+    new BatchBuilder({ maxBytes: 0 }).finish({ compression, level: compressionLevel });
 }
 
 function parsePartitioner(value: unknown): Partitioner | undefined {

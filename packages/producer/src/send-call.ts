@@ -11,14 +11,12 @@ import { SendError, type FailedBatch, type SentBatch } from "./send-error.js";
 export class SendCall implements PieceOwner {
   /** What the call returns. */
   readonly promise: Promise<readonly SentBatch[]>;
-  /** Resolves when no message waits to come into a batch any more. */
-  readonly entered: Promise<void>;
   readonly #settled: (call: SendCall) => void;
   readonly #delivered: SentBatch[] = [];
   readonly #failed: FailedBatch[] = [];
   #resolve: (sent: readonly SentBatch[]) => void = () => undefined;
   #reject: (error: KafkaError) => void = () => undefined;
-  #enter: () => void = () => undefined;
+  readonly #waiting: (() => void)[] = [];
   #pending = 0;
   #entering = 0;
   #aborted: KafkaError | undefined;
@@ -30,9 +28,11 @@ export class SendCall implements PieceOwner {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    this.entered = new Promise((resolve) => {
-      this.#enter = resolve;
-    });
+  }
+
+  /** Resolves when no message waits to come into a batch any more. */
+  async entered(): Promise<void> {
+    if (this.#entering > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
   /** One more thing that the call waits for: a piece in a batch, or the making of the call itself. */
@@ -55,7 +55,7 @@ export class SendCall implements PieceOwner {
   /** They are in batches, or failed. */
   hasEntered(): void {
     this.#entering -= 1;
-    if (this.#entering === 0) this.#enter();
+    if (this.#entering === 0) for (const enter of this.#waiting.splice(0)) enter();
     this.release();
   }
 

@@ -10,7 +10,10 @@ export interface SendSettings {
   readonly acks?: Acks | undefined;
   /** Compression of the batches. Default: the producer's. */
   readonly compression?: CompressionName | undefined;
-  /** Time until the outcome, retries included, in milliseconds. Default: the producer's `deliveryTimeoutMs`. */
+  /**
+   * Time until the outcome, retries included, in milliseconds. Default: the producer's `deliveryTimeoutMs`. Calls that differ in it do not
+   * share batches.
+   */
   readonly timeoutMs?: number | undefined;
   /** Gives up what is in no batch yet, because it waits for metadata, a serializer or memory; the rest goes on to its outcome. */
   readonly signal?: AbortSignal | undefined;

@@ -111,7 +111,7 @@ export class Sender {
     for (const queue of queues) {
       for (const batch of queue.batches()) {
         if (error.retriable) batch.lastError = error;
-        else delivery.giveUp({ batch, queue }, error);
+        else if (!batch.isOnWire) delivery.giveUp({ batch, queue }, error);
       }
     }
     const waiting = queues.filter(({ length }) => length > 0);

@@ -17,6 +17,7 @@ describe("options", () => {
     [{ compression: "brotli" }, 'compression must be one of "none", "gzip"'],
     [{ partitioner: 3 }, "partitioner must be a function, not 3"],
     [{ serialize: { values: () => "" } }, "serialize must be an object with the functions key, value, or both"],
+    [{ compression: "gzip", compressionLevel: 77 }, "Compression level 77 does not exist in gzip"],
     [{ deliveryTimeoutMs: 0 }, "deliveryTimeoutMs must be a whole number from 1"],
   ];
   for (const [options, sentence] of cases) {

@@ -35,7 +35,7 @@ export function createWritable<Key, Value>(settings: WritableSettings, target: W
       return;
     }
     open += 1;
-    void call.entered.then(() => taken());
+    void call.entered().then(() => taken());
     call.promise.then(
       () => {
         open -= 1;
