@@ -20,7 +20,7 @@ const flights = JSON.parse(await readFile(new URL("../data/flights-20k.json", im
 
 const broker = options.brokers === undefined ? await startBroker() : undefined;
 const brokers = broker?.bootstrapServers ?? options.brokers?.split(",") ?? [];
-console.log(broker === undefined ? `Kafka at ${brokers}` : `reference broker at ${brokers}, in memory`);
+console.log(`${broker === undefined ? "Kafka" : "reference broker, in memory,"} at ${brokers.join(", ")}`);
 
 const run = randomUUID().slice(0, 8);
 const topic = `flights-${run}`;
@@ -29,7 +29,8 @@ const kafka = new Kafka({ clientId: "flights", brokers });
 const admin = kafka.admin();
 
 try {
-  await admin.createTopics({ topics: [{ topic, partitions }] });
+  const [created] = await admin.createTopics({ topics: [{ topic, partitions }] });
+  if (created?.error !== undefined) throw created.error;
   console.log(`topic ${topic} with ${partitions} partitions, group ${groupId}\n`);
 
   await send();

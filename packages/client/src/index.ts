@@ -1,4 +1,47 @@
-/// <reference types="node" preserve="true" />
-
 // The object to begin with
 export { Kafka, type KafkaOptions } from "./kafka.js";
+
+// Sending
+export { partitionForKey, Producer, SendError } from "@moldau/producer";
+export type {
+  Acks,
+  FailedBatch,
+  Message as MessageToSend,
+  Partitioner,
+  Payload,
+  ProducerEvents,
+  ProducerOptions,
+  SendBatchOptions,
+  SendOptions,
+  SentBatch,
+  Serializer,
+  Serializers,
+  TopicMessages,
+} from "@moldau/producer";
+
+// Receiving
+export { Consumer, Message, MessageBatch, MessageHeaders } from "@moldau/consumer";
+export type {
+  AssignedEvent,
+  Assignor,
+  Commitable,
+  CommittedEvent,
+  ConsumerEvents,
+  ConsumerOptions,
+  PartitionLag,
+  PartitionsEvent,
+  StartFrom,
+  TopicPartition,
+  TopicPartitionOffset,
+} from "@moldau/consumer";
+
+// Administering
+export { Admin } from "@moldau/admin";
+export type { ItemResult, NewTopic } from "@moldau/admin";
+
+// The cluster: login, retries, time
+export { systemClock } from "@moldau/connection-pool";
+export type { Clock, OperationOptions, RetryPolicy, SaslMechanism, SaslOptions } from "@moldau/connection-pool";
+
+// Failures
+export { ErrorCode, KafkaError, type ErrorName } from "@moldau/protocol-codec";

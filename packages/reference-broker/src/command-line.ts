@@ -37,8 +37,8 @@ export async function runCommand(args: readonly string[], surroundings: CommandS
 }
 
 const terminal: CommandSurroundings = {
-  print: (line) => console.log(line),
-  complain: (line) => console.error(line),
+  print: (line) => void process.stdout.write(`${line}\n`),
+  complain: (line) => void process.stderr.write(`${line}\n`),
   asked: () =>
     new Promise((resolve) => {
       for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());

@@ -197,5 +197,15 @@ function checkInteger(value: number, minimum: number, maximum: number): void {
 }
 
 function describe(value: unknown): string {
-  return value === null ? "null" : typeof value === "object" ? "an object" : `${typeof value} ${String(value)}`;
+  switch (typeof value) {
+    case "string":
+    case "number":
+    case "bigint":
+    case "boolean":
+      return `${typeof value} ${value}`;
+    case "object":
+      return value === null ? "null" : "an object";
+    default:
+      return typeof value;
+  }
 }
