@@ -15,7 +15,9 @@ export function countFlights(flights) {
 
 /** The `count` airports with the most flights. */
 export function busiest(airports, count) {
-  return [...airports.values()].sort((a, b) => b.flights - a.flights || a.origin.localeCompare(b.origin)).slice(0, count);
+  return [...airports.values()]
+    .sort((a, b) => b.flights - a.flights || a.origin.localeCompare(b.origin))
+    .slice(0, count);
 }
 
 /** Whether two sets of figures agree in every airport, not only in the busiest. */
@@ -31,6 +33,8 @@ export function sameFigures(some, others) {
 export function printTable(airports) {
   console.log("  airport   flights   mean delay");
   for (const { origin, flights, delay } of airports) {
-    console.log(`  ${origin.padEnd(7)} ${String(flights).padStart(9)} ${`${(delay / flights).toFixed(1)} min`.padStart(12)}`);
+    console.log(
+      `  ${origin.padEnd(7)} ${String(flights).padStart(9)} ${`${(delay / flights).toFixed(1)} min`.padStart(12)}`,
+    );
   }
 }

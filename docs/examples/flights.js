@@ -16,7 +16,9 @@ const partitions = 6;
 const readAlone = 2_000;
 
 const { values: options } = parseArgs({ options: { brokers: { type: "string" } } });
-const flights = JSON.parse(await readFile(new URL("../data/flights-20k.json", import.meta.resolve("vega-datasets")), "utf8"));
+const flights = JSON.parse(
+  await readFile(new URL("../data/flights-20k.json", import.meta.resolve("vega-datasets")), "utf8"),
+);
 
 const broker = options.brokers === undefined ? await startBroker() : undefined;
 const brokers = broker?.bootstrapServers ?? options.brokers?.split(",") ?? [];
@@ -37,7 +39,8 @@ try {
   const airports = await receive();
 
   printTable(busiest(airports, 10));
-  if (!sameFigures(airports, countFlights(flights))) throw new Error("the figures differ from those computed straight from the file");
+  if (!sameFigures(airports, countFlights(flights)))
+    throw new Error("the figures differ from those computed straight from the file");
   console.log("\nThe same figures as computed straight from the file: every flight arrived exactly once.");
 } finally {
   await admin.deleteTopics({ topics: [topic] });
@@ -54,7 +57,9 @@ async function send() {
   const chunk = 1_000;
   const sends = [];
   for (let first = 0; first < flights.length; first += chunk) {
-    const messages = flights.slice(first, first + chunk).map((flight) => ({ key: flight.origin, value: JSON.stringify(flight) }));
+    const messages = flights
+      .slice(first, first + chunk)
+      .map((flight) => ({ key: flight.origin, value: JSON.stringify(flight) }));
     sends.push(producer.send({ topic, messages }).then(() => shown.add(messages.length)));
   }
   await Promise.all(sends);
@@ -67,7 +72,12 @@ async function receive() {
   const started = performance.now();
   const shown = progress("received", flights.length);
   const airports = new Map();
-  const [first, second] = ["first", "second"].map((name) => ({ name, received: 0, assignments: 0, consumer: newConsumer() }));
+  const [first, second] = ["first", "second"].map((name) => ({
+    name,
+    received: 0,
+    assignments: 0,
+    consumer: newConsumer(),
+  }));
   const members = [first, second];
   for (const member of members) member.consumer.on("assigned", () => member.assignments++);
 
@@ -98,7 +108,9 @@ async function receive() {
 
   shown.end(performance.now() - started);
   for (const { name, received, assignments } of members) {
-    console.log(`  the ${name} member received ${received.toLocaleString("en")} flights and was given partitions ${assignments} times`);
+    console.log(
+      `  the ${name} member received ${received.toLocaleString("en")} flights and was given partitions ${assignments} times`,
+    );
   }
   console.log();
   return airports;

@@ -17,7 +17,9 @@ export function progress(verb, total) {
     end(ms) {
       const rate = Math.round((count / ms) * 1000);
       if (live) process.stdout.write("\r\u001B[K");
-      console.log(`  ${verb} ${count.toLocaleString("en")} flights in ${Math.round(ms)} ms: ${rate.toLocaleString("en")} a second`);
+      console.log(
+        `  ${verb} ${count.toLocaleString("en")} flights in ${Math.round(ms)} ms: ${rate.toLocaleString("en")} a second`,
+      );
     },
   };
 }

@@ -31,7 +31,9 @@ export async function endToEnd({ messages, rounds }: EndToEndOptions): Promise<v
   for (const start of brokers()) {
     const broker = await start();
     try {
-      console.log(`\nEnd to end on ${broker.name}: ${messages.toLocaleString("en")} messages a run, ${rounds} rounds, clients in turn, medians`);
+      console.log(
+        `\nEnd to end on ${broker.name}: ${messages.toLocaleString("en")} messages a run, ${rounds} rounds, clients in turn, medians`,
+      );
       await compare("produce", broker, { messages, rounds });
       await compare("consume", broker, { messages, rounds });
     } finally {
@@ -63,7 +65,11 @@ async function apacheKafka(): Promise<BenchBroker> {
   return { name: "Apache Kafka 4.3.1", address: kafka.bootstrapServers, close: () => kafka.close() };
 }
 
-async function compare(direction: Workload["direction"], broker: BenchBroker, { messages, rounds }: EndToEndOptions): Promise<void> {
+async function compare(
+  direction: Workload["direction"],
+  broker: BenchBroker,
+  { messages, rounds }: EndToEndOptions,
+): Promise<void> {
   const workload = {
     direction,
     brokers: broker.address,
@@ -79,7 +85,10 @@ async function compare(direction: Workload["direction"], broker: BenchBroker, { 
     inFlight: 5,
   } as const;
   const costs = new Map(names.map((name): [string, Cost[]] => [name, []]));
-  const topic = await newTopic(broker, direction === "consume" ? { ...workload, messages: messages + workload.warmUpMessages * 2 } : undefined);
+  const topic = await newTopic(
+    broker,
+    direction === "consume" ? { ...workload, messages: messages + workload.warmUpMessages * 2 } : undefined,
+  );
   for (let round = 0; round < rounds; round++) {
     for (const name of names) costs.get(name)?.push(await costOf(name, { ...workload, topic }));
   }
@@ -93,7 +102,8 @@ async function compare(direction: Workload["direction"], broker: BenchBroker, { 
 }
 
 function report(costs: ReadonlyMap<string, readonly Cost[]>): void {
-  const cpu = (name: string): number => median((costs.get(name) ?? []).map(({ cpuMicros, messages }) => cpuMicros / messages));
+  const cpu = (name: string): number =>
+    median((costs.get(name) ?? []).map(({ cpuMicros, messages }) => cpuMicros / messages));
   printTable(
     ["client", "messages/s", "CPU us/message", "of kafkajs", "longest delay ms", "resident MiB"],
     names.map((name) => {
@@ -111,7 +121,9 @@ function report(costs: ReadonlyMap<string, readonly Cost[]>): void {
 }
 
 async function costOf(name: string, workload: Workload): Promise<Cost> {
-  const { stdout } = await run(process.execPath, [program("client-process.js"), name, JSON.stringify(workload)], { timeout: 120_000 });
+  const { stdout } = await run(process.execPath, [program("client-process.js"), name, JSON.stringify(workload)], {
+    timeout: 120_000,
+  });
   return JSON.parse(stdout) as Cost;
 }
 

@@ -22,14 +22,17 @@ const { values: options } = parseArgs({
 
 const number = (name: "messages" | "rounds" | "time-ms"): number => {
   const value = Number(options[name]);
-  if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} takes a whole number of at least 1, not ${options[name]}`);
+  if (!Number.isInteger(value) || value < 1)
+    throw new Error(`--${name} takes a whole number of at least 1, not ${options[name]}`);
   return value;
 };
 if (options.only !== undefined && options.only !== "micro" && options.only !== "end-to-end") {
   throw new Error(`--only takes micro or end-to-end, not ${options.only}`);
 }
 
-console.log(`Node ${process.versions.node} on ${cpus().length} x ${cpus()[0]?.model.trim()}. Other machines give other figures; compare within one run.`);
+console.log(
+  `Node ${process.versions.node} on ${cpus().length} x ${cpus()[0]?.model.trim()}. Other machines give other figures; compare within one run.`,
+);
 
 if (options.only !== "end-to-end") {
   const timeMs = number("time-ms");

@@ -15,7 +15,10 @@ interface Program {
 
 function programsIn(file: string): Program[] {
   const blocks = readFileSync(file, "utf8").matchAll(/^```js\n(?<text>.*?)^```$/gms);
-  return [...blocks].map(({ groups }, index) => ({ title: `${relative(root, file)}, program ${index + 1}`, text: groups?.["text"] ?? "" }));
+  return [...blocks].map(({ groups }, index) => ({
+    title: `${relative(root, file)}, program ${index + 1}`,
+    text: groups?.["text"] ?? "",
+  }));
 }
 
 function markdownIn(folder: string): string[] {
@@ -32,7 +35,9 @@ async function run(args: readonly string[], text = ""): Promise<{ code: number |
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
   child.stdin.end(text);
-  const code = await new Promise<number | null>((resolve, reject) => child.once("error", reject).once("close", resolve));
+  const code = await new Promise<number | null>((resolve, reject) =>
+    child.once("error", reject).once("close", resolve),
+  );
   return { code, output };
 }
 
@@ -44,9 +49,12 @@ describe("every program in the documentation", () => {
     expect(programs.filter(({ title }) => title.startsWith("README.md"))).not.toHaveLength(0);
   });
 
-  test.each(programs.map((program) => [program.title, program] as const))("runs to its end: %s", async (_title, { text }) => {
-    expect(await run(["--input-type=module"], text)).toMatchObject({ code: 0 });
-  });
+  test.each(programs.map((program) => [program.title, program] as const))(
+    "runs to its end: %s",
+    async (_title, { text }) => {
+      expect(await run(["--input-type=module"], text)).toMatchObject({ code: 0 });
+    },
+  );
 });
 
 test("the README's program prints the two messages that it sent", async () => {

@@ -1,5 +1,14 @@
 import * as codec from "@moldau/protocol-codec";
-import { apiByKey, decode, decodeAssignment, decodeRequest, decodeRequestHeader, decodeResponse, decodeSubscription, encode } from "@moldau/protocol-codec";
+import {
+  apiByKey,
+  decode,
+  decodeAssignment,
+  decodeRequest,
+  decodeRequestHeader,
+  decodeResponse,
+  decodeSubscription,
+  encode,
+} from "@moldau/protocol-codec";
 import { encodeRequest, encodeResponse, encodeVersioned, type Message } from "@moldau/protocol-codec";
 import { compileDecoder, Reader, type DecoderKind } from "@moldau/protocol-codec/internal";
 import { describe, expect, test } from "vitest";
@@ -12,7 +21,8 @@ const exported: Readonly<Record<string, unknown>> = { ...codec };
 
 function messageNamed(name: string): Message {
   const message = exported[name];
-  if (typeof message !== "object" || message === null || !("fields" in message)) throw new Error(`the codec exports no ${name}`);
+  if (typeof message !== "object" || message === null || !("fields" in message))
+    throw new Error(`the codec exports no ${name}`);
   return message as Message;
 }
 
@@ -32,19 +42,26 @@ describe("every message vector that Apache Kafka wrote", () => {
     expect(new Set(bodies.map(({ name }) => name)).size).toBeGreaterThan(160);
   });
 
-  test.each<DecoderKind>(["cursor", "parser"])("decodes to its value through the %s decoder, to the last byte", (kind) => {
-    const read = (vector: MessageVector): string | undefined => {
-      const reader = new Reader(Buffer.from(vector.hex, "hex"));
-      const value = compileDecoder(messageNamed(vector.name), vector.version, kind)(reader);
-      return reader.left > 0 ? `${reader.left} bytes left over` : firstDifference(vector.value, asGolden(value));
-    };
-    expect(faults(bodies, read)).toEqual([]);
-  });
+  test.each<DecoderKind>(["cursor", "parser"])(
+    "decodes to its value through the %s decoder, to the last byte",
+    (kind) => {
+      const read = (vector: MessageVector): string | undefined => {
+        const reader = new Reader(Buffer.from(vector.hex, "hex"));
+        const value = compileDecoder(messageNamed(vector.name), vector.version, kind)(reader);
+        return reader.left > 0 ? `${reader.left} bytes left over` : firstDifference(vector.value, asGolden(value));
+      };
+      expect(faults(bodies, read)).toEqual([]);
+    },
+  );
 
   test("encodes back to the same bytes", () => {
     const again = (vector: MessageVector): string | undefined => {
       const message = messageNamed(vector.name);
-      const hex = encode(message, vector.version, decode(message, vector.version, Buffer.from(vector.hex, "hex"))).toString("hex");
+      const hex = encode(
+        message,
+        vector.version,
+        decode(message, vector.version, Buffer.from(vector.hex, "hex")),
+      ).toString("hex");
       return hex === vector.hex ? undefined : `${hex} instead of ${vector.hex}`;
     };
     expect(faults(bodies, again)).toEqual([]);
@@ -76,7 +93,8 @@ test("whole frames have the right header for their API and version, in both dire
     const correlationId = header.correlationId;
     if (name.endsWith("Request")) {
       const head = decodeRequestHeader(payload);
-      if (head.apiKey !== apiKey || head.apiVersion !== version || head.correlationId !== correlationId) return "another header";
+      if (head.apiKey !== apiKey || head.apiVersion !== version || head.correlationId !== correlationId)
+        return "another header";
       if (head.clientId !== (header.clientId ?? null)) return `client id ${head.clientId}`;
       const body = decodeRequest(api, version, payload, head.bodyOffset);
       if (!Buffer.concat(encodeRequest(api, version, head, body)).equals(bytes)) return "encodes to other bytes";
@@ -84,7 +102,8 @@ test("whole frames have the right header for their API and version, in both dire
     }
     const response = decodeResponse(api, version, payload);
     if (response.correlationId !== correlationId) return `correlation id ${response.correlationId}`;
-    if (!Buffer.concat(encodeResponse(api, version, correlationId, response.body)).equals(bytes)) return "encodes to other bytes";
+    if (!Buffer.concat(encodeResponse(api, version, correlationId, response.body)).equals(bytes))
+      return "encodes to other bytes";
     return firstDifference(value, asGolden(response.body));
   };
   expect(faults(frames, check)).toEqual([]);

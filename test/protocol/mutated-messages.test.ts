@@ -15,7 +15,11 @@ const mutation = fc.record({
   act: fc.constantFrom("overwrite", "cut", "insert", "truncate"),
   bytes: fc.oneof(
     fc.uint8Array({ minLength: 1, maxLength: 8 }),
-    fc.constantFrom(...["ffffffff", "7fffffff", "80000000", "ffff", "7fff", "ffffffff0f", "ffffffff7f", "00"].map((hex) => Buffer.from(hex, "hex"))),
+    fc.constantFrom(
+      ...["ffffffff", "7fffffff", "80000000", "ffff", "7fff", "ffffffff0f", "ffffffff7f", "00"].map((hex) =>
+        Buffer.from(hex, "hex"),
+      ),
+    ),
   ),
 });
 
@@ -24,7 +28,11 @@ function mutate(bytes: Buffer, { at, act, bytes: given }: { at: number; act: str
   const before = bytes.subarray(0, offset);
   if (act === "truncate") return Buffer.from(before);
   const after = act === "insert" ? offset : offset + given.length;
-  return Buffer.concat([before, act === "cut" ? Buffer.alloc(0) : given, bytes.subarray(Math.min(after, bytes.length))]);
+  return Buffer.concat([
+    before,
+    act === "cut" ? Buffer.alloc(0) : given,
+    bytes.subarray(Math.min(after, bytes.length)),
+  ]);
 }
 
 /** The value, or undefined for "not such a message"; anything else that is thrown fails the test. */
@@ -44,12 +52,19 @@ function outcome(vector: MessageVector, bytes: Buffer, kind: DecoderKind): { val
 
 test("a mutated message decodes to the same value through both decoders, or is refused by both", () => {
   fc.assert(
-    fc.property(fc.nat({ max: vectors.length - 1 }), fc.array(mutation, { minLength: 1, maxLength: 3 }), (index, mutations) => {
-      const vector = vectors[index] as MessageVector;
-      const bytes = mutations.reduce<Buffer>((given, change) => (given.length === 0 ? given : mutate(given, change)), Buffer.from(vector.hex, "hex"));
-      const cursor = outcome(vector, bytes, "cursor");
-      expect(isDeepStrictEqual(outcome(vector, bytes, "parser"), cursor)).toBe(true);
-    }),
+    fc.property(
+      fc.nat({ max: vectors.length - 1 }),
+      fc.array(mutation, { minLength: 1, maxLength: 3 }),
+      (index, mutations) => {
+        const vector = vectors[index] as MessageVector;
+        const bytes = mutations.reduce<Buffer>(
+          (given, change) => (given.length === 0 ? given : mutate(given, change)),
+          Buffer.from(vector.hex, "hex"),
+        );
+        const cursor = outcome(vector, bytes, "cursor");
+        expect(isDeepStrictEqual(outcome(vector, bytes, "parser"), cursor)).toBe(true);
+      },
+    ),
     { numRuns: 4_000 },
   );
 });
@@ -60,7 +75,10 @@ test("what is refused is refused with one typed error that names the message and
     fc.property(fc.nat({ max: vectors.length - 1 }), mutation, (index, change) => {
       const { apiKey, kind, version, name, hex } = vectors[index] as MessageVector;
       try {
-        decodeMessage({ apiKey, kind: kind as "request" | "response", version }, mutate(Buffer.from(hex, "hex"), change));
+        decodeMessage(
+          { apiKey, kind: kind as "request" | "response", version },
+          mutate(Buffer.from(hex, "hex"), change),
+        );
       } catch (error) {
         refused++;
         expect(error).toBeInstanceOf(DecodeError);

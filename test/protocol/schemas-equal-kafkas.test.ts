@@ -39,7 +39,9 @@ interface KafkaApi {
   readonly clientThrottle: Readonly<Record<string, boolean>>;
 }
 
-const kafkaApis = goldenFacts<KafkaApi[]>("api-keys.json").filter(({ removed, scope }) => !removed && scope !== "controller");
+const kafkaApis = goldenFacts<KafkaApi[]>("api-keys.json").filter(
+  ({ removed, scope }) => !removed && scope !== "controller",
+);
 const offered = new Set(kafkaApis.flatMap(({ schema }) => [`${schema}Request`, `${schema}Response`]));
 const ofTheProtocol = goldenFacts<KafkaSchema[]>("schemas.json").filter(
   ({ name, type }) => (type !== "request" && type !== "response") || offered.has(name),
@@ -67,7 +69,10 @@ function describeKafkas(schema: KafkaSchema): string[] {
       ];
       return [indent + facts.filter((fact) => fact !== "").join(", "), ...lines(nested ?? [], `${indent}  `)];
     });
-  return [`${schema.name} ${schema.validVersions} flexible ${schema.flexibleVersions ?? "none"}`, ...lines(schema.fields ?? [], "  ")];
+  return [
+    `${schema.name} ${schema.validVersions} flexible ${schema.flexibleVersions ?? "none"}`,
+    ...lines(schema.fields ?? [], "  "),
+  ];
 }
 
 /** "0+" and the field's own versions say the same. */
@@ -114,7 +119,10 @@ function describeOurs({ name, versions, flexible, fields }: Message): string[] {
         spec.ignorable ? "ignorable" : "",
         spec.flexible ? "" : "inflexible",
       ];
-      return [indent + facts.filter((fact) => fact !== "").join(", "), ...(element.kind === "struct" ? lines(element.fields, `${indent}  `) : [])];
+      return [
+        indent + facts.filter((fact) => fact !== "").join(", "),
+        ...(element.kind === "struct" ? lines(element.fields, `${indent}  `) : []),
+      ];
     });
   return [`${name} ${formatVersions(versions)} flexible ${formatVersions(flexible)}`, ...lines(fields, "  ")];
 }
@@ -123,7 +131,13 @@ function ourDefault(given: unknown, kind: string): string {
   if (given === null) return "null";
   if (kind === "string") return JSON.stringify(given ?? "");
   if (given !== undefined) return String(given);
-  const ofType: Readonly<Record<string, string>> = { array: "empty", bytes: "empty", records: "empty", struct: "struct", bool: "false" };
+  const ofType: Readonly<Record<string, string>> = {
+    array: "empty",
+    bytes: "empty",
+    records: "empty",
+    struct: "struct",
+    bool: "false",
+  };
   return kind === "uuid" ? Uuid.zero.toString() : (ofType[kind] ?? "0");
 }
 
@@ -143,8 +157,17 @@ describe("field by field, our schemas are Kafka's", () => {
 
 test("the table of APIs has Kafka's keys, names, versions and throttling", () => {
   const wanted = kafkaApis.map(({ key, name, minVersion, maxStableVersion, maxVersion, clientThrottle }) => {
-    const throttled = Object.entries(clientThrottle).flatMap(([version, holdsBack]) => (holdsBack ? [Number(version)] : []));
-    return { key, name, minVersion, maxVersion: maxStableVersion, newest: maxVersion, throttleFrom: throttled.length > 0 ? Math.min(...throttled) : undefined };
+    const throttled = Object.entries(clientThrottle).flatMap(([version, holdsBack]) =>
+      holdsBack ? [Number(version)] : [],
+    );
+    return {
+      key,
+      name,
+      minVersion,
+      maxVersion: maxStableVersion,
+      newest: maxVersion,
+      throttleFrom: throttled.length > 0 ? Math.min(...throttled) : undefined,
+    };
   });
   const ours = apis.map(({ key, name, minVersion, maxVersion, request, throttleFrom }) => ({
     key,

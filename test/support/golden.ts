@@ -45,7 +45,10 @@ export function asGolden(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) =>
       name === "unknownTaggedFields"
-        ? ["_unknownTaggedFields", (member as { tag: number; data: Buffer }[]).map(({ tag, data }) => ({ tag, hex: data.toString("hex") }))]
+        ? [
+            "_unknownTaggedFields",
+            (member as { tag: number; data: Buffer }[]).map(({ tag, data }) => ({ tag, hex: data.toString("hex") })),
+          ]
         : [name, asGolden(member)],
     ),
   );
@@ -55,7 +58,9 @@ export function asGolden(value: unknown): unknown {
 export function firstDifference(wanted: unknown, given: unknown, path = ""): string | undefined {
   if (Array.isArray(wanted)) {
     if (!Array.isArray(given) || given.length !== wanted.length) return `${path}: another number of elements`;
-    return wanted.map((element, index) => firstDifference(element, given[index], `${path}[${index}]`)).find((found) => found !== undefined);
+    return wanted
+      .map((element, index) => firstDifference(element, given[index], `${path}[${index}]`))
+      .find((found) => found !== undefined);
   }
   if (typeof wanted === "object" && wanted !== null) {
     const members: Record<string, unknown> = typeof given === "object" && given !== null ? { ...given } : {};
@@ -63,5 +68,7 @@ export function firstDifference(wanted: unknown, given: unknown, path = ""): str
       .map(([name, member]) => firstDifference(member, members[name], `${path}.${name}`))
       .find((found) => found !== undefined);
   }
-  return Object.is(wanted, given) ? undefined : `${path}: ${JSON.stringify(wanted)} wanted, ${JSON.stringify(given)} given`;
+  return Object.is(wanted, given)
+    ? undefined
+    : `${path}: ${JSON.stringify(wanted)} wanted, ${JSON.stringify(given)} given`;
 }

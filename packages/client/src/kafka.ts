@@ -82,6 +82,10 @@ export class Kafka {
     await this.#cluster.close();
     const failures = outcomes.flatMap((outcome): unknown[] => (outcome.status === "rejected" ? [outcome.reason] : []));
     if (failures.length === 1) throw failures[0];
-    if (failures.length > 1) throw new AggregateError(failures, `${failures.length} of the producers and consumers could not be closed cleanly`);
+    if (failures.length > 1)
+      throw new AggregateError(
+        failures,
+        `${failures.length} of the producers and consumers could not be closed cleanly`,
+      );
   }
 }

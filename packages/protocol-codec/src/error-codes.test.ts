@@ -11,11 +11,18 @@ interface KafkasError {
   readonly invalidMetadata: boolean;
 }
 
-const kafkas = JSON.parse(readFileSync(new URL("../../../test/golden/errors.json", import.meta.url), "utf8")) as KafkasError[];
+const kafkas = JSON.parse(
+  readFileSync(new URL("../../../test/golden/errors.json", import.meta.url), "utf8"),
+) as KafkasError[];
 
 describe("the table of errors", () => {
   test("has Kafka's codes, names and flags, all of them", () => {
-    const wanted = kafkas.map(({ code, name, retriable, invalidMetadata }) => ({ code, name, retriable, refreshMetadata: invalidMetadata }));
+    const wanted = kafkas.map(({ code, name, retriable, invalidMetadata }) => ({
+      code,
+      name,
+      retriable,
+      refreshMetadata: invalidMetadata,
+    }));
     expect(errorDescriptions.map(({ message: _, ...facts }) => facts)).toEqual(wanted);
     expect(ErrorCode).toEqual(Object.fromEntries(kafkas.map(({ code, name }) => [name, code])));
   });
@@ -31,7 +38,14 @@ describe("the table of errors", () => {
   test("makes errors that carry Kafka's name and the facts", () => {
     const error = kafkaError(ErrorCode.NOT_LEADER_OR_FOLLOWER, { topic: "orders", partition: 3 }, "try broker 2");
     expect(error).toBeInstanceOf(KafkaError);
-    expect(error).toMatchObject({ code: "NOT_LEADER_OR_FOLLOWER", errorCode: 6, retriable: true, refreshMetadata: true, topic: "orders", partition: 3 });
+    expect(error).toMatchObject({
+      code: "NOT_LEADER_OR_FOLLOWER",
+      errorCode: 6,
+      retriable: true,
+      refreshMetadata: true,
+      topic: "orders",
+      partition: 3,
+    });
     expect(error.message).toContain("try broker 2");
   });
 });

@@ -20,14 +20,23 @@ export {
   verifyScramServerFinal,
 } from "./sasl/scram.js";
 export type { ScramClientFinal, ScramCredential, ScramKeys, ScramMechanism } from "./sasl/scram.js";
-export { formatClientFirst as scramClientFirst, parseClientFirst as parseScramClientFirst, ScramError } from "./sasl/scram-messages.js";
+export {
+  formatClientFirst as scramClientFirst,
+  parseClientFirst as parseScramClientFirst,
+  ScramError,
+} from "./sasl/scram-messages.js";
 export type { ClientFirst as ScramClientFirst } from "./sasl/scram-messages.js";
 
 // Messages as bytes
 export { decode, encode, decodeVersioned, encodeVersioned } from "./schema/index.js";
 export { decodeCoordinatorKey, encodeCoordinatorKey, coordinatorRecordType } from "./schema/index.js";
 export { encodeMetadataRecord, readMetadataRecordHead, type MetadataRecordHead } from "./schema/index.js";
-export { decodeAssignment, decodeSubscription, encodeAssignment, encodeSubscription } from "./messages/consumer-protocol.js";
+export {
+  decodeAssignment,
+  decodeSubscription,
+  encodeAssignment,
+  encodeSubscription,
+} from "./messages/consumer-protocol.js";
 export { decodeRequest, decodeRequestHeader, decodeResponse, encodeRequest, encodeResponse } from "./frame/envelope.js";
 export type { RequestHead, RequestHeaderView } from "./frame/envelope.js";
 export { FrameSplitter } from "./frame/splitter.js";
@@ -36,7 +45,17 @@ export { ResponseHeader } from "./frame/response-header.js";
 export { Uuid } from "./wire/uuid.js";
 
 // How messages are described
-export type { Api, Fields, Infer, InferInput, Message, StructIn, StructOut, UnknownTaggedField, VersionRange } from "./schema/index.js";
+export type {
+  Api,
+  Fields,
+  Infer,
+  InferInput,
+  Message,
+  StructIn,
+  StructOut,
+  UnknownTaggedField,
+  VersionRange,
+} from "./schema/index.js";
 export type { RequestInputOf, RequestOf, ResponseInputOf, ResponseOf } from "./schema/index.js";
 export { apiByKey, apis } from "./messages/apis.js";
 export { decodeMessage, encodeMessage, type AnyMessage, type MessageCoordinates } from "./messages/by-key.js";
@@ -61,8 +80,16 @@ export { CreateTopics, CreateTopicsRequest, CreateTopicsResponse } from "./messa
 export { DeleteTopics, DeleteTopicsRequest, DeleteTopicsResponse } from "./messages/20-delete-topics.js";
 export { DeleteRecords, DeleteRecordsRequest, DeleteRecordsResponse } from "./messages/21-delete-records.js";
 export { InitProducerId, InitProducerIdRequest, InitProducerIdResponse } from "./messages/22-init-producer-id.js";
-export { OffsetForLeaderEpoch, OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse } from "./messages/23-offset-for-leader-epoch.js";
-export { AddPartitionsToTxn, AddPartitionsToTxnRequest, AddPartitionsToTxnResponse } from "./messages/24-add-partitions-to-txn.js";
+export {
+  OffsetForLeaderEpoch,
+  OffsetForLeaderEpochRequest,
+  OffsetForLeaderEpochResponse,
+} from "./messages/23-offset-for-leader-epoch.js";
+export {
+  AddPartitionsToTxn,
+  AddPartitionsToTxnRequest,
+  AddPartitionsToTxnResponse,
+} from "./messages/24-add-partitions-to-txn.js";
 export { AddOffsetsToTxn, AddOffsetsToTxnRequest, AddOffsetsToTxnResponse } from "./messages/25-add-offsets-to-txn.js";
 export { EndTxn, EndTxnRequest, EndTxnResponse } from "./messages/26-end-txn.js";
 export { WriteTxnMarkers, WriteTxnMarkersRequest, WriteTxnMarkersResponse } from "./messages/27-write-txn-markers.js";
@@ -72,80 +99,277 @@ export { CreateAcls, CreateAclsRequest, CreateAclsResponse } from "./messages/30
 export { DeleteAcls, DeleteAclsRequest, DeleteAclsResponse } from "./messages/31-delete-acls.js";
 export { DescribeConfigs, DescribeConfigsRequest, DescribeConfigsResponse } from "./messages/32-describe-configs.js";
 export { AlterConfigs, AlterConfigsRequest, AlterConfigsResponse } from "./messages/33-alter-configs.js";
-export { AlterReplicaLogDirs, AlterReplicaLogDirsRequest, AlterReplicaLogDirsResponse } from "./messages/34-alter-replica-log-dirs.js";
+export {
+  AlterReplicaLogDirs,
+  AlterReplicaLogDirsRequest,
+  AlterReplicaLogDirsResponse,
+} from "./messages/34-alter-replica-log-dirs.js";
 export { DescribeLogDirs, DescribeLogDirsRequest, DescribeLogDirsResponse } from "./messages/35-describe-log-dirs.js";
-export { SaslAuthenticate, SaslAuthenticateRequest, SaslAuthenticateResponse } from "./messages/36-sasl-authenticate.js";
-export { CreatePartitions, CreatePartitionsRequest, CreatePartitionsResponse } from "./messages/37-create-partitions.js";
-export { CreateDelegationToken, CreateDelegationTokenRequest, CreateDelegationTokenResponse } from "./messages/38-create-delegation-token.js";
-export { RenewDelegationToken, RenewDelegationTokenRequest, RenewDelegationTokenResponse } from "./messages/39-renew-delegation-token.js";
-export { ExpireDelegationToken, ExpireDelegationTokenRequest, ExpireDelegationTokenResponse } from "./messages/40-expire-delegation-token.js";
-export { DescribeDelegationToken, DescribeDelegationTokenRequest, DescribeDelegationTokenResponse } from "./messages/41-describe-delegation-token.js";
+export {
+  SaslAuthenticate,
+  SaslAuthenticateRequest,
+  SaslAuthenticateResponse,
+} from "./messages/36-sasl-authenticate.js";
+export {
+  CreatePartitions,
+  CreatePartitionsRequest,
+  CreatePartitionsResponse,
+} from "./messages/37-create-partitions.js";
+export {
+  CreateDelegationToken,
+  CreateDelegationTokenRequest,
+  CreateDelegationTokenResponse,
+} from "./messages/38-create-delegation-token.js";
+export {
+  RenewDelegationToken,
+  RenewDelegationTokenRequest,
+  RenewDelegationTokenResponse,
+} from "./messages/39-renew-delegation-token.js";
+export {
+  ExpireDelegationToken,
+  ExpireDelegationTokenRequest,
+  ExpireDelegationTokenResponse,
+} from "./messages/40-expire-delegation-token.js";
+export {
+  DescribeDelegationToken,
+  DescribeDelegationTokenRequest,
+  DescribeDelegationTokenResponse,
+} from "./messages/41-describe-delegation-token.js";
 export { DeleteGroups, DeleteGroupsRequest, DeleteGroupsResponse } from "./messages/42-delete-groups.js";
 export { ElectLeaders, ElectLeadersRequest, ElectLeadersResponse } from "./messages/43-elect-leaders.js";
-export { IncrementalAlterConfigs, IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse } from "./messages/44-incremental-alter-configs.js";
-export { AlterPartitionReassignments, AlterPartitionReassignmentsRequest, AlterPartitionReassignmentsResponse } from "./messages/45-alter-partition-reassignments.js";
-export { ListPartitionReassignments, ListPartitionReassignmentsRequest, ListPartitionReassignmentsResponse } from "./messages/46-list-partition-reassignments.js";
+export {
+  IncrementalAlterConfigs,
+  IncrementalAlterConfigsRequest,
+  IncrementalAlterConfigsResponse,
+} from "./messages/44-incremental-alter-configs.js";
+export {
+  AlterPartitionReassignments,
+  AlterPartitionReassignmentsRequest,
+  AlterPartitionReassignmentsResponse,
+} from "./messages/45-alter-partition-reassignments.js";
+export {
+  ListPartitionReassignments,
+  ListPartitionReassignmentsRequest,
+  ListPartitionReassignmentsResponse,
+} from "./messages/46-list-partition-reassignments.js";
 export { OffsetDelete, OffsetDeleteRequest, OffsetDeleteResponse } from "./messages/47-offset-delete.js";
-export { DescribeClientQuotas, DescribeClientQuotasRequest, DescribeClientQuotasResponse } from "./messages/48-describe-client-quotas.js";
-export { AlterClientQuotas, AlterClientQuotasRequest, AlterClientQuotasResponse } from "./messages/49-alter-client-quotas.js";
-export { DescribeUserScramCredentials, DescribeUserScramCredentialsRequest, DescribeUserScramCredentialsResponse } from "./messages/50-describe-user-scram-credentials.js";
-export { AlterUserScramCredentials, AlterUserScramCredentialsRequest, AlterUserScramCredentialsResponse } from "./messages/51-alter-user-scram-credentials.js";
+export {
+  DescribeClientQuotas,
+  DescribeClientQuotasRequest,
+  DescribeClientQuotasResponse,
+} from "./messages/48-describe-client-quotas.js";
+export {
+  AlterClientQuotas,
+  AlterClientQuotasRequest,
+  AlterClientQuotasResponse,
+} from "./messages/49-alter-client-quotas.js";
+export {
+  DescribeUserScramCredentials,
+  DescribeUserScramCredentialsRequest,
+  DescribeUserScramCredentialsResponse,
+} from "./messages/50-describe-user-scram-credentials.js";
+export {
+  AlterUserScramCredentials,
+  AlterUserScramCredentialsRequest,
+  AlterUserScramCredentialsResponse,
+} from "./messages/51-alter-user-scram-credentials.js";
 export { DescribeQuorum, DescribeQuorumRequest, DescribeQuorumResponse } from "./messages/55-describe-quorum.js";
 export { UpdateFeatures, UpdateFeaturesRequest, UpdateFeaturesResponse } from "./messages/57-update-features.js";
 export { DescribeCluster, DescribeClusterRequest, DescribeClusterResponse } from "./messages/60-describe-cluster.js";
-export { DescribeProducers, DescribeProducersRequest, DescribeProducersResponse } from "./messages/61-describe-producers.js";
-export { UnregisterBroker, UnregisterBrokerRequest, UnregisterBrokerResponse } from "./messages/64-unregister-broker.js";
-export { DescribeTransactions, DescribeTransactionsRequest, DescribeTransactionsResponse } from "./messages/65-describe-transactions.js";
-export { ListTransactions, ListTransactionsRequest, ListTransactionsResponse } from "./messages/66-list-transactions.js";
-export { ConsumerGroupHeartbeat, ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse } from "./messages/68-consumer-group-heartbeat.js";
-export { ConsumerGroupDescribe, ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse } from "./messages/69-consumer-group-describe.js";
-export { GetTelemetrySubscriptions, GetTelemetrySubscriptionsRequest, GetTelemetrySubscriptionsResponse } from "./messages/71-get-telemetry-subscriptions.js";
+export {
+  DescribeProducers,
+  DescribeProducersRequest,
+  DescribeProducersResponse,
+} from "./messages/61-describe-producers.js";
+export {
+  UnregisterBroker,
+  UnregisterBrokerRequest,
+  UnregisterBrokerResponse,
+} from "./messages/64-unregister-broker.js";
+export {
+  DescribeTransactions,
+  DescribeTransactionsRequest,
+  DescribeTransactionsResponse,
+} from "./messages/65-describe-transactions.js";
+export {
+  ListTransactions,
+  ListTransactionsRequest,
+  ListTransactionsResponse,
+} from "./messages/66-list-transactions.js";
+export {
+  ConsumerGroupHeartbeat,
+  ConsumerGroupHeartbeatRequest,
+  ConsumerGroupHeartbeatResponse,
+} from "./messages/68-consumer-group-heartbeat.js";
+export {
+  ConsumerGroupDescribe,
+  ConsumerGroupDescribeRequest,
+  ConsumerGroupDescribeResponse,
+} from "./messages/69-consumer-group-describe.js";
+export {
+  GetTelemetrySubscriptions,
+  GetTelemetrySubscriptionsRequest,
+  GetTelemetrySubscriptionsResponse,
+} from "./messages/71-get-telemetry-subscriptions.js";
 export { PushTelemetry, PushTelemetryRequest, PushTelemetryResponse } from "./messages/72-push-telemetry.js";
-export { ListConfigResources, ListConfigResourcesRequest, ListConfigResourcesResponse } from "./messages/74-list-config-resources.js";
-export { DescribeTopicPartitions, DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse } from "./messages/75-describe-topic-partitions.js";
-export { ShareGroupHeartbeat, ShareGroupHeartbeatRequest, ShareGroupHeartbeatResponse } from "./messages/76-share-group-heartbeat.js";
-export { ShareGroupDescribe, ShareGroupDescribeRequest, ShareGroupDescribeResponse } from "./messages/77-share-group-describe.js";
+export {
+  ListConfigResources,
+  ListConfigResourcesRequest,
+  ListConfigResourcesResponse,
+} from "./messages/74-list-config-resources.js";
+export {
+  DescribeTopicPartitions,
+  DescribeTopicPartitionsRequest,
+  DescribeTopicPartitionsResponse,
+} from "./messages/75-describe-topic-partitions.js";
+export {
+  ShareGroupHeartbeat,
+  ShareGroupHeartbeatRequest,
+  ShareGroupHeartbeatResponse,
+} from "./messages/76-share-group-heartbeat.js";
+export {
+  ShareGroupDescribe,
+  ShareGroupDescribeRequest,
+  ShareGroupDescribeResponse,
+} from "./messages/77-share-group-describe.js";
 export { ShareFetch, ShareFetchRequest, ShareFetchResponse } from "./messages/78-share-fetch.js";
-export { ShareAcknowledge, ShareAcknowledgeRequest, ShareAcknowledgeResponse } from "./messages/79-share-acknowledge.js";
+export {
+  ShareAcknowledge,
+  ShareAcknowledgeRequest,
+  ShareAcknowledgeResponse,
+} from "./messages/79-share-acknowledge.js";
 export { AddRaftVoter, AddRaftVoterRequest, AddRaftVoterResponse } from "./messages/80-add-raft-voter.js";
 export { RemoveRaftVoter, RemoveRaftVoterRequest, RemoveRaftVoterResponse } from "./messages/81-remove-raft-voter.js";
-export { InitializeShareGroupState, InitializeShareGroupStateRequest, InitializeShareGroupStateResponse } from "./messages/83-initialize-share-group-state.js";
-export { ReadShareGroupState, ReadShareGroupStateRequest, ReadShareGroupStateResponse } from "./messages/84-read-share-group-state.js";
-export { WriteShareGroupState, WriteShareGroupStateRequest, WriteShareGroupStateResponse } from "./messages/85-write-share-group-state.js";
-export { DeleteShareGroupState, DeleteShareGroupStateRequest, DeleteShareGroupStateResponse } from "./messages/86-delete-share-group-state.js";
-export { ReadShareGroupStateSummary, ReadShareGroupStateSummaryRequest, ReadShareGroupStateSummaryResponse } from "./messages/87-read-share-group-state-summary.js";
-export { StreamsGroupHeartbeat, StreamsGroupHeartbeatRequest, StreamsGroupHeartbeatResponse } from "./messages/88-streams-group-heartbeat.js";
-export { StreamsGroupDescribe, StreamsGroupDescribeRequest, StreamsGroupDescribeResponse } from "./messages/89-streams-group-describe.js";
-export { DescribeShareGroupOffsets, DescribeShareGroupOffsetsRequest, DescribeShareGroupOffsetsResponse } from "./messages/90-describe-share-group-offsets.js";
-export { AlterShareGroupOffsets, AlterShareGroupOffsetsRequest, AlterShareGroupOffsetsResponse } from "./messages/91-alter-share-group-offsets.js";
-export { DeleteShareGroupOffsets, DeleteShareGroupOffsetsRequest, DeleteShareGroupOffsetsResponse } from "./messages/92-delete-share-group-offsets.js";
-export { StreamsGroupTopologyDescriptionUpdate, StreamsGroupTopologyDescriptionUpdateRequest, StreamsGroupTopologyDescriptionUpdateResponse } from "./messages/93-streams-group-topology-description-update.js";
-export { UnregisterController, UnregisterControllerRequest, UnregisterControllerResponse } from "./messages/94-unregister-controller.js";
+export {
+  InitializeShareGroupState,
+  InitializeShareGroupStateRequest,
+  InitializeShareGroupStateResponse,
+} from "./messages/83-initialize-share-group-state.js";
+export {
+  ReadShareGroupState,
+  ReadShareGroupStateRequest,
+  ReadShareGroupStateResponse,
+} from "./messages/84-read-share-group-state.js";
+export {
+  WriteShareGroupState,
+  WriteShareGroupStateRequest,
+  WriteShareGroupStateResponse,
+} from "./messages/85-write-share-group-state.js";
+export {
+  DeleteShareGroupState,
+  DeleteShareGroupStateRequest,
+  DeleteShareGroupStateResponse,
+} from "./messages/86-delete-share-group-state.js";
+export {
+  ReadShareGroupStateSummary,
+  ReadShareGroupStateSummaryRequest,
+  ReadShareGroupStateSummaryResponse,
+} from "./messages/87-read-share-group-state-summary.js";
+export {
+  StreamsGroupHeartbeat,
+  StreamsGroupHeartbeatRequest,
+  StreamsGroupHeartbeatResponse,
+} from "./messages/88-streams-group-heartbeat.js";
+export {
+  StreamsGroupDescribe,
+  StreamsGroupDescribeRequest,
+  StreamsGroupDescribeResponse,
+} from "./messages/89-streams-group-describe.js";
+export {
+  DescribeShareGroupOffsets,
+  DescribeShareGroupOffsetsRequest,
+  DescribeShareGroupOffsetsResponse,
+} from "./messages/90-describe-share-group-offsets.js";
+export {
+  AlterShareGroupOffsets,
+  AlterShareGroupOffsetsRequest,
+  AlterShareGroupOffsetsResponse,
+} from "./messages/91-alter-share-group-offsets.js";
+export {
+  DeleteShareGroupOffsets,
+  DeleteShareGroupOffsetsRequest,
+  DeleteShareGroupOffsetsResponse,
+} from "./messages/92-delete-share-group-offsets.js";
+export {
+  StreamsGroupTopologyDescriptionUpdate,
+  StreamsGroupTopologyDescriptionUpdateRequest,
+  StreamsGroupTopologyDescriptionUpdateResponse,
+} from "./messages/93-streams-group-topology-description-update.js";
+export {
+  UnregisterController,
+  UnregisterControllerRequest,
+  UnregisterControllerResponse,
+} from "./messages/94-unregister-controller.js";
 export { ConsumerProtocolSubscription } from "./messages/consumer-protocol-subscription.js";
 export { ConsumerProtocolAssignment } from "./messages/consumer-protocol-assignment.js";
 
 // What Kafka writes into its own logs
-export { ConsumerGroupCurrentMemberAssignmentKey, ConsumerGroupCurrentMemberAssignmentValue } from "./state/groups/consumer-group-current-member-assignment.js";
-export { ConsumerGroupMemberMetadataKey, ConsumerGroupMemberMetadataValue } from "./state/groups/consumer-group-member-metadata.js";
+export {
+  ConsumerGroupCurrentMemberAssignmentKey,
+  ConsumerGroupCurrentMemberAssignmentValue,
+} from "./state/groups/consumer-group-current-member-assignment.js";
+export {
+  ConsumerGroupMemberMetadataKey,
+  ConsumerGroupMemberMetadataValue,
+} from "./state/groups/consumer-group-member-metadata.js";
 export { ConsumerGroupMetadataKey, ConsumerGroupMetadataValue } from "./state/groups/consumer-group-metadata.js";
-export { ConsumerGroupPartitionMetadataKey, ConsumerGroupPartitionMetadataValue } from "./state/groups/consumer-group-partition-metadata.js";
-export { ConsumerGroupRegularExpressionKey, ConsumerGroupRegularExpressionValue } from "./state/groups/consumer-group-regular-expression.js";
-export { ConsumerGroupTargetAssignmentMemberKey, ConsumerGroupTargetAssignmentMemberValue } from "./state/groups/consumer-group-target-assignment-member.js";
-export { ConsumerGroupTargetAssignmentMetadataKey, ConsumerGroupTargetAssignmentMetadataValue } from "./state/groups/consumer-group-target-assignment-metadata.js";
+export {
+  ConsumerGroupPartitionMetadataKey,
+  ConsumerGroupPartitionMetadataValue,
+} from "./state/groups/consumer-group-partition-metadata.js";
+export {
+  ConsumerGroupRegularExpressionKey,
+  ConsumerGroupRegularExpressionValue,
+} from "./state/groups/consumer-group-regular-expression.js";
+export {
+  ConsumerGroupTargetAssignmentMemberKey,
+  ConsumerGroupTargetAssignmentMemberValue,
+} from "./state/groups/consumer-group-target-assignment-member.js";
+export {
+  ConsumerGroupTargetAssignmentMetadataKey,
+  ConsumerGroupTargetAssignmentMetadataValue,
+} from "./state/groups/consumer-group-target-assignment-metadata.js";
 export { GroupMetadataKey, GroupMetadataValue } from "./state/groups/group-metadata.js";
 export { LegacyOffsetCommitKey, LegacyOffsetCommitValue } from "./state/groups/legacy-offset-commit.js";
 export { OffsetCommitKey, OffsetCommitValue } from "./state/groups/offset-commit.js";
-export { ShareGroupCurrentMemberAssignmentKey, ShareGroupCurrentMemberAssignmentValue } from "./state/groups/share-group-current-member-assignment.js";
-export { ShareGroupMemberMetadataKey, ShareGroupMemberMetadataValue } from "./state/groups/share-group-member-metadata.js";
+export {
+  ShareGroupCurrentMemberAssignmentKey,
+  ShareGroupCurrentMemberAssignmentValue,
+} from "./state/groups/share-group-current-member-assignment.js";
+export {
+  ShareGroupMemberMetadataKey,
+  ShareGroupMemberMetadataValue,
+} from "./state/groups/share-group-member-metadata.js";
 export { ShareGroupMetadataKey, ShareGroupMetadataValue } from "./state/groups/share-group-metadata.js";
-export { ShareGroupStatePartitionMetadataKey, ShareGroupStatePartitionMetadataValue } from "./state/groups/share-group-state-partition-metadata.js";
-export { ShareGroupTargetAssignmentMemberKey, ShareGroupTargetAssignmentMemberValue } from "./state/groups/share-group-target-assignment-member.js";
-export { ShareGroupTargetAssignmentMetadataKey, ShareGroupTargetAssignmentMetadataValue } from "./state/groups/share-group-target-assignment-metadata.js";
-export { StreamsGroupCurrentMemberAssignmentKey, StreamsGroupCurrentMemberAssignmentValue } from "./state/groups/streams-group-current-member-assignment.js";
-export { StreamsGroupMemberMetadataKey, StreamsGroupMemberMetadataValue } from "./state/groups/streams-group-member-metadata.js";
+export {
+  ShareGroupStatePartitionMetadataKey,
+  ShareGroupStatePartitionMetadataValue,
+} from "./state/groups/share-group-state-partition-metadata.js";
+export {
+  ShareGroupTargetAssignmentMemberKey,
+  ShareGroupTargetAssignmentMemberValue,
+} from "./state/groups/share-group-target-assignment-member.js";
+export {
+  ShareGroupTargetAssignmentMetadataKey,
+  ShareGroupTargetAssignmentMetadataValue,
+} from "./state/groups/share-group-target-assignment-metadata.js";
+export {
+  StreamsGroupCurrentMemberAssignmentKey,
+  StreamsGroupCurrentMemberAssignmentValue,
+} from "./state/groups/streams-group-current-member-assignment.js";
+export {
+  StreamsGroupMemberMetadataKey,
+  StreamsGroupMemberMetadataValue,
+} from "./state/groups/streams-group-member-metadata.js";
 export { StreamsGroupMetadataKey, StreamsGroupMetadataValue } from "./state/groups/streams-group-metadata.js";
-export { StreamsGroupTargetAssignmentMemberKey, StreamsGroupTargetAssignmentMemberValue } from "./state/groups/streams-group-target-assignment-member.js";
-export { StreamsGroupTargetAssignmentMetadataKey, StreamsGroupTargetAssignmentMetadataValue } from "./state/groups/streams-group-target-assignment-metadata.js";
+export {
+  StreamsGroupTargetAssignmentMemberKey,
+  StreamsGroupTargetAssignmentMemberValue,
+} from "./state/groups/streams-group-target-assignment-member.js";
+export {
+  StreamsGroupTargetAssignmentMetadataKey,
+  StreamsGroupTargetAssignmentMetadataValue,
+} from "./state/groups/streams-group-target-assignment-metadata.js";
 export { StreamsGroupTopologyKey, StreamsGroupTopologyValue } from "./state/groups/streams-group-topology.js";
 export { AbortTransactionRecord } from "./state/cluster-metadata/abort-transaction-record.js";
 export { AccessControlEntryRecord } from "./state/cluster-metadata/access-control-entry-record.js";

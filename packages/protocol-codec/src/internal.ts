@@ -5,4 +5,11 @@ export { formatVersions } from "./schema/versions.js";
 export { Uuid } from "./wire/uuid.js";
 export { Reader } from "./wire/reader.js";
 export { Writer } from "./wire/writer.js";
-export { readUnsignedVarint, readVarint, readVarlongExact, writeUnsignedVarint, writeVarint, writeVarlong } from "./wire/varint.js";
+export {
+  readUnsignedVarint,
+  readVarint,
+  readVarlongExact,
+  writeUnsignedVarint,
+  writeVarint,
+  writeVarlong,
+} from "./wire/varint.js";

@@ -12,9 +12,14 @@ export const kafkajs: BenchedClient = {
 
   async produce(workload: Workload, measure: Measure): Promise<void> {
     process.env["KAFKAJS_NO_PARTITIONER_WARNING"] = "1";
-    const producer = connect(workload).producer({ maxInFlightRequests: workload.inFlight, allowAutoTopicCreation: false });
+    const producer = connect(workload).producer({
+      maxInFlightRequests: workload.inFlight,
+      allowAutoTopicCreation: false,
+    });
     await producer.connect();
-    const messages = Array.from({ length: workload.callMessages }, () => ({ value: Buffer.alloc(workload.messageBytes, "x") }));
+    const messages = Array.from({ length: workload.callMessages }, () => ({
+      value: Buffer.alloc(workload.messageBytes, "x"),
+    }));
     const send = async (): Promise<void> => {
       await producer.send({ topic: workload.topic, acks: workload.acks, compression: CompressionTypes.None, messages });
     };

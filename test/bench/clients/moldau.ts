@@ -14,7 +14,9 @@ export const moldau: BenchedClient = {
       batchSize: workload.batchBytes,
       maxInFlight: workload.inFlight,
     });
-    const messages = Array.from({ length: workload.callMessages }, () => ({ value: Buffer.alloc(workload.messageBytes, "x") }));
+    const messages = Array.from({ length: workload.callMessages }, () => ({
+      value: Buffer.alloc(workload.messageBytes, "x"),
+    }));
     const send = async (): Promise<void> => {
       await producer.send({ topic: workload.topic, messages });
     };
@@ -27,7 +29,11 @@ export const moldau: BenchedClient = {
 
   async consume(workload: Workload, measure: Measure): Promise<void> {
     const kafka = new Kafka({ clientId: "bench", brokers: [workload.brokers] });
-    const consumer = kafka.consumer({ groupId: `moldau-${Date.now()}`, topics: [workload.topic], startFrom: "earliest" });
+    const consumer = kafka.consumer({
+      groupId: `moldau-${Date.now()}`,
+      topics: [workload.topic],
+      startFrom: "earliest",
+    });
     let seen = 0;
     let bytes = 0;
     for await (const batch of consumer.batches()) {

@@ -15,7 +15,12 @@ export function primitiveMicros(): Micro[] {
     if (!Buffer.isBuffer(compressed)) return [];
     return [
       { name: `${name}: compress`, unit: "MB", amount: megabyte.length, run: () => codec.compress(megabyte) },
-      { name: `${name}: decompress`, unit: "MB", amount: megabyte.length, run: () => codec.decompress(compressed, 2_000_000) },
+      {
+        name: `${name}: decompress`,
+        unit: "MB",
+        amount: megabyte.length,
+        run: () => codec.decompress(compressed, 2_000_000),
+      },
     ];
   });
   return [{ name: "CRC-32C", unit: "MB", amount: megabyte.length, run: () => crc32c(megabyte) }, ...codecs];

@@ -1,4 +1,13 @@
-import { encode, FetchResponse, HeartbeatRequest, JoinGroupResponse, MetadataResponse, OffsetCommitRequest, ProduceResponse, Uuid } from "@moldau/protocol-codec";
+import {
+  encode,
+  FetchResponse,
+  HeartbeatRequest,
+  JoinGroupResponse,
+  MetadataResponse,
+  OffsetCommitRequest,
+  ProduceResponse,
+  Uuid,
+} from "@moldau/protocol-codec";
 import type { Fields, Message, StructIn } from "@moldau/protocol-codec";
 import { compileDecoder, preferredDecoder, Reader } from "@moldau/protocol-codec/internal";
 import type { Micro } from "./harness.js";
@@ -29,7 +38,13 @@ export function messageMicros(): Micro[] {
         topics: list(100, (topic) => ({
           name: `topic-${topic}`,
           topicId,
-          partitions: list(12, (partitionIndex) => ({ partitionIndex, leaderId: 1, leaderEpoch: 3, replicaNodes: [1, 2, 3], isrNodes: [1, 2, 3] })),
+          partitions: list(12, (partitionIndex) => ({
+            partitionIndex,
+            leaderId: 1,
+            leaderEpoch: 3,
+            replicaNodes: [1, 2, 3],
+            isrNodes: [1, 2, 3],
+          })),
         })),
       },
     }),
@@ -37,13 +52,29 @@ export function messageMicros(): Micro[] {
       what: "50 members",
       message: JoinGroupResponse,
       version: 9,
-      value: { protocolName: "range", leader: memberId, memberId, members: list(50, (i) => ({ memberId: `${memberId}${i}`, metadata: Buffer.alloc(200) })) },
+      value: {
+        protocolName: "range",
+        leader: memberId,
+        memberId,
+        members: list(50, (i) => ({ memberId: `${memberId}${i}`, metadata: Buffer.alloc(200) })),
+      },
     }),
     ...micros({
       what: "12 partitions with 1 KB of records",
       message: FetchResponse,
       version: 16,
-      value: { responses: [{ topicId, partitions: list(12, (partitionIndex) => ({ partitionIndex, highWatermark: 5n, records: Buffer.alloc(1024) })) }] },
+      value: {
+        responses: [
+          {
+            topicId,
+            partitions: list(12, (partitionIndex) => ({
+              partitionIndex,
+              highWatermark: 5n,
+              records: Buffer.alloc(1024),
+            })),
+          },
+        ],
+      },
     }),
     ...micros({
       what: "12 partitions",
@@ -55,9 +86,20 @@ export function messageMicros(): Micro[] {
       what: "3 partitions",
       message: OffsetCommitRequest,
       version: 8,
-      value: { groupId: "group", memberId, topics: [{ name: "orders", partitions: list(3, (partitionIndex) => ({ partitionIndex, committedOffset: 12345n })) }] },
+      value: {
+        groupId: "group",
+        memberId,
+        topics: [
+          { name: "orders", partitions: list(3, (partitionIndex) => ({ partitionIndex, committedOffset: 12345n })) },
+        ],
+      },
     }),
-    ...micros({ what: "one member", message: HeartbeatRequest, version: 4, value: { groupId: "group", generationId: 3, memberId } }),
+    ...micros({
+      what: "one member",
+      message: HeartbeatRequest,
+      version: 4,
+      value: { groupId: "group", generationId: 3, memberId },
+    }),
   ];
 }
 
@@ -67,7 +109,15 @@ function micros<S extends Fields>({ what, message, version, value }: Sample<S>):
   const used = preferredDecoder(message);
   const decoding = (["cursor", "parser"] as const).map((kind): Micro => {
     const read = compileDecoder(message, version, kind);
-    return { name: name(`decode, ${kind}${kind === used ? " (in use)" : ""}`), unit: "MB", amount: bytes.length, run: () => read(new Reader(bytes)) };
+    return {
+      name: name(`decode, ${kind}${kind === used ? " (in use)" : ""}`),
+      unit: "MB",
+      amount: bytes.length,
+      run: () => read(new Reader(bytes)),
+    };
   });
-  return [{ name: name("encode"), unit: "MB", amount: bytes.length, run: () => encode(message, version, value) }, ...decoding];
+  return [
+    { name: name("encode"), unit: "MB", amount: bytes.length, run: () => encode(message, version, value) },
+    ...decoding,
+  ];
 }

@@ -133,5 +133,7 @@ function closeFrame(writer: Writer): Buffer[] {
 }
 
 function headerFailure(name: string, reader: Reader, error: unknown): unknown {
-  return error instanceof ReadFailure ? new DecodeError(`${name}: ${error.message}`, { position: reader.offset, cause: error }) : error;
+  return error instanceof ReadFailure
+    ? new DecodeError(`${name}: ${error.message}`, { position: reader.offset, cause: error })
+    : error;
 }

@@ -12,19 +12,25 @@ const framed = (payload: Uint8Array): Buffer => {
 describe("frames", () => {
   test("come out whole and in order, however the stream was cut", () => {
     fc.assert(
-      fc.property(fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 12 }), fc.array(fc.integer({ min: 1, max: 17 })), (payloads, cuts) => {
-        const stream = Buffer.concat(payloads.map(framed));
-        const splitter = new FrameSplitter({ maxFrameBytes: 64 });
-        const frames: Buffer[] = [];
-        let offset = 0;
-        for (let i = 0; offset < stream.length; i++) {
-          const length = cuts.length === 0 ? stream.length : (cuts[i % cuts.length] ?? 1);
-          frames.push(...splitter.push(stream.subarray(offset, offset + length)));
-          offset += length;
-        }
-        expect(frames.map((frame) => frame.toString("hex"))).toEqual(payloads.map((payload) => Buffer.from(payload).toString("hex")));
-        expect(splitter.bufferedBytes).toBe(0);
-      }),
+      fc.property(
+        fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 12 }),
+        fc.array(fc.integer({ min: 1, max: 17 })),
+        (payloads, cuts) => {
+          const stream = Buffer.concat(payloads.map(framed));
+          const splitter = new FrameSplitter({ maxFrameBytes: 64 });
+          const frames: Buffer[] = [];
+          let offset = 0;
+          for (let i = 0; offset < stream.length; i++) {
+            const length = cuts.length === 0 ? stream.length : (cuts[i % cuts.length] ?? 1);
+            frames.push(...splitter.push(stream.subarray(offset, offset + length)));
+            offset += length;
+          }
+          expect(frames.map((frame) => frame.toString("hex"))).toEqual(
+            payloads.map((payload) => Buffer.from(payload).toString("hex")),
+          );
+          expect(splitter.bufferedBytes).toBe(0);
+        },
+      ),
     );
   });
 

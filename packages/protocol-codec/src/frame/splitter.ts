@@ -54,7 +54,8 @@ export class FrameSplitter {
       if (bytes.length - offset < sizeBytes) return offset;
       const size = bytes.readInt32BE(offset);
       if (size < 0) throw new FrameError(`a frame of ${size} bytes`);
-      if (size > this.#maxFrameBytes) throw new FrameError(`a frame of ${size} bytes: at most ${this.#maxFrameBytes} are taken`);
+      if (size > this.#maxFrameBytes)
+        throw new FrameError(`a frame of ${size} bytes: at most ${this.#maxFrameBytes} are taken`);
       this.#size = size;
       const end = offset + sizeBytes + size;
       if (end > bytes.length) return offset;

@@ -8,29 +8,33 @@ const addPartitionsToTxnRequestAddPartitionsToTxnTopic = {
 };
 
 /** The request of AddPartitionsToTxn. */
-export const AddPartitionsToTxnRequest = message("AddPartitionsToTxnRequest", { versions: "0-5", flexible: "3+" }, {
-  /** The transactions to add partitions to, in the versions between brokers. */
-  transactions: array({
-    /** The transactional id. */
-    transactionalId: string.in("4+"),
-    /** The id of the producer, -1 for none. */
-    producerId: int64.in("4+"),
-    /** The epoch of the producer, -1 for none. */
-    producerEpoch: int16.in("4+"),
-    /** Whether only to check that the partitions are in the transaction already. */
-    verifyOnly: bool.in("4+"),
-    /** The topics. */
-    topics: array(addPartitionsToTxnRequestAddPartitionsToTxnTopic).in("4+"),
-  }).in("4+"),
-  /** The transactional id, in the versions for clients. */
-  v3AndBelowTransactionalId: string.in("0-3"),
-  /** The id of the producer, in the versions for clients. */
-  v3AndBelowProducerId: int64.in("0-3"),
-  /** The epoch of the producer, in the versions for clients. */
-  v3AndBelowProducerEpoch: int16.in("0-3"),
-  /** The partitions to add, in the versions for clients. */
-  v3AndBelowTopics: array(addPartitionsToTxnRequestAddPartitionsToTxnTopic).in("0-3"),
-});
+export const AddPartitionsToTxnRequest = message(
+  "AddPartitionsToTxnRequest",
+  { versions: "0-5", flexible: "3+" },
+  {
+    /** The transactions to add partitions to, in the versions between brokers. */
+    transactions: array({
+      /** The transactional id. */
+      transactionalId: string.in("4+"),
+      /** The id of the producer, -1 for none. */
+      producerId: int64.in("4+"),
+      /** The epoch of the producer, -1 for none. */
+      producerEpoch: int16.in("4+"),
+      /** Whether only to check that the partitions are in the transaction already. */
+      verifyOnly: bool.in("4+"),
+      /** The topics. */
+      topics: array(addPartitionsToTxnRequestAddPartitionsToTxnTopic).in("4+"),
+    }).in("4+"),
+    /** The transactional id, in the versions for clients. */
+    v3AndBelowTransactionalId: string.in("0-3"),
+    /** The id of the producer, in the versions for clients. */
+    v3AndBelowProducerId: int64.in("0-3"),
+    /** The epoch of the producer, in the versions for clients. */
+    v3AndBelowProducerEpoch: int16.in("0-3"),
+    /** The partitions to add, in the versions for clients. */
+    v3AndBelowTopics: array(addPartitionsToTxnRequestAddPartitionsToTxnTopic).in("0-3"),
+  },
+);
 export type AddPartitionsToTxnRequest = Infer<typeof AddPartitionsToTxnRequest>;
 
 const addPartitionsToTxnResponseAddPartitionsToTxnPartitionResult = {
@@ -48,22 +52,30 @@ const addPartitionsToTxnResponseAddPartitionsToTxnTopicResult = {
 };
 
 /** The response of AddPartitionsToTxn. */
-export const AddPartitionsToTxnResponse = message("AddPartitionsToTxnResponse", { versions: "0-5", flexible: "3+" }, {
-  /** For how long the client is to hold back because of a quota; 0 for not at all. */
-  throttleTimeMs: int32,
-  /** Kafka's error code; 0 for none. */
-  errorCode: int16.in("4+").ignorable,
-  /** What became of each transaction, in the versions between brokers. */
-  resultsByTransaction: array({
-    /** The transactional id. */
-    transactionalId: string.in("4+"),
-    /** What became of each topic. */
-    topicResults: array(addPartitionsToTxnResponseAddPartitionsToTxnTopicResult).in("4+"),
-  }).in("4+"),
-  /** What became of each topic, in the versions for clients. */
-  resultsByTopicV3AndBelow: array(addPartitionsToTxnResponseAddPartitionsToTxnTopicResult).in("0-3"),
-});
+export const AddPartitionsToTxnResponse = message(
+  "AddPartitionsToTxnResponse",
+  { versions: "0-5", flexible: "3+" },
+  {
+    /** For how long the client is to hold back because of a quota; 0 for not at all. */
+    throttleTimeMs: int32,
+    /** Kafka's error code; 0 for none. */
+    errorCode: int16.in("4+").ignorable,
+    /** What became of each transaction, in the versions between brokers. */
+    resultsByTransaction: array({
+      /** The transactional id. */
+      transactionalId: string.in("4+"),
+      /** What became of each topic. */
+      topicResults: array(addPartitionsToTxnResponseAddPartitionsToTxnTopicResult).in("4+"),
+    }).in("4+"),
+    /** What became of each topic, in the versions for clients. */
+    resultsByTopicV3AndBelow: array(addPartitionsToTxnResponseAddPartitionsToTxnTopicResult).in("0-3"),
+  },
+);
 export type AddPartitionsToTxnResponse = Infer<typeof AddPartitionsToTxnResponse>;
 
 /** Adds partitions to a transaction; up to version 3 for clients, from 4 on between brokers. */
-export const AddPartitionsToTxn = api(24, "AddPartitionsToTxn", { request: AddPartitionsToTxnRequest, response: AddPartitionsToTxnResponse, throttleFrom: 1 });
+export const AddPartitionsToTxn = api(24, "AddPartitionsToTxn", {
+  request: AddPartitionsToTxnRequest,
+  response: AddPartitionsToTxnResponse,
+  throttleFrom: 1,
+});

@@ -1,12 +1,29 @@
-import { api, array, bool, int16, int32, int8, message, nullable, string, struct, uuid, type Infer } from "../schema/index.js";
+import {
+  api,
+  array,
+  bool,
+  int16,
+  int32,
+  int8,
+  message,
+  nullable,
+  string,
+  struct,
+  uuid,
+  type Infer,
+} from "../schema/index.js";
 
 /** The request of ConsumerGroupDescribe. */
-export const ConsumerGroupDescribeRequest = message("ConsumerGroupDescribeRequest", { versions: "0-1", flexible: "0+" }, {
-  /** The groups to describe. */
-  groupIds: array(string),
-  /** Whether to say which operations are allowed to the user. */
-  includeAuthorizedOperations: bool,
-});
+export const ConsumerGroupDescribeRequest = message(
+  "ConsumerGroupDescribeRequest",
+  { versions: "0-1", flexible: "0+" },
+  {
+    /** The groups to describe. */
+    groupIds: array(string),
+    /** Whether to say which operations are allowed to the user. */
+    includeAuthorizedOperations: bool,
+  },
+);
 export type ConsumerGroupDescribeRequest = Infer<typeof ConsumerGroupDescribeRequest>;
 
 const consumerGroupDescribeResponseTopicPartitions = {
@@ -24,55 +41,63 @@ const consumerGroupDescribeResponseAssignment = {
 };
 
 /** The response of ConsumerGroupDescribe. */
-export const ConsumerGroupDescribeResponse = message("ConsumerGroupDescribeResponse", { versions: "0-1", flexible: "0+" }, {
-  /** For how long the client is to hold back because of a quota; 0 for not at all. */
-  throttleTimeMs: int32,
-  /** The groups. */
-  groups: array({
-    /** Kafka's error code; 0 for none. */
-    errorCode: int16,
-    /** The broker's words on the error, or null. */
-    errorMessage: nullable(string).default(null),
-    /** The group id. */
-    groupId: string,
-    /** The state of the group, by name. */
-    groupState: string,
-    /** The epoch of the group. */
-    groupEpoch: int32,
-    /** The epoch of the group's target assignment. */
-    assignmentEpoch: int32,
-    /** The assignor in use. */
-    assignorName: string,
-    /** The members. */
-    members: array({
-      /** The id of the member. */
-      memberId: string,
-      /** The name of a static member, or null for a dynamic one. */
-      instanceId: nullable(string).default(null),
-      /** The rack of the member, or null. */
-      rackId: nullable(string).default(null),
-      /** The epoch of the member. */
-      memberEpoch: int32,
-      /** The client id that the member states. */
-      clientId: string,
-      /** The address from which the member joined. */
-      clientHost: string,
-      /** The topics that the member reads from. */
-      subscribedTopicNames: array(string),
-      /** The expression for topics that the member reads from, or null. */
-      subscribedTopicRegex: nullable(string).default(null),
-      /** What the member has at the moment. */
-      assignment: struct(consumerGroupDescribeResponseAssignment),
-      /** What the member shall have. */
-      targetAssignment: struct(consumerGroupDescribeResponseAssignment),
-      /** How the member joined: 0 classic, 1 consumer, -1 not known. */
-      memberType: int8.in("1+").default(-1).ignorable,
+export const ConsumerGroupDescribeResponse = message(
+  "ConsumerGroupDescribeResponse",
+  { versions: "0-1", flexible: "0+" },
+  {
+    /** For how long the client is to hold back because of a quota; 0 for not at all. */
+    throttleTimeMs: int32,
+    /** The groups. */
+    groups: array({
+      /** Kafka's error code; 0 for none. */
+      errorCode: int16,
+      /** The broker's words on the error, or null. */
+      errorMessage: nullable(string).default(null),
+      /** The group id. */
+      groupId: string,
+      /** The state of the group, by name. */
+      groupState: string,
+      /** The epoch of the group. */
+      groupEpoch: int32,
+      /** The epoch of the group's target assignment. */
+      assignmentEpoch: int32,
+      /** The assignor in use. */
+      assignorName: string,
+      /** The members. */
+      members: array({
+        /** The id of the member. */
+        memberId: string,
+        /** The name of a static member, or null for a dynamic one. */
+        instanceId: nullable(string).default(null),
+        /** The rack of the member, or null. */
+        rackId: nullable(string).default(null),
+        /** The epoch of the member. */
+        memberEpoch: int32,
+        /** The client id that the member states. */
+        clientId: string,
+        /** The address from which the member joined. */
+        clientHost: string,
+        /** The topics that the member reads from. */
+        subscribedTopicNames: array(string),
+        /** The expression for topics that the member reads from, or null. */
+        subscribedTopicRegex: nullable(string).default(null),
+        /** What the member has at the moment. */
+        assignment: struct(consumerGroupDescribeResponseAssignment),
+        /** What the member shall have. */
+        targetAssignment: struct(consumerGroupDescribeResponseAssignment),
+        /** How the member joined: 0 classic, 1 consumer, -1 not known. */
+        memberType: int8.in("1+").default(-1).ignorable,
+      }),
+      /** The operations allowed to the user, a bit each; -2147483648 when they were not asked for. */
+      authorizedOperations: int32.default(-2147483648),
     }),
-    /** The operations allowed to the user, a bit each; -2147483648 when they were not asked for. */
-    authorizedOperations: int32.default(-2147483648),
-  }),
-});
+  },
+);
 export type ConsumerGroupDescribeResponse = Infer<typeof ConsumerGroupDescribeResponse>;
 
 /** Describes groups of the newer protocol. */
-export const ConsumerGroupDescribe = api(69, "ConsumerGroupDescribe", { request: ConsumerGroupDescribeRequest, response: ConsumerGroupDescribeResponse, throttleFrom: 0 });
+export const ConsumerGroupDescribe = api(69, "ConsumerGroupDescribe", {
+  request: ConsumerGroupDescribeRequest,
+  response: ConsumerGroupDescribeResponse,
+  throttleFrom: 0,
+});

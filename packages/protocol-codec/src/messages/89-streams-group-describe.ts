@@ -1,14 +1,32 @@
-import { api, array, bool, int16, int32, int64, int8, message, nullable, string, struct, uint16, type Infer } from "../schema/index.js";
+import {
+  api,
+  array,
+  bool,
+  int16,
+  int32,
+  int64,
+  int8,
+  message,
+  nullable,
+  string,
+  struct,
+  uint16,
+  type Infer,
+} from "../schema/index.js";
 
 /** The request of StreamsGroupDescribe. */
-export const StreamsGroupDescribeRequest = message("StreamsGroupDescribeRequest", { versions: "0-1", flexible: "0+" }, {
-  /** The groups to describe. */
-  groupIds: array(string),
-  /** Whether to say which operations are allowed to the user. */
-  includeAuthorizedOperations: bool,
-  /** Whether to describe the topology in full. */
-  includeTopologyDescription: bool.in("1+"),
-});
+export const StreamsGroupDescribeRequest = message(
+  "StreamsGroupDescribeRequest",
+  { versions: "0-1", flexible: "0+" },
+  {
+    /** The groups to describe. */
+    groupIds: array(string),
+    /** Whether to say which operations are allowed to the user. */
+    includeAuthorizedOperations: bool,
+    /** Whether to describe the topology in full. */
+    includeTopologyDescription: bool.in("1+"),
+  },
+);
 export type StreamsGroupDescribeRequest = Infer<typeof StreamsGroupDescribeRequest>;
 
 const streamsGroupDescribeResponseTopologyDescriptionNode = {
@@ -98,85 +116,97 @@ const streamsGroupDescribeResponseTopicInfo = {
 };
 
 /** The response of StreamsGroupDescribe. */
-export const StreamsGroupDescribeResponse = message("StreamsGroupDescribeResponse", { versions: "0-1", flexible: "0+" }, {
-  /** For how long the client is to hold back because of a quota; 0 for not at all. */
-  throttleTimeMs: int32,
-  /** The groups. */
-  groups: array({
-    /** Kafka's error code; 0 for none. */
-    errorCode: int16,
-    /** The broker's words on the error, or null. */
-    errorMessage: nullable(string).default(null),
-    /** The group id. */
-    groupId: string,
-    /** The state of the group, by name. */
-    groupState: string,
-    /** The epoch of the group. */
-    groupEpoch: int32,
-    /** The epoch of the group's target assignment. */
-    assignmentEpoch: int32,
-    /** The topology, or null when it is not known. */
-    topology: nullable(struct({
-      /** The epoch of the topology. */
-      epoch: int32,
-      /** The parts of the topology. */
-      subtopologies: nullable(array({
-        /** The id of the part of the topology. */
-        subtopologyId: string,
-        /** The topics that this part reads from. */
-        sourceTopics: array(string),
-        /** The topics that this part writes to for repartitioning. */
-        repartitionSinkTopics: array(string),
-        /** The topics to which the stores of this part are logged. */
-        stateChangelogTopics: array(streamsGroupDescribeResponseTopicInfo),
-        /** The topics that this part reads from after repartitioning. */
-        repartitionSourceTopics: array(streamsGroupDescribeResponseTopicInfo),
-      })).default(null),
-    })).default(null),
-    /** The members. */
-    members: array({
-      /** The id of the member. */
-      memberId: string,
-      /** The epoch of the member. */
-      memberEpoch: int32,
-      /** The name of a static member, or null for a dynamic one. */
-      instanceId: nullable(string).default(null),
-      /** The rack of the member, or null. */
-      rackId: nullable(string).default(null),
-      /** The client id that the member states. */
-      clientId: string,
-      /** The address from which the member joined. */
-      clientHost: string,
-      /** The epoch of the topology. */
-      topologyEpoch: int32,
-      /** The id of the process that runs the member. */
-      processId: string,
-      /** Where the member answers queries from others, or null. */
-      userEndpoint: nullable(struct(streamsGroupDescribeResponseEndpoint)).default(null),
-      /** Tags of the client, for assignments that look at racks. */
-      clientTags: array(streamsGroupDescribeResponseKeyValue),
-      /** How far each task has got. */
-      taskOffsets: array(streamsGroupDescribeResponseTaskOffset),
-      /** How far each task could get. */
-      taskEndOffsets: array(streamsGroupDescribeResponseTaskOffset),
-      /** What the member has at the moment. */
-      assignment: struct(streamsGroupDescribeResponseAssignment),
-      /** What the member shall have. */
-      targetAssignment: struct(streamsGroupDescribeResponseAssignment),
-      /** Whether the member joined with the classic protocol. */
-      isClassic: bool,
+export const StreamsGroupDescribeResponse = message(
+  "StreamsGroupDescribeResponse",
+  { versions: "0-1", flexible: "0+" },
+  {
+    /** For how long the client is to hold back because of a quota; 0 for not at all. */
+    throttleTimeMs: int32,
+    /** The groups. */
+    groups: array({
+      /** Kafka's error code; 0 for none. */
+      errorCode: int16,
+      /** The broker's words on the error, or null. */
+      errorMessage: nullable(string).default(null),
+      /** The group id. */
+      groupId: string,
+      /** The state of the group, by name. */
+      groupState: string,
+      /** The epoch of the group. */
+      groupEpoch: int32,
+      /** The epoch of the group's target assignment. */
+      assignmentEpoch: int32,
+      /** The topology, or null when it is not known. */
+      topology: nullable(
+        struct({
+          /** The epoch of the topology. */
+          epoch: int32,
+          /** The parts of the topology. */
+          subtopologies: nullable(
+            array({
+              /** The id of the part of the topology. */
+              subtopologyId: string,
+              /** The topics that this part reads from. */
+              sourceTopics: array(string),
+              /** The topics that this part writes to for repartitioning. */
+              repartitionSinkTopics: array(string),
+              /** The topics to which the stores of this part are logged. */
+              stateChangelogTopics: array(streamsGroupDescribeResponseTopicInfo),
+              /** The topics that this part reads from after repartitioning. */
+              repartitionSourceTopics: array(streamsGroupDescribeResponseTopicInfo),
+            }),
+          ).default(null),
+        }),
+      ).default(null),
+      /** The members. */
+      members: array({
+        /** The id of the member. */
+        memberId: string,
+        /** The epoch of the member. */
+        memberEpoch: int32,
+        /** The name of a static member, or null for a dynamic one. */
+        instanceId: nullable(string).default(null),
+        /** The rack of the member, or null. */
+        rackId: nullable(string).default(null),
+        /** The client id that the member states. */
+        clientId: string,
+        /** The address from which the member joined. */
+        clientHost: string,
+        /** The epoch of the topology. */
+        topologyEpoch: int32,
+        /** The id of the process that runs the member. */
+        processId: string,
+        /** Where the member answers queries from others, or null. */
+        userEndpoint: nullable(struct(streamsGroupDescribeResponseEndpoint)).default(null),
+        /** Tags of the client, for assignments that look at racks. */
+        clientTags: array(streamsGroupDescribeResponseKeyValue),
+        /** How far each task has got. */
+        taskOffsets: array(streamsGroupDescribeResponseTaskOffset),
+        /** How far each task could get. */
+        taskEndOffsets: array(streamsGroupDescribeResponseTaskOffset),
+        /** What the member has at the moment. */
+        assignment: struct(streamsGroupDescribeResponseAssignment),
+        /** What the member shall have. */
+        targetAssignment: struct(streamsGroupDescribeResponseAssignment),
+        /** Whether the member joined with the classic protocol. */
+        isClassic: bool,
+      }),
+      /** The operations allowed to the user, a bit each; -2147483648 when they were not asked for. */
+      authorizedOperations: int32.default(-2147483648),
+      /** The topology in full, or null. */
+      topologyDescription: nullable(struct(streamsGroupDescribeResponseTopologyDescription)).in("1+").default(null),
+      /** Whether a description of the topology is there. */
+      topologyDescriptionStatus: int8.in("1+"),
+      /** The assignor in use. */
+      assignorName: nullable(string).in("1+").default(null).ignorable,
     }),
-    /** The operations allowed to the user, a bit each; -2147483648 when they were not asked for. */
-    authorizedOperations: int32.default(-2147483648),
-    /** The topology in full, or null. */
-    topologyDescription: nullable(struct(streamsGroupDescribeResponseTopologyDescription)).in("1+").default(null),
-    /** Whether a description of the topology is there. */
-    topologyDescriptionStatus: int8.in("1+"),
-    /** The assignor in use. */
-    assignorName: nullable(string).in("1+").default(null).ignorable,
-  }),
-});
+  },
+);
 export type StreamsGroupDescribeResponse = Infer<typeof StreamsGroupDescribeResponse>;
 
 /** Describes groups of streams applications. */
-export const StreamsGroupDescribe = api(89, "StreamsGroupDescribe", { request: StreamsGroupDescribeRequest, response: StreamsGroupDescribeResponse, throttleFrom: 0 });
+export const StreamsGroupDescribe = api(89, "StreamsGroupDescribe", {
+  request: StreamsGroupDescribeRequest,
+  response: StreamsGroupDescribeResponse,
+  throttleFrom: 0,
+});

@@ -37,28 +37,40 @@ const streamsGroupTopologyDescriptionUpdateRequestTopologyDescription = {
 };
 
 /** The request of StreamsGroupTopologyDescriptionUpdate. */
-export const StreamsGroupTopologyDescriptionUpdateRequest = message("StreamsGroupTopologyDescriptionUpdateRequest", { versions: "0", flexible: "0+" }, {
-  /** The group id. */
-  groupId: string,
-  /** The id of the member. */
-  memberId: string,
-  /** The epoch of the topology. */
-  topologyEpoch: int32,
-  /** The topology in full, or null. */
-  topologyDescription: struct(streamsGroupTopologyDescriptionUpdateRequestTopologyDescription),
-});
+export const StreamsGroupTopologyDescriptionUpdateRequest = message(
+  "StreamsGroupTopologyDescriptionUpdateRequest",
+  { versions: "0", flexible: "0+" },
+  {
+    /** The group id. */
+    groupId: string,
+    /** The id of the member. */
+    memberId: string,
+    /** The epoch of the topology. */
+    topologyEpoch: int32,
+    /** The topology in full, or null. */
+    topologyDescription: struct(streamsGroupTopologyDescriptionUpdateRequestTopologyDescription),
+  },
+);
 export type StreamsGroupTopologyDescriptionUpdateRequest = Infer<typeof StreamsGroupTopologyDescriptionUpdateRequest>;
 
 /** The response of StreamsGroupTopologyDescriptionUpdate. */
-export const StreamsGroupTopologyDescriptionUpdateResponse = message("StreamsGroupTopologyDescriptionUpdateResponse", { versions: "0", flexible: "0+" }, {
-  /** For how long the client is to hold back because of a quota; 0 for not at all. */
-  throttleTimeMs: int32,
-  /** Kafka's error code; 0 for none. */
-  errorCode: int16,
-  /** The broker's words on the error, or null. */
-  errorMessage: nullable(string).default(null),
-});
+export const StreamsGroupTopologyDescriptionUpdateResponse = message(
+  "StreamsGroupTopologyDescriptionUpdateResponse",
+  { versions: "0", flexible: "0+" },
+  {
+    /** For how long the client is to hold back because of a quota; 0 for not at all. */
+    throttleTimeMs: int32,
+    /** Kafka's error code; 0 for none. */
+    errorCode: int16,
+    /** The broker's words on the error, or null. */
+    errorMessage: nullable(string).default(null),
+  },
+);
 export type StreamsGroupTopologyDescriptionUpdateResponse = Infer<typeof StreamsGroupTopologyDescriptionUpdateResponse>;
 
 /** Hands in the description of a streams application's topology. */
-export const StreamsGroupTopologyDescriptionUpdate = api(93, "StreamsGroupTopologyDescriptionUpdate", { request: StreamsGroupTopologyDescriptionUpdateRequest, response: StreamsGroupTopologyDescriptionUpdateResponse, throttleFrom: 0 });
+export const StreamsGroupTopologyDescriptionUpdate = api(93, "StreamsGroupTopologyDescriptionUpdate", {
+  request: StreamsGroupTopologyDescriptionUpdateRequest,
+  response: StreamsGroupTopologyDescriptionUpdateResponse,
+  throttleFrom: 0,
+});

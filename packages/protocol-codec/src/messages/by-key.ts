@@ -17,14 +17,20 @@ export type AnyMessage = StructOut<Fields>;
 /** Reads the body of any message by its API key. Throws a DecodeError that names the field, or says that there is no such API. */
 export function decodeMessage(coordinates: MessageCoordinates, bytes: Buffer): AnyMessage {
   const message = messageAt(coordinates);
-  if (message === undefined) throw new DecodeError(`no ${coordinates.kind} has the API key ${coordinates.apiKey}`, { apiKey: coordinates.apiKey });
+  if (message === undefined)
+    throw new DecodeError(`no ${coordinates.kind} has the API key ${coordinates.apiKey}`, {
+      apiKey: coordinates.apiKey,
+    });
   return decode(message, coordinates.version, bytes);
 }
 
 /** Writes the body of any message by its API key; fields at their default may be left out. Throws an EncodeError that names the field. */
 export function encodeMessage(coordinates: MessageCoordinates, value: StructIn<Fields>): Buffer {
   const message = messageAt(coordinates);
-  if (message === undefined) throw new EncodeError(`no ${coordinates.kind} has the API key ${coordinates.apiKey}`, { apiKey: coordinates.apiKey });
+  if (message === undefined)
+    throw new EncodeError(`no ${coordinates.kind} has the API key ${coordinates.apiKey}`, {
+      apiKey: coordinates.apiKey,
+    });
   return encode(message, coordinates.version, value);
 }
 

@@ -6,7 +6,10 @@ import { ConsumerProtocolAssignment } from "./consumer-protocol-assignment.js";
 import { ConsumerProtocolSubscription } from "./consumer-protocol-subscription.js";
 
 /** Writes a member's subscription as it travels inside JoinGroup: the version as an int16, then the fields. */
-export function encodeSubscription(version: number, value: StructIn<typeof ConsumerProtocolSubscription.fields>): Buffer {
+export function encodeSubscription(
+  version: number,
+  value: StructIn<typeof ConsumerProtocolSubscription.fields>,
+): Buffer {
   return encodeVersioned(ConsumerProtocolSubscription, version, value);
 }
 
@@ -30,7 +33,10 @@ export function decodeAssignment(bytes: Buffer): ConsumerProtocolAssignment & { 
  * what follows the known fields is left alone; where the fields of the stated version are cut short (clients have
  * written a version 1 without its new field), the newest older version that fits is taken.
  */
-function decodeTolerantly<S extends Fields>(message: Message<S>, bytes: Buffer): StructOut<S> & { readonly version: number } {
+function decodeTolerantly<S extends Fields>(
+  message: Message<S>,
+  bytes: Buffer,
+): StructOut<S> & { readonly version: number } {
   if (bytes.length < 2) throw new DecodeError(`${message.name}: version: 2 bytes wanted, ${bytes.length} left`);
   const stated = bytes.readInt16BE(0);
   if (stated < 0) throw new DecodeError(`${message.name}: version ${stated}`);

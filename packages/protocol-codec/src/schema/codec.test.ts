@@ -1,18 +1,50 @@
 import { describe, expect, test } from "vitest";
 import { DecodeError, EncodeError } from "../errors.js";
-import { array, bool, bytes, decode, encode, int16, int32, int64, int8, message, nullable, records, string, struct, uuid } from "./index.js";
+import {
+  array,
+  bool,
+  bytes,
+  decode,
+  encode,
+  int16,
+  int32,
+  int64,
+  int8,
+  message,
+  nullable,
+  records,
+  string,
+  struct,
+  uuid,
+} from "./index.js";
 
-const Sample = message("Sample", { versions: "0-3", flexible: "2+" }, {
-  name: string,
-  comment: nullable(string, "1+"),
-  added: int32.in("1+").default(7),
-  lost: int64.in("1+").default(-1n).ignorable,
-  parts: array({ index: int32, data: nullable(bytes) }),
-  leader: struct({ id: int32.default(-1), epoch: int32.default(-1) }).in("2+").tag(0, "2+"),
-  cursor: nullable(struct({ topic: string })).in("3+").default(null),
-});
+const Sample = message(
+  "Sample",
+  { versions: "0-3", flexible: "2+" },
+  {
+    name: string,
+    comment: nullable(string, "1+"),
+    added: int32.in("1+").default(7),
+    lost: int64.in("1+").default(-1n).ignorable,
+    parts: array({ index: int32, data: nullable(bytes) }),
+    leader: struct({ id: int32.default(-1), epoch: int32.default(-1) })
+      .in("2+")
+      .tag(0, "2+"),
+    cursor: nullable(struct({ topic: string }))
+      .in("3+")
+      .default(null),
+  },
+);
 
-const full = { name: "ä", comment: null, added: 5, lost: 3n, parts: [{ index: 1, data: null }], leader: { id: 4, epoch: 9 }, cursor: { topic: "t" } };
+const full = {
+  name: "ä",
+  comment: null,
+  added: 5,
+  lost: 3n,
+  parts: [{ index: 1, data: null }],
+  leader: { id: 4, epoch: 9 },
+  cursor: { topic: "t" },
+};
 
 describe("a message", () => {
   test("comes back as it was, in the newest version", () => {
@@ -38,7 +70,9 @@ describe("a message", () => {
   });
 
   test("refuses a value that the version has no field for, unless it is ignorable or the default", () => {
-    expect(() => encode(Sample, 0, { added: 5 })).toThrow("Sample v0: added: version 0 has no such field, and its value is not the default");
+    expect(() => encode(Sample, 0, { added: 5 })).toThrow(
+      "Sample v0: added: version 0 has no such field, and its value is not the default",
+    );
     expect(() => encode(Sample, 0, { added: 7, lost: 3n })).not.toThrow();
   });
 
@@ -54,7 +88,9 @@ describe("a message", () => {
   });
 
   test("reads a tagged field that was written although it holds its default", () => {
-    const explicit = encode(Sample, 2, { unknownTaggedFields: [{ tag: 0, data: Buffer.from("ffffffffffffffff00", "hex") }] });
+    const explicit = encode(Sample, 2, {
+      unknownTaggedFields: [{ tag: 0, data: Buffer.from("ffffffffffffffff00", "hex") }],
+    });
     expect(decode(Sample, 2, explicit)).toEqual(decode(Sample, 2, encode(Sample, 2, {})));
   });
 });
@@ -86,7 +122,9 @@ describe("bytes that are no such message", () => {
   });
 
   test("are refused when some are left over", () => {
-    expect(() => decode(Sample, 3, Buffer.concat([bytesOf, Buffer.alloc(2)]))).toThrow("2 bytes are left over after the last field");
+    expect(() => decode(Sample, 3, Buffer.concat([bytesOf, Buffer.alloc(2)]))).toThrow(
+      "2 bytes are left over after the last field",
+    );
   });
 
   test("never make memory for elements that cannot be there", () => {
@@ -107,7 +145,11 @@ describe("bytes that are no such message", () => {
 });
 
 test("records are taken as a list of buffers and given back as one", () => {
-  const Log = message("Log", { versions: "0", flexible: "0+" }, { flag: bool, id: uuid, size: int16, records: nullable(records) });
+  const Log = message(
+    "Log",
+    { versions: "0", flexible: "0+" },
+    { flag: bool, id: uuid, size: int16, records: nullable(records) },
+  );
   const pieces = [Buffer.alloc(3000, 1), Buffer.alloc(10, 2)];
   expect(decode(Log, 0, encode(Log, 0, { flag: true, records: pieces })).records).toEqual(Buffer.concat(pieces));
 });

@@ -25,7 +25,13 @@ const compiled = new WeakMap<Message, Compiled>();
  * alone). Byte fields are views of `bytes`, not copies.
  * Throws a DecodeError that names the field, on anything that is not such a message.
  */
-export function decode<S extends Fields>(message: Message<S>, version: number, bytes: Buffer, offset = 0, { trailing = false } = {}): StructOut<S> {
+export function decode<S extends Fields>(
+  message: Message<S>,
+  version: number,
+  bytes: Buffer,
+  offset = 0,
+  { trailing = false } = {},
+): StructOut<S> {
   const read = decoderOf(message, version);
   const reader = new Reader(offset === 0 ? bytes : bytes.subarray(offset));
   let value: unknown;
@@ -50,7 +56,12 @@ export function encode<S extends Fields>(message: Message<S>, version: number, v
 }
 
 /** Writes one message behind what `writer` holds already. */
-export function encodeInto<S extends Fields>(writer: Writer, message: Message<S>, version: number, value: StructIn<S>): void {
+export function encodeInto<S extends Fields>(
+  writer: Writer,
+  message: Message<S>,
+  version: number,
+  value: StructIn<S>,
+): void {
   const write = encoderOf(message, version);
   try {
     write(writer, value);
@@ -75,7 +86,9 @@ function decoderOf(message: Message, version: number): Read {
 
 function encoderOf(message: Message, version: number): Write {
   const { writes } = compiledOf(message);
-  return (writes[version] ??= compile(message, version, "encode", (flexible) => compileEncoder(message.fields, version, flexible)));
+  return (writes[version] ??= compile(message, version, "encode", (flexible) =>
+    compileEncoder(message.fields, version, flexible),
+  ));
 }
 
 function compiledOf(message: Message): Compiled {
@@ -84,7 +97,12 @@ function compiledOf(message: Message): Compiled {
   return entry;
 }
 
-function compile<T>({ name, versions, flexible }: Message, version: number, direction: "decode" | "encode", make: (flexible: boolean) => T): T {
+function compile<T>(
+  { name, versions, flexible }: Message,
+  version: number,
+  direction: "decode" | "encode",
+  make: (flexible: boolean) => T,
+): T {
   if (!Number.isInteger(version) || !includesVersion(versions, version)) {
     const sentence = `${name} has no version ${version}: it has ${formatVersions(versions)}`;
     throw direction === "decode" ? new DecodeError(sentence) : new EncodeError(sentence);
@@ -106,7 +124,11 @@ function decodeFailure(message: Message, version: number, bytes: Buffer, offset:
   }
   const where = path.toString();
   const position = offset + reader.offset;
-  return new DecodeError(`${message.name} v${version}: ${where}: ${reason.message}`, { path: where, position, cause: reason });
+  return new DecodeError(`${message.name} v${version}: ${where}: ${reason.message}`, {
+    path: where,
+    position,
+    cause: reason,
+  });
 }
 
 /** Encodes once more, with a path this time, to say which value did not fit. */

@@ -46,7 +46,10 @@ function structReader(plan: StructPlan, context: DecodeContext): Read {
 /** Reads the tagged section at the end of a flexible struct. */
 export function tagsReader(tagged: readonly PlannedTag[], context: DecodeContext): ReadInto {
   const known = new Map(
-    tagged.map((field) => [field.tag, { name: field.name, read: traced(field.name, taggedValueReader(field, context), context) }]),
+    tagged.map((field) => [
+      field.tag,
+      { name: field.name, read: traced(field.name, taggedValueReader(field, context), context) },
+    ]),
   );
   return (reader, struct) => {
     const count = reader.uvarint();
@@ -71,7 +74,8 @@ function readSized(reader: Reader, size: number, read: Read): unknown {
   if (size > reader.left) throw new ReadFailure(`${size} bytes wanted, ${reader.left} left`);
   const end = reader.offset + size;
   const value = read(reader);
-  if (reader.offset !== end) throw new ReadFailure(`a tagged field of ${size} bytes ended ${reader.offset - end} bytes off`);
+  if (reader.offset !== end)
+    throw new ReadFailure(`a tagged field of ${size} bytes ended ${reader.offset - end} bytes off`);
   return value;
 }
 
@@ -122,7 +126,11 @@ const length16 = (reader: Reader): number => reader.length16();
 const length32 = (reader: Reader): number => reader.length32();
 const compactLength = (reader: Reader): number => reader.compactLength();
 
-function sizedReader(readLength: (reader: Reader) => number, nullable: boolean, read: (reader: Reader, length: number) => unknown): Read {
+function sizedReader(
+  readLength: (reader: Reader) => number,
+  nullable: boolean,
+  read: (reader: Reader, length: number) => unknown,
+): Read {
   return (reader) => {
     const length = readLength(reader);
     if (length >= 0) return read(reader, length);
@@ -160,7 +168,8 @@ function arrayReader(shape: Shape, element: FieldType, context: DecodeContext): 
     const count = readCount(reader);
     if (count < 0) return null;
     const elements: unknown[] = [];
-    for (let i = 0; i < count; i++) elements.push(path === undefined ? read(reader) : path.within(i, () => read(reader)));
+    for (let i = 0; i < count; i++)
+      elements.push(path === undefined ? read(reader) : path.within(i, () => read(reader)));
     return elements;
   };
 }

@@ -26,7 +26,8 @@ function structWriter(plan: StructPlan, context: Context): Write {
   const dropped = plan.absent.filter(({ spec }) => !spec.ignorable);
   const writeTags = plan.flexible ? taggedWriter(plan.tagged, context) : refuseUnknownTags;
   return (writer, value) => {
-    if (typeof value !== "object" || value === null) throw new WriteFailure(`an object wanted, not ${value === null ? "null" : typeof value}`);
+    if (typeof value !== "object" || value === null)
+      throw new WriteFailure(`an object wanted, not ${value === null ? "null" : typeof value}`);
     const struct = value as Struct;
     for (let i = 0; i < writes.length; i++) (writes[i] as (writer: Writer, struct: Struct) => void)(writer, struct);
     for (let i = 0; i < dropped.length; i++) checkDropped(dropped[i] as PlannedField, struct, context);
@@ -58,7 +59,8 @@ function checkDropped({ name, spec }: PlannedField, struct: Struct, { version, p
 }
 
 function refuseUnknownTags(_writer: Writer, struct: Struct): void {
-  if (unknownTags(struct).length > 0) throw new WriteFailure("unknownTaggedFields in a version that has no tagged fields");
+  if (unknownTags(struct).length > 0)
+    throw new WriteFailure("unknownTaggedFields in a version that has no tagged fields");
 }
 
 const noTags: readonly UnknownTaggedField[] = [];
@@ -150,7 +152,8 @@ function bytesWriter(nullable: boolean, flexible: boolean): Write {
   return (writer, value) => {
     if (value === null) return writeNull(writer, nullable, flexible, 32);
     const pieces = Buffer.isBuffer(value) ? [value] : value;
-    if (!Array.isArray(pieces) || !pieces.every(Buffer.isBuffer)) throw new WriteFailure(`a Buffer wanted, not ${typeof value}`);
+    if (!Array.isArray(pieces) || !pieces.every(Buffer.isBuffer))
+      throw new WriteFailure(`a Buffer wanted, not ${typeof value}`);
     writeLength(
       writer,
       pieces.reduce((total: number, { length }) => total + length, 0),

@@ -129,7 +129,10 @@ export const records: Field<Buffer, Buffer | readonly Buffer[]> = field({ kind: 
 export function array<F extends Field<any, any>>(element: F): Field<readonly Out<F>[], readonly In<F>[]>;
 export function array<S extends Fields>(element: S): Field<readonly StructOut<S>[], readonly StructIn<S>[]>;
 export function array(element: Field<unknown> | Fields): Field<unknown> {
-  return field({ kind: "array", element: element instanceof Field ? element.spec.type : { kind: "struct", fields: element } });
+  return field({
+    kind: "array",
+    element: element instanceof Field ? element.spec.type : { kind: "struct", fields: element },
+  });
 }
 
 /** A group of fields. */
@@ -158,7 +161,9 @@ export type StructOut<S extends Fields> = Plain<
 
 /** A struct to encode: a field left out takes its default. */
 export type StructIn<S extends Fields> = Plain<
-  { readonly [K in keyof S]?: In<S[K]> | undefined } & { readonly unknownTaggedFields?: readonly UnknownTaggedField[] | undefined }
+  { readonly [K in keyof S]?: In<S[K]> | undefined } & {
+    readonly unknownTaggedFields?: readonly UnknownTaggedField[] | undefined;
+  }
 >;
 
 type Plain<T> = { [K in keyof T]: T[K] };

@@ -57,7 +57,12 @@ export type ResponseInputOf<A> = A extends Api<any, infer Res> ? StructIn<Res> :
 export function api<Req extends Fields, Res extends Fields>(
   key: number,
   name: string,
-  { request, response, stable, throttleFrom }: { request: Message<Req>; response: Message<Res>; stable?: number; throttleFrom?: number },
+  {
+    request,
+    response,
+    stable,
+    throttleFrom,
+  }: { request: Message<Req>; response: Message<Res>; stable?: number; throttleFrom?: number },
 ): Api<Req, Res> {
   const { min, max } = request.versions;
   return { key, name, request, response, minVersion: min, maxVersion: stable ?? max, throttleFrom };

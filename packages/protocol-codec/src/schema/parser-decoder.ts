@@ -21,12 +21,22 @@ export type ParseAll = (reader: Reader) => Record<string, unknown>;
 /** The reader of the parse under way. Parsing is synchronous, and callbacks of binary-parser get the struct, not the bytes. */
 let active = new Reader(Buffer.alloc(0));
 
-const nativeSizes: Partial<Record<PrimitiveName, number>> = { int8: 1, int16: 2, uint16: 2, int32: 4, uint32: 4, int64: 8, float64: 8 };
+const nativeSizes: Partial<Record<PrimitiveName, number>> = {
+  int8: 1,
+  int16: 2,
+  uint16: 2,
+  int32: 4,
+  uint32: 4,
+  int64: 8,
+  float64: 8,
+};
 
 /** Compiles a struct's fields to a binary-parser; throws an EvalError where code generation is forbidden. */
 export function compileParserDecoder(fields: Fields, version: number, flexible: boolean): ParseAll {
   // One level down, because the root object of a parse ends up in V8's slow dictionary mode.
-  const root = new Parser().endianess("big").nest("body", { type: structParser(planStruct(fields, version, flexible), version) });
+  const root = new Parser()
+    .endianess("big")
+    .nest("body", { type: structParser(planStruct(fields, version, flexible), version) });
   root.compile();
   return (reader) => {
     const outer = active;

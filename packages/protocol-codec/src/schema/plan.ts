@@ -82,6 +82,9 @@ export function minimumBytes(type: FieldType, version: number, flexible: boolean
 
 function structMinimumBytes(fields: Fields, version: number, flexible: boolean): number {
   const { present } = planStruct(fields, version, flexible);
-  const sum = present.reduce((total, field) => total + minimumBytes(field.type, version, field.flexible, field.nullable), 0);
+  const sum = present.reduce(
+    (total, field) => total + minimumBytes(field.type, version, field.flexible, field.nullable),
+    0,
+  );
   return sum + (flexible ? 1 : 0);
 }

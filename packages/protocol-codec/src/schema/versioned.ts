@@ -17,7 +17,10 @@ export function encodeVersioned<S extends Fields>(message: Message<S>, version: 
 }
 
 /** Reads a message that stands behind its version. Throws a DecodeError when the version is not one of the schema's. */
-export function decodeVersioned<S extends Fields>(message: Message<S>, bytes: Buffer): StructOut<S> & { readonly version: number } {
+export function decodeVersioned<S extends Fields>(
+  message: Message<S>,
+  bytes: Buffer,
+): StructOut<S> & { readonly version: number } {
   const version = readNumber(message, bytes, "version");
   return { ...decode(message, version, bytes, 2), version };
 }
@@ -39,12 +42,17 @@ export function coordinatorRecordType(key: Buffer): number {
 /** Reads the key of a coordinator's record whose type is `message`'s. */
 export function decodeCoordinatorKey<S extends Fields>(message: Message<S>, key: Buffer): StructOut<S> {
   const type = coordinatorRecordType(key);
-  if (type !== message.recordType) throw new DecodeError(`${message.name}: record type ${message.recordType} wanted, not ${type}`);
+  if (type !== message.recordType)
+    throw new DecodeError(`${message.name}: record type ${message.recordType} wanted, not ${type}`);
   return decode(message, message.versions.min, key, 2);
 }
 
 /** Writes the value of a record of `__cluster_metadata`: frame version, record type and version as varints, then the body. */
-export function encodeMetadataRecord<S extends Fields>(message: Message<S>, version: number, value: StructIn<S>): Buffer {
+export function encodeMetadataRecord<S extends Fields>(
+  message: Message<S>,
+  version: number,
+  value: StructIn<S>,
+): Buffer {
   const writer = new Writer(128);
   writer.uvarint(metadataFrameVersion);
   writer.uvarint(recordTypeOf(message));
@@ -65,18 +73,23 @@ export function readMetadataRecordHead(bytes: Buffer): MetadataRecordHead {
   const reader = new Reader(bytes);
   try {
     const frameVersion = reader.uvarint();
-    if (frameVersion !== metadataFrameVersion) throw new ReadFailure(`frame version ${frameVersion}: only ${metadataFrameVersion} is known`);
+    if (frameVersion !== metadataFrameVersion)
+      throw new ReadFailure(`frame version ${frameVersion}: only ${metadataFrameVersion} is known`);
     const recordType = reader.uvarint();
     const version = reader.uvarint();
     return { recordType, version, bodyOffset: reader.offset };
   } catch (error) {
     if (!(error instanceof ReadFailure)) throw error;
-    throw new DecodeError(`a record of the cluster's metadata: ${error.message}`, { position: reader.offset, cause: error });
+    throw new DecodeError(`a record of the cluster's metadata: ${error.message}`, {
+      position: reader.offset,
+      cause: error,
+    });
   }
 }
 
 function recordTypeOf({ name, recordType }: Message): number {
-  if (recordType === undefined) throw new EncodeError(`${name} is not a record of Kafka's own logs: it has no record type`);
+  if (recordType === undefined)
+    throw new EncodeError(`${name} is not a record of Kafka's own logs: it has no record type`);
   return recordType;
 }
 

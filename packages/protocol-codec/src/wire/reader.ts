@@ -8,7 +8,8 @@ interface Utf8Buffer {
 }
 
 /** `utf8Slice` is `toString("utf8")` without the look-up of the encoding; it keeps a byte-order mark. */
-const utf8 = (buffer: Buffer, start: number, end: number): string => (buffer as Buffer & Utf8Buffer).utf8Slice(start, end);
+const utf8 = (buffer: Buffer, start: number, end: number): string =>
+  (buffer as Buffer & Utf8Buffer).utf8Slice(start, end);
 
 /**
  * A cursor over one buffer that reads Kafka's primitives and never passes its end. Every length is checked against the
@@ -133,7 +134,9 @@ export class Reader {
   /** Checks that `count` elements of at least `minimumBytes` each can still be in the bytes left, before anything is allocated. */
   checkCount(count: number, minimumBytes: number): void {
     if (count * minimumBytes > this.end - this.offset) {
-      throw new ReadFailure(`${count} elements of at least ${minimumBytes} bytes wanted, ${this.end - this.offset} bytes left`);
+      throw new ReadFailure(
+        `${count} elements of at least ${minimumBytes} bytes wanted, ${this.end - this.offset} bytes left`,
+      );
     }
   }
 

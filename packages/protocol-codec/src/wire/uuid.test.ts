@@ -12,7 +12,8 @@ test("a uuid prints as Kafka prints it and is read back from text and bytes", ()
 });
 
 test("text that is no uuid is refused", () => {
-  for (const text of ["", "short", "QgnvNkX5TnuUp3NwEovYXR", "QgnvNkX5TnuUp3NwEovYX+"]) expect(() => Uuid.parse(text)).toThrow(RangeError);
+  for (const text of ["", "short", "QgnvNkX5TnuUp3NwEovYXR", "QgnvNkX5TnuUp3NwEovYX+"])
+    expect(() => Uuid.parse(text)).toThrow(RangeError);
 });
 
 test("zero is one object, and says that it is zero", () => {

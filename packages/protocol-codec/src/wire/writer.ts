@@ -192,7 +192,8 @@ export class Writer {
 }
 
 function checkInteger(value: number, minimum: number, maximum: number): void {
-  if (typeof value !== "number" || !Number.isInteger(value)) throw new WriteFailure(`an integer wanted, not ${describe(value)}`);
+  if (typeof value !== "number" || !Number.isInteger(value))
+    throw new WriteFailure(`an integer wanted, not ${describe(value)}`);
   if (value < minimum || value > maximum) throw new WriteFailure(`${value} is not in ${minimum}..${maximum}`);
 }
 

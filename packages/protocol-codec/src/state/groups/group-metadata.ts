@@ -1,10 +1,14 @@
 import { array, bytes, int32, int64, message, nullable, string, type Infer } from "../../schema/index.js";
 
 /** A classic group in one generation: the key. */
-export const GroupMetadataKey = message("GroupMetadataKey", { versions: "0", flexible: "none", recordType: 2 }, {
-  /** The group id. */
-  group: string.in("0"),
-});
+export const GroupMetadataKey = message(
+  "GroupMetadataKey",
+  { versions: "0", flexible: "none", recordType: 2 },
+  {
+    /** The group id. */
+    group: string.in("0"),
+  },
+);
 export type GroupMetadataKey = Infer<typeof GroupMetadataKey>;
 
 const memberMetadataFields = {
@@ -27,18 +31,22 @@ const memberMetadataFields = {
 };
 
 /** A classic group in one generation: the value. */
-export const GroupMetadataValue = message("GroupMetadataValue", { versions: "0-4", flexible: "4+", recordType: 2 }, {
-  /** The kind of the group, `consumer` for consumers. */
-  protocolType: string,
-  /** The generation of the group. */
-  generation: int32,
-  /** The assignor that the group has chosen, or null. */
-  protocol: nullable(string),
-  /** The member id of the group's leader, or null. */
-  leader: nullable(string),
-  /** When the group came into its state, in milliseconds since 1970; -1 when it is not known. */
-  currentStateTimestamp: int64.in("2+").default(-1n).ignorable,
-  /** The members. */
-  members: array(memberMetadataFields),
-});
+export const GroupMetadataValue = message(
+  "GroupMetadataValue",
+  { versions: "0-4", flexible: "4+", recordType: 2 },
+  {
+    /** The kind of the group, `consumer` for consumers. */
+    protocolType: string,
+    /** The generation of the group. */
+    generation: int32,
+    /** The assignor that the group has chosen, or null. */
+    protocol: nullable(string),
+    /** The member id of the group's leader, or null. */
+    leader: nullable(string),
+    /** When the group came into its state, in milliseconds since 1970; -1 when it is not known. */
+    currentStateTimestamp: int64.in("2+").default(-1n).ignorable,
+    /** The members. */
+    members: array(memberMetadataFields),
+  },
+);
 export type GroupMetadataValue = Infer<typeof GroupMetadataValue>;

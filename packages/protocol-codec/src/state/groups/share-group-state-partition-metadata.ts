@@ -1,10 +1,14 @@
 import { array, int32, message, string, uuid, type Infer } from "../../schema/index.js";
 
 /** The partitions whose state a share group has set up (KIP-932): the key. */
-export const ShareGroupStatePartitionMetadataKey = message("ShareGroupStatePartitionMetadataKey", { versions: "0", flexible: "none", recordType: 15 }, {
-  /** The group id. */
-  groupId: string.in("0"),
-});
+export const ShareGroupStatePartitionMetadataKey = message(
+  "ShareGroupStatePartitionMetadataKey",
+  { versions: "0", flexible: "none", recordType: 15 },
+  {
+    /** The group id. */
+    groupId: string.in("0"),
+  },
+);
 export type ShareGroupStatePartitionMetadataKey = Infer<typeof ShareGroupStatePartitionMetadataKey>;
 
 const topicInfoFields = {
@@ -24,12 +28,16 @@ const topicPartitionsInfoFields = {
 };
 
 /** The partitions whose state a share group has set up (KIP-932): the value. */
-export const ShareGroupStatePartitionMetadataValue = message("ShareGroupStatePartitionMetadataValue", { versions: "0", flexible: "0+", recordType: 15 }, {
-  /** The topics whose state is being set up. */
-  initializingTopics: array(topicPartitionsInfoFields),
-  /** The topics whose state is set up. */
-  initializedTopics: array(topicPartitionsInfoFields),
-  /** The topics whose state is being deleted. */
-  deletingTopics: array(topicInfoFields),
-});
+export const ShareGroupStatePartitionMetadataValue = message(
+  "ShareGroupStatePartitionMetadataValue",
+  { versions: "0", flexible: "0+", recordType: 15 },
+  {
+    /** The topics whose state is being set up. */
+    initializingTopics: array(topicPartitionsInfoFields),
+    /** The topics whose state is set up. */
+    initializedTopics: array(topicPartitionsInfoFields),
+    /** The topics whose state is being deleted. */
+    deletingTopics: array(topicInfoFields),
+  },
+);
 export type ShareGroupStatePartitionMetadataValue = Infer<typeof ShareGroupStatePartitionMetadataValue>;

@@ -1,12 +1,16 @@
 import { array, int32, int8, message, nullable, string, type Infer } from "../../schema/index.js";
 
 /** What a member of a streams group has at the moment (KIP-1071): the key. */
-export const StreamsGroupCurrentMemberAssignmentKey = message("StreamsGroupCurrentMemberAssignmentKey", { versions: "0", flexible: "none", recordType: 22 }, {
-  /** The group id. */
-  groupId: string.in("0"),
-  /** The id of the member. */
-  memberId: string.in("0"),
-});
+export const StreamsGroupCurrentMemberAssignmentKey = message(
+  "StreamsGroupCurrentMemberAssignmentKey",
+  { versions: "0", flexible: "none", recordType: 22 },
+  {
+    /** The group id. */
+    groupId: string.in("0"),
+    /** The id of the member. */
+    memberId: string.in("0"),
+  },
+);
 export type StreamsGroupCurrentMemberAssignmentKey = Infer<typeof StreamsGroupCurrentMemberAssignmentKey>;
 
 const taskIdsFields = {
@@ -19,26 +23,30 @@ const taskIdsFields = {
 };
 
 /** What a member of a streams group has at the moment (KIP-1071): the value. */
-export const StreamsGroupCurrentMemberAssignmentValue = message("StreamsGroupCurrentMemberAssignmentValue", { versions: "0", flexible: "0+", recordType: 22 }, {
-  /** The epoch of the member. */
-  memberEpoch: int32,
-  /** The epoch that the member had before. */
-  previousMemberEpoch: int32,
-  /**
-   * The state of the member: 0 stable, 1 has to give up partitions, 2 waits for partitions of others, 127 not known.
-   */
-  state: int8,
-  /** The tasks that the member processes. */
-  activeTasks: array(taskIdsFields),
-  /** The tasks whose state the member keeps ready for others. */
-  standbyTasks: array(taskIdsFields),
-  /** The tasks whose state the member is catching up with. */
-  warmupTasks: array(taskIdsFields),
-  /** The active tasks that the member still has to give up. */
-  activeTasksPendingRevocation: array(taskIdsFields),
-  /** The standby tasks that the member still has to give up. */
-  standbyTasksPendingRevocation: array(taskIdsFields),
-  /** The warm-up tasks that the member still has to give up. */
-  warmupTasksPendingRevocation: array(taskIdsFields),
-});
+export const StreamsGroupCurrentMemberAssignmentValue = message(
+  "StreamsGroupCurrentMemberAssignmentValue",
+  { versions: "0", flexible: "0+", recordType: 22 },
+  {
+    /** The epoch of the member. */
+    memberEpoch: int32,
+    /** The epoch that the member had before. */
+    previousMemberEpoch: int32,
+    /**
+     * The state of the member: 0 stable, 1 has to give up partitions, 2 waits for partitions of others, 127 not known.
+     */
+    state: int8,
+    /** The tasks that the member processes. */
+    activeTasks: array(taskIdsFields),
+    /** The tasks whose state the member keeps ready for others. */
+    standbyTasks: array(taskIdsFields),
+    /** The tasks whose state the member is catching up with. */
+    warmupTasks: array(taskIdsFields),
+    /** The active tasks that the member still has to give up. */
+    activeTasksPendingRevocation: array(taskIdsFields),
+    /** The standby tasks that the member still has to give up. */
+    standbyTasksPendingRevocation: array(taskIdsFields),
+    /** The warm-up tasks that the member still has to give up. */
+    warmupTasksPendingRevocation: array(taskIdsFields),
+  },
+);
 export type StreamsGroupCurrentMemberAssignmentValue = Infer<typeof StreamsGroupCurrentMemberAssignmentValue>;

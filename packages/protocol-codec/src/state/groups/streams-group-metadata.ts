@@ -1,10 +1,14 @@
 import { array, int32, int64, message, nullable, string, type Infer } from "../../schema/index.js";
 
 /** The epoch of a streams group (KIP-1071): the key. */
-export const StreamsGroupMetadataKey = message("StreamsGroupMetadataKey", { versions: "0", flexible: "none", recordType: 17 }, {
-  /** The group id. */
-  groupId: string.in("0"),
-});
+export const StreamsGroupMetadataKey = message(
+  "StreamsGroupMetadataKey",
+  { versions: "0", flexible: "none", recordType: 17 },
+  {
+    /** The group id. */
+    groupId: string.in("0"),
+  },
+);
 export type StreamsGroupMetadataKey = Infer<typeof StreamsGroupMetadataKey>;
 
 const lastAssignmentConfigFields = {
@@ -15,14 +19,18 @@ const lastAssignmentConfigFields = {
 };
 
 /** The epoch of a streams group (KIP-1071): the value. */
-export const StreamsGroupMetadataValue = message("StreamsGroupMetadataValue", { versions: "0", flexible: "0+", recordType: 17 }, {
-  /** The group's epoch. */
-  epoch: int32,
-  /** A hash over the topics that the group reads from. */
-  metadataHash: int64,
-  /** The epoch of the topology that was last found valid, -1 for none. */
-  validatedTopologyEpoch: int32.default(-1).tag(0, "0+"),
-  /** The configuration under which the last assignment was computed. */
-  lastAssignmentConfigs: nullable(array(lastAssignmentConfigFields)).default(null).tag(1, "0+"),
-});
+export const StreamsGroupMetadataValue = message(
+  "StreamsGroupMetadataValue",
+  { versions: "0", flexible: "0+", recordType: 17 },
+  {
+    /** The group's epoch. */
+    epoch: int32,
+    /** A hash over the topics that the group reads from. */
+    metadataHash: int64,
+    /** The epoch of the topology that was last found valid, -1 for none. */
+    validatedTopologyEpoch: int32.default(-1).tag(0, "0+"),
+    /** The configuration under which the last assignment was computed. */
+    lastAssignmentConfigs: nullable(array(lastAssignmentConfigFields)).default(null).tag(1, "0+"),
+  },
+);
 export type StreamsGroupMetadataValue = Infer<typeof StreamsGroupMetadataValue>;

@@ -1,12 +1,16 @@
 import { array, int32, message, string, type Infer } from "../../schema/index.js";
 
 /** What a member of a streams group shall have (KIP-1071): the key. */
-export const StreamsGroupTargetAssignmentMemberKey = message("StreamsGroupTargetAssignmentMemberKey", { versions: "0", flexible: "none", recordType: 21 }, {
-  /** The group id. */
-  groupId: string.in("0"),
-  /** The id of the member. */
-  memberId: string.in("0"),
-});
+export const StreamsGroupTargetAssignmentMemberKey = message(
+  "StreamsGroupTargetAssignmentMemberKey",
+  { versions: "0", flexible: "none", recordType: 21 },
+  {
+    /** The group id. */
+    groupId: string.in("0"),
+    /** The id of the member. */
+    memberId: string.in("0"),
+  },
+);
 export type StreamsGroupTargetAssignmentMemberKey = Infer<typeof StreamsGroupTargetAssignmentMemberKey>;
 
 const taskIdsFields = {
@@ -17,12 +21,16 @@ const taskIdsFields = {
 };
 
 /** What a member of a streams group shall have (KIP-1071): the value. */
-export const StreamsGroupTargetAssignmentMemberValue = message("StreamsGroupTargetAssignmentMemberValue", { versions: "0", flexible: "0+", recordType: 21 }, {
-  /** The tasks that the member processes. */
-  activeTasks: array(taskIdsFields),
-  /** The tasks whose state the member keeps ready for others. */
-  standbyTasks: array(taskIdsFields),
-  /** The tasks whose state the member is catching up with. */
-  warmupTasks: array(taskIdsFields),
-});
+export const StreamsGroupTargetAssignmentMemberValue = message(
+  "StreamsGroupTargetAssignmentMemberValue",
+  { versions: "0", flexible: "0+", recordType: 21 },
+  {
+    /** The tasks that the member processes. */
+    activeTasks: array(taskIdsFields),
+    /** The tasks whose state the member keeps ready for others. */
+    standbyTasks: array(taskIdsFields),
+    /** The tasks whose state the member is catching up with. */
+    warmupTasks: array(taskIdsFields),
+  },
+);
 export type StreamsGroupTargetAssignmentMemberValue = Infer<typeof StreamsGroupTargetAssignmentMemberValue>;
