@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import { clientClosed, invalidArgument, isPlainObject, waitFor, type Cluster } from "@moldau/connection-pool";
 import { KafkaError } from "@moldau/protocol-codec";
 import { EventEmitter } from "eventemitter3";
@@ -7,6 +8,7 @@ import { asKafkaError } from "./errors.js";
 import type { ConsumerEventArguments, ConsumerEventName, ConsumerEvents, PartitionLag } from "./events.js";
 import { BatchLoop, MessageLoop, type LoopOptions } from "./loops.js";
 import type { MessageBatch } from "./message-batch.js";
+import { messageStream } from "./message-stream.js";
 import type { Message } from "./message.js";
 import { isOffsetTarget, type OffsetTarget } from "./offsets/offset-target.js";
 import { parseTopic, resolveConsumerOptions, type ConsumerOptions, type ResolvedConsumerOptions } from "./options.js";
@@ -89,6 +91,14 @@ export class Consumer extends EventEmitter<ConsumerEvents> implements AsyncItera
     if (!(maxMessages >= 1) || (maxMessages !== Infinity && !Number.isInteger(maxMessages)))
       throw invalidArgument(`batches: maxMessages must be a whole number of at least 1, not ${String(maxMessages)}.`);
     return new BatchLoop(this.#engine.reader, { maxMessages, signal });
+  }
+
+  /**
+   * The messages as a Node stream, for `pipeline`. A message is done when the sink has taken it and has room for the next;
+   * what the sink itself buffers (its `highWaterMark`) it has taken.
+   */
+  stream(options: LoopOptions = {}): Readable {
+    return messageStream(this.messages(options));
   }
 
   /**
