@@ -1,7 +1,19 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CreateTopics, DeleteRecords, DeleteTopics, FindCoordinator, InitProducerId, Metadata, OffsetCommit, OffsetFetch, Produce, stampProducer, writeBatch } from "@moldau/protocol-codec";
+import {
+  CreateTopics,
+  DeleteRecords,
+  DeleteTopics,
+  FindCoordinator,
+  InitProducerId,
+  Metadata,
+  OffsetCommit,
+  OffsetFetch,
+  Produce,
+  stampProducer,
+  writeBatch,
+} from "@moldau/protocol-codec";
 import { startBroker, type BrokerOptions, type ReferenceBroker } from "@moldau/reference-broker";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { RawConnection } from "../support/raw-connection.js";
@@ -19,7 +31,10 @@ afterEach(async () => {
 });
 
 /** Runs a broker on the directory, and closes it behind the visit. */
-async function visit<Result>(work: (connection: RawConnection, broker: ReferenceBroker) => Promise<Result>, options: BrokerOptions = {}): Promise<Result> {
+async function visit<Result>(
+  work: (connection: RawConnection, broker: ReferenceBroker) => Promise<Result>,
+  options: BrokerOptions = {},
+): Promise<Result> {
   const broker = await startBroker({ dataDir, ...options });
   running = broker;
   const errors: unknown[] = [];
@@ -32,15 +47,28 @@ async function visit<Result>(work: (connection: RawConnection, broker: Reference
   return result;
 }
 
-async function produce(connection: RawConnection, topic: string, records: Buffer): Promise<{ errorCode: number; baseOffset: bigint }> {
-  const { responses } = await connection.request(Produce, 9, { acks: -1, timeoutMs: 1000, topicData: [{ name: topic, partitionData: [{ index: 0, records }] }] });
+async function produce(
+  connection: RawConnection,
+  topic: string,
+  records: Buffer,
+): Promise<{ errorCode: number; baseOffset: bigint }> {
+  const { responses } = await connection.request(Produce, 9, {
+    acks: -1,
+    timeoutMs: 1000,
+    topicData: [{ name: topic, partitionData: [{ index: 0, records }] }],
+  });
   const [partition] = responses[0]?.partitionResponses ?? [];
   return { errorCode: partition?.errorCode ?? -1, baseOffset: partition?.baseOffset ?? -1n };
 }
 
-const records = (...values: readonly string[]): Buffer => writeBatch({}, values.map((value) => ({ value, timestamp: Date.now() })));
+const records = (...values: readonly string[]): Buffer =>
+  writeBatch(
+    {},
+    values.map((value) => ({ value, timestamp: Date.now() })),
+  );
 
-const valuesOf = async (broker: ReferenceBroker, topic: string): Promise<string[]> => (await broker.log(topic, 0).records()).map(({ value }) => String(value));
+const valuesOf = async (broker: ReferenceBroker, topic: string): Promise<string[]> =>
+  (await broker.log(topic, 0).records()).map(({ value }) => String(value));
 
 test("topics with their ids and settings, records, committed offsets and the cluster's id", async () => {
   const before = await visit(async (connection, broker) => {
@@ -48,7 +76,11 @@ test("topics with their ids and settings, records, committed offsets and the clu
     await broker.createTopic("plain");
     await produce(connection, "plain", records("one", "two"));
     await connection.request(FindCoordinator, 3, { key: "g" });
-    await connection.request(OffsetCommit, 8, { groupId: "g", memberId: "", topics: [{ name: "plain", partitions: [{ partitionIndex: 0, committedOffset: 2n, committedMetadata: "mark" }] }] });
+    await connection.request(OffsetCommit, 8, {
+      groupId: "g",
+      memberId: "",
+      topics: [{ name: "plain", partitions: [{ partitionIndex: 0, committedOffset: 2n, committedMetadata: "mark" }] }],
+    });
     return { clusterId: broker.clusterId, id: broker.topic("orders")?.id.toString() };
   });
   await visit(async (connection, broker) => {
@@ -87,7 +119,10 @@ test("records deleted from the front stay deleted", async () => {
   await visit(async (connection, broker) => {
     await broker.createTopic("orders");
     await produce(connection, "orders", records("a", "b", "c"));
-    await connection.request(DeleteRecords, 2, { topics: [{ name: "orders", partitions: [{ partitionIndex: 0, offset: 2n }] }], timeoutMs: 1000 });
+    await connection.request(DeleteRecords, 2, {
+      topics: [{ name: "orders", partitions: [{ partitionIndex: 0, offset: 2n }] }],
+      timeoutMs: 1000,
+    });
   });
   await visit(async (_, broker) => {
     expect(broker.log("orders", 0).logStartOffset).toBe(2n);
@@ -128,7 +163,8 @@ test("several brokers find their partitions again, each in a folder of its own",
   await visit(
     async (connection, broker) => {
       expect(broker.topic("orders")?.partitions.map(({ leader }) => leader)).toEqual(leaders);
-      for (const { partition } of broker.topic("orders")?.partitions ?? []) expect(broker.log("orders", partition).logEndOffset).toBe(0n);
+      for (const { partition } of broker.topic("orders")?.partitions ?? [])
+        expect(broker.log("orders", partition).logEndOffset).toBe(0n);
       const { brokers } = await connection.request(Metadata, 9, { topics: [] });
       expect(brokers.map(({ nodeId }) => nodeId)).toEqual([1, 2, 3]);
     },
@@ -141,7 +177,9 @@ test("a directory that another broker has, or that was left by others, is refuse
     await expect(startBroker({ dataDir })).rejects.toThrow("is in use by another broker");
   });
   await expect(startBroker({ dataDir, brokers: 2 })).rejects.toThrow("was left by a single broker");
-  await expect(startBroker({ dataDir, brokers: [{ nodeId: 7 }] })).rejects.toThrow("belongs to the broker with node id 1, not 7");
+  await expect(startBroker({ dataDir, brokers: [{ nodeId: 7 }] })).rejects.toThrow(
+    "belongs to the broker with node id 1, not 7",
+  );
   const text = readFileSync(join(dataDir, "meta.properties"), "utf8");
   writeFileSync(join(dataDir, "meta.properties"), text.replace("version=1", "version=0"));
   await expect(startBroker({ dataDir })).rejects.toThrow("meta.properties is malformed");
@@ -170,7 +208,10 @@ test("a topic created by a client is on disk before the client hears of it", asy
   const broker = await startBroker({ dataDir });
   running = broker;
   const connection = await RawConnection.open(broker.bootstrapServers[0] ?? "", "visitor");
-  await connection.request(CreateTopics, 5, { topics: [{ name: "orders", numPartitions: 1, replicationFactor: 1, assignments: [], configs: [] }], timeoutMs: 1000 });
+  await connection.request(CreateTopics, 5, {
+    topics: [{ name: "orders", numPartitions: 1, replicationFactor: 1, assignments: [], configs: [] }],
+    timeoutMs: 1000,
+  });
   const log = readdirSync(join(dataDir, "__cluster_metadata-0")).find((name) => name.endsWith(".log")) ?? "";
   expect(readFileSync(join(dataDir, "__cluster_metadata-0", log)).includes("orders")).toBe(true);
   connection.close();

@@ -15,13 +15,16 @@ afterAll(async () => {
 
 const recorded = recordedAnswers();
 
-test.each(Object.entries(protocolDialogues))("%s: every answer is the one that Apache Kafka gave", async (name, run) => {
-  const talk = new ProtocolDialogue(broker.bootstrapServers[0] ?? "");
-  try {
-    await run(talk);
-    await talk.tidy();
-  } finally {
-    talk.close();
-  }
-  expect(talk.lines).toEqual(recorded[name]);
-});
+test.each(Object.entries(protocolDialogues))(
+  "%s: every answer is the one that Apache Kafka gave",
+  async (name, run) => {
+    const talk = new ProtocolDialogue(broker.bootstrapServers[0] ?? "");
+    try {
+      await run(talk);
+      await talk.tidy();
+    } finally {
+      talk.close();
+    }
+    expect(talk.lines).toEqual(recorded[name]);
+  },
+);

@@ -46,7 +46,9 @@ async function reasonAfter(send: (connection: RawBytes) => void): Promise<unknow
 
 /** A whole Metadata request as one buffer, to be damaged. */
 function metadataFrame(): Buffer {
-  return Buffer.concat(encodeRequest(Metadata, 9, { correlationId: 7, clientId: "raw" }, { topics: [{ name: "orders" }] }));
+  return Buffer.concat(
+    encodeRequest(Metadata, 9, { correlationId: 7, clientId: "raw" }, { topics: [{ name: "orders" }] }),
+  );
 }
 
 async function othersAreUnharmed(): Promise<void> {
@@ -80,7 +82,11 @@ test("a list that claims more elements than there are bytes ends the connection 
   const frame = metadataFrame();
   const body = frame.indexOf("orders") - 2;
   // The compact count of topics: five bytes that say 2^31 elements.
-  const huge = Buffer.concat([frame.subarray(4, body), Buffer.from([0xff, 0xff, 0xff, 0xff, 0x07]), frame.subarray(body + 1)]);
+  const huge = Buffer.concat([
+    frame.subarray(4, body),
+    Buffer.from([0xff, 0xff, 0xff, 0xff, 0x07]),
+    frame.subarray(body + 1),
+  ]);
   expect(await reasonAfter((connection) => connection.send(sizeOf(huge.length), huge))).toBeInstanceOf(DecodeError);
   await othersAreUnharmed();
 });
@@ -93,7 +99,10 @@ test("bytes behind the last field end the connection", async () => {
 test("an API that is none, and a version that is not served, end the connection", async () => {
   const unknownApi = Buffer.from(metadataFrame());
   unknownApi.writeInt16BE(999, 4);
-  expect(await reasonAfter((connection) => connection.send(unknownApi))).toMatchObject({ code: "BROKER_REQUEST_REFUSED", apiKey: 999 });
+  expect(await reasonAfter((connection) => connection.send(unknownApi))).toMatchObject({
+    code: "BROKER_REQUEST_REFUSED",
+    apiKey: 999,
+  });
   const tooNew = Buffer.from(metadataFrame());
   tooNew.writeInt16BE(99, 6);
   const reason = await reasonAfter((connection) => connection.send(tooNew));
@@ -104,7 +113,14 @@ test("an API that is none, and a version that is not served, end the connection"
 
 test("an ApiVersions of a version to come is answered in version 0 with what is spoken", async () => {
   const connection = await RawBytes.open(address());
-  const frame = Buffer.concat(encodeRequest(ApiVersions, 3, { correlationId: 5, clientId: "raw" }, { clientSoftwareName: "a", clientSoftwareVersion: "1" }));
+  const frame = Buffer.concat(
+    encodeRequest(
+      ApiVersions,
+      3,
+      { correlationId: 5, clientId: "raw" },
+      { clientSoftwareName: "a", clientSoftwareVersion: "1" },
+    ),
+  );
   frame.writeInt16BE(77, 6);
   connection.send(frame);
   const { correlationId, body } = decodeResponse(ApiVersions, 0, (await connection.frame()) ?? Buffer.alloc(0));
@@ -151,7 +167,8 @@ test("a client that does not read its answers stops being read itself, and harms
     if (api === "Fetch") served++;
   });
   const topics = [{ topic: "orders", partitions: [{ partition: 0, fetchOffset: 0n, partitionMaxBytes: 100_000 }] }];
-  for (let index = 0; index < 2000; index++) connection.request(Fetch, 12, { maxWaitMs: 0, minBytes: 1, topics }, index);
+  for (let index = 0; index < 2000; index++)
+    connection.request(Fetch, 12, { maxWaitMs: 0, minBytes: 1, topics }, index);
   // What the kernel's buffers take is answered; then it stops.
   const isStill = async (): Promise<boolean> => {
     const before = served;

@@ -25,12 +25,21 @@ async function toLeader(partition: number): Promise<RawConnection> {
   return connection;
 }
 
-function fetch(connection: RawConnection, partitions: readonly number[], wish: { minBytes?: number; maxWaitMs?: number } = {}): Promise<ResponseOf<typeof Fetch>> {
+function fetch(
+  connection: RawConnection,
+  partitions: readonly number[],
+  wish: { minBytes?: number; maxWaitMs?: number } = {},
+): Promise<ResponseOf<typeof Fetch>> {
   return connection.request(Fetch, 12, {
     maxWaitMs: 10_000,
     minBytes: 1,
     ...wish,
-    topics: [{ topic: "orders", partitions: partitions.map((partition) => ({ partition, fetchOffset: 0n, partitionMaxBytes: 1 << 20 })) }],
+    topics: [
+      {
+        topic: "orders",
+        partitions: partitions.map((partition) => ({ partition, fetchOffset: 0n, partitionMaxBytes: 1 << 20 })),
+      },
+    ],
   });
 }
 
@@ -39,7 +48,12 @@ async function produce(partition: number, size = 10): Promise<void> {
   const { responses } = await connection.request(Produce, 9, {
     acks: -1,
     timeoutMs: 1000,
-    topicData: [{ name: "orders", partitionData: [{ index: partition, records: writeBatch({}, [{ value: Buffer.alloc(size) }]) }] }],
+    topicData: [
+      {
+        name: "orders",
+        partitionData: [{ index: partition, records: writeBatch({}, [{ value: Buffer.alloc(size) }]) }],
+      },
+    ],
   });
   expect(responses[0]?.partitionResponses[0]?.errorCode).toBe(0);
 }
@@ -51,7 +65,9 @@ function togetherWith(partition: number): number[] {
 }
 
 const sizeOf = (response: ResponseOf<typeof Fetch>): number =>
-  response.responses.flatMap(({ partitions }) => partitions).reduce((sum, { records }) => sum + (records?.length ?? 0), 0);
+  response.responses
+    .flatMap(({ partitions }) => partitions)
+    .reduce((sum, { records }) => sum + (records?.length ?? 0), 0);
 
 test("a fetch at the end of several partitions is answered as soon as one of them has a record", async () => {
   const partitions = togetherWith(0);
@@ -101,7 +117,10 @@ test("it is answered when another broker takes the lead, which then has the reco
   const [leader] = broker.topic("orders")?.partitions ?? [];
   const to = broker.brokers.find(({ nodeId }) => nodeId !== leader?.leader)?.nodeId ?? -1;
   await broker.moveLeader("orders", 0, to);
-  expect((await waiting).responses[0]?.partitions[0]).toMatchObject({ errorCode: 6, currentLeader: { leaderId: to, leaderEpoch: 1 } });
+  expect((await waiting).responses[0]?.partitions[0]).toMatchObject({
+    errorCode: 6,
+    currentLeader: { leaderId: to, leaderEpoch: 1 },
+  });
   expect(sizeOf(await fetch(await toLeader(0), [0]))).toBeGreaterThan(100);
 });
 

@@ -12,8 +12,7 @@ export function recordedAnswers(): Readonly<Record<string, readonly Line[]>> {
 /** Writes the record anew, a line for each answer. */
 export function recordAnswers(dialogues: Readonly<Record<string, readonly Line[]>>): void {
   const blocks = Object.entries(dialogues).map(
-    ([name, lines]) =>
-      `${JSON.stringify(name)}: [\n${lines.map((line) => `  ${JSON.stringify(line)}`).join(",\n")}\n]`,
+    ([name, lines]) => `${JSON.stringify(name)}: [\n${lines.map((line) => `  ${JSON.stringify(line)}`).join(",\n")}\n]`,
   );
   writeFileSync(file, `{\n${blocks.join(",\n")}\n}\n`);
 }

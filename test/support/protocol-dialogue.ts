@@ -54,19 +54,31 @@ export class ProtocolDialogue {
     body: StructIn<Req>,
   ): Promise<StructOut<Res> | undefined> {
     const answer = await this.#answer(api, version, body);
-    this.lines.push({ asked: `${api.name} ${version}: ${what}`, answer: answer === undefined ? "closed" : this.#plain(answer) });
+    this.lines.push({
+      asked: `${api.name} ${version}: ${what}`,
+      answer: answer === undefined ? "closed" : this.#plain(answer),
+    });
     return answer;
   }
 
   /** Asks without writing anything down. */
-  async quietly<Req extends Fields, Res extends Fields>(api: Api<Req, Res>, version: number, body: StructIn<Req>): Promise<StructOut<Res>> {
+  async quietly<Req extends Fields, Res extends Fields>(
+    api: Api<Req, Res>,
+    version: number,
+    body: StructIn<Req>,
+  ): Promise<StructOut<Res>> {
     const answer = await this.#answer(api, version, body);
     if (answer === undefined) throw new Error(`${api.name} ${version} was not answered`);
     return answer;
   }
 
   /** Sends a request that has no answer, and writes down what becomes of the connection. */
-  async tell<Req extends Fields, Res extends Fields>(what: string, api: Api<Req, Res>, version: number, body: StructIn<Req>): Promise<void> {
+  async tell<Req extends Fields, Res extends Fields>(
+    what: string,
+    api: Api<Req, Res>,
+    version: number,
+    body: StructIn<Req>,
+  ): Promise<void> {
     const connection = await this.#open();
     const answer = connection.request(api, version, body).then(
       () => "answered",
@@ -85,7 +97,10 @@ export class ProtocolDialogue {
   }
 
   /** Makes a topic, waits until every partition has a leader, and gives its id. */
-  async topic(name: string, options: { partitions?: number; configs?: Readonly<Record<string, string>> } = {}): Promise<Uuid> {
+  async topic(
+    name: string,
+    options: { partitions?: number; configs?: Readonly<Record<string, string>> } = {},
+  ): Promise<Uuid> {
     const configs = Object.entries(options.configs ?? {}).map(([key, value]) => ({ name: key, value }));
     await this.quietly(CreateTopics, 7, {
       topics: [{ name, numPartitions: options.partitions ?? 1, replicationFactor: 1, assignments: [], configs }],

@@ -40,7 +40,12 @@ export class RawBytes {
   }
 
   /** Sends a whole request. */
-  request<Req extends Fields, Res extends Fields>(api: Api<Req, Res>, version: number, body: StructIn<Req>, correlationId = 1): void {
+  request<Req extends Fields, Res extends Fields>(
+    api: Api<Req, Res>,
+    version: number,
+    body: StructIn<Req>,
+    correlationId = 1,
+  ): void {
     this.send(...encodeRequest(api, version, { correlationId, clientId: "raw" }, body));
   }
 

@@ -7,10 +7,18 @@ import { createTopics, type CreationSurroundings } from "./cluster/create-topics
  * Creates topics that somebody asked for. Resolves to the error codes of those that could not be created; one that was created by
  * somebody else meanwhile is none of them.
  */
-export async function autoCreate(controller: Controller, names: readonly string[], surroundings: CreationSurroundings): Promise<ReadonlyMap<string, number>> {
+export async function autoCreate(
+  controller: Controller,
+  names: readonly string[],
+  surroundings: CreationSurroundings,
+): Promise<ReadonlyMap<string, number>> {
   const topics = names.map((name) => wish(name, surroundings.config));
-  const created = await controller.change((cluster) => createTopics(cluster, { topics, validateOnly: false }, surroundings));
-  const refused = created.filter(({ errorCode }) => errorCode !== ErrorCode.NONE && errorCode !== ErrorCode.TOPIC_ALREADY_EXISTS);
+  const created = await controller.change((cluster) =>
+    createTopics(cluster, { topics, validateOnly: false }, surroundings),
+  );
+  const refused = created.filter(
+    ({ errorCode }) => errorCode !== ErrorCode.NONE && errorCode !== ErrorCode.TOPIC_ALREADY_EXISTS,
+  );
   return new Map(refused.map(({ name, errorCode }) => [name, errorCode]));
 }
 

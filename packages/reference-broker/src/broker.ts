@@ -72,7 +72,11 @@ export class ReferenceBroker {
     return this.#cluster.nodes
       .map(({ nodeId, rack }) => {
         const endpoints = controller.state.broker(nodeId)?.endpoints ?? [];
-        return { nodeId, rack, listeners: Object.fromEntries(endpoints.map(({ listener, host, port }) => [listener, { host, port }])) };
+        return {
+          nodeId,
+          rack,
+          listeners: Object.fromEntries(endpoints.map(({ listener, host, port }) => [listener, { host, port }])),
+        };
       })
       .sort((left, right) => left.nodeId - right.nodeId);
   }
@@ -116,7 +120,10 @@ export class ReferenceBroker {
    *   request.drop();           // and the producer does not hear of it
    * });
    */
-  intercept<R extends InterceptRule>(rule: R, interceptor: Interceptor<RequestBodyOf<R>, ResponseBodyOf<R>>): FaultRule {
+  intercept<R extends InterceptRule>(
+    rule: R,
+    interceptor: Interceptor<RequestBodyOf<R>, ResponseBodyOf<R>>,
+  ): FaultRule {
     return this.#cluster.shared.faults.add(rule, interceptor);
   }
 
@@ -151,7 +158,11 @@ export class ReferenceBroker {
     isWanted: (event: BrokerEventOf<Name>) => boolean = () => true,
     options: WaitOptions = {},
   ): Promise<BrokerEventOf<Name>> {
-    return waitForEvent(this.#cluster.shared.events, event, { isWanted, clock: this.#cluster.shared.clock, ...options });
+    return waitForEvent(this.#cluster.shared.events, event, {
+      isWanted,
+      clock: this.#cluster.shared.clock,
+      ...options,
+    });
   }
 
   /** Cuts every connection and leaves the data directory as the next start wants it. Idempotent. */
@@ -173,11 +184,17 @@ export class ReferenceBroker {
       assignments: [],
       configs: Object.entries(configs).map(([name, value]) => ({ name, value: String(value) })),
     }));
-    const created = await shared.controller.change((cluster) => createTopics(cluster, { topics: wanted, validateOnly: false }, shared));
+    const created = await shared.controller.change((cluster) =>
+      createTopics(cluster, { topics: wanted, validateOnly: false }, shared),
+    );
     for (const result of created) {
       if (result.errorCode === ErrorCode.NONE || isAccepted(result.errorCode)) continue;
       const message = "message" in result ? result.message : errorByCode(result.errorCode).message;
-      throw new KafkaError(errorByCode(result.errorCode).name, `the topic ${result.name} could not be created: ${message}`, { topic: result.name, errorCode: result.errorCode });
+      throw new KafkaError(
+        errorByCode(result.errorCode).name,
+        `the topic ${result.name} could not be created: ${message}`,
+        { topic: result.name, errorCode: result.errorCode },
+      );
     }
   }
 }

@@ -21,7 +21,20 @@ export interface ResolvedListener extends Omit<ListenerOptions, "name" | "host" 
 }
 
 const optionNames = {
-  broker: ["brokers", "host", "port", "advertisedHost", "tls", "sasl", "listeners", "dataDir", "topics", "configs", "clock", "seed"],
+  broker: [
+    "brokers",
+    "host",
+    "port",
+    "advertisedHost",
+    "tls",
+    "sasl",
+    "listeners",
+    "dataDir",
+    "topics",
+    "configs",
+    "clock",
+    "seed",
+  ],
   node: ["nodeId", "port", "rack"],
   listener: ["name", "host", "port", "advertisedHost", "tls", "sasl"],
   topic: ["topic", "partitions", "configs"],
@@ -36,11 +49,13 @@ export function checkOptions(options: BrokerOptions): void {
   checkPort("port", port);
   if (listeners !== undefined) {
     if (listeners.length === 0) throw new RangeError("listeners is empty: leave it out, or name at least one");
-    if (port !== undefined || tls !== undefined || sasl !== undefined) throw new RangeError("port, tls and sasl belong into the listeners when listeners are given");
+    if (port !== undefined || tls !== undefined || sasl !== undefined)
+      throw new RangeError("port, tls and sasl belong into the listeners when listeners are given");
     for (const listener of listeners) checkListener(listener);
   }
   if (sasl !== undefined) checkSasl(sasl);
-  if (dataDir !== undefined && dataDir === "") throw new RangeError("dataDir is empty: name a directory, or leave it out to keep the data in memory");
+  if (dataDir !== undefined && dataDir === "")
+    throw new RangeError("dataDir is empty: name a directory, or leave it out to keep the data in memory");
   if (seed !== undefined && !Number.isInteger(seed)) throw new RangeError(`seed must be a whole number, not ${seed}`);
   for (const topic of topics) checkTopic(topic);
 }
@@ -48,11 +63,17 @@ export function checkOptions(options: BrokerOptions): void {
 /** The brokers to start, with their node ids. Throws a RangeError when there are none, or two of one id. */
 export function resolveNodes({ brokers = 1 }: BrokerOptions): readonly ResolvedNode[] {
   if (typeof brokers === "number") {
-    if (!Number.isInteger(brokers) || brokers < 1 || brokers > maxBrokers) throw new RangeError(`brokers must be a whole number from 1 to ${maxBrokers}, not ${brokers}`);
+    if (!Number.isInteger(brokers) || brokers < 1 || brokers > maxBrokers)
+      throw new RangeError(`brokers must be a whole number from 1 to ${maxBrokers}, not ${brokers}`);
     return Array.from({ length: brokers }, (_, index) => ({ nodeId: index + 1, index, port: undefined, rack: null }));
   }
   if (brokers.length === 0) throw new RangeError("brokers is empty: write a number, or name at least one broker");
-  const nodes = brokers.map((node, index) => ({ nodeId: checkNode(node).nodeId, index, port: node.port, rack: node.rack ?? null }));
+  const nodes = brokers.map((node, index) => ({
+    nodeId: checkNode(node).nodeId,
+    index,
+    port: node.port,
+    rack: node.rack ?? null,
+  }));
   const twice = nodes.find(({ nodeId }, index) => nodes.findIndex((other) => other.nodeId === nodeId) !== index);
   if (twice !== undefined) throw new RangeError(`two brokers have the node id ${twice.nodeId}: give each its own`);
   return nodes;
@@ -65,8 +86,18 @@ export function resolveListeners(options: BrokerOptions): readonly ResolvedListe
     const host = listener.host ?? defaultHost;
     const securityProtocol = (listener.tls === undefined ? 0 : 1) + (listener.sasl === undefined ? 0 : 2);
     const advertisedHost = listener.advertisedHost ?? defaultAdvertised ?? host;
-    if (wildcards.has(advertisedHost)) throw new RangeError(`clients cannot be told to connect to ${advertisedHost}: give advertisedHost, the name by which they reach this machine`);
-    return { ...listener, name: listener.name ?? protocolNames[securityProtocol] ?? "PLAINTEXT", host, port: listener.port ?? 0, advertisedHost, securityProtocol };
+    if (wildcards.has(advertisedHost))
+      throw new RangeError(
+        `clients cannot be told to connect to ${advertisedHost}: give advertisedHost, the name by which they reach this machine`,
+      );
+    return {
+      ...listener,
+      name: listener.name ?? protocolNames[securityProtocol] ?? "PLAINTEXT",
+      host,
+      port: listener.port ?? 0,
+      advertisedHost,
+      securityProtocol,
+    };
   });
   const twice = resolved.find(({ name }, index) => resolved.findIndex((other) => other.name === name) !== index);
   if (twice !== undefined) throw new RangeError(`two listeners are named ${twice.name}: give each a name of its own`);
@@ -81,18 +112,21 @@ const protocolNames = ["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] as cons
 function checkNames(what: string, given: object, known: readonly string[]): void {
   if (typeof given !== "object" || given === null) throw new RangeError(`${what} takes an object of options`);
   const unknown = Object.keys(given).find((name) => !known.includes(name));
-  if (unknown !== undefined) throw new RangeError(`${what} has no option ${JSON.stringify(unknown)}: write one of ${known.join(", ")}`);
+  if (unknown !== undefined)
+    throw new RangeError(`${what} has no option ${JSON.stringify(unknown)}: write one of ${known.join(", ")}`);
 }
 
 function checkPort(name: string, port: number | undefined): void {
-  if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) throw new RangeError(`${name} must be a whole number from 0 (any free port) to 65535, not ${port}`);
+  if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535))
+    throw new RangeError(`${name} must be a whole number from 0 (any free port) to 65535, not ${port}`);
 }
 
 function checkNode(node: NodeOptions): NodeOptions {
   checkNames("a broker", node, optionNames.node);
   checkPort("port", node.port);
   const { nodeId } = node;
-  if (!Number.isInteger(nodeId) || nodeId < 0 || nodeId > 2_147_483_647) throw new RangeError(`nodeId must be a whole number from 0 to 2147483647, not ${nodeId}`);
+  if (!Number.isInteger(nodeId) || nodeId < 0 || nodeId > 2_147_483_647)
+    throw new RangeError(`nodeId must be a whole number from 0 to 2147483647, not ${nodeId}`);
   return node;
 }
 
@@ -105,29 +139,35 @@ function checkListener(listener: ListenerOptions): void {
 function checkSasl(sasl: SaslOptions): void {
   checkNames("sasl", sasl, optionNames.sasl);
   const { users, mechanisms = saslMechanisms, sessionLifetimeMs = 0 } = sasl;
-  if (!Array.isArray(users) || users.length === 0) throw new RangeError('sasl needs users, such as [{ username: "alice", password: "secret" }]');
+  if (!Array.isArray(users) || users.length === 0)
+    throw new RangeError('sasl needs users, such as [{ username: "alice", password: "secret" }]');
   for (const user of users) {
     checkNames("a user", user, optionNames.user);
     if (typeof user.username !== "string" || user.username === "") throw new RangeError("a user needs a username");
-    if (typeof user.password !== "string" || user.password === "") throw new RangeError(`the user ${user.username} needs a password`);
+    if (typeof user.password !== "string" || user.password === "")
+      throw new RangeError(`the user ${user.username} needs a password`);
     checkMechanisms(user.mechanisms ?? saslMechanisms);
   }
   checkMechanisms(mechanisms);
-  if (!(sessionLifetimeMs >= 0)) throw new RangeError(`sessionLifetimeMs must be 0 (for ever) or more milliseconds, not ${sessionLifetimeMs}`);
+  if (!(sessionLifetimeMs >= 0))
+    throw new RangeError(`sessionLifetimeMs must be 0 (for ever) or more milliseconds, not ${sessionLifetimeMs}`);
 }
 
 function checkMechanisms(mechanisms: readonly string[]): void {
   const known: readonly string[] = saslMechanisms;
   if (mechanisms.length === 0) throw new RangeError(`mechanisms is empty: name some of ${known.join(", ")}`);
   const unknown = mechanisms.find((name) => !known.includes(name));
-  if (unknown !== undefined) throw new RangeError(`unknown SASL mechanism ${JSON.stringify(unknown)}: write one of ${known.join(", ")}`);
+  if (unknown !== undefined)
+    throw new RangeError(`unknown SASL mechanism ${JSON.stringify(unknown)}: write one of ${known.join(", ")}`);
 }
 
 function checkTopic(given: string | TopicOptions): void {
   if (typeof given === "object") checkNames("a topic", given, optionNames.topic);
   const topic = typeof given === "string" ? given : given.topic;
-  const problem = typeof topic === "string" ? topicNameProblem(topic) : "a topic needs a name: { topic, partitions?, configs? }";
+  const problem =
+    typeof topic === "string" ? topicNameProblem(topic) : "a topic needs a name: { topic, partitions?, configs? }";
   if (problem !== undefined) throw new RangeError(problem);
   const partitions = typeof given === "string" ? undefined : given.partitions;
-  if (partitions !== undefined && (!Number.isInteger(partitions) || partitions < 1)) throw new RangeError(`the topic ${topic} needs a whole number of partitions from 1 on, not ${partitions}`);
+  if (partitions !== undefined && (!Number.isInteger(partitions) || partitions < 1))
+    throw new RangeError(`the topic ${topic} needs a whole number of partitions from 1 on, not ${partitions}`);
 }

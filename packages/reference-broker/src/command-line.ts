@@ -13,7 +13,10 @@ export interface CommandSurroundings {
  * The command line: runs a broker until SIGINT or SIGTERM, and resolves to the exit code. 0 after an orderly end, 1 when the broker could
  * not be started or closed, 2 when the arguments make no sense.
  */
-export async function runCommand(args: readonly string[], surroundings: CommandSurroundings = terminal): Promise<number> {
+export async function runCommand(
+  args: readonly string[],
+  surroundings: CommandSurroundings = terminal,
+): Promise<number> {
   const { print, complain, asked } = surroundings;
   let command: BrokerCommand;
   try {
@@ -47,7 +50,12 @@ const terminal: CommandSurroundings = {
 
 async function serve(
   broker: ReferenceBroker,
-  { command, print, complain, asked }: CommandSurroundings & { readonly command: BrokerCommand & { readonly kind: "serve" } },
+  {
+    command,
+    print,
+    complain,
+    asked,
+  }: CommandSurroundings & { readonly command: BrokerCommand & { readonly kind: "serve" } },
 ): Promise<void> {
   broker.on("error", (error) => complain(sentenceOf(error)));
   const { dataDir } = command.options;
@@ -60,7 +68,7 @@ async function serve(
 
 function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if ("code" in error && error.code === "EADDRINUSE") return `${error.message}: something listens there already. Give another --port.`;
+  if ("code" in error && error.code === "EADDRINUSE")
+    return `${error.message}: something listens there already. Give another --port.`;
   return error.message;
 }
-

@@ -1,4 +1,11 @@
-import { ApiVersions, decodeRequest, decodeRequestHeader, encodeResponse, ErrorCode, KafkaError } from "@moldau/protocol-codec";
+import {
+  ApiVersions,
+  decodeRequest,
+  decodeRequestHeader,
+  encodeResponse,
+  ErrorCode,
+  KafkaError,
+} from "@moldau/protocol-codec";
 import type { Api, Fields, RequestHeaderView, StructIn, StructOut } from "@moldau/protocol-codec";
 import type { Clock } from "./clock.js";
 import type { BrokerEvents } from "./events.js";
@@ -62,7 +69,10 @@ export interface Handler {
 export function handler<Req extends Fields, Res extends Fields>(
   api: Api<Req, Res>,
   versions: HandlerVersions,
-  answer: (request: StructOut<Req>, context: RequestContext) => Promise<Outcome<StructIn<Res>>> | Outcome<StructIn<Res>>,
+  answer: (
+    request: StructOut<Req>,
+    context: RequestContext,
+  ) => Promise<Outcome<StructIn<Res>>> | Outcome<StructIn<Res>>,
 ): Handler {
   return {
     key: api.key,
@@ -111,13 +121,15 @@ export class Dispatcher {
   async answer(payload: Buffer, session: Session): Promise<SessionAnswer> {
     const { authentication } = session;
     const { clock } = this.#options.broker;
-    if (authentication.kind === "exchanging" && authentication.tokens === "frames") return this.#loginFrame(payload, session);
+    if (authentication.kind === "exchanging" && authentication.tokens === "frames")
+      return this.#loginFrame(payload, session);
     const header = decodeRequestHeader(payload);
     const refusal = refusalOf(authentication, header.apiKey, clock.now());
     if (refusal !== undefined) throw refused(header, refusal);
     const found = this.#handlers.get(header.apiKey);
     if (found === undefined) throw refused(header, "this broker does not serve that API");
-    if (header.apiVersion < found.versions.min || header.apiVersion > found.versions.max) return unsupportedVersion(header, found);
+    if (header.apiVersion < found.versions.min || header.apiVersion > found.versions.max)
+      return unsupportedVersion(header, found);
     return this.#run(found, payload, header, session);
   }
 
@@ -125,7 +137,13 @@ export class Dispatcher {
     const { broker, faults, events } = this.#options;
     const request = found.prepare(payload, header);
     const context = contextOf(broker, session, header);
-    const facts = { api: found.name, apiVersion: header.apiVersion, clientId: header.clientId, broker: broker.nodeId, connection: session.id };
+    const facts = {
+      api: found.name,
+      apiVersion: header.apiVersion,
+      clientId: header.clientId,
+      broker: broker.nodeId,
+      connection: session.id,
+    };
     events.request({ ...facts, body: request.body });
     const startedMs = context.clock.now();
     const outcome = faults.isEmpty ? await request.apply(context) : await faults.run(found, request, context);
@@ -151,7 +169,17 @@ export class Dispatcher {
 function contextOf(broker: BrokerNode, session: Session, { apiVersion, clientId }: RequestHeaderView): RequestContext {
   const { clock, random } = broker;
   const principal = principalOf(session.authentication);
-  return { broker, session, apiVersion, clientId, clientHost: session.clientHost, principal, signal: session.signal, clock, random };
+  return {
+    broker,
+    session,
+    apiVersion,
+    clientId,
+    clientHost: session.clientHost,
+    principal,
+    signal: session.signal,
+    clock,
+    random,
+  };
 }
 
 /**
@@ -165,5 +193,9 @@ function unsupportedVersion(header: RequestHeaderView, { key, versions }: Handle
 }
 
 function refused({ apiKey, apiVersion }: RequestHeaderView, reason: string): KafkaError {
-  return new KafkaError("BROKER_REQUEST_REFUSED", `a request of API ${apiKey}, version ${apiVersion}, cannot be served: ${reason}`, { apiKey, apiVersion });
+  return new KafkaError(
+    "BROKER_REQUEST_REFUSED",
+    `a request of API ${apiKey}, version ${apiVersion}, cannot be served: ${reason}`,
+    { apiKey, apiVersion },
+  );
 }

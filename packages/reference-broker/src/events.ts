@@ -40,7 +40,12 @@ export interface BrokerEventMap {
   /** A topic was deleted. */
   topicDeleted: (event: { readonly topic: string }) => void;
   /** A partition has another leader. */
-  leaderChanged: (event: { readonly topic: string; readonly partition: number; readonly leader: number; readonly leaderEpoch: number }) => void;
+  leaderChanged: (event: {
+    readonly topic: string;
+    readonly partition: number;
+    readonly leader: number;
+    readonly leaderEpoch: number;
+  }) => void;
   /** Something failed that no request waits for, such as a checkpoint that cannot be written. Without a listener it becomes a process warning. */
   error: (error: unknown) => void;
 }
@@ -95,7 +100,10 @@ export class BrokerEvents {
     this.#guarded(() => this.#emitter.emit("topicDeleted", { topic }));
   }
 
-  leaderChanged(topic: string, { partition, leader, leaderEpoch }: { partition: number; leader: number; leaderEpoch: number }): void {
+  leaderChanged(
+    topic: string,
+    { partition, leader, leaderEpoch }: { partition: number; leader: number; leaderEpoch: number },
+  ): void {
     this.#guarded(() => this.#emitter.emit("leaderChanged", { topic, partition, leader, leaderEpoch }));
   }
 

@@ -47,7 +47,9 @@ export class Listener {
     this.#server = settings.tls === undefined ? createTcpServer() : createTlsServer(settings.tls);
     // Every socket is known from the first byte on, also while its TLS handshake is under way, so that closing leaves none behind.
     this.#server.on("connection", (socket: Socket) => this.#track(socket));
-    this.#server.on(settings.tls === undefined ? "connection" : "secureConnection", (socket: Socket) => this.#accept(socket));
+    this.#server.on(settings.tls === undefined ? "connection" : "secureConnection", (socket: Socket) =>
+      this.#accept(socket),
+    );
     this.#server.on("tlsClientError", (error: unknown) => hooks.onRefused(error));
   }
 
@@ -86,7 +88,16 @@ export class Listener {
   #accept(socket: Socket): void {
     const { clock, maxFrameBytes, idleMs, nextSessionId, answer, onOpen, onClose } = this.#hooks;
     const { name, authentication } = this.#settings;
-    const session = new Session(socket, { id: nextSessionId(), listener: name, clock, maxFrameBytes, idleMs, authentication, answer, onClose });
+    const session = new Session(socket, {
+      id: nextSessionId(),
+      listener: name,
+      clock,
+      maxFrameBytes,
+      idleMs,
+      authentication,
+      answer,
+      onClose,
+    });
     onOpen(session);
     if (this.#isServing) session.start();
     else this.#waiting.push(session);

@@ -40,7 +40,7 @@ export class LogView {
   /** The batches as they were written, with header fields, up to what the log holds when they are asked for. */
   async *batches(): AsyncGenerator<RecordBatch> {
     const end = this.#log.logEndOffset;
-    for (let offset = this.#log.logStartOffset; offset < end; ) {
+    for (let offset = this.#log.logStartOffset; offset < end;) {
       const { records, nextOffset } = await this.#log.read(offset, { maxBytes: chunkBytes, minOneMessage: true });
       if (nextOffset <= offset) return;
       yield* readBatches(records);

@@ -24,7 +24,12 @@ export interface OpeningOptions {
  * Opens the directory of each broker, by node id in the order of the brokers; the first says which cluster it is. A single broker's data
  * lie in `dataDir` itself, those of several in folders named after their node ids.
  */
-export async function openDirectories({ options, nodes, storage, source }: OpeningOptions): Promise<ReadonlyMap<number, LogDirectory>> {
+export async function openDirectories({
+  options,
+  nodes,
+  storage,
+  source,
+}: OpeningOptions): Promise<ReadonlyMap<number, LogDirectory>> {
   const opened = new Map<number, LogDirectory>();
   try {
     await refuseOtherLayout(options.dataDir, nodes, storage);
@@ -43,7 +48,10 @@ export async function openDirectories({ options, nodes, storage, source }: Openi
 }
 
 /** Opens the metadata log, which lies with the first broker, and reads it. */
-export async function openController(directory: LogDirectory, { storage, clock }: { readonly storage: Storage; readonly clock: Clock }): Promise<Controller> {
+export async function openController(
+  directory: LogDirectory,
+  { storage, clock }: { readonly storage: Storage; readonly clock: Clock },
+): Promise<Controller> {
   const log = await PartitionLog.open({
     storage,
     dir: `${directory.path}/__cluster_metadata-0`,
@@ -77,15 +85,24 @@ function pathOf(dataDir: string | undefined, nodes: readonly ResolvedNode[], nod
 }
 
 /** A directory of one broker is not one of several, and the other way round: their records would not be found. */
-async function refuseOtherLayout(dataDir: string | undefined, nodes: readonly ResolvedNode[], storage: Storage): Promise<void> {
+async function refuseOtherLayout(
+  dataDir: string | undefined,
+  nodes: readonly ResolvedNode[],
+  storage: Storage,
+): Promise<void> {
   if (dataDir === undefined) return;
   const root = resolve(dataDir);
   const isSingle = await storage.exists(`${root}/${metaPropertiesFile}`);
-  if (nodes.length > 1 && isSingle) throw new Error(`the data directory ${root} was left by a single broker: start one broker, or choose another directory`);
+  if (nodes.length > 1 && isSingle)
+    throw new Error(
+      `the data directory ${root} was left by a single broker: start one broker, or choose another directory`,
+    );
   if (nodes.length > 1 || isSingle) return;
   for (const name of await storage.list(root)) {
     if (/^\d+$/.test(name) && (await storage.exists(`${root}/${name}/${metaPropertiesFile}`))) {
-      throw new Error(`the data directory ${root} was left by several brokers: start as many, or choose another directory`);
+      throw new Error(
+        `the data directory ${root} was left by several brokers: start as many, or choose another directory`,
+      );
     }
   }
 }

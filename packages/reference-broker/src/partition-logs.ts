@@ -27,7 +27,11 @@ export interface LocalLogsOptions {
 export type LogKnowledge = (
   topic: string,
   partition: number,
-) => { readonly recoveryPoint?: bigint | undefined; readonly logStartOffset?: bigint | undefined; readonly cleanShutdown?: boolean };
+) => {
+  readonly recoveryPoint?: bigint | undefined;
+  readonly logStartOffset?: bigint | undefined;
+  readonly cleanShutdown?: boolean;
+};
 
 /** How many logs are opened or closed at once. */
 const concurrency = 16;
@@ -58,7 +62,11 @@ export class LocalLogs implements PartitionLogs {
     const { cluster, storage, directory, nodeId } = this.#options;
     await setStraysAside(storage, directory.path, (topic, partition, id) => {
       const known = cluster.topic(topic);
-      return known !== undefined && (id === undefined || known.id.equals(id)) && known.partitions[partition]?.leader === nodeId;
+      return (
+        known !== undefined &&
+        (id === undefined || known.id.equals(id)) &&
+        known.partitions[partition]?.leader === nodeId
+      );
     });
     await this.acquire([...cluster.topics()], (topic, partition) => ({
       ...directory.checkpointOf(topic, partition),
@@ -69,14 +77,18 @@ export class LocalLogs implements PartitionLogs {
   /** Opens the logs of those partitions of these topics that this broker leads now. A log that cannot be opened is reported and left out. */
   async acquire(topics: readonly TopicState[], knowledge: LogKnowledge = () => ({})): Promise<void> {
     const { nodeId } = this.#options;
-    const wanted = topics.flatMap((topic) => topic.partitions.filter(({ leader }) => leader === nodeId).map((state) => ({ topic, state })));
+    const wanted = topics.flatMap((topic) =>
+      topic.partitions.filter(({ leader }) => leader === nodeId).map((state) => ({ topic, state })),
+    );
     await each(wanted, async ({ topic, state }) => this.#acquireOne(topic, state, knowledge));
   }
 
   /** Closes the logs of those partitions of a topic that are led elsewhere now, and returns them. */
   async release(topic: TopicState): Promise<readonly PartitionLog[]> {
     const { nodeId } = this.#options;
-    const lost = topic.partitions.filter(({ partition, leader }) => leader !== nodeId && this.get(topic.name, partition) !== undefined);
+    const lost = topic.partitions.filter(
+      ({ partition, leader }) => leader !== nodeId && this.get(topic.name, partition) !== undefined,
+    );
     const released: PartitionLog[] = [];
     await each(lost, async ({ partition }) => {
       const log = await this.#take(topic.name, partition);
@@ -128,7 +140,11 @@ export class LocalLogs implements PartitionLogs {
     return logs.every(({ failure }) => failure === undefined);
   }
 
-  async #acquireOne(topic: TopicState, { partition, leaderEpoch }: PartitionState, knowledge: LogKnowledge): Promise<void> {
+  async #acquireOne(
+    topic: TopicState,
+    { partition, leaderEpoch }: PartitionState,
+    knowledge: LogKnowledge,
+  ): Promise<void> {
     const { groups } = this.#options;
     await this.#reported(async () => {
       const log = this.get(topic.name, partition) ?? (await this.#open(topic, partition, knowledge));

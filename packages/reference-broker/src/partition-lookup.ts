@@ -34,7 +34,10 @@ export function findLedPartition({ logs, nodeId }: BrokerNode, reference: Partit
 }
 
 /** The topic that a request means by name or, from the version on in which ids replace names, by id. */
-export function findTopic(cluster: ClusterState, { name, id, byId }: { readonly name: string; readonly id: Uuid; readonly byId: boolean }): TopicState | undefined {
+export function findTopic(
+  cluster: ClusterState,
+  { name, id, byId }: { readonly name: string; readonly id: Uuid; readonly byId: boolean },
+): TopicState | undefined {
   return byId ? cluster.topicById(id) : cluster.topic(name);
 }
 

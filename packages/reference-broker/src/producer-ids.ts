@@ -28,7 +28,11 @@ export class ProducerIds {
       const first = await this.#controller.change((cluster) => {
         const begin = cluster.nextProducerId;
         const epoch = cluster.broker(this.#nodeId)?.epoch ?? -1n;
-        const record = clusterRecords.producerIds.write({ brokerId: this.#nodeId, brokerEpoch: epoch, nextProducerId: begin + blockSize });
+        const record = clusterRecords.producerIds.write({
+          brokerId: this.#nodeId,
+          brokerEpoch: epoch,
+          nextProducerId: begin + blockSize,
+        });
         return { records: [record], answer: begin };
       });
       this.#next = first;

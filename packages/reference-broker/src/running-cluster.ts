@@ -27,7 +27,11 @@ export class RunningCluster {
   #housekeeping: Timer | undefined;
   #closing: Promise<void> | undefined;
 
-  private constructor(shared: SharedParts, nodes: readonly RunningNode[], directories: ReadonlyMap<number, LogDirectory>) {
+  private constructor(
+    shared: SharedParts,
+    nodes: readonly RunningNode[],
+    directories: ReadonlyMap<number, LogDirectory>,
+  ) {
     this.shared = shared;
     this.nodes = nodes;
     this.#directories = directories;
@@ -70,11 +74,17 @@ export class RunningCluster {
     this.#scheduleHousekeeping();
   }
 
-  async #bind(nodes: readonly ResolvedNode[], listeners: readonly ResolvedListener[]): Promise<readonly Registration[]> {
+  async #bind(
+    nodes: readonly ResolvedNode[],
+    listeners: readonly ResolvedListener[],
+  ): Promise<readonly Registration[]> {
     const withLogins = await Promise.all(
       listeners.map(async (listener) => {
         const { sasl } = listener;
-        const authentication = sasl === undefined ? ({ kind: "notRequired" } as const) : ({ kind: "waiting", settings: await saslSettings(sasl, this.shared) } as const);
+        const authentication =
+          sasl === undefined
+            ? ({ kind: "notRequired" } as const)
+            : ({ kind: "waiting", settings: await saslSettings(sasl, this.shared) } as const);
         return { listener, authentication };
       }),
     );
@@ -82,8 +92,13 @@ export class RunningCluster {
     for (const [index, node] of this.nodes.entries()) {
       const resolved = nodes[index];
       if (resolved === undefined) continue;
-      const bound = await node.bind(withLogins.map(({ listener, authentication }) => listenerOf(listener, resolved, authentication)));
-      const endpoints = bound.map((endpoint, at) => ({ ...endpoint, securityProtocol: listeners[at]?.securityProtocol ?? 0 }));
+      const bound = await node.bind(
+        withLogins.map(({ listener, authentication }) => listenerOf(listener, resolved, authentication)),
+      );
+      const endpoints = bound.map((endpoint, at) => ({
+        ...endpoint,
+        securityProtocol: listeners[at]?.securityProtocol ?? 0,
+      }));
       registrations.push({ nodeId: node.nodeId, rack: node.rack, endpoints, directoryId: node.directory.directoryId });
     }
     return registrations;
@@ -100,8 +115,12 @@ export class RunningCluster {
       }
       if (removed.size > 0) await Promise.all(this.nodes.map((node) => node.groups.onTopicsDeleted([...removed])));
       const topics = [...changed].map((name) => state.topic(name)).filter((topic) => topic !== undefined);
-      const released = moved.length === 0 ? [] : await Promise.all(this.nodes.flatMap((node) => topics.map((topic) => node.logs.release(topic))));
-      if (moved.length > 0) await bringFoldersHome(storage, { directories: this.#paths(), cluster: state, topics: changed });
+      const released =
+        moved.length === 0
+          ? []
+          : await Promise.all(this.nodes.flatMap((node) => topics.map((topic) => node.logs.release(topic))));
+      if (moved.length > 0)
+        await bringFoldersHome(storage, { directories: this.#paths(), cluster: state, topics: changed });
       await Promise.all(this.nodes.map((node) => node.logs.acquire(topics, knowledgeOf(released.flat()))));
     } catch (error) {
       events.error(error);
@@ -145,8 +164,11 @@ export class RunningCluster {
       return directory.close(isClean);
     });
     const released = await Promise.allSettled(directories);
-    const failures = [...left, ...closed, ...released].flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason] : []));
-    if (failures.length > 0) throw failures.length === 1 ? failures[0] : new AggregateError(failures, "the cluster could not be closed well");
+    const failures = [...left, ...closed, ...released].flatMap((outcome) =>
+      outcome.status === "rejected" ? [outcome.reason] : [],
+    );
+    if (failures.length > 0)
+      throw failures.length === 1 ? failures[0] : new AggregateError(failures, "the cluster could not be closed well");
   }
 
   #paths(): ReadonlyMap<number, string> {
@@ -172,7 +194,17 @@ async function openShared(
     const topicById = controller.state.topicById.bind(controller.state);
     const faults = new FaultRules({ random: source.random, topicById, onError: (error) => events.error(error) });
     let sessions = 0;
-    const shared = { ...source, controller, controllerId: controllerNode.nodeId, storage, config, clock, events, faults, nextSessionId: () => ++sessions };
+    const shared = {
+      ...source,
+      controller,
+      controllerId: controllerNode.nodeId,
+      storage,
+      config,
+      clock,
+      events,
+      faults,
+      nextSessionId: () => ++sessions,
+    };
     return { shared, directories };
   } catch (error) {
     await Promise.all([...directories.values()].map((directory) => directory.close(false)));
@@ -181,7 +213,9 @@ async function openShared(
 }
 
 /** Where the logs begin that another broker has just let go: their checkpoint files do not say it yet. */
-function knowledgeOf(released: readonly PartitionLog[]): (topic: string, partition: number) => { readonly logStartOffset?: bigint } {
+function knowledgeOf(
+  released: readonly PartitionLog[],
+): (topic: string, partition: number) => { readonly logStartOffset?: bigint } {
   return (topic, partition) => {
     const log = released.find((each) => each.topic === topic && each.partition === partition);
     return log === undefined ? {} : { logStartOffset: log.logStartOffset };

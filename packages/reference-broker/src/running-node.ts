@@ -67,9 +67,23 @@ export class RunningNode implements BrokerNode {
     this.random = random;
     this.randomBytes = randomBytes;
     this.groups = new GroupCoordinator({ nodeId, config, cluster, clock, random, onError });
-    this.logs = new LocalLogs({ nodeId, storage, directory, config, cluster, groups: this.groups, clock, random, onError });
+    this.logs = new LocalLogs({
+      nodeId,
+      storage,
+      directory,
+      config,
+      cluster,
+      groups: this.groups,
+      clock,
+      random,
+      onError,
+    });
     this.producerIds = new ProducerIds(controller, nodeId);
-    this.fetchSessions = new FetchSessionCache({ slots: config.number("max.incremental.fetch.session.cache.slots"), clock, random });
+    this.fetchSessions = new FetchSessionCache({
+      slots: config.number("max.incremental.fetch.session.cache.slots"),
+      clock,
+      random,
+    });
     this.#shared = shared;
     this.#dispatcher = new Dispatcher({ broker: this, handlers, faults: shared.faults, events });
   }
@@ -114,7 +128,8 @@ export class RunningNode implements BrokerNode {
       idleMs: config.number("connections.max.idle.ms"),
       answer: (payload, session) => this.#dispatcher.answer(payload, session),
       onOpen: ({ id, listener }) => events.connected({ broker, connection: id, listener }),
-      onClose: ({ id, listener }, reason) => events.disconnected({ broker, connection: id, listener, ...(reason === undefined ? {} : { reason }) }),
+      onClose: ({ id, listener }, reason) =>
+        events.disconnected({ broker, connection: id, listener, ...(reason === undefined ? {} : { reason }) }),
       onRefused: (reason) => events.disconnected({ broker, connection: -1, listener: "", reason }),
     };
   }
@@ -127,7 +142,11 @@ export interface NodeListener {
 }
 
 /** The address of one broker among several: each takes the next port, unless it has one of its own. */
-export function listenerOf(listener: ResolvedListener, { index, port }: ResolvedNode, authentication: Authentication): NodeListener {
+export function listenerOf(
+  listener: ResolvedListener,
+  { index, port }: ResolvedNode,
+  authentication: Authentication,
+): NodeListener {
   const { name, host, tls, advertisedHost } = listener;
   const ownPort = port ?? (listener.port === 0 ? 0 : listener.port + index);
   return { settings: { name, host, port: ownPort, tls, authentication }, advertisedHost };

@@ -24,7 +24,9 @@ export function waitForEvent<Name extends keyof BrokerEventMap>(
       done();
     };
     const onAbort = (): void => settle(() => reject(signal?.reason));
-    const timer = clock.timer(timeoutMs, () => settle(() => reject(new Error(`no wanted ${name} event came within ${timeoutMs} ms`))));
+    const timer = clock.timer(timeoutMs, () =>
+      settle(() => reject(new Error(`no wanted ${name} event came within ${timeoutMs} ms`))),
+    );
     const stop = events.listen(name, (event) => {
       if (isWanted(event)) settle(() => resolve(event));
     });

@@ -18,9 +18,17 @@ const brokerLogger = 8;
 /** Talks about the broker itself. */
 export const brokerDialogues: Readonly<Record<string, (talk: ProtocolDialogue) => Promise<void>>> = {
   "who a client says it is": async (talk) => {
-    for (const [name, version] of [["", ""], ["@scope/name", "1"], ["name", "1 2"], ["-name", "1"]] as const) {
+    for (const [name, version] of [
+      ["", ""],
+      ["@scope/name", "1"],
+      ["name", "1 2"],
+      ["-name", "1"],
+    ] as const) {
       const answer = await talk.quietly(ApiVersions, 3, { clientSoftwareName: name, clientSoftwareVersion: version });
-      talk.note(`ApiVersions 3: ${JSON.stringify([name, version])}`, { errorCode: answer.errorCode, apis: answer.apiKeys.length });
+      talk.note(`ApiVersions 3: ${JSON.stringify([name, version])}`, {
+        errorCode: answer.errorCode,
+        apis: answer.apiKeys.length,
+      });
     }
     for (const version of [0, 1, 2, 3, 4]) {
       const named = version >= 3 ? { clientSoftwareName: "a-1.b", clientSoftwareVersion: "1.0" } : {};
@@ -32,7 +40,8 @@ export const brokerDialogues: Readonly<Record<string, (talk: ProtocolDialogue) =
 
   "logins where none are wanted": async (talk) => {
     for (const version of [0, 1]) await talk.ask("a mechanism", SaslHandshake, version, { mechanism: "PLAIN" });
-    for (const version of [0, 1, 2]) await talk.ask("a token", SaslAuthenticate, version, { authBytes: Buffer.from("token") });
+    for (const version of [0, 1, 2])
+      await talk.ask("a token", SaslAuthenticate, version, { authBytes: Buffer.from("token") });
   },
 
   "who coordinates": async (talk) => {
@@ -44,7 +53,8 @@ export const brokerDialogues: Readonly<Record<string, (talk: ProtocolDialogue) =
       }
       await talk.ask("a group", FindCoordinator, version, { key: "g" });
     }
-    for (let version = 4; version <= 6; version++) await talk.ask("groups", FindCoordinator, version, { coordinatorKeys: ["g", "h"] });
+    for (let version = 4; version <= 6; version++)
+      await talk.ask("groups", FindCoordinator, version, { coordinatorKeys: ["g", "h"] });
     await talk.ask("a kind of key that is none", FindCoordinator, 3, { key: "g", keyType: 9 });
     await talk.ask("a kind of key that is none", FindCoordinator, 4, { coordinatorKeys: ["g"], keyType: 9 });
   },
@@ -55,7 +65,8 @@ export const brokerDialogues: Readonly<Record<string, (talk: ProtocolDialogue) =
       if (errorCode === 0) break;
       await pause(20);
     }
-    for (let version = 0; version <= 5; version++) await talk.ask("a new one", InitProducerId, version, { transactionalId: null, transactionTimeoutMs: 60_000 });
+    for (let version = 0; version <= 5; version++)
+      await talk.ask("a new one", InitProducerId, version, { transactionalId: null, transactionTimeoutMs: 60_000 });
     const first = await talk.quietly(InitProducerId, 4, { transactionalId: null, transactionTimeoutMs: 1 });
     const second = await talk.quietly(InitProducerId, 4, { transactionalId: null, transactionTimeoutMs: 1 });
     talk.note("the next one is one more", second.producerId - first.producerId);
@@ -65,26 +76,44 @@ export const brokerDialogues: Readonly<Record<string, (talk: ProtocolDialogue) =
       producerId: first.producerId,
       producerEpoch: 0,
     });
-    talk.note("who has one gets another", { errorCode: again.errorCode, epoch: again.producerEpoch, isOther: again.producerId > second.producerId });
-    await talk.ask("half an identity", InitProducerId, 4, { transactionalId: null, transactionTimeoutMs: 1, producerId: 5n, producerEpoch: -1 });
+    talk.note("who has one gets another", {
+      errorCode: again.errorCode,
+      epoch: again.producerEpoch,
+      isOther: again.producerId > second.producerId,
+    });
+    await talk.ask("half an identity", InitProducerId, 4, {
+      transactionalId: null,
+      transactionTimeoutMs: 1,
+      producerId: 5n,
+      producerEpoch: -1,
+    });
   },
 
   "the cluster": async (talk) => {
-    for (const version of [0, 1, 2]) await talk.ask("with rights", DescribeCluster, version, { includeClusterAuthorizedOperations: true });
+    for (const version of [0, 1, 2])
+      await talk.ask("with rights", DescribeCluster, version, { includeClusterAuthorizedOperations: true });
     await talk.ask("without rights", DescribeCluster, 1, { includeClusterAuthorizedOperations: false });
     await talk.ask("of controllers", DescribeCluster, 1, { endpointType: 2 });
     await talk.ask("of something else", DescribeCluster, 1, { endpointType: 7 });
   },
 
-  "configurations": async (talk) => {
+  configurations: async (talk) => {
     await talk.topic("set", { configs: { "retention.ms": "1000", "cleanup.policy": "compact" } });
     for (let version = 1; version <= 4; version++) {
       await talk.ask("two keys and one that is none", DescribeConfigs, version, {
-        resources: [{ resourceType: topic, resourceName: "set", configurationKeys: ["retention.ms", "segment.bytes", "segment.ms", "preallocate", "no.such.key"] }],
+        resources: [
+          {
+            resourceType: topic,
+            resourceName: "set",
+            configurationKeys: ["retention.ms", "segment.bytes", "segment.ms", "preallocate", "no.such.key"],
+          },
+        ],
         includeSynonyms: true,
       });
     }
-    await talk.ask("every key", DescribeConfigs, 4, { resources: [{ resourceType: topic, resourceName: "set", configurationKeys: null }] });
+    await talk.ask("every key", DescribeConfigs, 4, {
+      resources: [{ resourceType: topic, resourceName: "set", configurationKeys: null }],
+    });
     const nowhere = [
       [topic, "nowhere"],
       [topic, "not a name"],
@@ -98,7 +127,13 @@ export const brokerDialogues: Readonly<Record<string, (talk: ProtocolDialogue) =
       await talk.ask(`what there is not: ${resourceType} ${resourceName}`, DescribeConfigs, 4, { resources });
     }
     await talk.ask("two keys of the broker", DescribeConfigs, 4, {
-      resources: [{ resourceType: broker, resourceName: "1", configurationKeys: ["socket.request.max.bytes", "auto.create.topics.enable"] }],
+      resources: [
+        {
+          resourceType: broker,
+          resourceName: "1",
+          configurationKeys: ["socket.request.max.bytes", "auto.create.topics.enable"],
+        },
+      ],
       includeSynonyms: true,
     });
   },
@@ -109,10 +144,26 @@ export const brokerDialogues: Readonly<Record<string, (talk: ProtocolDialogue) =
     const topics = [{ name: "page-b" }, { name: "page-a" }, { name: "page-c" }, { name: "not a name" }];
     await talk.ask("all at once", DescribeTopicPartitions, 0, { topics, responsePartitionLimit: 2000, cursor: null });
     await talk.ask("two partitions", DescribeTopicPartitions, 0, { topics, responsePartitionLimit: 2, cursor: null });
-    await talk.ask("the rest of the first", DescribeTopicPartitions, 0, { topics, responsePartitionLimit: 2, cursor: { topicName: "page-a", partitionIndex: 2 } });
-    await talk.ask("exactly one topic", DescribeTopicPartitions, 0, { topics, responsePartitionLimit: 3, cursor: { topicName: "page-a", partitionIndex: 0 } });
+    await talk.ask("the rest of the first", DescribeTopicPartitions, 0, {
+      topics,
+      responsePartitionLimit: 2,
+      cursor: { topicName: "page-a", partitionIndex: 2 },
+    });
+    await talk.ask("exactly one topic", DescribeTopicPartitions, 0, {
+      topics,
+      responsePartitionLimit: 3,
+      cursor: { topicName: "page-a", partitionIndex: 0 },
+    });
     await talk.ask("a limit of none", DescribeTopicPartitions, 0, { topics, responsePartitionLimit: 0, cursor: null });
-    await talk.ask("a cursor before all", DescribeTopicPartitions, 0, { topics, responsePartitionLimit: 5, cursor: { topicName: "page-a", partitionIndex: -1 } });
-    await talk.ask("a cursor behind all", DescribeTopicPartitions, 0, { topics, responsePartitionLimit: 5, cursor: { topicName: "zzz", partitionIndex: 0 } });
+    await talk.ask("a cursor before all", DescribeTopicPartitions, 0, {
+      topics,
+      responsePartitionLimit: 5,
+      cursor: { topicName: "page-a", partitionIndex: -1 },
+    });
+    await talk.ask("a cursor behind all", DescribeTopicPartitions, 0, {
+      topics,
+      responsePartitionLimit: 5,
+      cursor: { topicName: "zzz", partitionIndex: 0 },
+    });
   },
 };

@@ -1,19 +1,45 @@
-import { Fetch, ListOffsets, OffsetForLeaderEpoch, Produce, stampProducer, Uuid, writeBatch, writeMessageSet, DeleteRecords } from "@moldau/protocol-codec";
+import {
+  Fetch,
+  ListOffsets,
+  OffsetForLeaderEpoch,
+  Produce,
+  stampProducer,
+  Uuid,
+  writeBatch,
+  writeMessageSet,
+  DeleteRecords,
+} from "@moldau/protocol-codec";
 import type { ProtocolDialogue } from "../../support/protocol-dialogue.js";
 
 const nobodysId = Uuid.parse("AAAAAAAAAAAAAAAAAAAA_w");
 const time = Date.now() - 60_000;
 
 /** A batch of records at times that are a second apart. */
-function batch(count: number, { size = 10, key = "k" as string | null, timestamp = time } = {}): Buffer {
+function batch(
+  count: number,
+  { size = 10, key = "k", timestamp = time }: { size?: number; key?: string | null; timestamp?: number } = {},
+): Buffer {
   return writeBatch(
     {},
-    Array.from({ length: count }, (_, index) => ({ key, value: "v".repeat(size), timestamp: timestamp + index * 1000 })),
+    Array.from({ length: count }, (_, index) => ({
+      key,
+      value: "v".repeat(size),
+      timestamp: timestamp + index * 1000,
+    })),
   );
 }
 
-function produce(talk: ProtocolDialogue, what: string, records: Buffer | null, { topic = "log", version = 9, index = 0, acks = -1 } = {}) {
-  return talk.ask(what, Produce, version, { acks, timeoutMs: 5000, topicData: [{ name: topic, partitionData: [{ index, records }] }] });
+function produce(
+  talk: ProtocolDialogue,
+  what: string,
+  records: Buffer | null,
+  { topic = "log", version = 9, index = 0, acks = -1 } = {},
+) {
+  return talk.ask(what, Produce, version, {
+    acks,
+    timeoutMs: 5000,
+    topicData: [{ name: topic, partitionData: [{ index, records }] }],
+  });
 }
 
 function stamped(count: number, producerId: bigint, producerEpoch: number, baseSequence: number): Buffer {
@@ -43,11 +69,21 @@ function fetchBody(wishes: readonly FetchWish[], rest: object = {}) {
     maxWaitMs: 0,
     minBytes: 1,
     maxBytes: 1 << 20,
-    topics: wishes.map(({ topic = "", topicId = Uuid.zero, partition = 0, offset = 0n, partitionMaxBytes = 1 << 20, currentLeaderEpoch = -1, lastFetchedEpoch = -1 }) => ({
-      topic,
-      topicId,
-      partitions: [{ partition, fetchOffset: offset, partitionMaxBytes, currentLeaderEpoch, lastFetchedEpoch }],
-    })),
+    topics: wishes.map(
+      ({
+        topic = "",
+        topicId = Uuid.zero,
+        partition = 0,
+        offset = 0n,
+        partitionMaxBytes = 1 << 20,
+        currentLeaderEpoch = -1,
+        lastFetchedEpoch = -1,
+      }) => ({
+        topic,
+        topicId,
+        partitions: [{ partition, fetchOffset: offset, partitionMaxBytes, currentLeaderEpoch, lastFetchedEpoch }],
+      }),
+    ),
     ...rest,
   };
 }
@@ -73,7 +109,9 @@ export const recordDialogues: Readonly<Record<string, (talk: ProtocolDialogue) =
     await talk.topic("small", { configs: { "max.message.bytes": "200" } });
     await talk.topic("keyed", { configs: { "cleanup.policy": "compact" } });
     await talk.topic("stamped", { configs: { "message.timestamp.type": "LogAppendTime" } });
-    await talk.topic("strict-times", { configs: { "message.timestamp.before.max.ms": "1000", "message.timestamp.after.max.ms": "1000" } });
+    await talk.topic("strict-times", {
+      configs: { "message.timestamp.before.max.ms": "1000", "message.timestamp.after.max.ms": "1000" },
+    });
     await produce(talk, "an unknown topic", batch(1), { topic: "nowhere" });
     await produce(talk, "an unknown partition", batch(1), { index: 7 });
     await produce(talk, "acks 2", batch(1), { acks: 2 });
@@ -81,7 +119,11 @@ export const recordDialogues: Readonly<Record<string, (talk: ProtocolDialogue) =
     await produce(talk, "a wrong checksum", damaged());
     await produce(talk, "two batches", Buffer.concat([batch(1), batch(1)]));
     await produce(talk, "half a batch", batch(1).subarray(0, 70));
-    await produce(talk, "an old message set", writeMessageSet({ magic: 1 }, [{ key: "k", value: "v", timestamp: time }]));
+    await produce(
+      talk,
+      "an old message set",
+      writeMessageSet({ magic: 1 }, [{ key: "k", value: "v", timestamp: time }]),
+    );
     await produce(talk, "a large record", batch(1, { size: 500 }), { topic: "small" });
     await produce(talk, "no key where one is needed", batch(2, { key: null }), { topic: "keyed", version: 8 });
     await produce(talk, "a key where one is needed", batch(2), { topic: "keyed" });
@@ -91,9 +133,20 @@ export const recordDialogues: Readonly<Record<string, (talk: ProtocolDialogue) =
 
   "acks 0 has no answer": async (talk) => {
     await talk.topic("log");
-    await talk.tell("a good record", Produce, 9, { acks: 0, timeoutMs: 5000, topicData: [{ name: "log", partitionData: [{ index: 0, records: batch(1) }] }] });
-    await talk.tell("a wrong partition", Produce, 9, { acks: 0, timeoutMs: 5000, topicData: [{ name: "log", partitionData: [{ index: 9, records: batch(1) }] }] });
-    await talk.ask("what is there", ListOffsets, 5, { replicaId: -1, topics: [{ name: "log", partitions: [{ partitionIndex: 0, timestamp: -1n }] }] });
+    await talk.tell("a good record", Produce, 9, {
+      acks: 0,
+      timeoutMs: 5000,
+      topicData: [{ name: "log", partitionData: [{ index: 0, records: batch(1) }] }],
+    });
+    await talk.tell("a wrong partition", Produce, 9, {
+      acks: 0,
+      timeoutMs: 5000,
+      topicData: [{ name: "log", partitionData: [{ index: 9, records: batch(1) }] }],
+    });
+    await talk.ask("what is there", ListOffsets, 5, {
+      replicaId: -1,
+      topics: [{ name: "log", partitions: [{ partitionIndex: 0, timestamp: -1n }] }],
+    });
   },
 
   "sequences are watched": async (talk) => {
@@ -114,8 +167,15 @@ export const recordDialogues: Readonly<Record<string, (talk: ProtocolDialogue) =
     const topicId = await talk.topic("log");
     await produce(talk, "three records", batch(3));
     await produce(talk, "two records", batch(2));
-    for (let version = 4; version <= 12; version++) await talk.ask("from the beginning", Fetch, version, fetchBody([{ topic: "log" }], { isolationLevel: version % 2 }));
-    for (let version = 13; version <= 18; version++) await talk.ask("by id", Fetch, version, fetchBody([{ topicId }], { isolationLevel: version % 2 }));
+    for (let version = 4; version <= 12; version++)
+      await talk.ask(
+        "from the beginning",
+        Fetch,
+        version,
+        fetchBody([{ topic: "log" }], { isolationLevel: version % 2 }),
+      );
+    for (let version = 13; version <= 18; version++)
+      await talk.ask("by id", Fetch, version, fetchBody([{ topicId }], { isolationLevel: version % 2 }));
     await talk.ask("an unknown id", Fetch, 13, fetchBody([{ topicId: nobodysId }]));
     await talk.ask("an unknown topic", Fetch, 12, fetchBody([{ topic: "nowhere" }]));
     await talk.ask("an unknown partition", Fetch, 12, fetchBody([{ topic: "log", partition: 8 }]));
@@ -125,14 +185,32 @@ export const recordDialogues: Readonly<Record<string, (talk: ProtocolDialogue) =
     await talk.ask("before the beginning", Fetch, 12, fetchBody([{ topic: "log", offset: -1n }]));
     await talk.ask("an old leader epoch", Fetch, 12, fetchBody([{ topic: "log", currentLeaderEpoch: 0 }]));
     await talk.ask("a leader epoch to come", Fetch, 12, fetchBody([{ topic: "log", currentLeaderEpoch: 5 }]));
-    await talk.ask("the epoch that was fetched last", Fetch, 12, fetchBody([{ topic: "log", offset: 3n, lastFetchedEpoch: 0 }]));
-    await talk.ask("an epoch that never was", Fetch, 12, fetchBody([{ topic: "log", offset: 3n, lastFetchedEpoch: 3 }]));
+    await talk.ask(
+      "the epoch that was fetched last",
+      Fetch,
+      12,
+      fetchBody([{ topic: "log", offset: 3n, lastFetchedEpoch: 0 }]),
+    );
+    await talk.ask(
+      "an epoch that never was",
+      Fetch,
+      12,
+      fetchBody([{ topic: "log", offset: 3n, lastFetchedEpoch: 3 }]),
+    );
   },
 
   "limits bound what is read, but for the first batch": async (talk) => {
     await talk.topic("log", { partitions: 2 });
-    for (let count = 0; count < 4; count++) await produce(talk, `batch ${count}`, batch(1, { size: 1000 }), { index: count % 2 });
-    const both = { topics: [{ topic: "log", partitions: [0, 1].map((partition) => ({ partition, fetchOffset: 0n, partitionMaxBytes: 1 << 20 })) }] };
+    for (let count = 0; count < 4; count++)
+      await produce(talk, `batch ${count}`, batch(1, { size: 1000 }), { index: count % 2 });
+    const both = {
+      topics: [
+        {
+          topic: "log",
+          partitions: [0, 1].map((partition) => ({ partition, fetchOffset: 0n, partitionMaxBytes: 1 << 20 })),
+        },
+      ],
+    };
     await talk.ask("1 byte of all", Fetch, 11, { maxWaitMs: 0, minBytes: 1, maxBytes: 1, ...both });
     await talk.ask("1,200 bytes of all", Fetch, 11, { maxWaitMs: 0, minBytes: 1, maxBytes: 1200, ...both });
     await talk.ask("2,500 bytes of all", Fetch, 11, { maxWaitMs: 0, minBytes: 1, maxBytes: 2500, ...both });
@@ -149,14 +227,39 @@ export const recordDialogues: Readonly<Record<string, (talk: ProtocolDialogue) =
     await produce(talk, "news", batch(1), { index: 1 });
     await talk.ask("one has news", Fetch, 12, fetchBody([], { sessionId, sessionEpoch: 2 }));
     await talk.ask("it still has", Fetch, 12, fetchBody([], { sessionId, sessionEpoch: 3 }));
-    await talk.ask("read on", Fetch, 12, fetchBody([{ topic: "log", partition: 1, offset: 1n }], { sessionId, sessionEpoch: 4 }));
-    await talk.ask("a wrong offset", Fetch, 12, fetchBody([{ topic: "log", partition: 2, offset: 9n }], { sessionId, sessionEpoch: 5 }));
+    await talk.ask(
+      "read on",
+      Fetch,
+      12,
+      fetchBody([{ topic: "log", partition: 1, offset: 1n }], { sessionId, sessionEpoch: 4 }),
+    );
+    await talk.ask(
+      "a wrong offset",
+      Fetch,
+      12,
+      fetchBody([{ topic: "log", partition: 2, offset: 9n }], { sessionId, sessionEpoch: 5 }),
+    );
     await talk.ask("still wrong", Fetch, 12, fetchBody([], { sessionId, sessionEpoch: 6 }));
-    await talk.ask("right again", Fetch, 12, fetchBody([{ topic: "log", partition: 2, offset: 0n }], { sessionId, sessionEpoch: 7 }));
-    await talk.ask("one forgotten", Fetch, 12, fetchBody([], { sessionId, sessionEpoch: 8, forgottenTopicsData: [{ topic: "log", partitions: [0] }] }));
+    await talk.ask(
+      "right again",
+      Fetch,
+      12,
+      fetchBody([{ topic: "log", partition: 2, offset: 0n }], { sessionId, sessionEpoch: 7 }),
+    );
+    await talk.ask(
+      "one forgotten",
+      Fetch,
+      12,
+      fetchBody([], { sessionId, sessionEpoch: 8, forgottenTopicsData: [{ topic: "log", partitions: [0] }] }),
+    );
     await produce(talk, "news of the forgotten", batch(1), { index: 0 });
     await talk.ask("no news of it", Fetch, 12, fetchBody([], { sessionId, sessionEpoch: 9 }));
-    await talk.ask("an unknown topic joins", Fetch, 12, fetchBody([{ topic: "nowhere" }], { sessionId, sessionEpoch: 10 }));
+    await talk.ask(
+      "an unknown topic joins",
+      Fetch,
+      12,
+      fetchBody([{ topic: "nowhere" }], { sessionId, sessionEpoch: 10 }),
+    );
     await talk.ask("an epoch gone by", Fetch, 12, fetchBody([], { sessionId, sessionEpoch: 10 }));
     await talk.ask("names become ids", Fetch, 13, fetchBody([], { sessionId, sessionEpoch: 11 }));
     await talk.ask("the right epoch after all", Fetch, 12, fetchBody([], { sessionId, sessionEpoch: 11 }));
@@ -168,10 +271,20 @@ export const recordDialogues: Readonly<Record<string, (talk: ProtocolDialogue) =
 
   "fetch sessions by id": async (talk) => {
     const topicId = await talk.topic("log");
-    const opened = await talk.ask("a session", Fetch, 17, fetchBody([{ topicId }, { topicId: nobodysId }], { sessionId: 0, sessionEpoch: 0 }));
+    const opened = await talk.ask(
+      "a session",
+      Fetch,
+      17,
+      fetchBody([{ topicId }, { topicId: nobodysId }], { sessionId: 0, sessionEpoch: 0 }),
+    );
     const sessionId = opened?.sessionId ?? 0;
     await talk.ask("only the unknown is told of", Fetch, 17, fetchBody([], { sessionId, sessionEpoch: 1 }));
-    await talk.ask("the unknown is forgotten", Fetch, 17, fetchBody([], { sessionId, sessionEpoch: 2, forgottenTopicsData: [{ topicId: nobodysId, partitions: [0] }] }));
+    await talk.ask(
+      "the unknown is forgotten",
+      Fetch,
+      17,
+      fetchBody([], { sessionId, sessionEpoch: 2, forgottenTopicsData: [{ topicId: nobodysId, partitions: [0] }] }),
+    );
     await talk.ask("ids become names", Fetch, 12, fetchBody([], { sessionId, sessionEpoch: 3 }));
   },
 
@@ -192,7 +305,10 @@ export const recordDialogues: Readonly<Record<string, (talk: ProtocolDialogue) =
     await produce(talk, "later seconds", batch(3, { timestamp: old + 10_000 }));
     await produce(talk, "an earlier time at the end", batch(1, { timestamp: old + 5000 }));
     const ask = (what: string, version: number, timestamp: bigint, rest: object = {}) =>
-      talk.ask(what, ListOffsets, version, { replicaId: -1, topics: [{ name: "log", partitions: [{ partitionIndex: 0, timestamp, ...rest }] }] });
+      talk.ask(what, ListOffsets, version, {
+        replicaId: -1,
+        topics: [{ name: "log", partitions: [{ partitionIndex: 0, timestamp, ...rest }] }],
+      });
     for (let version = 1; version <= 11; version++) {
       await ask("latest", version, -1n);
       await ask("earliest", version, -2n);
@@ -211,15 +327,30 @@ export const recordDialogues: Readonly<Record<string, (talk: ProtocolDialogue) =
     await ask("a leader epoch to come", 7, -1n, { currentLeaderEpoch: 4 });
     await talk.ask("of an empty partition", ListOffsets, 7, {
       replicaId: -1,
-      topics: [{ name: "log", partitions: [-1n, -2n, -3n, 5n].map((timestamp) => ({ partitionIndex: 1, timestamp })).slice(0, 1) }],
+      topics: [
+        {
+          name: "log",
+          partitions: [-1n, -2n, -3n, 5n].map((timestamp) => ({ partitionIndex: 1, timestamp })).slice(0, 1),
+        },
+      ],
     });
     for (const timestamp of [-2n, -3n, 5n])
-      await talk.ask(`of an empty partition: ${timestamp}`, ListOffsets, 7, { replicaId: -1, topics: [{ name: "log", partitions: [{ partitionIndex: 1, timestamp }] }] });
+      await talk.ask(`of an empty partition: ${timestamp}`, ListOffsets, 7, {
+        replicaId: -1,
+        topics: [{ name: "log", partitions: [{ partitionIndex: 1, timestamp }] }],
+      });
     await talk.ask("unknown and twice", ListOffsets, 7, {
       replicaId: -1,
       isolationLevel: 1,
       topics: [
-        { name: "log", partitions: [{ partitionIndex: 0, timestamp: -1n }, { partitionIndex: 0, timestamp: -2n }, { partitionIndex: 9, timestamp: -1n }] },
+        {
+          name: "log",
+          partitions: [
+            { partitionIndex: 0, timestamp: -1n },
+            { partitionIndex: 0, timestamp: -2n },
+            { partitionIndex: 9, timestamp: -1n },
+          ],
+        },
         { name: "nowhere", partitions: [{ partitionIndex: 0, timestamp: -1n }] },
       ],
     });
@@ -227,12 +358,22 @@ export const recordDialogues: Readonly<Record<string, (talk: ProtocolDialogue) =
       await talk.ask("where epochs end", OffsetForLeaderEpoch, version, {
         replicaId: version >= 3 ? -1 : -2,
         topics: [
-          { topic: "log", partitions: [{ partition: 0, leaderEpoch: 0 }, { partition: 1, leaderEpoch: 0 }, { partition: 7, leaderEpoch: 0 }] },
+          {
+            topic: "log",
+            partitions: [
+              { partition: 0, leaderEpoch: 0 },
+              { partition: 1, leaderEpoch: 0 },
+              { partition: 7, leaderEpoch: 0 },
+            ],
+          },
           { topic: "nowhere", partitions: [{ partition: 0, leaderEpoch: 0 }] },
         ],
       });
     }
-    await talk.ask("an epoch to come", OffsetForLeaderEpoch, 4, { replicaId: -1, topics: [{ topic: "log", partitions: [{ partition: 0, leaderEpoch: 5 }] }] });
+    await talk.ask("an epoch to come", OffsetForLeaderEpoch, 4, {
+      replicaId: -1,
+      topics: [{ topic: "log", partitions: [{ partition: 0, leaderEpoch: 5 }] }],
+    });
   },
 
   "records are deleted from the front": async (talk) => {
@@ -241,16 +382,44 @@ export const recordDialogues: Readonly<Record<string, (talk: ProtocolDialogue) =
     for (const index of [0, 1]) await produce(talk, `five records in ${index}`, batch(5), { index });
     await talk.ask("each in its way", DeleteRecords, 0, {
       topics: [
-        { name: "log", partitions: [{ partitionIndex: 0, offset: 3n }, { partitionIndex: 1, offset: 6n }, { partitionIndex: 2, offset: -1n }, { partitionIndex: 8, offset: 0n }] },
+        {
+          name: "log",
+          partitions: [
+            { partitionIndex: 0, offset: 3n },
+            { partitionIndex: 1, offset: 6n },
+            { partitionIndex: 2, offset: -1n },
+            { partitionIndex: 8, offset: 0n },
+          ],
+        },
         { name: "keyed", partitions: [{ partitionIndex: 0, offset: 0n }] },
         { name: "nowhere", partitions: [{ partitionIndex: 0, offset: 0n }] },
       ],
       timeoutMs: 5000,
     });
-    await talk.ask("what was deleted already", DeleteRecords, 2, { topics: [{ name: "log", partitions: [{ partitionIndex: 0, offset: 1n }] }], timeoutMs: 5000 });
-    await talk.ask("a mark below -1", DeleteRecords, 2, { topics: [{ name: "log", partitions: [{ partitionIndex: 1, offset: -2n }] }], timeoutMs: 5000 });
-    await talk.ask("all", DeleteRecords, 1, { topics: [{ name: "log", partitions: [{ partitionIndex: 1, offset: -1n }] }], timeoutMs: 5000 });
-    await talk.ask("the new beginning", ListOffsets, 5, { replicaId: -1, topics: [{ name: "log", partitions: [{ partitionIndex: 0, timestamp: -2n }, { partitionIndex: 1, timestamp: -2n }] }] });
+    await talk.ask("what was deleted already", DeleteRecords, 2, {
+      topics: [{ name: "log", partitions: [{ partitionIndex: 0, offset: 1n }] }],
+      timeoutMs: 5000,
+    });
+    await talk.ask("a mark below -1", DeleteRecords, 2, {
+      topics: [{ name: "log", partitions: [{ partitionIndex: 1, offset: -2n }] }],
+      timeoutMs: 5000,
+    });
+    await talk.ask("all", DeleteRecords, 1, {
+      topics: [{ name: "log", partitions: [{ partitionIndex: 1, offset: -1n }] }],
+      timeoutMs: 5000,
+    });
+    await talk.ask("the new beginning", ListOffsets, 5, {
+      replicaId: -1,
+      topics: [
+        {
+          name: "log",
+          partitions: [
+            { partitionIndex: 0, timestamp: -2n },
+            { partitionIndex: 1, timestamp: -2n },
+          ],
+        },
+      ],
+    });
     await talk.ask("before it", Fetch, 12, fetchBody([{ topic: "log", offset: 1n }]));
     await talk.ask("at it", Fetch, 12, fetchBody([{ topic: "log", offset: 3n }]));
   },

@@ -1,4 +1,11 @@
-import { CreatePartitions, CreateTopics, DeleteTopics, Metadata, Uuid, type RequestInputOf } from "@moldau/protocol-codec";
+import {
+  CreatePartitions,
+  CreateTopics,
+  DeleteTopics,
+  Metadata,
+  Uuid,
+  type RequestInputOf,
+} from "@moldau/protocol-codec";
 import type { ProtocolDialogue } from "../../support/protocol-dialogue.js";
 
 type NewTopic = NonNullable<RequestInputOf<typeof CreateTopics>["topics"]>[number];
@@ -19,7 +26,10 @@ function create(talk: ProtocolDialogue, what: string, topics: readonly NewTopic[
 export const topicDialogues: Readonly<Record<string, (talk: ProtocolDialogue) => Promise<void>>> = {
   "topics are made in every version": async (talk) => {
     for (const version of [2, 3, 4]) {
-      await talk.ask("a topic", CreateTopics, version, { topics: [topic(`made-${version}`, { numPartitions: 2 })], timeoutMs });
+      await talk.ask("a topic", CreateTopics, version, {
+        topics: [topic(`made-${version}`, { numPartitions: 2 })],
+        timeoutMs,
+      });
       await talk.settled(`made-${version}`);
       await talk.ask("it is there", Metadata, 1, { topics: [{ name: `made-${version}` }] });
     }
@@ -35,7 +45,10 @@ export const topicDialogues: Readonly<Record<string, (talk: ProtocolDialogue) =>
       }),
     ]);
     await talk.settled("made-by-hand");
-    await talk.ask("both are there", Metadata, 4, { topics: [{ name: "made-by-default" }, { name: "made-by-hand" }], allowAutoTopicCreation: false });
+    await talk.ask("both are there", Metadata, 4, {
+      topics: [{ name: "made-by-default" }, { name: "made-by-hand" }],
+      allowAutoTopicCreation: false,
+    });
   },
 
   "topics that cannot be made are refused one by one": async (talk) => {
@@ -145,12 +158,31 @@ export const topicDialogues: Readonly<Record<string, (talk: ProtocolDialogue) =>
       topics: [{ name: "growing", count: 1, assignments: null }],
       timeoutMs,
     });
-    await talk.ask("as many as there are", CreatePartitions, 3, { topics: [{ name: "growing", count: 6, assignments: null }], timeoutMs });
-    await talk.ask("an unknown topic", CreatePartitions, 3, { topics: [{ name: "nowhere", count: 6, assignments: null }], timeoutMs });
-    await talk.ask("chosen replicas", CreatePartitions, 3, { topics: [{ name: "growing", count: 7, assignments: [{ brokerIds: [1] }] }], timeoutMs });
-    await talk.ask("too few chosen", CreatePartitions, 3, { topics: [{ name: "growing", count: 9, assignments: [{ brokerIds: [1] }] }], timeoutMs });
-    await talk.ask("an unknown broker", CreatePartitions, 3, { topics: [{ name: "growing", count: 8, assignments: [{ brokerIds: [9] }] }], timeoutMs });
-    await talk.ask("only validated", CreatePartitions, 3, { topics: [{ name: "growing", count: 20, assignments: null }], timeoutMs, validateOnly: true });
+    await talk.ask("as many as there are", CreatePartitions, 3, {
+      topics: [{ name: "growing", count: 6, assignments: null }],
+      timeoutMs,
+    });
+    await talk.ask("an unknown topic", CreatePartitions, 3, {
+      topics: [{ name: "nowhere", count: 6, assignments: null }],
+      timeoutMs,
+    });
+    await talk.ask("chosen replicas", CreatePartitions, 3, {
+      topics: [{ name: "growing", count: 7, assignments: [{ brokerIds: [1] }] }],
+      timeoutMs,
+    });
+    await talk.ask("too few chosen", CreatePartitions, 3, {
+      topics: [{ name: "growing", count: 9, assignments: [{ brokerIds: [1] }] }],
+      timeoutMs,
+    });
+    await talk.ask("an unknown broker", CreatePartitions, 3, {
+      topics: [{ name: "growing", count: 8, assignments: [{ brokerIds: [9] }] }],
+      timeoutMs,
+    });
+    await talk.ask("only validated", CreatePartitions, 3, {
+      topics: [{ name: "growing", count: 20, assignments: null }],
+      timeoutMs,
+      validateOnly: true,
+    });
   },
 
   "metadata in every version": async (talk) => {

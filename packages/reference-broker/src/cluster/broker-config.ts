@@ -8,9 +8,16 @@ const int = (value: number, documentation: string, min?: number): ConfigDefiniti
   ...(min === undefined ? {} : { min }),
 });
 
-const long = (value: number, documentation: string, min?: number): ConfigDefinition => ({ ...int(value, documentation, min), type: "LONG" });
+const long = (value: number, documentation: string, min?: number): ConfigDefinition => ({
+  ...int(value, documentation, min),
+  type: "LONG",
+});
 
-const flag = (value: boolean, documentation: string): ConfigDefinition => ({ type: "BOOLEAN", default: String(value), documentation });
+const flag = (value: boolean, documentation: string): ConfigDefinition => ({
+  type: "BOOLEAN",
+  default: String(value),
+  documentation,
+});
 
 /**
  * The broker's configuration keys that mean something here, with Apache Kafka's types and defaults. Keys that give a topic's defaults
@@ -24,7 +31,11 @@ export const brokerConfigs = {
   "default.replication.factor": int(1, "The replicas of a topic created without saying how many.", 1),
   "delete.topic.enable": flag(true, "Whether topics can be deleted."),
   "fetch.max.bytes": int(57_671_680, "The most bytes that one fetch answer holds.", 1024),
-  "group.consumer.assignors": { type: "LIST", default: "uniform,range", documentation: "The assignors of the next-generation protocol." },
+  "group.consumer.assignors": {
+    type: "LIST",
+    default: "uniform,range",
+    documentation: "The assignors of the next-generation protocol.",
+  },
   "group.consumer.heartbeat.interval.ms": int(5000, "The heartbeat interval of the next-generation protocol.", 1),
   "group.consumer.session.timeout.ms": int(45_000, "The session timeout of the next-generation protocol.", 1),
   "group.initial.rebalance.delay.ms": int(0, "How long a new group waits for further members, in milliseconds.", 0),
@@ -38,11 +49,20 @@ export const brokerConfigs = {
   "offsets.retention.check.interval.ms": long(600_000, "How often expired offsets are looked for, in milliseconds.", 1),
   "offsets.retention.minutes": int(10_080, "How long an empty group's offsets are kept, in minutes.", 1),
   "offsets.topic.num.partitions": int(50, "The partitions of __consumer_offsets.", 1),
-  "offsets.topic.replication.factor": { type: "SHORT", default: "1", min: 1, documentation: "The replicas of __consumer_offsets." },
+  "offsets.topic.replication.factor": {
+    type: "SHORT",
+    default: "1",
+    min: 1,
+    documentation: "The replicas of __consumer_offsets.",
+  },
   "offsets.topic.segment.bytes": int(104_857_600, "The segment size of __consumer_offsets.", 1),
   "producer.id.expiration.ms": int(86_400_000, "After how many idle milliseconds a producer's state is dropped.", 1),
   "replica.lag.time.max.ms": long(30_000, "After how long a follower that does not catch up leaves the in-sync set."),
-  "sasl.enabled.mechanisms": { type: "LIST", default: "PLAIN,SCRAM-SHA-256,SCRAM-SHA-512", documentation: "The SASL mechanisms offered." },
+  "sasl.enabled.mechanisms": {
+    type: "LIST",
+    default: "PLAIN,SCRAM-SHA-256,SCRAM-SHA-512",
+    documentation: "The SASL mechanisms offered.",
+  },
   "socket.request.max.bytes": int(104_857_600, "The largest request accepted, in bytes.", 1),
   "transaction.max.timeout.ms": int(900_000, "The longest transaction timeout that a producer may ask for.", 1),
 } satisfies ConfigDefinitions;
@@ -51,8 +71,9 @@ export const brokerConfigs = {
 export type BrokerConfigKey = keyof typeof brokerConfigs;
 
 const definitions: ReadonlyMap<string, ConfigDefinition> = new Map<string, ConfigDefinition>([
-  ...Object.entries<ConfigDefinition>(topicConfigs).flatMap(([, { brokerKey, ...definition }]): [string, ConfigDefinition][] =>
-    brokerKey === undefined ? [] : [[brokerKey, definition]],
+  ...Object.entries<ConfigDefinition>(topicConfigs).flatMap(
+    ([, { brokerKey, ...definition }]): [string, ConfigDefinition][] =>
+      brokerKey === undefined ? [] : [[brokerKey, definition]],
   ),
   ...Object.entries<ConfigDefinition>(brokerConfigs),
 ]);
@@ -79,7 +100,10 @@ export class BrokerConfig {
     const texts = new Map<string, string>();
     for (const [key, value] of Object.entries(values)) {
       const definition = definitions.get(key);
-      if (definition === undefined) throw new RangeError(`unknown broker configuration ${JSON.stringify(key)}: write one of Kafka's broker keys, such as "num.partitions"`);
+      if (definition === undefined)
+        throw new RangeError(
+          `unknown broker configuration ${JSON.stringify(key)}: write one of Kafka's broker keys, such as "num.partitions"`,
+        );
       const problem = configProblem(key, definition, String(value));
       if (problem !== undefined) throw new RangeError(problem);
       texts.set(key, String(value).trim());

@@ -38,7 +38,8 @@ export function configProblem(key: string, definition: ConfigDefinition, value: 
 
 function typeProblem({ type }: ConfigDefinition, text: string): string | undefined {
   if (type === "BOOLEAN") return /^(true|false)$/i.test(text) ? undefined : "Expected value to be either true or false";
-  if (type === "DOUBLE") return text !== "" && Number.isFinite(Number(text)) ? undefined : "Not a number of type DOUBLE";
+  if (type === "DOUBLE")
+    return text !== "" && Number.isFinite(Number(text)) ? undefined : "Not a number of type DOUBLE";
   const range = numberRanges[type];
   if (range === undefined) return undefined;
   if (!/^[+-]?\d+$/.test(text)) return `Not a number of type ${type}`;

@@ -86,7 +86,10 @@ export class Controller {
     const { records, answer } = compute(this.state);
     if (records.length === 0) return answer;
     const timestamp = this.#clock.now();
-    const batch = writeBatch({}, records.map((value) => ({ timestamp, key: null, value, headers: [] })));
+    const batch = writeBatch(
+      {},
+      records.map((value) => ({ timestamp, key: null, value, headers: [] })),
+    );
     await this.#log.append(batch, { leaderEpoch: controllerEpoch, origin: "coordinator" });
     const effects = new EffectCollector(this.state);
     for (const value of records) this.#apply(value, effects);
@@ -95,7 +98,7 @@ export class Controller {
   }
 
   async #replay(): Promise<void> {
-    for (let offset = this.#log.logStartOffset; offset < this.#log.logEndOffset; ) {
+    for (let offset = this.#log.logStartOffset; offset < this.#log.logEndOffset;) {
       const { records } = await this.#log.read(offset, { maxBytes: replayBytes, minOneMessage: true });
       for (const batch of readBatches(records)) {
         offset = batch.nextOffset;

@@ -23,27 +23,40 @@ export function createPartitions(
   const names = topics.map(({ name }) => name);
   const records: Buffer[] = [];
   // A name that stands there twice is refused once.
-  const answer = topics.filter(({ name }, index) => names.indexOf(name) === index).map((growth): GrowthResult => {
-    const { name } = growth;
-    if (names.filter((each) => each === name).length > 1) return refusal(name, ErrorCode.INVALID_REQUEST, "Duplicate topic name.");
-    const grown = grow(cluster, growth, random);
-    if ("errorCode" in grown) return grown;
-    records.push(...grown.records);
-    return { name, errorCode: ErrorCode.NONE, errorMessage: null };
-  });
+  const answer = topics
+    .filter(({ name }, index) => names.indexOf(name) === index)
+    .map((growth): GrowthResult => {
+      const { name } = growth;
+      if (names.filter((each) => each === name).length > 1)
+        return refusal(name, ErrorCode.INVALID_REQUEST, "Duplicate topic name.");
+      const grown = grow(cluster, growth, random);
+      if ("errorCode" in grown) return grown;
+      records.push(...grown.records);
+      return { name, errorCode: ErrorCode.NONE, errorMessage: null };
+    });
   return { records: validateOnly ? [] : records, answer };
 }
 
-function grow(cluster: ClusterState, { name, count, assignments }: Growth, random: () => number): GrowthResult | { readonly records: readonly Buffer[] } {
+function grow(
+  cluster: ClusterState,
+  { name, count, assignments }: Growth,
+  random: () => number,
+): GrowthResult | { readonly records: readonly Buffer[] } {
   const topic = cluster.topic(name);
   if (topic === undefined) return refusal(name, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
   const existing = topic.partitions.length;
-  if (count === existing) return refusal(name, ErrorCode.INVALID_PARTITIONS, `Topic already has ${existing} partition(s).`);
+  if (count === existing)
+    return refusal(name, ErrorCode.INVALID_PARTITIONS, `Topic already has ${existing} partition(s).`);
   if (count < existing) {
-    return refusal(name, ErrorCode.INVALID_PARTITIONS, `The topic ${name} currently has ${existing} partition(s); ${count} would not be an increase.`);
+    return refusal(
+      name,
+      ErrorCode.INVALID_PARTITIONS,
+      `The topic ${name} currently has ${existing} partition(s); ${count} would not be an increase.`,
+    );
   }
   const additional = count - existing;
-  if (additional > maxNewPartitions) return refusal(name, ErrorCode.POLICY_VIOLATION, "Unable to perform excessively large batch operation.");
+  if (additional > maxNewPartitions)
+    return refusal(name, ErrorCode.POLICY_VIOLATION, "Unable to perform excessively large batch operation.");
   const placed = assignments === null ? undefined : manual(cluster, { name, additional, assignments });
   if (placed !== undefined && "errorCode" in placed) return placed;
   const placement = placed ?? placePartitions(cluster, { count: additional, replicationFactor: 1, random });
@@ -56,7 +69,11 @@ const maxNewPartitions = 10_000;
 
 function manual(
   cluster: ClusterState,
-  { name, additional, assignments }: { name: string; additional: number; assignments: NonNullable<Growth["assignments"]> },
+  {
+    name,
+    additional,
+    assignments,
+  }: { name: string; additional: number; assignments: NonNullable<Growth["assignments"]> },
 ): GrowthResult | { readonly replicas: readonly (readonly number[])[] } {
   if (assignments.length !== additional) {
     const sentence = `Attempted to add ${additional} additional partition(s), but only ${assignments.length} assignment(s) were specified.`;

@@ -40,16 +40,19 @@ export function createTopics(
   const names = topics.map(({ name }) => name);
   const taken = [...cluster.topics()].map(({ name }) => name);
   // A name that stands there twice is refused once.
-  const answer = topics.filter(({ name }, index) => names.indexOf(name) === index).map((topic): TopicCreation => {
-    if (names.filter((name) => name === topic.name).length > 1) return refusal(topic.name, ErrorCode.INVALID_REQUEST, "Duplicate topic name.");
-    const planned = createTopic(cluster, topic, taken, surroundings);
-    if ("records" in planned) {
-      records.push(...planned.records);
-      taken.push(topic.name);
-      return planned.creation;
-    }
-    return planned;
-  });
+  const answer = topics
+    .filter(({ name }, index) => names.indexOf(name) === index)
+    .map((topic): TopicCreation => {
+      if (names.filter((name) => name === topic.name).length > 1)
+        return refusal(topic.name, ErrorCode.INVALID_REQUEST, "Duplicate topic name.");
+      const planned = createTopic(cluster, topic, taken, surroundings);
+      if ("records" in planned) {
+        records.push(...planned.records);
+        taken.push(topic.name);
+        return planned.creation;
+      }
+      return planned;
+    });
   return { records: validateOnly ? [] : records, answer };
 }
 
@@ -62,7 +65,8 @@ function createTopic(
   const { name } = topic;
   const problem = nameRefusal(cluster, name, taken) ?? configRefusal(topic);
   if (problem !== undefined) return problem;
-  const placed = topic.assignments.length > 0 ? manualPlacement(cluster, topic) : automaticPlacement(cluster, topic, surroundings);
+  const placed =
+    topic.assignments.length > 0 ? manualPlacement(cluster, topic) : automaticPlacement(cluster, topic, surroundings);
   if ("errorCode" in placed) return placed;
   const topicId = Uuid.random(surroundings.randomBytes);
   const configs = new Map(topic.configs.map(({ name: key, value }) => [key, value ?? ""]));
@@ -74,7 +78,17 @@ function createTopic(
     ...placed.replicas.map((replicas, partitionId) => newPartition(topicId, partitionId, replicas)),
   ];
   const replicationFactor = placed.replicas[0]?.length ?? 1;
-  return { creation: { name, errorCode: ErrorCode.NONE, topicId, partitions: placed.replicas.length, replicationFactor, configs }, records };
+  return {
+    creation: {
+      name,
+      errorCode: ErrorCode.NONE,
+      topicId,
+      partitions: placed.replicas.length,
+      replicationFactor,
+      configs,
+    },
+    records,
+  };
 }
 
 /** The record of a partition that begins its life: the first replica leads. */
@@ -97,10 +111,12 @@ function refusal(name: string, errorCode: number, message: string): Refusal {
 }
 
 function nameRefusal(cluster: ClusterState, name: string, taken: readonly string[]): Refusal | undefined {
-  if (name === "__cluster_metadata") return refusal(name, ErrorCode.INVALID_REQUEST, `Creation of internal topic ${name} is prohibited.`);
+  if (name === "__cluster_metadata")
+    return refusal(name, ErrorCode.INVALID_REQUEST, `Creation of internal topic ${name} is prohibited.`);
   const problem = topicNameProblem(name);
   if (problem !== undefined) return refusal(name, ErrorCode.INVALID_TOPIC_EXCEPTION, problem);
-  if (cluster.topic(name) !== undefined) return refusal(name, ErrorCode.TOPIC_ALREADY_EXISTS, `Topic '${name}' already exists.`);
+  if (cluster.topic(name) !== undefined)
+    return refusal(name, ErrorCode.TOPIC_ALREADY_EXISTS, `Topic '${name}' already exists.`);
   const colliding = collidingName(name, taken);
   if (colliding === undefined) return undefined;
   return refusal(name, ErrorCode.INVALID_TOPIC_EXCEPTION, `Topic '${name}' collides with existing topic: ${colliding}`);
@@ -108,7 +124,8 @@ function nameRefusal(cluster: ClusterState, name: string, taken: readonly string
 
 function configRefusal({ name, configs }: NewTopic): Refusal | undefined {
   const nulls = configs.filter(({ value }) => value === null).map((config) => config.name);
-  if (nulls.length > 0) return refusal(name, ErrorCode.INVALID_CONFIG, `Null value not supported for topic configs: ${nulls.join(",")}`);
+  if (nulls.length > 0)
+    return refusal(name, ErrorCode.INVALID_CONFIG, `Null value not supported for topic configs: ${nulls.join(",")}`);
   for (const { name: key, value } of configs) {
     const problem = topicConfigProblem(key, value ?? "");
     if (problem !== undefined) return refusal(name, ErrorCode.INVALID_CONFIG, problem);
@@ -120,17 +137,33 @@ interface Placed {
   readonly replicas: readonly (readonly number[])[];
 }
 
-function automaticPlacement(cluster: ClusterState, topic: NewTopic, { config, random }: CreationSurroundings): Placed | Refusal {
+function automaticPlacement(
+  cluster: ClusterState,
+  topic: NewTopic,
+  { config, random }: CreationSurroundings,
+): Placed | Refusal {
   const { name, numPartitions, replicationFactor } = topic;
   if (replicationFactor < -1 || replicationFactor === 0) {
-    return refusal(name, ErrorCode.INVALID_REPLICATION_FACTOR, "Replication factor must be larger than 0, or -1 to use the default value.");
+    return refusal(
+      name,
+      ErrorCode.INVALID_REPLICATION_FACTOR,
+      "Replication factor must be larger than 0, or -1 to use the default value.",
+    );
   }
   if (numPartitions < -1 || numPartitions === 0) {
-    return refusal(name, ErrorCode.INVALID_PARTITIONS, "Number of partitions was set to an invalid non-positive value.");
+    return refusal(
+      name,
+      ErrorCode.INVALID_PARTITIONS,
+      "Number of partitions was set to an invalid non-positive value.",
+    );
   }
   const count = numPartitions === -1 ? config.number("num.partitions") : numPartitions;
   if (count > maxPartitionsPerRequest) {
-    return refusal(name, ErrorCode.POLICY_VIOLATION, `Unable to perform excessively large batch operation: at most ${maxPartitionsPerRequest} partitions.`);
+    return refusal(
+      name,
+      ErrorCode.POLICY_VIOLATION,
+      `Unable to perform excessively large batch operation: at most ${maxPartitionsPerRequest} partitions.`,
+    );
   }
   const factor = replicationFactor === -1 ? config.number("default.replication.factor") : replicationFactor;
   const placement = placePartitions(cluster, { count, replicationFactor: factor, random });
@@ -140,17 +173,29 @@ function automaticPlacement(cluster: ClusterState, topic: NewTopic, { config, ra
 /** Apache Kafka's limit on the records of one change (10,000) allows about as many partitions. */
 const maxPartitionsPerRequest = 9_990;
 
-function manualPlacement(cluster: ClusterState, { name, numPartitions, replicationFactor, assignments }: NewTopic): Placed | Refusal {
+function manualPlacement(
+  cluster: ClusterState,
+  { name, numPartitions, replicationFactor, assignments }: NewTopic,
+): Placed | Refusal {
   const wrong = (message: string): Refusal => refusal(name, ErrorCode.INVALID_REPLICA_ASSIGNMENT, message);
   if (replicationFactor !== -1) {
-    return refusal(name, ErrorCode.INVALID_REQUEST, "A manual partition assignment was specified, but replication factor was not set to -1.");
+    return refusal(
+      name,
+      ErrorCode.INVALID_REQUEST,
+      "A manual partition assignment was specified, but replication factor was not set to -1.",
+    );
   }
   if (numPartitions !== -1) {
-    return refusal(name, ErrorCode.INVALID_REQUEST, "A manual partition assignment was specified, but numPartitions was not set to -1.");
+    return refusal(
+      name,
+      ErrorCode.INVALID_REQUEST,
+      "A manual partition assignment was specified, but numPartitions was not set to -1.",
+    );
   }
   const byPartition = new Map<number, readonly number[]>();
   for (const { partitionIndex, brokerIds } of assignments) {
-    if (byPartition.has(partitionIndex)) return wrong(`Found multiple manual partition assignments for partition ${partitionIndex}`);
+    if (byPartition.has(partitionIndex))
+      return wrong(`Found multiple manual partition assignments for partition ${partitionIndex}`);
     const problem = assignmentProblem(cluster, brokerIds);
     if (problem !== undefined) return wrong(problem);
     byPartition.set(partitionIndex, brokerIds);

@@ -15,26 +15,50 @@ export interface TopicDeletion {
 }
 
 /** Plans the deletion of topics, each by name or by id: the records to write and, in the order of the request, what became of each. */
-export function deleteTopics(cluster: ClusterState, topics: readonly TopicToDelete[]): Change<readonly TopicDeletion[]> {
+export function deleteTopics(
+  cluster: ClusterState,
+  topics: readonly TopicToDelete[],
+): Change<readonly TopicDeletion[]> {
   const records: Buffer[] = [];
   const taken = new Set<string>();
   const answer = distinct(topics).map(({ topic, isTwice }): TopicDeletion => {
-    if (isTwice) return refusal(topic, ErrorCode.INVALID_REQUEST, topic.name === null ? "Duplicate topic id." : "Duplicate topic name.");
+    if (isTwice)
+      return refusal(
+        topic,
+        ErrorCode.INVALID_REQUEST,
+        topic.name === null ? "Duplicate topic id." : "Duplicate topic name.",
+      );
     const found = find(cluster, topic);
     if (!(found instanceof Uuid)) return found;
     if (taken.has(found.toString())) {
-      return { ...refusal(topic, ErrorCode.INVALID_REQUEST, "The provided topic name maps to an ID that was already supplied."), topicId: found };
+      return {
+        ...refusal(
+          topic,
+          ErrorCode.INVALID_REQUEST,
+          "The provided topic name maps to an ID that was already supplied.",
+        ),
+        topicId: found,
+      };
     }
     taken.add(found.toString());
     records.push(clusterRecords.removeTopic.write({ topicId: found }));
-    return { name: cluster.topicById(found)?.name ?? null, topicId: found, errorCode: ErrorCode.NONE, errorMessage: null };
+    return {
+      name: cluster.topicById(found)?.name ?? null,
+      topicId: found,
+      errorCode: ErrorCode.NONE,
+      errorMessage: null,
+    };
   });
   return { records, answer };
 }
 
 /** Each topic once, and whether the request names it twice. A topic that is named wrongly stands by itself. */
-function distinct(topics: readonly TopicToDelete[]): readonly { readonly topic: TopicToDelete; readonly isTwice: boolean }[] {
-  const keys = topics.map(({ name, topicId }, index) => ((name === null) === topicId.isZero ? `wrong ${index}` : (name ?? `id ${topicId.toString()}`)));
+function distinct(
+  topics: readonly TopicToDelete[],
+): readonly { readonly topic: TopicToDelete; readonly isTwice: boolean }[] {
+  const keys = topics.map(({ name, topicId }, index) =>
+    (name === null) === topicId.isZero ? `wrong ${index}` : (name ?? `id ${topicId.toString()}`),
+  );
   return topics.flatMap((topic, index) => {
     const key = keys[index];
     return keys.indexOf(key ?? "") === index ? [{ topic, isTwice: keys.lastIndexOf(key ?? "") !== index }] : [];
@@ -44,12 +68,18 @@ function distinct(topics: readonly TopicToDelete[]): readonly { readonly topic: 
 /** The id of the topic meant, or why there is none. */
 function find(cluster: ClusterState, topic: TopicToDelete): Uuid | TopicDeletion {
   const { name, topicId } = topic;
-  if (name === null && topicId.isZero) return refusal(topic, ErrorCode.INVALID_REQUEST, "Neither topic name nor id were specified.");
-  if (name !== null && !topicId.isZero) return refusal(topic, ErrorCode.INVALID_REQUEST, "You may not specify both topic name and topic id.");
+  if (name === null && topicId.isZero)
+    return refusal(topic, ErrorCode.INVALID_REQUEST, "Neither topic name nor id were specified.");
+  if (name !== null && !topicId.isZero)
+    return refusal(topic, ErrorCode.INVALID_REQUEST, "You may not specify both topic name and topic id.");
   if (name === null) return cluster.topicById(topicId)?.id ?? refusal(topic, ErrorCode.UNKNOWN_TOPIC_ID);
   return cluster.topic(name)?.id ?? refusal(topic, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
 }
 
-function refusal({ name, topicId }: TopicToDelete, errorCode: number, errorMessage = errorByCode(errorCode).message): TopicDeletion {
+function refusal(
+  { name, topicId }: TopicToDelete,
+  errorCode: number,
+  errorMessage = errorByCode(errorCode).message,
+): TopicDeletion {
   return { name, topicId, errorCode, errorMessage };
 }

@@ -1,7 +1,13 @@
 import { type BrokerConfig, brokerConfigDefinition, brokerConfigKeys } from "./broker-config.js";
 import type { ConfigType } from "./config-definition.js";
 import { topicConfigDefinition } from "./topic-config.js";
-import { configSource, topicConfigKeys, topicConfigValue, type ConfigSynonym, type ConfigValue } from "./topic-settings.js";
+import {
+  configSource,
+  topicConfigKeys,
+  topicConfigValue,
+  type ConfigSynonym,
+  type ConfigValue,
+} from "./topic-settings.js";
 
 /** One key of a topic's or broker's configuration, as DescribeConfigs shows it. */
 export interface ConfigEntry extends ConfigValue {
@@ -13,7 +19,16 @@ export interface ConfigEntry extends ConfigValue {
 }
 
 /** Kafka's numbers of the types of values. */
-const typeNumbers: Readonly<Record<ConfigType, number>> = { BOOLEAN: 1, STRING: 2, INT: 3, SHORT: 4, LONG: 5, DOUBLE: 6, LIST: 7, PASSWORD: 9 };
+const typeNumbers: Readonly<Record<ConfigType, number>> = {
+  BOOLEAN: 1,
+  STRING: 2,
+  INT: 3,
+  SHORT: 4,
+  LONG: 5,
+  DOUBLE: 6,
+  LIST: 7,
+  PASSWORD: 9,
+};
 
 /** Every key of a topic, from what was set for it and the broker's defaults. */
 export function describeTopic(set: ReadonlyMap<string, string>, broker: BrokerConfig): readonly ConfigEntry[] {

@@ -37,7 +37,8 @@ export class EffectCollector implements ClusterEffects {
         return;
       case "PartitionChangeRecord": {
         const topic = this.#add(this.changed, record.value.topicId);
-        if (topic !== undefined && record.value.leader !== unchangedLeader) this.moved.push({ topic, partition: record.value.partitionId });
+        if (topic !== undefined && record.value.leader !== unchangedLeader)
+          this.moved.push({ topic, partition: record.value.partitionId });
         return;
       }
       case "RemoveTopicRecord":

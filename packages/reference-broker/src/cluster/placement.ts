@@ -11,7 +11,11 @@ export type Placement = { readonly replicas: readonly (readonly number[])[] } | 
  */
 export function placePartitions(
   cluster: ClusterState,
-  { count, replicationFactor, random }: { readonly count: number; readonly replicationFactor: number; readonly random: () => number },
+  {
+    count,
+    replicationFactor,
+    random,
+  }: { readonly count: number; readonly replicationFactor: number; readonly random: () => number },
 ): Placement {
   const nodeIds = servingBrokers(cluster);
   if (replicationFactor > nodeIds.length) {
@@ -19,7 +23,9 @@ export function placePartitions(
     return { problem: `Unable to replicate the partition ${replicationFactor} time(s): ${reason}` };
   }
   if (replicationFactor > 1) {
-    return { problem: `Unable to replicate the partition ${replicationFactor} time(s): this broker keeps one replica of each partition. Ask for 1, or -1.` };
+    return {
+      problem: `Unable to replicate the partition ${replicationFactor} time(s): this broker keeps one replica of each partition. Ask for 1, or -1.`,
+    };
   }
   const start = Math.floor(random() * nodeIds.length);
   return { replicas: Array.from({ length: count }, (_, index) => [nodeIds[(start + index) % nodeIds.length] ?? -1]) };
@@ -30,10 +36,12 @@ export function assignmentProblem(cluster: ClusterState, brokerIds: readonly num
   if (brokerIds.length === 0) return "The manual partition assignment includes an empty replica list.";
   const serving = servingBrokers(cluster);
   const unknown = brokerIds.find((id) => !serving.includes(id));
-  if (unknown !== undefined) return `The manual partition assignment includes broker ${unknown}, but no such broker is registered.`;
+  if (unknown !== undefined)
+    return `The manual partition assignment includes broker ${unknown}, but no such broker is registered.`;
   const twice = brokerIds.find((id, index) => brokerIds.indexOf(id) !== index);
   if (twice !== undefined) return `The manual partition assignment includes the broker ${twice} more than once.`;
-  if (brokerIds.length > 1) return "The manual partition assignment includes more than one replica: this broker keeps one of each partition.";
+  if (brokerIds.length > 1)
+    return "The manual partition assignment includes more than one replica: this broker keeps one of each partition.";
   return undefined;
 }
 

@@ -27,7 +27,10 @@ export const clusterRecords = {
   removeTopic: kind("RemoveTopicRecord", RemoveTopicRecord, { number: 9, version: 0 }),
   featureLevel: kind("FeatureLevelRecord", FeatureLevelRecord, { number: 12, version: 0 }),
   producerIds: kind("ProducerIdsRecord", ProducerIdsRecord, { number: 15, version: 0 }),
-  brokerRegistrationChange: kind("BrokerRegistrationChangeRecord", BrokerRegistrationChangeRecord, { number: 17, version: 2 }),
+  brokerRegistrationChange: kind("BrokerRegistrationChangeRecord", BrokerRegistrationChangeRecord, {
+    number: 17,
+    version: 2,
+  }),
 };
 
 type Kinds = typeof clusterRecords;
@@ -49,10 +52,17 @@ export function decodeClusterRecord(value: Buffer): ClusterRecord | undefined {
 }
 
 /** `version` is the newest that metadata.version 4.0 writes; older and newer ones are read. */
-function kind<K extends string, S extends Fields>(type: K, schema: Message<S>, { number, version }: { number: number; version: number }) {
+function kind<K extends string, S extends Fields>(
+  type: K,
+  schema: Message<S>,
+  { number, version }: { number: number; version: number },
+) {
   return {
     number,
-    read: (found: number, body: Buffer): { readonly type: K; readonly value: StructOut<S> } => ({ type, value: decode(schema, found, body) }),
+    read: (found: number, body: Buffer): { readonly type: K; readonly value: StructOut<S> } => ({
+      type,
+      value: decode(schema, found, body),
+    }),
     write: (value: StructIn<S>): Buffer => encodeMetadataRecord(schema, version, value),
   };
 }

@@ -21,21 +21,34 @@ const metadataVersion = 25;
  */
 export function registerBrokers(
   cluster: ClusterState,
-  { brokers, epoch, randomBytes }: { readonly brokers: readonly Registration[]; readonly epoch: bigint; readonly randomBytes: () => Uint8Array },
+  {
+    brokers,
+    epoch,
+    randomBytes,
+  }: { readonly brokers: readonly Registration[]; readonly epoch: bigint; readonly randomBytes: () => Uint8Array },
 ): Change<void> {
   const running = new Set(brokers.map(({ nodeId }) => nodeId));
   const gone = [...cluster.brokers()].filter(({ nodeId, fenced }) => !fenced && !running.has(nodeId));
   const isNew = cluster.featureLevel("metadata.version") === 0;
   return {
     records: [
-      ...(isNew ? [clusterRecords.featureLevel.write({ name: "metadata.version", featureLevel: metadataVersion })] : []),
-      ...gone.map(({ nodeId, epoch: brokerEpoch }) => clusterRecords.brokerRegistrationChange.write({ brokerId: nodeId, brokerEpoch, fenced: 1 })),
+      ...(isNew
+        ? [clusterRecords.featureLevel.write({ name: "metadata.version", featureLevel: metadataVersion })]
+        : []),
+      ...gone.map(({ nodeId, epoch: brokerEpoch }) =>
+        clusterRecords.brokerRegistrationChange.write({ brokerId: nodeId, brokerEpoch, fenced: 1 }),
+      ),
       ...brokers.map(({ nodeId, rack, endpoints, directoryId }) =>
         clusterRecords.registerBroker.write({
           brokerId: nodeId,
           incarnationId: Uuid.random(randomBytes),
           brokerEpoch: epoch,
-          endPoints: endpoints.map(({ listener: name, host, port, securityProtocol }) => ({ name, host, port, securityProtocol })),
+          endPoints: endpoints.map(({ listener: name, host, port, securityProtocol }) => ({
+            name,
+            host,
+            port,
+            securityProtocol,
+          })),
           features: [{ name: "metadata.version", minSupportedVersion: 1, maxSupportedVersion: metadataVersion }],
           rack,
           fenced: false,

@@ -56,7 +56,11 @@ export interface BrokerState {
 /** Kafka's numbers of the kinds of things that have configurations. */
 export const configResource = { topic: 2, broker: 4, brokerLogger: 8, clientMetrics: 16, group: 32 } as const;
 
-const internalTopics: ReadonlySet<string> = new Set(["__consumer_offsets", "__transaction_state", "__share_group_state"]);
+const internalTopics: ReadonlySet<string> = new Set([
+  "__consumer_offsets",
+  "__transaction_state",
+  "__share_group_state",
+]);
 
 const noConfigs: ReadonlyMap<string, string> = new Map();
 
@@ -167,7 +171,8 @@ export class ClusterState {
   #applyPartitionChange(record: PartitionChangeRecord): void {
     const topic = this.#existing(record.topicId);
     const before = topic.partitions[record.partitionId];
-    if (before === undefined) throw new RangeError(`the metadata log changes ${topic.name}-${record.partitionId}, which does not exist`);
+    if (before === undefined)
+      throw new RangeError(`the metadata log changes ${topic.name}-${record.partitionId}, which does not exist`);
     const leaderChanges = record.leader !== unchangedLeader;
     const after: PartitionState = {
       partition: before.partition,
@@ -210,7 +215,8 @@ export class ClusterState {
 
   #existing(id: Uuid): TopicState {
     const topic = this.topicById(id);
-    if (topic === undefined) throw new RangeError(`the metadata log speaks of the topic id ${id.toString()}, which does not exist`);
+    if (topic === undefined)
+      throw new RangeError(`the metadata log speaks of the topic id ${id.toString()}, which does not exist`);
     return topic;
   }
 

@@ -9,8 +9,10 @@ export function topicNameProblem(name: string): string | undefined {
 function nameProblem(name: string): string | undefined {
   if (name === "") return "the empty string is not allowed";
   if (name === "." || name === "..") return `'${name}' is not allowed`;
-  if (name.length > maxNameLength) return `the length of '${name}' is longer than the max allowed length ${maxNameLength}`;
-  if (!/^[a-zA-Z0-9._-]+$/.test(name)) return `'${name}' contains one or more characters other than ASCII alphanumerics, '.', '_' and '-'`;
+  if (name.length > maxNameLength)
+    return `the length of '${name}' is longer than the max allowed length ${maxNameLength}`;
+  if (!/^[a-zA-Z0-9._-]+$/.test(name))
+    return `'${name}' contains one or more characters other than ASCII alphanumerics, '.', '_' and '-'`;
   return undefined;
 }
 

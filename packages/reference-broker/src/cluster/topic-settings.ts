@@ -7,7 +7,13 @@ import { configResource, type ClusterState } from "./state.js";
 import { topicConfigDefinition, topicConfigs, type TopicConfigKey } from "./topic-config.js";
 
 /** Kafka's numbers of where a configuration value comes from. */
-export const configSource = { topic: 1, dynamicBroker: 2, dynamicDefaultBroker: 3, staticBroker: 4, default: 5 } as const;
+export const configSource = {
+  topic: 1,
+  dynamicBroker: 2,
+  dynamicDefaultBroker: 3,
+  staticBroker: 4,
+  default: 5,
+} as const;
 
 /** One value that a key has, or would have if the ones before it were removed. */
 export interface ConfigSynonym {
@@ -32,7 +38,9 @@ export function topicConfigValue(key: string, set: ReadonlyMap<string, string>, 
   const synonyms = [
     ...(own === undefined ? [] : [{ name: key, value: own, source: configSource.topic }]),
     ...(given === undefined ? [] : [{ name: brokerKey, value: given, source: configSource.staticBroker }]),
-    ...(definition?.brokerKey === undefined || isUnset ? [] : [{ name: brokerKey, value: fallback, source: configSource.default }]),
+    ...(definition?.brokerKey === undefined || isUnset
+      ? []
+      : [{ name: brokerKey, value: fallback, source: configSource.default }]),
   ];
   return { value: fallback, source: configSource.default, ...pick(synonyms[0]), synonyms };
 }

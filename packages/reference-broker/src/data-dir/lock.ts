@@ -17,7 +17,10 @@ export interface DirectoryLock {
  * and Windows the system forgets it with the process, elsewhere a socket file that nobody answers on is taken over.
  */
 export async function lockDirectory(path: string): Promise<DirectoryLock> {
-  const digest = createHash("sha256").update(await realpath(path)).digest("hex").slice(0, 32);
+  const digest = createHash("sha256")
+    .update(await realpath(path))
+    .digest("hex")
+    .slice(0, 32);
   const address = lockAddress(`moldau-${digest}`);
   const server = await listen(address).catch(async (error: unknown) => {
     if (!isAddressInUse(error) || !address.isFile || (await isAnswered(address.name))) throw inUse(path, error);
@@ -62,6 +65,8 @@ function isAddressInUse(error: unknown): boolean {
 
 function inUse(path: string, cause: unknown): Error {
   return isAddressInUse(cause)
-    ? new Error(`the data directory ${path} is in use by another broker: stop that one, or choose another directory`, { cause })
+    ? new Error(`the data directory ${path} is in use by another broker: stop that one, or choose another directory`, {
+        cause,
+      })
     : new Error(`the data directory ${path} could not be locked`, { cause });
 }

@@ -64,7 +64,12 @@ export class LogDirectory {
       if (lock !== undefined) await (await storage.open(`${path}/.lock`, { create: true })).close();
       const properties = await claim(options);
       const wasCleanlyLeft = await takeCleanShutdown(storage, path);
-      return new LogDirectory(options, { properties, wasCleanlyLeft, lock, checkpoints: await readCheckpoints(storage, path) });
+      return new LogDirectory(options, {
+        properties,
+        wasCleanlyLeft,
+        lock,
+        checkpoints: await readCheckpoints(storage, path),
+      });
     } catch (error) {
       await lock?.release();
       throw error;
@@ -81,7 +86,11 @@ export class LogDirectory {
     return this.#writes.add(async () => {
       const all = [...logs];
       const write = (file: string, offset: (log: CheckpointedLog) => bigint): Promise<void> => {
-        const entries = all.map((log): OffsetCheckpoint => ({ topic: log.topic, partition: log.partition, offset: offset(log) }));
+        const entries = all.map((log): OffsetCheckpoint => ({
+          topic: log.topic,
+          partition: log.partition,
+          offset: offset(log),
+        }));
         return writeOffsetCheckpoints(this.#storage, `${this.path}/${file}`, entries);
       };
       await write(files.recoveryPoint, (log) => log.recoveryPoint);
@@ -120,10 +129,14 @@ interface Opened {
 async function claim({ storage, path, nodeId, clusterId, randomBytes }: LogDirectoryOptions): Promise<MetaProperties> {
   const found = await readMetaProperties(storage, path);
   if (found !== undefined && found.nodeId !== nodeId) {
-    throw new Error(`the data directory ${path} belongs to the broker with node id ${found.nodeId}, not ${nodeId}: start that one, or choose another directory`);
+    throw new Error(
+      `the data directory ${path} belongs to the broker with node id ${found.nodeId}, not ${nodeId}: start that one, or choose another directory`,
+    );
   }
   if (found !== undefined && clusterId !== undefined && found.clusterId !== clusterId) {
-    throw new Error(`the data directory ${path} belongs to the cluster ${found.clusterId}, not ${clusterId}: choose another directory`);
+    throw new Error(
+      `the data directory ${path} belongs to the cluster ${found.clusterId}, not ${clusterId}: choose another directory`,
+    );
   }
   if (found?.directoryId !== undefined) return found;
   const properties = {

@@ -19,7 +19,9 @@ export async function readMetaProperties(storage: Storage, dir: string): Promise
   const clusterId = values.get("cluster.id");
   const nodeId = Number(values.get("node.id") ?? Number.NaN);
   if (values.get("version") !== "1" || clusterId === undefined || !Number.isInteger(nodeId)) {
-    throw new Error(`${dir}/${metaPropertiesFile} is malformed: version=1, cluster.id and node.id are wanted. Is ${dir} a data directory of this broker?`);
+    throw new Error(
+      `${dir}/${metaPropertiesFile} is malformed: version=1, cluster.id and node.id are wanted. Is ${dir} a data directory of this broker?`,
+    );
   }
   return { clusterId, nodeId, directoryId: values.get("directory.id") };
 }
@@ -27,7 +29,13 @@ export async function readMetaProperties(storage: Storage, dir: string): Promise
 /** Writes the file as a whole. */
 export async function writeMetaProperties(storage: Storage, dir: string, properties: MetaProperties): Promise<void> {
   const { clusterId, nodeId, directoryId } = properties;
-  const lines = ["#", `cluster.id=${clusterId}`, `node.id=${nodeId}`, "version=1", ...(directoryId === undefined ? [] : [`directory.id=${directoryId}`])];
+  const lines = [
+    "#",
+    `cluster.id=${clusterId}`,
+    `node.id=${nodeId}`,
+    "version=1",
+    ...(directoryId === undefined ? [] : [`directory.id=${directoryId}`]),
+  ];
   await storage.writeFileAtomic(`${dir}/${metaPropertiesFile}`, Buffer.from(`${lines.join("\n")}\n`, "utf8"));
 }
 

@@ -7,7 +7,15 @@ import type { Storage } from "../storage/storage.js";
  */
 export async function bringFoldersHome(
   storage: Storage,
-  { directories, cluster, topics }: { readonly directories: ReadonlyMap<number, string>; readonly cluster: ClusterState; readonly topics: Iterable<string> },
+  {
+    directories,
+    cluster,
+    topics,
+  }: {
+    readonly directories: ReadonlyMap<number, string>;
+    readonly cluster: ClusterState;
+    readonly topics: Iterable<string>;
+  },
 ): Promise<void> {
   if (directories.size < 2) return;
   for (const topic of topics) {
@@ -20,7 +28,11 @@ export async function bringFoldersHome(
 
 async function bringHome(
   storage: Storage,
-  { home, directories, folder }: { readonly home: string; readonly directories: ReadonlyMap<number, string>; readonly folder: string },
+  {
+    home,
+    directories,
+    folder,
+  }: { readonly home: string; readonly directories: ReadonlyMap<number, string>; readonly folder: string },
 ): Promise<void> {
   if (await storage.exists(`${home}/${folder}`)) return;
   for (const other of directories.values()) {

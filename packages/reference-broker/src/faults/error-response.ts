@@ -29,7 +29,9 @@ export function errorResponse(api: string, request: unknown, error: string | num
   if (known !== undefined) return known(request, code);
   const response = apis.find(({ name }) => name === api)?.response;
   if (response === undefined || !("errorCode" in response.fields)) {
-    throw new RangeError(`fail() does not know where an answer of ${api} has its errors: give the answer with respond()`);
+    throw new RangeError(
+      `fail() does not know where an answer of ${api} has its errors: give the answer with respond()`,
+    );
   }
   return { errorCode: code };
 }
@@ -37,7 +39,10 @@ export function errorResponse(api: string, request: unknown, error: string | num
 function numberOf(error: string | number): number {
   if (typeof error === "number") return error;
   const found = Object.entries(ErrorCode).find(([name]) => name === error);
-  if (found === undefined) throw new RangeError(`unknown error ${JSON.stringify(error)}: write one of Kafka's names, such as "NOT_LEADER_OR_FOLLOWER"`);
+  if (found === undefined)
+    throw new RangeError(
+      `unknown error ${JSON.stringify(error)}: write one of Kafka's names, such as "NOT_LEADER_OR_FOLLOWER"`,
+    );
   return found[1];
 }
 
@@ -55,13 +60,23 @@ const responses: ReadonlyMap<string, ErrorAnswer> = new Map([
     responses: topics.map(({ topic, topicId, partitions }) => ({
       topic,
       topicId,
-      partitions: partitions.map(({ partition }) => ({ partitionIndex: partition, errorCode, highWatermark: -1n, records: Buffer.alloc(0) })),
+      partitions: partitions.map(({ partition }) => ({
+        partitionIndex: partition,
+        errorCode,
+        highWatermark: -1n,
+        records: Buffer.alloc(0),
+      })),
     })),
   })),
   failing(ListOffsets, ({ topics }, errorCode) => ({
-    topics: topics.map(({ name, partitions }) => ({ name, partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode })) })),
+    topics: topics.map(({ name, partitions }) => ({
+      name,
+      partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode })),
+    })),
   })),
-  failing(Metadata, ({ topics }, errorCode) => ({ topics: (topics ?? []).map(({ name, topicId }) => ({ name, topicId, errorCode })) })),
+  failing(Metadata, ({ topics }, errorCode) => ({
+    topics: (topics ?? []).map(({ name, topicId }) => ({ name, topicId, errorCode })),
+  })),
   failing(OffsetCommit, ({ topics }, errorCode) => ({
     topics: topics.map(({ name, topicId, partitions }) => ({
       name,
@@ -69,15 +84,23 @@ const responses: ReadonlyMap<string, ErrorAnswer> = new Map([
       partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode })),
     })),
   })),
-  failing(OffsetFetch, ({ groups }, errorCode) => (groups.length === 0 ? { errorCode } : { groups: groups.map(({ groupId }) => ({ groupId, errorCode })) })),
+  failing(OffsetFetch, ({ groups }, errorCode) =>
+    groups.length === 0 ? { errorCode } : { groups: groups.map(({ groupId }) => ({ groupId, errorCode })) },
+  ),
   failing(FindCoordinator, ({ coordinatorKeys }, errorCode) =>
     coordinatorKeys.length === 0
       ? { errorCode, nodeId: -1, port: -1 }
       : { coordinators: coordinatorKeys.map((key) => ({ key, errorCode, nodeId: -1, port: -1 })) },
   ),
-  failing(CreateTopics, ({ topics }, errorCode) => ({ topics: topics.map(({ name }) => ({ name, errorCode, errorMessage: null })) })),
+  failing(CreateTopics, ({ topics }, errorCode) => ({
+    topics: topics.map(({ name }) => ({ name, errorCode, errorMessage: null })),
+  })),
   failing(DeleteTopics, ({ topics, topicNames }, errorCode) => ({
-    responses: [...topics, ...topicNames.map((name) => ({ name, topicId: undefined }))].map(({ name, topicId }) => ({ name, topicId, errorCode })),
+    responses: [...topics, ...topicNames.map((name) => ({ name, topicId: undefined }))].map(({ name, topicId }) => ({
+      name,
+      topicId,
+      errorCode,
+    })),
   })),
   failing(DeleteRecords, ({ topics }, errorCode) => ({
     topics: topics.map(({ name, partitions }) => ({
@@ -87,12 +110,22 @@ const responses: ReadonlyMap<string, ErrorAnswer> = new Map([
   })),
   failing(CreatePartitions, ({ topics }, errorCode) => ({ results: topics.map(({ name }) => ({ name, errorCode })) })),
   failing(DescribeConfigs, ({ resources }, errorCode) => ({
-    results: resources.map(({ resourceType, resourceName }) => ({ resourceType, resourceName, errorCode, errorMessage: null })),
+    results: resources.map(({ resourceType, resourceName }) => ({
+      resourceType,
+      resourceName,
+      errorCode,
+      errorMessage: null,
+    })),
   })),
   failing(DescribeGroups, ({ groups }, errorCode) => ({ groups: groups.map((groupId) => ({ groupId, errorCode })) })),
-  failing(DeleteGroups, ({ groupsNames }, errorCode) => ({ results: groupsNames.map((groupId) => ({ groupId, errorCode })) })),
+  failing(DeleteGroups, ({ groupsNames }, errorCode) => ({
+    results: groupsNames.map((groupId) => ({ groupId, errorCode })),
+  })),
   failing(OffsetForLeaderEpoch, ({ topics }, errorCode) => ({
-    topics: topics.map(({ topic, partitions }) => ({ topic, partitions: partitions.map(({ partition }) => ({ partition, errorCode })) })),
+    topics: topics.map(({ topic, partitions }) => ({
+      topic,
+      partitions: partitions.map(({ partition }) => ({ partition, errorCode })),
+    })),
   })),
 ]);
 

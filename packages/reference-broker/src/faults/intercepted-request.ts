@@ -50,7 +50,8 @@ export class Interception implements InterceptedRequest {
   readonly #handler: Handler;
   readonly #request: PreparedRequest;
   readonly #context: RequestContext;
-  #applied: Outcome<unknown> | undefined;
+  /** What came out of the last {@link Interception.apply}; undefined before the first. */
+  #applied: unknown;
   #decision: Decision = { kind: "serve" };
 
   constructor(handler: Handler, request: PreparedRequest, context: RequestContext) {

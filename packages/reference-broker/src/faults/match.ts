@@ -12,18 +12,39 @@ export interface RequestSubject {
 }
 
 /** Whether a decoded request body is about `subject`. `topicOf` resolves topic ids. */
-export function isAbout(body: unknown, subject: RequestSubject, topicOf: (id: Uuid) => TopicState | undefined): boolean {
+export function isAbout(
+  body: unknown,
+  subject: RequestSubject,
+  topicOf: (id: Uuid) => TopicState | undefined,
+): boolean {
   const { topic, partition, group } = subject;
   if (group !== undefined && !names(body, groupFields, (value) => value === group)) return false;
   if (topic === undefined) return partition === undefined || hasPartition(body, partition);
-  const isTopic = (value: unknown): boolean => value === topic || (value instanceof Uuid && topicOf(value)?.name === topic);
+  const isTopic = (value: unknown): boolean =>
+    value === topic || (value instanceof Uuid && topicOf(value)?.name === topic);
   if (partition === undefined) return names(body, topicFields, isTopic);
-  return structs(body).some((struct) => ownFields(struct, topicFields).some(isTopic) && hasPartition(struct, partition));
+  return structs(body).some(
+    (struct) => ownFields(struct, topicFields).some(isTopic) && hasPartition(struct, partition),
+  );
 }
 
 const topicFields: ReadonlySet<string> = new Set(["name", "topic", "topicName", "topicId", "topicNames"]);
-const groupFields: ReadonlySet<string> = new Set(["group", "groupId", "groups", "groupsNames", "key", "coordinatorKeys", "transactionalId"]);
-const partitionFields: ReadonlySet<string> = new Set(["index", "partition", "partitionIndex", "partitions", "partitionIndexes"]);
+const groupFields: ReadonlySet<string> = new Set([
+  "group",
+  "groupId",
+  "groups",
+  "groupsNames",
+  "key",
+  "coordinatorKeys",
+  "transactionalId",
+]);
+const partitionFields: ReadonlySet<string> = new Set([
+  "index",
+  "partition",
+  "partitionIndex",
+  "partitions",
+  "partitionIndexes",
+]);
 
 /** Whether a field of one of these names, anywhere in the body, holds (or lists) a wanted value. */
 function names(body: unknown, fields: ReadonlySet<string>, isWanted: (value: unknown) => boolean): boolean {

@@ -125,7 +125,12 @@ class Rule implements FaultRule {
     this.#remove(this);
   }
 
-  takes(handler: Handler, request: PreparedRequest, context: RequestContext, { random, topicById }: FaultSurroundings): boolean {
+  takes(
+    handler: Handler,
+    request: PreparedRequest,
+    context: RequestContext,
+    { random, topicById }: FaultSurroundings,
+  ): boolean {
     const { broker, clientId, nth, probability = 1 } = this.#rule;
     if (this.#api !== undefined && this.#api !== handler.name) return false;
     if (broker !== undefined && broker !== context.broker.nodeId) return false;
@@ -142,7 +147,9 @@ class Rule implements FaultRule {
 
 function checkRule({ nth, times, probability }: InterceptRule): void {
   for (const [name, value] of Object.entries({ nth, times })) {
-    if (value !== undefined && (!Number.isInteger(value) || value < 1)) throw new RangeError(`${name} must be a whole number from 1 on, not ${value}`);
+    if (value !== undefined && (!Number.isInteger(value) || value < 1))
+      throw new RangeError(`${name} must be a whole number from 1 on, not ${value}`);
   }
-  if (probability !== undefined && !(probability >= 0 && probability <= 1)) throw new RangeError(`probability must lie between 0 and 1, not ${probability}`);
+  if (probability !== undefined && !(probability >= 0 && probability <= 1))
+    throw new RangeError(`probability must lie between 0 and 1, not ${probability}`);
 }

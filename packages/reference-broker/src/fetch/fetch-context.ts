@@ -18,7 +18,10 @@ export type FetchContext =
       /** What to fetch, in the order in which partitions get their share of the bytes. */
       readonly positions: readonly FetchPosition[];
       /** The session to name in the answer, and which partitions to put into it. To be called once, with what was fetched. */
-      readonly report: (fetched: readonly FetchedPartition[]) => { readonly sessionId: number; readonly partitions: readonly FetchedPartition[] };
+      readonly report: (fetched: readonly FetchedPartition[]) => {
+        readonly sessionId: number;
+        readonly partitions: readonly FetchedPartition[];
+      };
     };
 
 const noSession = 0;
@@ -27,18 +30,34 @@ const finalEpoch = -1;
 const initialEpoch = 0;
 
 /** Reads what a request wants of its fetch session (KIP-227). `usesTopicIds`: from version 13 on. */
-export function fetchContext(request: FetchRequest, { usesTopicIds, cache }: { readonly usesTopicIds: boolean; readonly cache: FetchSessionCache }): FetchContext {
+export function fetchContext(
+  request: FetchRequest,
+  { usesTopicIds, cache }: { readonly usesTopicIds: boolean; readonly cache: FetchSessionCache },
+): FetchContext {
   const { sessionId, sessionEpoch } = request;
   const positions = positionsOf(request);
-  if (sessionEpoch !== initialEpoch && sessionEpoch !== finalEpoch) return incremental(request, { positions, usesTopicIds, cache });
+  if (sessionEpoch !== initialEpoch && sessionEpoch !== finalEpoch)
+    return incremental(request, { positions, usesTopicIds, cache });
   if (sessionId !== noSession) cache.remove(sessionId);
   if (sessionEpoch === finalEpoch) return sessionless(positions);
-  return { kind: "fetch", positions, report: (fetched) => ({ sessionId: open(fetched, { usesTopicIds, cache })?.id ?? noSession, partitions: fetched }) };
+  return {
+    kind: "fetch",
+    positions,
+    report: (fetched) => ({ sessionId: open(fetched, { usesTopicIds, cache })?.id ?? noSession, partitions: fetched }),
+  };
 }
 
 function incremental(
   request: FetchRequest,
-  { positions, usesTopicIds, cache }: { readonly positions: readonly FetchPosition[]; readonly usesTopicIds: boolean; readonly cache: FetchSessionCache },
+  {
+    positions,
+    usesTopicIds,
+    cache,
+  }: {
+    readonly positions: readonly FetchPosition[];
+    readonly usesTopicIds: boolean;
+    readonly cache: FetchSessionCache;
+  },
 ): FetchContext {
   const { sessionId, sessionEpoch, forgottenTopicsData } = request;
   const session = cache.get(sessionId);
@@ -46,7 +65,11 @@ function incremental(
   if (session.epoch !== sessionEpoch) return refused(ErrorCode.INVALID_FETCH_SESSION_EPOCH);
   if (session.usesTopicIds !== usesTopicIds) return refused(ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR);
   session.update(positions);
-  session.forget(forgottenTopicsData.flatMap(({ topic, topicId, partitions }) => partitions.map((partition) => ({ topic, topicId, partition }))));
+  session.forget(
+    forgottenTopicsData.flatMap(({ topic, topicId, partitions }) =>
+      partitions.map((partition) => ({ topic, topicId, partition })),
+    ),
+  );
   if (session.size === 0) {
     cache.remove(sessionId);
     return sessionless([]);
@@ -56,7 +79,10 @@ function incremental(
   return {
     kind: "fetch",
     positions: session.positions(),
-    report: (fetched) => ({ sessionId, partitions: fetched.filter(({ position, result }) => session.isNews(position, result)) }),
+    report: (fetched) => ({
+      sessionId,
+      partitions: fetched.filter(({ position, result }) => session.isNews(position, result)),
+    }),
   };
 }
 
@@ -69,7 +95,10 @@ function refused(errorCode: number): FetchContext {
 }
 
 /** Makes the session that a full fetch asked for, and has it remember what the client is told now. */
-function open(fetched: readonly FetchedPartition[], { usesTopicIds, cache }: { readonly usesTopicIds: boolean; readonly cache: FetchSessionCache }): FetchSession | undefined {
+function open(
+  fetched: readonly FetchedPartition[],
+  { usesTopicIds, cache }: { readonly usesTopicIds: boolean; readonly cache: FetchSessionCache },
+): FetchSession | undefined {
   const session = cache.create(fetched.length, usesTopicIds);
   session?.update(fetched.map(({ position }) => position));
   for (const { position, result } of fetched) session?.isNews(position, result);

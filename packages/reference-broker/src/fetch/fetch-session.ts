@@ -29,7 +29,11 @@ interface CachedPartition {
 }
 
 /** Names a partition within a session. */
-export function positionKey({ topic, topicId, partition }: Pick<FetchPosition, "topic" | "topicId" | "partition">): string {
+export function positionKey({
+  topic,
+  topicId,
+  partition,
+}: Pick<FetchPosition, "topic" | "topicId" | "partition">): string {
   return topicId.isZero ? `${topic}/${partition}` : `${topicId.toString()}/${partition}`;
 }
 
@@ -76,7 +80,11 @@ export class FetchSession {
     for (const position of positions) {
       const key = positionKey(position);
       const before = this.#partitions.get(key);
-      this.#partitions.set(key, { position, highWatermark: before?.highWatermark ?? -1n, logStartOffset: before?.logStartOffset ?? -1n });
+      this.#partitions.set(key, {
+        position,
+        highWatermark: before?.highWatermark ?? -1n,
+        logStartOffset: before?.logStartOffset ?? -1n,
+      });
     }
   }
 
@@ -94,7 +102,11 @@ export class FetchSession {
     const hasError = result.errorCode !== 0;
     const hasMoved = cached.highWatermark !== result.highWatermark || cached.logStartOffset !== result.logStartOffset;
     // An error is told every time, and when it has gone the partition is told once more.
-    const told = { ...cached, highWatermark: hasError ? -1n : result.highWatermark, logStartOffset: result.logStartOffset };
+    const told = {
+      ...cached,
+      highWatermark: hasError ? -1n : result.highWatermark,
+      logStartOffset: result.logStartOffset,
+    };
     if (hasData) this.#partitions.delete(key);
     this.#partitions.set(key, told);
     return hasData || hasError || hasMoved || result.divergingEpoch !== undefined;

@@ -16,7 +16,11 @@ export interface LongPollOptions extends FetchLimits {
  * Reads the partitions as soon as there are `minBytes` in them, or an error, and at the latest after `maxWaitMs`. While it waits nothing
  * is read: every append to one of the logs only adds to a sum, and the logs are read again when that could be enough.
  */
-export async function longPoll(broker: BrokerNode, positions: readonly FetchPosition[], options: LongPollOptions): Promise<FetchRound> {
+export async function longPoll(
+  broker: BrokerNode,
+  positions: readonly FetchPosition[],
+  options: LongPollOptions,
+): Promise<FetchRound> {
   const { maxWaitMs, minBytes, signal } = options;
   const deadlineMs = broker.clock.now() + maxWaitMs;
   for (;;) {
@@ -24,7 +28,13 @@ export async function longPoll(broker: BrokerNode, positions: readonly FetchPosi
     const leftMs = deadlineMs - broker.clock.now();
     const isEnough = round.isUrgent || positions.length === 0 || round.sizeInBytes >= minBytes || leftMs <= 0;
     if (isEnough || signal.aborted) return round;
-    await growth(round, { wantedBytes: minBytes - round.sizeInBytes, timeoutMs: leftMs, signal, clock: broker.clock, logs: broker.logs });
+    await growth(round, {
+      wantedBytes: minBytes - round.sizeInBytes,
+      timeoutMs: leftMs,
+      signal,
+      clock: broker.clock,
+      logs: broker.logs,
+    });
   }
 }
 
@@ -37,7 +47,10 @@ interface GrowthOptions {
 }
 
 /** Resolves when the logs of a round have grown by so many bytes, when one of them goes away, or when the time is over. */
-function growth({ logs: watched }: FetchRound, { wantedBytes, timeoutMs, signal, clock, logs }: GrowthOptions): Promise<void> {
+function growth(
+  { logs: watched }: FetchRound,
+  { wantedBytes, timeoutMs, signal, clock, logs }: GrowthOptions,
+): Promise<void> {
   return new Promise((resolve) => {
     const sizeBefore = totalSize(watched);
     const done = (): void => {
@@ -53,7 +66,11 @@ function growth({ logs: watched }: FetchRound, { wantedBytes, timeoutMs, signal,
     };
     const timer = clock.timer(timeoutMs, done);
     const stops = watched.map((log) => log.onAppended(onChange));
-    stops.push(logs.onGone((topic, partition) => watched.some((log) => log.topic === topic && log.partition === partition) && done()));
+    stops.push(
+      logs.onGone(
+        (topic, partition) => watched.some((log) => log.topic === topic && log.partition === partition) && done(),
+      ),
+    );
     signal.addEventListener("abort", done, { once: true });
   });
 }

@@ -31,14 +31,22 @@ export interface FetchRound {
  * Reads each partition once, in order, within the limits. The first batch found comes whole even when it is larger than every limit
  * (KIP-74); what it leaves of `maxBytes` is for those behind it.
  */
-export async function readPositions(broker: BrokerNode, positions: readonly FetchPosition[], limits: FetchLimits): Promise<FetchRound> {
+export async function readPositions(
+  broker: BrokerNode,
+  positions: readonly FetchPosition[],
+  limits: FetchLimits,
+): Promise<FetchRound> {
   const fetched: FetchedPartition[] = [];
   const logs: PartitionLog[] = [];
   let left = limits.maxBytes;
   let sizeInBytes = 0;
   let isUrgent = false;
   for (const position of positions) {
-    const read = await readOne(broker, position, { ...limits, maxBytes: Math.min(left, position.maxBytes), minOneMessage: sizeInBytes === 0 });
+    const read = await readOne(broker, position, {
+      ...limits,
+      maxBytes: Math.min(left, position.maxBytes),
+      minOneMessage: sizeInBytes === 0,
+    });
     fetched.push({ position, result: read.result });
     if (read.log !== undefined) logs.push(read.log);
     sizeInBytes += read.sizeInBytes;
@@ -54,7 +62,11 @@ interface OneRead {
   readonly log?: PartitionLog;
 }
 
-async function readOne(broker: BrokerNode, position: FetchPosition, limits: FetchLimits & { readonly minOneMessage: boolean }): Promise<OneRead> {
+async function readOne(
+  broker: BrokerNode,
+  position: FetchPosition,
+  limits: FetchLimits & { readonly minOneMessage: boolean },
+): Promise<OneRead> {
   const { topic: name, topicId, partition, currentLeaderEpoch } = position;
   const topic = findTopic(broker.cluster, { name, id: topicId, byId: limits.usesTopicIds });
   const found = findLedPartition(broker, { topic, byId: limits.usesTopicIds, partition, currentLeaderEpoch });
@@ -67,12 +79,19 @@ async function readOne(broker: BrokerNode, position: FetchPosition, limits: Fetc
   }
 }
 
-async function readLog(log: PartitionLog, position: FetchPosition, limits: FetchLimits & { readonly minOneMessage: boolean }): Promise<OneRead> {
+async function readLog(
+  log: PartitionLog,
+  position: FetchPosition,
+  limits: FetchLimits & { readonly minOneMessage: boolean },
+): Promise<OneRead> {
   const { partition: partitionIndex, fetchOffset } = position;
   const { maxBytes, minOneMessage, committedOnly } = limits;
   const diverging = divergence(log, position);
   const upTo = committedOnly ? log.lastStableOffset : log.highWatermark;
-  const read = diverging === undefined ? await log.read(fetchOffset, { maxBytes, minOneMessage, upTo }) : { records: [], sizeInBytes: 0, nextOffset: fetchOffset };
+  const read =
+    diverging === undefined
+      ? await log.read(fetchOffset, { maxBytes, minOneMessage, upTo })
+      : { records: [], sizeInBytes: 0, nextOffset: fetchOffset };
   const aborted = committedOnly ? await log.abortedTransactions(fetchOffset, read.nextOffset) : null;
   const result: PartitionResult = {
     partitionIndex,
@@ -80,7 +99,8 @@ async function readLog(log: PartitionLog, position: FetchPosition, limits: Fetch
     highWatermark: log.highWatermark,
     lastStableOffset: log.lastStableOffset,
     logStartOffset: log.logStartOffset,
-    abortedTransactions: aborted === null ? null : aborted.map(({ producerId, firstOffset }) => ({ producerId, firstOffset })),
+    abortedTransactions:
+      aborted === null ? null : aborted.map(({ producerId, firstOffset }) => ({ producerId, firstOffset })),
     records: read.records,
     ...(diverging === undefined ? {} : { divergingEpoch: diverging }),
   };
@@ -88,24 +108,50 @@ async function readLog(log: PartitionLog, position: FetchPosition, limits: Fetch
 }
 
 /** Where the client's log and this one part, if they do (KIP-595): the client then cuts its own back. */
-function divergence(log: PartitionLog, { fetchOffset, lastFetchedEpoch }: FetchPosition): { readonly epoch: number; readonly endOffset: bigint } | undefined {
+function divergence(
+  log: PartitionLog,
+  { fetchOffset, lastFetchedEpoch }: FetchPosition,
+): { readonly epoch: number; readonly endOffset: bigint } | undefined {
   if (lastFetchedEpoch < 0) return undefined;
   const { epoch, endOffset } = log.endOffsetForEpoch(lastFetchedEpoch);
-  if (epoch < 0) throw new LogError(ErrorCode.OFFSET_OUT_OF_RANGE, `the leader epoch ${lastFetchedEpoch} never wrote to ${log.topic}-${log.partition}`);
+  if (epoch < 0)
+    throw new LogError(
+      ErrorCode.OFFSET_OUT_OF_RANGE,
+      `the leader epoch ${lastFetchedEpoch} never wrote to ${log.topic}-${log.partition}`,
+    );
   return epoch < lastFetchedEpoch || endOffset < fetchOffset ? { epoch, endOffset } : undefined;
 }
 
-function failed({ partition: partitionIndex }: FetchPosition, errorCode: number, currentLeader?: PartitionResult["currentLeader"]): OneRead {
+function failed(
+  { partition: partitionIndex }: FetchPosition,
+  errorCode: number,
+  currentLeader?: PartitionResult["currentLeader"],
+): OneRead {
   const abortedTransactions = foundByMetadata.has(errorCode) ? [] : null;
-  const result = { partitionIndex, errorCode, highWatermark: -1n, logStartOffset: -1n, abortedTransactions, records: [], ...(currentLeader === undefined ? {} : { currentLeader }) };
+  const result = {
+    partitionIndex,
+    errorCode,
+    highWatermark: -1n,
+    logStartOffset: -1n,
+    abortedTransactions,
+    records: [],
+    ...(currentLeader === undefined ? {} : { currentLeader }),
+  };
   return { result, sizeInBytes: 0 };
 }
 
 /** Errors that Apache Kafka finds before it looks at the log; their answers differ in a detail. */
-const foundByMetadata: ReadonlySet<number> = new Set([ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, ErrorCode.UNKNOWN_TOPIC_ID]);
+const foundByMetadata: ReadonlySet<number> = new Set([
+  ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+  ErrorCode.UNKNOWN_TOPIC_ID,
+]);
 
 /** The leader to tell with an error that says that the client asked the wrong one (KIP-951). */
-function leaderOf(topic: TopicState | undefined, partition: number, errorCode: number): PartitionResult["currentLeader"] {
+function leaderOf(
+  topic: TopicState | undefined,
+  partition: number,
+  errorCode: number,
+): PartitionResult["currentLeader"] {
   if (errorCode !== ErrorCode.NOT_LEADER_OR_FOLLOWER && errorCode !== ErrorCode.FENCED_LEADER_EPOCH) return undefined;
   const state = topic?.partitions[partition];
   return state === undefined ? undefined : { leaderId: state.leader, leaderEpoch: state.leaderEpoch };

@@ -6,7 +6,9 @@ import { closeConnection, handler, noResponse, type RequestContext } from "../di
 import { LogError } from "../log/log-error.js";
 import { endpointOf, findLedPartition, findTopic } from "../partition-lookup.js";
 
-type PartitionAnswer = ProduceResponse["responses"][number]["partitionResponses"][number] extends infer P ? Partial<P> & { readonly errorCode: number } : never;
+type PartitionAnswer = ProduceResponse["responses"][number]["partitionResponses"][number] extends infer P
+  ? Partial<P> & { readonly errorCode: number }
+  : never;
 type PartitionData = ProduceRequest["topicData"][number]["partitionData"][number];
 
 /**
@@ -23,13 +25,19 @@ type PartitionData = ProduceRequest["topicData"][number]["partitionData"][number
 export const produce = handler(Produce, { min: 3, max: 13, advertisedMin: 0 }, async (request, context) => {
   const responses = await Promise.all(
     request.topicData.map(async ({ name, topicId, partitionData }) => {
-      const topic = findTopic(context.broker.cluster, { name, id: topicId, byId: context.apiVersion >= firstVersionWithIds });
+      const topic = findTopic(context.broker.cluster, {
+        name,
+        id: topicId,
+        byId: context.apiVersion >= firstVersionWithIds,
+      });
       const appends = partitionData.map((data) => appendTo(topic, data, request, context));
       return { name, topicId, partitionResponses: await Promise.all(appends) };
     }),
   );
   if (request.acks === 0) {
-    const failed = responses.some(({ partitionResponses }) => partitionResponses.some(({ errorCode }) => errorCode !== ErrorCode.NONE));
+    const failed = responses.some(({ partitionResponses }) =>
+      partitionResponses.some(({ errorCode }) => errorCode !== ErrorCode.NONE),
+    );
     return failed ? closeConnection : noResponse;
   }
   return { responses, nodeEndpoints: leaderEndpoints(responses, context) };
@@ -39,28 +47,57 @@ const firstVersionWithIds = 13;
 const firstVersionWithLeaders = 10;
 const validAcks: ReadonlySet<number> = new Set([-1, 0, 1]);
 /** Refusals that come with the beginning of the log, because Apache Kafka finds them while it appends. */
-const foundByLog: ReadonlySet<number> = new Set([ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER, ErrorCode.INVALID_PRODUCER_EPOCH, ErrorCode.INVALID_TIMESTAMP]);
+const foundByLog: ReadonlySet<number> = new Set([
+  ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
+  ErrorCode.INVALID_PRODUCER_EPOCH,
+  ErrorCode.INVALID_TIMESTAMP,
+]);
 const adminClientId = "__admin_client";
 
-async function appendTo(topic: TopicState | undefined, data: PartitionData, request: ProduceRequest, context: RequestContext): Promise<PartitionAnswer> {
+async function appendTo(
+  topic: TopicState | undefined,
+  data: PartitionData,
+  request: ProduceRequest,
+  context: RequestContext,
+): Promise<PartitionAnswer> {
   const { index, records } = data;
   const { broker, apiVersion, clientId } = context;
   if (!validAcks.has(request.acks)) return refused(index, ErrorCode.INVALID_REQUIRED_ACKS);
   const found = findLedPartition(broker, { topic, byId: apiVersion >= firstVersionWithIds, partition: index });
-  if (found.log === undefined) return { ...refused(index, found.errorCode), ...leaderHint(topic, index, found.errorCode) };
-  if (found.topic.isInternal && clientId !== adminClientId) return refused(index, ErrorCode.INVALID_TOPIC_EXCEPTION, `Cannot append to internal topic ${found.topic.name}`);
-  if (request.transactionalId !== null) return refused(index, ErrorCode.INVALID_TXN_STATE, "This broker has no transactions.");
-  if (request.acks === -1 && found.state.isr.length < minInsyncReplicas(broker.cluster, found.topic.name, broker.config)) {
+  if (found.log === undefined)
+    return { ...refused(index, found.errorCode), ...leaderHint(topic, index, found.errorCode) };
+  if (found.topic.isInternal && clientId !== adminClientId)
+    return refused(index, ErrorCode.INVALID_TOPIC_EXCEPTION, `Cannot append to internal topic ${found.topic.name}`);
+  if (request.transactionalId !== null)
+    return refused(index, ErrorCode.INVALID_TXN_STATE, "This broker has no transactions.");
+  if (
+    request.acks === -1 &&
+    found.state.isr.length < minInsyncReplicas(broker.cluster, found.topic.name, broker.config)
+  ) {
     return refused(index, ErrorCode.NOT_ENOUGH_REPLICAS);
   }
-  if (records === null) return refused(index, ErrorCode.INVALID_RECORD, `Produce requests with version ${apiVersion} must have at least one record batch per partition`);
+  if (records === null)
+    return refused(
+      index,
+      ErrorCode.INVALID_RECORD,
+      `Produce requests with version ${apiVersion} must have at least one record batch per partition`,
+    );
   try {
     const options = { leaderEpoch: found.state.leaderEpoch, origin: "client", produceVersion: apiVersion } as const;
     const { firstOffset, logAppendTimeMs, logStartOffset } = await found.log.append(records, options);
-    return { index, errorCode: ErrorCode.NONE, baseOffset: firstOffset, logAppendTimeMs: BigInt(logAppendTimeMs), logStartOffset };
+    return {
+      index,
+      errorCode: ErrorCode.NONE,
+      baseOffset: firstOffset,
+      logAppendTimeMs: BigInt(logAppendTimeMs),
+      logStartOffset,
+    };
   } catch (error) {
     if (!(error instanceof LogError)) throw error;
-    const recordErrors = error.recordErrors.map(({ batchIndex, message }) => ({ batchIndex, batchIndexErrorMessage: message }));
+    const recordErrors = error.recordErrors.map(({ batchIndex, message }) => ({
+      batchIndex,
+      batchIndexErrorMessage: message,
+    }));
     const logStartOffset = recordErrors.length > 0 || foundByLog.has(error.errorCode) ? found.log.logStartOffset : -1n;
     return { ...refused(index, error.errorCode, error.message), recordErrors, logStartOffset };
   }
@@ -76,9 +113,18 @@ function leaderHint(topic: TopicState | undefined, partition: number, errorCode:
 }
 
 /** The addresses of the brokers that hints name, each once. */
-function leaderEndpoints(responses: readonly { readonly partitionResponses: readonly PartitionAnswer[] }[], context: RequestContext): ProduceResponse["nodeEndpoints"] {
+function leaderEndpoints(
+  responses: readonly { readonly partitionResponses: readonly PartitionAnswer[] }[],
+  context: RequestContext,
+): ProduceResponse["nodeEndpoints"] {
   if (context.apiVersion < firstVersionWithLeaders) return [];
-  const leaders = new Set(responses.flatMap(({ partitionResponses }) => partitionResponses.flatMap(({ currentLeader }) => currentLeader?.leaderId ?? [])));
+  const leaders = new Set(
+    responses.flatMap(({ partitionResponses }) =>
+      partitionResponses.flatMap(({ currentLeader }) => currentLeader?.leaderId ?? []),
+    ),
+  );
   const { broker, session } = context;
-  return [...leaders].map((leader) => endpointOf(broker.cluster, leader, session.listener)).filter((endpoint) => endpoint !== undefined);
+  return [...leaders]
+    .map((leader) => endpointOf(broker.cluster, leader, session.listener))
+    .filter((endpoint) => endpoint !== undefined);
 }

@@ -29,7 +29,12 @@ export const fetch = handler(Fetch, { min: 4, max: 18 }, async (request, context
     signal,
   });
   const { sessionId, partitions } = plan.report(fetched);
-  return { errorCode: ErrorCode.NONE, sessionId, responses: byTopic(partitions), nodeEndpoints: leaderEndpoints(partitions, context) };
+  return {
+    errorCode: ErrorCode.NONE,
+    sessionId,
+    responses: byTopic(partitions),
+    nodeEndpoints: leaderEndpoints(partitions, context),
+  };
 });
 
 const firstVersionWithIds = 13;
@@ -38,18 +43,28 @@ const readCommitted = 1;
 
 /** Partitions of one topic that follow each other stand under one entry; the order of the partitions is kept. */
 function byTopic(fetched: readonly FetchedPartition[]) {
-  const topics: { topic: string; topicId: FetchedPartition["position"]["topicId"]; partitions: FetchedPartition["result"][] }[] = [];
+  const topics: {
+    topic: string;
+    topicId: FetchedPartition["position"]["topicId"];
+    partitions: FetchedPartition["result"][];
+  }[] = [];
   for (const { position, result } of fetched) {
     const last = topics.at(-1);
-    if (last !== undefined && last.topic === position.topic && last.topicId.equals(position.topicId)) last.partitions.push(result);
+    if (last !== undefined && last.topic === position.topic && last.topicId.equals(position.topicId))
+      last.partitions.push(result);
     else topics.push({ topic: position.topic, topicId: position.topicId, partitions: [result] });
   }
   return topics;
 }
 
 /** The addresses of the brokers that leader hints name, each once. */
-function leaderEndpoints(fetched: readonly FetchedPartition[], { broker, session, apiVersion }: RequestContext): FetchResponse["nodeEndpoints"] {
+function leaderEndpoints(
+  fetched: readonly FetchedPartition[],
+  { broker, session, apiVersion }: RequestContext,
+): FetchResponse["nodeEndpoints"] {
   if (apiVersion < firstVersionWithEndpoints) return [];
   const leaders = new Set(fetched.flatMap(({ result }) => result.currentLeader?.leaderId ?? []));
-  return [...leaders].map((leader) => endpointOf(broker.cluster, leader, session.listener)).filter((endpoint) => endpoint !== undefined);
+  return [...leaders]
+    .map((leader) => endpointOf(broker.cluster, leader, session.listener))
+    .filter((endpoint) => endpoint !== undefined);
 }

@@ -20,8 +20,11 @@ export const listOffsets = handler(ListOffsets, { min: 1, max: 11 }, async ({ to
   topics: await Promise.all(
     topics.map(async ({ name, partitions }, at) => {
       const isElsewhere = topics.some((topic, index) => index !== at && topic.name === name);
-      const isTwice = (index: number): boolean => isElsewhere || partitions.filter(({ partitionIndex }) => partitionIndex === index).length > 1;
-      const first = partitions.filter(({ partitionIndex }, index) => partitions.findIndex((each) => each.partitionIndex === partitionIndex) === index);
+      const isTwice = (index: number): boolean =>
+        isElsewhere || partitions.filter(({ partitionIndex }) => partitionIndex === index).length > 1;
+      const first = partitions.filter(
+        ({ partitionIndex }, index) => partitions.findIndex((each) => each.partitionIndex === partitionIndex) === index,
+      );
       const answers = first.map(async (question): Promise<PartitionAnswer> => {
         if (isTwice(question.partitionIndex)) return refused(question.partitionIndex, ErrorCode.INVALID_REQUEST);
         return answerOne(name, question, { context, committedOnly: isolationLevel === readCommitted });
@@ -34,7 +37,14 @@ export const listOffsets = handler(ListOffsets, { min: 1, max: 11 }, async ({ to
 const readCommitted = 1;
 const firstVersionWithEpochs = 4;
 
-const mark = { latest: -1n, earliest: -2n, maxTimestamp: -3n, earliestLocal: -4n, latestTiered: -5n, earliestPendingUpload: -6n } as const;
+const mark = {
+  latest: -1n,
+  earliest: -2n,
+  maxTimestamp: -3n,
+  earliestLocal: -4n,
+  latestTiered: -5n,
+  earliestPendingUpload: -6n,
+} as const;
 
 /** The first version in which a mark may be asked for. */
 const markVersions: ReadonlyMap<bigint, number> = new Map([
@@ -50,13 +60,24 @@ async function answerOne(
   { context, committedOnly }: { readonly context: RequestContext; readonly committedOnly: boolean },
 ): Promise<PartitionAnswer> {
   const { broker, apiVersion } = context;
-  if (timestamp < mark.earliestPendingUpload || apiVersion < (markVersions.get(timestamp) ?? 0)) return refused(partitionIndex, ErrorCode.UNSUPPORTED_VERSION);
-  const found = findLedPartition(broker, { topic: broker.cluster.topic(name), byId: false, partition: partitionIndex, currentLeaderEpoch });
+  if (timestamp < mark.earliestPendingUpload || apiVersion < (markVersions.get(timestamp) ?? 0))
+    return refused(partitionIndex, ErrorCode.UNSUPPORTED_VERSION);
+  const found = findLedPartition(broker, {
+    topic: broker.cluster.topic(name),
+    byId: false,
+    partition: partitionIndex,
+    currentLeaderEpoch,
+  });
   if (found.log === undefined) return refused(partitionIndex, found.errorCode);
   try {
     const end = committedOnly ? found.log.lastStableOffset : found.log.highWatermark;
     const position = await positionOf(found.log, timestamp, end);
-    return { partitionIndex, errorCode: ErrorCode.NONE, ...position, leaderEpoch: apiVersion >= firstVersionWithEpochs ? position.leaderEpoch : -1 };
+    return {
+      partitionIndex,
+      errorCode: ErrorCode.NONE,
+      ...position,
+      leaderEpoch: apiVersion >= firstVersionWithEpochs ? position.leaderEpoch : -1,
+    };
   } catch (error) {
     if (!(error instanceof LogError)) throw error;
     return refused(partitionIndex, error.errorCode);
@@ -82,7 +103,10 @@ async function positionOf(log: PartitionLog, timestamp: bigint, end: bigint): Pr
     case mark.earliestPendingUpload:
       return nowhere;
     default: {
-      const found = timestamp === mark.maxTimestamp ? await log.maxTimestampOffset() : await log.offsetForTimestamp(Number(timestamp));
+      const found =
+        timestamp === mark.maxTimestamp
+          ? await log.maxTimestampOffset()
+          : await log.offsetForTimestamp(Number(timestamp));
       if (found === undefined || found.offset >= end) return nowhere;
       return { timestamp: BigInt(found.timestamp), offset: found.offset, leaderEpoch: found.leaderEpoch };
     }

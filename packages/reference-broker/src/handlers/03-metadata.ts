@@ -24,34 +24,46 @@ export const metadata = handler(Metadata, { min: 0, max: 13 }, async (request, c
     brokers: endpoints(cluster, session.listener),
     clusterId: cluster.clusterId,
     controllerId: broker.controllerId,
-    topics: request.includeTopicAuthorizedOperations ? topics.map((topic) => ({ ...topic, topicAuthorizedOperations: allTopicOperations })) : topics,
-    ...(request.includeClusterAuthorizedOperations && apiVersion <= 10 ? { clusterAuthorizedOperations: allClusterOperations } : {}),
+    topics: request.includeTopicAuthorizedOperations
+      ? topics.map((topic) => ({ ...topic, topicAuthorizedOperations: allTopicOperations }))
+      : topics,
+    ...(request.includeClusterAuthorizedOperations && apiVersion <= 10
+      ? { clusterAuthorizedOperations: allClusterOperations }
+      : {}),
   };
 });
 
-async function wantedTopics({ topics, allowAutoTopicCreation }: MetadataRequest, context: RequestContext): Promise<TopicAnswer[]> {
+async function wantedTopics(
+  { topics, allowAutoTopicCreation }: MetadataRequest,
+  context: RequestContext,
+): Promise<TopicAnswer[]> {
   const { cluster, config } = context.broker;
   const isAll = topics === null || (context.apiVersion === 0 && topics.length === 0);
   if (isAll) return Array.from(cluster.topics(), (topic) => shown(cluster, topic));
   // Ids go before names: as soon as one topic is asked for by id, names alone are passed over, as in Apache Kafka.
-  if (topics.some(({ topicId }) => !topicId.isZero)) return topics.filter(({ topicId }) => !topicId.isZero).map(({ topicId }) => byId(topicId, context));
+  if (topics.some(({ topicId }) => !topicId.isZero))
+    return topics.filter(({ topicId }) => !topicId.isZero).map(({ topicId }) => byId(topicId, context));
   const names = [...new Set(topics.map(({ name }) => name ?? ""))];
   const unknown = names.filter((name) => cluster.topic(name) === undefined);
   const mayCreate = config.boolean("auto.create.topics.enable") && allowAutoTopicCreation;
-  const refusals = mayCreate && unknown.length > 0 ? await context.broker.autoCreate(unknown) : new Map<string, number>();
+  const refusals =
+    mayCreate && unknown.length > 0 ? await context.broker.autoCreate(unknown) : new Map<string, number>();
   return names.map((name) => byName(name, context, refusals));
 }
 
 function byId(topicId: Uuid, { broker, apiVersion }: RequestContext): TopicAnswer {
   const topic = broker.cluster.topicById(topicId);
   if (apiVersion < 12) return { errorCode: ErrorCode.INVALID_REQUEST, name: "", topicId };
-  return topic === undefined ? { errorCode: ErrorCode.UNKNOWN_TOPIC_ID, name: null, topicId } : shown(broker.cluster, topic);
+  return topic === undefined
+    ? { errorCode: ErrorCode.UNKNOWN_TOPIC_ID, name: null, topicId }
+    : shown(broker.cluster, topic);
 }
 
 function byName(name: string, { broker }: RequestContext, refusals: ReadonlyMap<string, number>): TopicAnswer {
   const topic = broker.cluster.topic(name);
   if (topic !== undefined) return shown(broker.cluster, topic);
-  const errorCode = topicNameProblem(name) === undefined ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : ErrorCode.INVALID_TOPIC_EXCEPTION;
+  const errorCode =
+    topicNameProblem(name) === undefined ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : ErrorCode.INVALID_TOPIC_EXCEPTION;
   return { errorCode: refusals.get(name) ?? errorCode, name, topicId: Uuid.zero };
 }
 

@@ -9,12 +9,20 @@ import { endpointOf } from "../partition-lookup.js";
  * question. From 4 on several keys may be asked for at once. Differences from Apache Kafka: there are no transactions and no share groups
  * yet, so these kinds of key get INVALID_REQUEST.
  */
-export const findCoordinator = handler(FindCoordinator, { min: 0, max: 6 }, async ({ key, keyType, coordinatorKeys }, context) => {
-  if (context.apiVersion >= firstVersionWithKeys) {
-    return { coordinators: await Promise.all(coordinatorKeys.map(async (each) => ({ key: each, ...(await coordinatorOf(each, keyType, context)) }))) };
-  }
-  return coordinatorOf(key, keyType, context);
-});
+export const findCoordinator = handler(
+  FindCoordinator,
+  { min: 0, max: 6 },
+  async ({ key, keyType, coordinatorKeys }, context) => {
+    if (context.apiVersion >= firstVersionWithKeys) {
+      return {
+        coordinators: await Promise.all(
+          coordinatorKeys.map(async (each) => ({ key: each, ...(await coordinatorOf(each, keyType, context)) })),
+        ),
+      };
+    }
+    return coordinatorOf(key, keyType, context);
+  },
+);
 
 const firstVersionWithKeys = 4;
 const groupKey = 0;
@@ -28,10 +36,12 @@ interface Coordinator {
 }
 
 async function coordinatorOf(key: string, keyType: number, { broker, session }: RequestContext): Promise<Coordinator> {
-  if (keyType !== groupKey) return nobody(ErrorCode.INVALID_REQUEST, `This broker coordinates groups only, not keys of type ${keyType}.`);
+  if (keyType !== groupKey)
+    return nobody(ErrorCode.INVALID_REQUEST, `This broker coordinates groups only, not keys of type ${keyType}.`);
   if (broker.cluster.topic(offsetsTopic) === undefined) await broker.autoCreate([offsetsTopic]);
   const partitions = broker.cluster.topic(offsetsTopic)?.partitions ?? [];
-  const leader = partitions.length === 0 ? -1 : (partitions[coordinatorPartition(key, partitions.length)]?.leader ?? -1);
+  const leader =
+    partitions.length === 0 ? -1 : (partitions[coordinatorPartition(key, partitions.length)]?.leader ?? -1);
   const endpoint = endpointOf(broker.cluster, leader, session.listener);
   if (endpoint === undefined) return nobody(ErrorCode.COORDINATOR_NOT_AVAILABLE);
   const { nodeId, host, port } = endpoint;

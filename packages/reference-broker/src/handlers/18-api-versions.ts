@@ -9,18 +9,33 @@ import { handler } from "../dispatch.js";
  * Apache Kafka does, although only 3 and later are served: librdkafka reads the range to choose codecs (KAFKA-18659). Versions 0 to 3 leave
  * out features whose lowest version is 0 (KIP-1022); this broker has none.
  */
-export const apiVersions = handler(ApiVersions, { min: 0, max: 4 }, ({ clientSoftwareName, clientSoftwareVersion }, { broker, apiVersion }) => {
-  if (apiVersion >= 3 && !(softwarePattern.test(clientSoftwareName) && softwarePattern.test(clientSoftwareVersion))) {
-    return { errorCode: ErrorCode.INVALID_REQUEST };
-  }
-  const metadataVersion = broker.cluster.featureLevel("metadata.version");
-  const finalized = metadataVersion > 0 ? [{ name: "metadata.version", maxVersionLevel: metadataVersion, minVersionLevel: metadataVersion }] : [];
-  return {
-    apiKeys: broker.apis.map(({ key, versions: { min, max, advertisedMin = min } }) => ({ apiKey: key, minVersion: advertisedMin, maxVersion: max })),
-    supportedFeatures: finalized.map(({ name, maxVersionLevel }) => ({ name, minVersion: 1, maxVersion: maxVersionLevel })),
-    finalizedFeatures: finalized,
-    finalizedFeaturesEpoch: broker.controller.offset,
-  };
-});
+export const apiVersions = handler(
+  ApiVersions,
+  { min: 0, max: 4 },
+  ({ clientSoftwareName, clientSoftwareVersion }, { broker, apiVersion }) => {
+    if (apiVersion >= 3 && !(softwarePattern.test(clientSoftwareName) && softwarePattern.test(clientSoftwareVersion))) {
+      return { errorCode: ErrorCode.INVALID_REQUEST };
+    }
+    const metadataVersion = broker.cluster.featureLevel("metadata.version");
+    const finalized =
+      metadataVersion > 0
+        ? [{ name: "metadata.version", maxVersionLevel: metadataVersion, minVersionLevel: metadataVersion }]
+        : [];
+    return {
+      apiKeys: broker.apis.map(({ key, versions: { min, max, advertisedMin = min } }) => ({
+        apiKey: key,
+        minVersion: advertisedMin,
+        maxVersion: max,
+      })),
+      supportedFeatures: finalized.map(({ name, maxVersionLevel }) => ({
+        name,
+        minVersion: 1,
+        maxVersion: maxVersionLevel,
+      })),
+      finalizedFeatures: finalized,
+      finalizedFeaturesEpoch: broker.controller.offset,
+    };
+  },
+);
 
 const softwarePattern = /^[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?$/;

@@ -21,7 +21,8 @@ export const createTopics = handler(CreateTopics, { min: 2, max: 7 }, async ({ t
 });
 
 function answerOf(creation: TopicCreation, config: BrokerConfig): TopicAnswer {
-  if ("message" in creation) return { name: creation.name, errorCode: creation.errorCode, errorMessage: creation.message };
+  if ("message" in creation)
+    return { name: creation.name, errorCode: creation.errorCode, errorMessage: creation.message };
   const { name, topicId, partitions, replicationFactor, configs } = creation;
   return {
     name,
@@ -35,4 +36,3 @@ function answerOf(creation: TopicCreation, config: BrokerConfig): TopicAnswer {
     }),
   };
 }
-

@@ -9,12 +9,23 @@ import { handler } from "../dispatch.js";
  * topic is gone from the metadata, its logs are closed and its committed offsets removed. Difference from Apache Kafka: results stand in the
  * order of the request, there they are shuffled.
  */
-export const deleteTopics = handler(DeleteTopics, { min: 1, max: 6 }, async ({ topics, topicNames }, { broker, apiVersion }) => {
-  const wanted = apiVersion >= 6 ? topics : topicNames.map((name) => ({ name, topicId: Uuid.zero }));
-  if (!broker.config.boolean("delete.topic.enable")) {
-    const errorCode = apiVersion < 3 ? ErrorCode.INVALID_REQUEST : ErrorCode.TOPIC_DELETION_DISABLED;
-    return { responses: wanted.map(({ name, topicId }) => ({ name, topicId, errorCode, errorMessage: errorByCode(errorCode).message })) };
-  }
-  const responses = await broker.controller.change((cluster) => plan(cluster, wanted));
-  return { responses };
-});
+export const deleteTopics = handler(
+  DeleteTopics,
+  { min: 1, max: 6 },
+  async ({ topics, topicNames }, { broker, apiVersion }) => {
+    const wanted = apiVersion >= 6 ? topics : topicNames.map((name) => ({ name, topicId: Uuid.zero }));
+    if (!broker.config.boolean("delete.topic.enable")) {
+      const errorCode = apiVersion < 3 ? ErrorCode.INVALID_REQUEST : ErrorCode.TOPIC_DELETION_DISABLED;
+      return {
+        responses: wanted.map(({ name, topicId }) => ({
+          name,
+          topicId,
+          errorCode,
+          errorMessage: errorByCode(errorCode).message,
+        })),
+      };
+    }
+    const responses = await broker.controller.change((cluster) => plan(cluster, wanted));
+    return { responses };
+  },
+);

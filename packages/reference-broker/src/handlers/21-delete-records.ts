@@ -20,18 +20,25 @@ export const deleteRecords = handler(DeleteRecords, { min: 0, max: 2 }, async ({
   const answers = await Promise.all(
     topics.map(async ({ name, partitions }) => ({
       name,
-      partitions: await Promise.all(partitions.map(({ partitionIndex, offset }) => cut(broker, name, { partitionIndex, offset }))),
+      partitions: await Promise.all(
+        partitions.map(({ partitionIndex, offset }) => cut(broker, name, { partitionIndex, offset })),
+      ),
     })),
   );
   await broker.logs.checkpoint();
   return { topics: answers };
 });
 
-async function cut(broker: BrokerNode, name: string, { partitionIndex, offset }: { partitionIndex: number; offset: bigint }): Promise<PartitionAnswer> {
+async function cut(
+  broker: BrokerNode,
+  name: string,
+  { partitionIndex, offset }: { partitionIndex: number; offset: bigint },
+): Promise<PartitionAnswer> {
   const found = findLedPartition(broker, { topic: broker.cluster.topic(name), byId: false, partition: partitionIndex });
   if (found.log === undefined) return refused(partitionIndex, found.errorCode);
   if (found.topic.isInternal) return refused(partitionIndex, ErrorCode.INVALID_TOPIC_EXCEPTION);
-  if (!logConfigOf(broker.cluster.configs(configResource.topic, name), broker.config).isDeleted) return refused(partitionIndex, ErrorCode.POLICY_VIOLATION);
+  if (!logConfigOf(broker.cluster.configs(configResource.topic, name), broker.config).isDeleted)
+    return refused(partitionIndex, ErrorCode.POLICY_VIOLATION);
   if (offset < -1n) return refused(partitionIndex, ErrorCode.OFFSET_OUT_OF_RANGE);
   try {
     return { partitionIndex, errorCode: ErrorCode.NONE, lowWatermark: await found.log.deleteBefore(offset) };

@@ -12,7 +12,12 @@ export const offsetForLeaderEpoch = handler(OffsetForLeaderEpoch, { min: 2, max:
   topics: topics.map(({ topic, partitions }) => ({
     topic,
     partitions: partitions.map(({ partition, currentLeaderEpoch, leaderEpoch: wanted }) => {
-      const found = findLedPartition(broker, { topic: broker.cluster.topic(topic), byId: false, partition, currentLeaderEpoch });
+      const found = findLedPartition(broker, {
+        topic: broker.cluster.topic(topic),
+        byId: false,
+        partition,
+        currentLeaderEpoch,
+      });
       if (found.log === undefined) return { partition, errorCode: found.errorCode };
       const { epoch, endOffset } = found.log.endOffsetForEpoch(wanted);
       return { partition, errorCode: ErrorCode.NONE, leaderEpoch: epoch, endOffset };

@@ -15,31 +15,38 @@ type Resource = DescribeConfigsRequest["resources"][number];
  * if wanted, sentences about the keys come along. Differences from Apache Kafka: a broker's keys are those that mean something here; it has
  * no loggers; groups and client metrics get INVALID_REQUEST.
  */
-export const describeConfigs = handler(DescribeConfigs, { min: 1, max: 4 }, ({ resources, includeSynonyms, includeDocumentation }, { broker }) => ({
-  results: resources.map((resource) => {
-    const { resourceType, resourceName, configurationKeys } = resource;
-    const found = describe(resource, broker);
-    if ("errorCode" in found) return { resourceType, resourceName, ...found };
-    const wanted = found.entries.filter(({ name }) => configurationKeys === null || configurationKeys.includes(name));
-    const configs = wanted.map(({ name, value, source, synonyms, configType, documentation, isReadOnly }) => ({
-      name,
-      value,
-      readOnly: isReadOnly,
-      configSource: source,
-      synonyms: includeSynonyms ? synonyms : [],
-      configType,
-      documentation: includeDocumentation ? documentation : null,
-    }));
-    return { resourceType, resourceName, errorCode: ErrorCode.NONE, errorMessage: null, configs };
+export const describeConfigs = handler(
+  DescribeConfigs,
+  { min: 1, max: 4 },
+  ({ resources, includeSynonyms, includeDocumentation }, { broker }) => ({
+    results: resources.map((resource) => {
+      const { resourceType, resourceName, configurationKeys } = resource;
+      const found = describe(resource, broker);
+      if ("errorCode" in found) return { resourceType, resourceName, ...found };
+      const wanted = found.entries.filter(({ name }) => configurationKeys === null || configurationKeys.includes(name));
+      const configs = wanted.map(({ name, value, source, synonyms, configType, documentation, isReadOnly }) => ({
+        name,
+        value,
+        readOnly: isReadOnly,
+        configSource: source,
+        synonyms: includeSynonyms ? synonyms : [],
+        configType,
+        documentation: includeDocumentation ? documentation : null,
+      }));
+      return { resourceType, resourceName, errorCode: ErrorCode.NONE, errorMessage: null, configs };
+    }),
   }),
-}));
+);
 
 interface Refusal {
   readonly errorCode: number;
   readonly errorMessage: string;
 }
 
-function describe({ resourceType, resourceName }: Resource, broker: BrokerNode): { readonly entries: readonly ConfigEntry[] } | Refusal {
+function describe(
+  { resourceType, resourceName }: Resource,
+  broker: BrokerNode,
+): { readonly entries: readonly ConfigEntry[] } | Refusal {
   switch (resourceType) {
     case configResource.topic: {
       const problem = topicNameProblem(resourceName);
@@ -58,9 +65,13 @@ function describe({ resourceType, resourceName }: Resource, broker: BrokerNode):
 }
 
 function wrongBroker(name: string, nodeId: number): Refusal | undefined {
-  if (!/^-?\d+$/.test(name)) return refused(ErrorCode.INVALID_REQUEST, `Broker id must be an integer, but it is: ${name}`);
+  if (!/^-?\d+$/.test(name))
+    return refused(ErrorCode.INVALID_REQUEST, `Broker id must be an integer, but it is: ${name}`);
   if (Number(name) === nodeId) return undefined;
-  return refused(ErrorCode.INVALID_REQUEST, `Unexpected broker id, expected ${nodeId} or empty string, but received ${name}`);
+  return refused(
+    ErrorCode.INVALID_REQUEST,
+    `Unexpected broker id, expected ${nodeId} or empty string, but received ${name}`,
+  );
 }
 
 function refused(errorCode: number, errorMessage = errorByCode(errorCode).message): Refusal {

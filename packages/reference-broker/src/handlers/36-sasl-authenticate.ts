@@ -10,21 +10,31 @@ import { SaslFailure } from "../security/sasl.js";
  * connection is closed. `sessionLifetimeMs` says when to log in again on the same connection (KIP-368). Apache Kafka keeps the connection
  * of a refused client open for `connection.failed.authentication.delay.ms` (100) before it answers; this broker answers at once.
  */
-export const saslAuthenticate = handler(SaslAuthenticate, { min: 0, max: 2 }, async ({ authBytes }, { session, clock }) => {
-  const { authentication } = session;
-  if (authentication.kind === "authenticated") {
-    return { errorCode: ErrorCode.ILLEGAL_SASL_STATE, errorMessage: "SaslAuthenticate request received after successful authentication" };
-  }
-  if (authentication.kind !== "exchanging") {
-    return { errorCode: ErrorCode.ILLEGAL_SASL_STATE, errorMessage: "SaslAuthenticate request received without a SaslHandshake request before it" };
-  }
-  try {
-    const step = await continueLogin(authentication, authBytes, clock.now());
-    session.authentication = step.authentication;
-    return { errorMessage: null, authBytes: step.challenge, sessionLifetimeMs: BigInt(step.sessionLifetimeMs) };
-  } catch (error) {
-    if (!(error instanceof SaslFailure)) throw error;
-    session.endAfterAnswer();
-    return { errorCode: ErrorCode.SASL_AUTHENTICATION_FAILED, errorMessage: error.message };
-  }
-});
+export const saslAuthenticate = handler(
+  SaslAuthenticate,
+  { min: 0, max: 2 },
+  async ({ authBytes }, { session, clock }) => {
+    const { authentication } = session;
+    if (authentication.kind === "authenticated") {
+      return {
+        errorCode: ErrorCode.ILLEGAL_SASL_STATE,
+        errorMessage: "SaslAuthenticate request received after successful authentication",
+      };
+    }
+    if (authentication.kind !== "exchanging") {
+      return {
+        errorCode: ErrorCode.ILLEGAL_SASL_STATE,
+        errorMessage: "SaslAuthenticate request received without a SaslHandshake request before it",
+      };
+    }
+    try {
+      const step = await continueLogin(authentication, authBytes, clock.now());
+      session.authentication = step.authentication;
+      return { errorMessage: null, authBytes: step.challenge, sessionLifetimeMs: BigInt(step.sessionLifetimeMs) };
+    } catch (error) {
+      if (!(error instanceof SaslFailure)) throw error;
+      session.endAfterAnswer();
+      return { errorCode: ErrorCode.SASL_AUTHENTICATION_FAILED, errorMessage: error.message };
+    }
+  },
+);

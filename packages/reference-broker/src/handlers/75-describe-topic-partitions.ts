@@ -15,24 +15,31 @@ type Cursor = DescribeTopicPartitionsRequest["cursor"];
  * begins at the cursor of the answer. Nothing is created. A cursor at a topic that is not asked for, or before its first partition, is
  * INVALID_REQUEST for every topic named.
  */
-export const describeTopicPartitions = handler(DescribeTopicPartitions, { min: 0, max: 0 }, ({ topics, responsePartitionLimit, cursor }, { broker }) => {
-  const { cluster } = broker;
-  const asked = topics.map(({ name }) => name);
-  if (cursor !== null && !isUsable(cursor, asked)) return { topics: asked.map((name) => ({ name, errorCode: ErrorCode.INVALID_REQUEST })), nextCursor: null };
-  const wanted = asked.length === 0 ? Array.from(cluster.topics(), ({ name }) => name) : asked;
-  const names = [...new Set(wanted)].sort().filter((name) => cursor === null || name >= cursor.topicName);
-  const answers: TopicAnswer[] = [];
-  let left = Math.max(1, Math.min(responsePartitionLimit, maxPartitions));
-  for (const name of names) {
-    const page = describe(cluster, name, { first: firstPartition(cursor, name), limit: left });
-    answers.push(page.answer);
-    left -= page.shown;
-    if (page.next !== undefined) return { topics: answers, nextCursor: { topicName: name, partitionIndex: page.next } };
-    const following = names[names.indexOf(name) + 1];
-    if (left === 0 && following !== undefined) return { topics: answers, nextCursor: { topicName: following, partitionIndex: 0 } };
-  }
-  return { topics: answers, nextCursor: null };
-});
+export const describeTopicPartitions = handler(
+  DescribeTopicPartitions,
+  { min: 0, max: 0 },
+  ({ topics, responsePartitionLimit, cursor }, { broker }) => {
+    const { cluster } = broker;
+    const asked = topics.map(({ name }) => name);
+    if (cursor !== null && !isUsable(cursor, asked))
+      return { topics: asked.map((name) => ({ name, errorCode: ErrorCode.INVALID_REQUEST })), nextCursor: null };
+    const wanted = asked.length === 0 ? Array.from(cluster.topics(), ({ name }) => name) : asked;
+    const names = [...new Set(wanted)].sort().filter((name) => cursor === null || name >= cursor.topicName);
+    const answers: TopicAnswer[] = [];
+    let left = Math.max(1, Math.min(responsePartitionLimit, maxPartitions));
+    for (const name of names) {
+      const page = describe(cluster, name, { first: firstPartition(cursor, name), limit: left });
+      answers.push(page.answer);
+      left -= page.shown;
+      if (page.next !== undefined)
+        return { topics: answers, nextCursor: { topicName: name, partitionIndex: page.next } };
+      const following = names[names.indexOf(name) + 1];
+      if (left === 0 && following !== undefined)
+        return { topics: answers, nextCursor: { topicName: following, partitionIndex: 0 } };
+    }
+    return { topics: answers, nextCursor: null };
+  },
+);
 
 const maxPartitions = 2000;
 
@@ -51,11 +58,20 @@ interface Page {
   readonly next: number | undefined;
 }
 
-function describe(cluster: ClusterState, name: string, { first, limit }: { readonly first: number; readonly limit: number }): Page {
+function describe(
+  cluster: ClusterState,
+  name: string,
+  { first, limit }: { readonly first: number; readonly limit: number },
+): Page {
   const topic = cluster.topic(name);
   if (topic === undefined) {
-    const errorCode = topicNameProblem(name) === undefined ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : ErrorCode.INVALID_TOPIC_EXCEPTION;
-    return { answer: { errorCode, name, topicId: Uuid.zero, topicAuthorizedOperations: allTopicOperations }, shown: 0, next: undefined };
+    const errorCode =
+      topicNameProblem(name) === undefined ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : ErrorCode.INVALID_TOPIC_EXCEPTION;
+    return {
+      answer: { errorCode, name, topicId: Uuid.zero, topicAuthorizedOperations: allTopicOperations },
+      shown: 0,
+      next: undefined,
+    };
   }
   const partitions = topic.partitions.slice(first, first + limit);
   const end = first + partitions.length;

@@ -43,7 +43,8 @@ export interface Authenticated {
 /** Who the client is, as Kafka prints it. */
 export function principalOf(authentication: Authentication): string {
   if (authentication.kind === "authenticated") return `User:${authentication.username}`;
-  if (authentication.kind === "exchanging" && authentication.before !== undefined) return `User:${authentication.before.username}`;
+  if (authentication.kind === "exchanging" && authentication.before !== undefined)
+    return `User:${authentication.before.username}`;
   return "User:ANONYMOUS";
 }
 
@@ -93,12 +94,16 @@ export async function continueLogin(
 ): Promise<LoginStep> {
   const { settings, mechanism, exchange, before } = authentication;
   if (before !== undefined && before.mechanism !== mechanism) {
-    throw new SaslFailure(`SASL mechanism '${mechanism}' requested by client is not supported for re-authentication of mechanism '${before.mechanism}'`);
+    throw new SaslFailure(
+      `SASL mechanism '${mechanism}' requested by client is not supported for re-authentication of mechanism '${before.mechanism}'`,
+    );
   }
   const step = await exchange.step(token);
   if (!step.done) return { authentication, challenge: step.challenge, sessionLifetimeMs: 0 };
   if (before !== undefined && before.username !== step.username) {
-    throw new SaslFailure(`Cannot change principals during re-authentication from User.${before.username}: User.${step.username}`);
+    throw new SaslFailure(
+      `Cannot change principals during re-authentication from User.${before.username}: User.${step.username}`,
+    );
   }
   const { sessionLifetimeMs } = settings;
   const expiresAtMs = sessionLifetimeMs > 0 ? nowMs + sessionLifetimeMs : undefined;

@@ -15,10 +15,27 @@ const operation = {
 /**
  * What a client may do with a topic, one bit for each operation: everything, as long as there are no access rules.
  */
-export const allTopicOperations: number = bits("read", "write", "create", "delete", "alter", "describe", "describeConfigs", "alterConfigs");
+export const allTopicOperations: number = bits(
+  "read",
+  "write",
+  "create",
+  "delete",
+  "alter",
+  "describe",
+  "describeConfigs",
+  "alterConfigs",
+);
 
 /** What a client may do with the cluster. */
-export const allClusterOperations: number = bits("create", "alter", "describe", "clusterAction", "describeConfigs", "alterConfigs", "idempotentWrite");
+export const allClusterOperations: number = bits(
+  "create",
+  "alter",
+  "describe",
+  "clusterAction",
+  "describeConfigs",
+  "alterConfigs",
+  "idempotentWrite",
+);
 
 function bits(...operations: readonly (keyof typeof operation)[]): number {
   return operations.reduce((sum, name) => sum | (1 << operation[name]), 0);

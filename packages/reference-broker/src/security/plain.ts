@@ -15,9 +15,12 @@ function login(token: Buffer, passwordOf: (username: string) => string | undefin
   if (username === "") throw new SaslFailure("Authentication failed: username not specified");
   if (password === "") throw new SaslFailure("Authentication failed: password not specified");
   const expected = passwordOf(username);
-  if (expected === undefined || !sameText(password, expected)) throw new SaslFailure("Authentication failed: Invalid username or password");
+  if (expected === undefined || !sameText(password, expected))
+    throw new SaslFailure("Authentication failed: Invalid username or password");
   if (authorizationId !== "" && authorizationId !== username) {
-    throw new SaslFailure("Authentication failed: Client requested an authorization id that is different from username");
+    throw new SaslFailure(
+      "Authentication failed: Client requested an authorization id that is different from username",
+    );
   }
   return { done: true, challenge: Buffer.alloc(0), username };
 }

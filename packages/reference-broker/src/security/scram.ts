@@ -54,7 +54,9 @@ class ScramExchange implements SaslExchange {
     const { username, authorizationId, tokenAuth } = parseScramClientFirst(clientFirst);
     if (tokenAuth) throw new SaslFailure("Authentication failed: delegation tokens are not supported");
     if (authorizationId !== "" && authorizationId !== username) {
-      throw new SaslFailure("Authentication failed: Client requested an authorization id that is different from username");
+      throw new SaslFailure(
+        "Authentication failed: Client requested an authorization id that is different from username",
+      );
     }
     const credential = this.#users.credentialOf(username);
     if (credential === undefined) throw this.#refusal(undefined);
@@ -71,6 +73,9 @@ class ScramExchange implements SaslExchange {
 
   /** What exactly was wrong, the user's name or the password, stays on this side: it would help to guess. */
   #refusal(cause: unknown): SaslFailure {
-    return new SaslFailure(`Authentication failed during authentication due to invalid credentials with SASL mechanism ${this.#name}`, { cause });
+    return new SaslFailure(
+      `Authentication failed during authentication due to invalid credentials with SASL mechanism ${this.#name}`,
+      { cause },
+    );
   }
 }

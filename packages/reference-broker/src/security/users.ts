@@ -30,12 +30,21 @@ export interface SaslOptions {
 }
 
 /** Makes the mechanisms from the users. SCRAM keeps salted keys instead of passwords, made on the thread pool. */
-export async function saslSettings({ users, mechanisms = saslMechanisms, sessionLifetimeMs = 0 }: SaslOptions, source: RandomSource): Promise<SaslSettings> {
-  const made = await Promise.all(mechanisms.map(async (name): Promise<[string, SaslMechanism]> => [name, await mechanismOf(name, users, source)]));
+export async function saslSettings(
+  { users, mechanisms = saslMechanisms, sessionLifetimeMs = 0 }: SaslOptions,
+  source: RandomSource,
+): Promise<SaslSettings> {
+  const made = await Promise.all(
+    mechanisms.map(async (name): Promise<[string, SaslMechanism]> => [name, await mechanismOf(name, users, source)]),
+  );
   return { mechanisms: new Map(made), sessionLifetimeMs };
 }
 
-async function mechanismOf(name: SaslMechanismName, users: readonly SaslUser[], { randomBytes }: RandomSource): Promise<SaslMechanism> {
+async function mechanismOf(
+  name: SaslMechanismName,
+  users: readonly SaslUser[],
+  { randomBytes }: RandomSource,
+): Promise<SaslMechanism> {
   const members = users.filter(({ mechanisms }) => mechanisms === undefined || mechanisms.includes(name));
   if (name === "PLAIN") {
     const passwords = new Map(members.map(({ username, password }) => [username, password]));
