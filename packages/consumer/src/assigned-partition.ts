@@ -138,7 +138,6 @@ export class AssignedPartition implements TopicPartition {
   forgetFetched(): void {
     this.buffer.clear();
     this.#fetchOffset = this.#position;
-    this.version++;
   }
 
   /** Puts batches back that were taken; reading continues at `offset`, in the first of them. */

@@ -21,48 +21,72 @@ export interface CollectorSteps {
   openNext(): Promise<OpenBatch | undefined>;
 }
 
+/** How much of a partition goes into one batch, in bytes: checksums and decompression of more would hold the event loop up. */
+const maxBytes = 1024 * 1024;
+
 /**
  * Takes up to `maxMessages` of one partition, across record batches. A record batch that fits goes in whole and is read
  * when the application iterates it; one that has to be cut is walked now, and its rest stays open for the next time.
+ *
+ * Throws what keeps the first message from being read. What is in the way of a later one comes up the next time: it was
+ * dropped, and is fetched again.
  */
 export async function collectBatch(first: OpenBatch, maxMessages: number, steps: CollectorSteps): Promise<Collected> {
-  const parts: BatchPart[] = [];
-  const batches: RecordBatch[] = [];
-  let length = 0;
-  for (
+  const collection = new Collection(maxMessages, steps);
+  try {
     let open: OpenBatch | undefined = first;
-    open !== undefined;
-    open = length < maxMessages ? await steps.openNext() : undefined
-  ) {
-    const part: BatchPart = fitsWhole(open, maxMessages - length)
-      ? { source: open.source, cursor: open.cursor }
-      : { source: open.source, messages: take(open, maxMessages - length, steps) };
-    batches.push(open.batch);
-    if (part.messages === undefined) {
-      length += open.batch.count;
-      steps.finish(open);
-    } else {
-      length += part.messages.length;
+    while (open !== undefined) {
+      collection.add(open);
+      open = collection.isFull ? undefined : await steps.openNext();
     }
-    parts.push(part);
+  } catch (error) {
+    if (collection.length === 0) throw error;
   }
-  return { parts, length, batches };
+  return collection;
 }
 
-/** Whether all records may be taken without looking at them; a batch that was begun has been cut already. */
-function fitsWhole(open: OpenBatch, room: number): boolean {
-  return open.isWhole && !open.isBegun && open.batch.count <= room;
-}
+class Collection implements Collected {
+  readonly parts: BatchPart[] = [];
+  readonly batches: RecordBatch[] = [];
+  length = 0;
+  readonly #maxMessages: number;
+  readonly #steps: CollectorSteps;
+  #bytes = 0;
 
-function take(open: OpenBatch, room: number, steps: CollectorSteps): Message[] {
-  const messages: Message[] = [];
-  while (messages.length < room) {
-    if (!steps.advance(open)) {
-      steps.finish(open);
-      return messages;
-    }
-    messages.push(new Message(open.source, open.cursor));
+  constructor(maxMessages: number, steps: CollectorSteps) {
+    this.#maxMessages = maxMessages;
+    this.#steps = steps;
   }
-  open.partition.advanceTo(open.offset + 1n);
-  return messages;
+
+  get isFull(): boolean {
+    return this.length >= this.#maxMessages || this.#bytes >= maxBytes;
+  }
+
+  add(open: OpenBatch): void {
+    this.batches.push(open.batch);
+    this.#bytes += open.weight;
+    // A batch that was begun has been cut already, and of one that begins before the position not all records count.
+    if (open.isWhole && !open.isBegun && open.batch.count <= this.#maxMessages - this.length) this.#addWhole(open);
+    else this.#addMessages(open);
+  }
+
+  #addWhole(open: OpenBatch): void {
+    this.parts.push({ source: open.source, cursor: open.cursor });
+    this.length += open.batch.count;
+    this.#steps.finish(open);
+  }
+
+  #addMessages(open: OpenBatch): void {
+    const messages: Message[] = [];
+    this.parts.push({ source: open.source, messages });
+    while (this.length < this.#maxMessages) {
+      if (!this.#steps.advance(open)) {
+        this.#steps.finish(open);
+        return;
+      }
+      messages.push(new Message(open.source, open.cursor));
+      this.length++;
+      open.partition.advanceTo(open.offset + 1n);
+    }
+  }
 }

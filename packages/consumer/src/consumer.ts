@@ -16,7 +16,7 @@ import type { TopicPartition } from "./topic-partition.js";
 
 /** How a loop over batches is run. */
 export interface BatchesOptions extends LoopOptions {
-  /** Messages that a batch has at most. Default: as many as are buffered of a partition. */
+  /** Messages that a batch has at most. Default: as many as are buffered of a partition, up to about a megabyte. */
   readonly maxMessages?: number;
 }
 
@@ -50,7 +50,12 @@ export class Consumer extends EventEmitter<ConsumerEvents> implements AsyncItera
     super();
     this.options = resolveConsumerOptions(options);
     this.#cluster = cluster;
-    this.#engine = new Engine({ cluster, options: this.options, tell: (name, ...event) => this.#tell(name, ...event) });
+    this.#engine = new Engine({
+      cluster,
+      options: this.options,
+      tell: (name, ...event) => this.#tell(name, ...event),
+      isHeard: (name) => this.listenerCount(name) > 0,
+    });
   }
 
   /** Whether {@link close} has been called. */

@@ -5,7 +5,7 @@ import { Assignment } from "./assignment.js";
 import type { RetryNotice } from "./attempts.js";
 import { Commits } from "./commits.js";
 import { asKafkaError, pollIntervalExceeded } from "./errors.js";
-import type { PartitionLag, Tell } from "./events.js";
+import type { ConsumerEventName, PartitionLag, Tell } from "./events.js";
 import { Fetcher } from "./fetch/fetcher.js";
 import { ClassicMembership, type MembershipHost } from "./group/classic.js";
 import { GroupCoordinator } from "./group/coordinator.js";
@@ -22,6 +22,8 @@ export interface EngineInit {
   readonly cluster: Cluster;
   readonly options: ResolvedConsumerOptions;
   readonly tell: Tell;
+  /** Whether anybody listens to an event. */
+  readonly isHeard: (name: ConsumerEventName) => boolean;
 }
 
 /** How long a caller waits for something. */
@@ -41,6 +43,7 @@ export class Engine implements MembershipHost, ReaderHost {
   readonly #cluster: Cluster;
   readonly #options: ResolvedConsumerOptions;
   readonly #tell: Tell;
+  readonly #isHeard: (name: ConsumerEventName) => boolean;
   readonly #membership: ClassicMembership;
   readonly #fetcher: Fetcher;
   readonly #positioning: Positioning;
@@ -54,10 +57,11 @@ export class Engine implements MembershipHost, ReaderHost {
   #leaving: Promise<void> | undefined;
   #topics: readonly string[];
 
-  constructor({ cluster, options, tell }: EngineInit) {
+  constructor({ cluster, options, tell, isHeard }: EngineInit) {
     this.#cluster = cluster;
     this.#options = options;
     this.#tell = tell;
+    this.#isHeard = isHeard;
     this.#topics = options.topics;
     const { codecs, maxDecompressedBytes, startFrom } = options;
     const failed = (error: KafkaError): void => this.#fail(error);
@@ -348,7 +352,7 @@ export class Engine implements MembershipHost, ReaderHost {
   }
 
   #tellLag(partitions: readonly AssignedPartition[]): void {
-    this.#tell("lag", { partitions: this.lagOf(partitions) });
+    if (this.#isHeard("lag")) this.#tell("lag", { partitions: this.lagOf(partitions) });
   }
 }
 

@@ -1,4 +1,4 @@
-import { KafkaError, writeBatch, type CompressionCodec } from "@moldau/protocol-codec";
+import { KafkaError, readBatches, setLogAppendTime, writeBatch, type CompressionCodec } from "@moldau/protocol-codec";
 import { describe, expect, it } from "vitest";
 import { AssignedPartition } from "./assigned-partition.js";
 import { nextOffsetAfter, PartitionBuffer } from "./fetch/partition-buffer.js";
@@ -263,6 +263,41 @@ describe("errors while reading", () => {
     await loop.next();
     reading.abort();
     await expect(loop.next()).rejects.toMatchObject({ code: "CLIENT_ABORTED" });
+  });
+
+  it("hands out what lies before a batch with a wrong checksum, also where they would have been merged", async () => {
+    const { reader, give } = bench();
+    const partition = assigned();
+    const bad = batch({ baseOffset: 6 });
+    bad.writeUInt8(bad.readUInt8(70) ^ 0xff, 70);
+    give(partition, batch({ baseOffset: 0 }), batch({ baseOffset: 3 }), bad);
+    const loop = new BatchLoop(reader, { maxMessages: Infinity });
+    expect((await loop.next()).value).toMatchObject({ length: 6, nextOffset: 6n });
+    expect(reader.inHandFrom(partition)).toBe(0n);
+    expect(partition.fetchOffset).toBe(6n);
+    give(partition, bad);
+    await expect(loop.next()).rejects.toMatchObject({ code: "CORRUPT_MESSAGE", offset: 6n });
+    expect(partition.position).toBe(6n);
+  });
+
+  it("hands out what lies before a malformed record, also where a batch is cut", async () => {
+    const { reader, give } = bench();
+    const partition = assigned();
+    const records = Buffer.concat([batch({ baseOffset: 0, deltas: [0, 1, 2, 3] })]);
+    // The third record's length becomes that of one that does not fit; the checksum is made to match.
+    const good = [...readBatches(records)][0];
+    const cursor = good?.open();
+    cursor?.next();
+    cursor?.next();
+    const end = (cursor?.valueStart ?? 0) + (cursor?.valueLength ?? 0) + 1;
+    records.writeUInt8(0x7e, end);
+    setLogAppendTime(records, 0, 5);
+    give(partition, records);
+    const loop = new BatchLoop(reader, { maxMessages: 3 });
+    expect((await loop.next()).value).toMatchObject({ length: 2, firstOffset: 0n, nextOffset: 2n });
+    give(partition, records);
+    await expect(loop.next()).rejects.toMatchObject({ topic: "orders", partition: 0 });
+    expect(partition.position).toBe(2n);
   });
 });
 

@@ -4,7 +4,7 @@ import type { AssignedPartition } from "../assigned-partition.js";
 import { unreadable } from "../errors.js";
 import { partitionKey } from "../topic-partition.js";
 import { nextOffsetAfter } from "./partition-buffer.js";
-import type { FetchPlan } from "./plan.js";
+import { covers, type FetchPlan } from "./plan.js";
 
 /** What a broker said about one partition. */
 export type PartitionAnswer = FetchResponse["responses"][number]["partitions"][number];
@@ -27,16 +27,16 @@ export type PartitionOutcome =
 /** The answers about partitions that were asked for and have not moved on since. */
 export function* matchAnswers(
   response: FetchResponse,
-  { asked, targets }: FetchPlan,
+  plan: FetchPlan,
 ): Generator<readonly [AssignedPartition, PartitionAnswer]> {
   // Since version 13 topics are named by their id.
-  const names = new Map(targets.map(({ topic, topicId }) => [topicId.toString(), topic]));
+  const names = new Map(plan.targets.map(({ topic, topicId }) => [topicId.toString(), topic]));
   for (const { topic, topicId, partitions } of response.responses) {
     const name = topic === "" ? names.get(topicId.toString()) : topic;
     if (name === undefined) continue;
     for (const answer of partitions) {
-      const entry = asked.get(partitionKey(name, answer.partitionIndex));
-      if (entry !== undefined && entry.partition.version === entry.version) yield [entry.partition, answer];
+      const partition = plan.asked.get(partitionKey(name, answer.partitionIndex))?.partition;
+      if (partition !== undefined && covers(plan, partition)) yield [partition, answer];
     }
   }
 }

@@ -4,7 +4,7 @@ import type { AssignedPartition } from "../assigned-partition.js";
 import { asKafkaError } from "../errors.js";
 import { Wakeup } from "../wakeup.js";
 import { matchAnswers, takeAnswer, type PartitionOutcome } from "./answer.js";
-import { planFetch, runsLow, type FetchLimits, type FetchPlan, type NoPlan } from "./plan.js";
+import { covers, planFetch, runsLow, type FetchLimits, type FetchPlan, type NoPlan } from "./plan.js";
 import { FetchSession } from "./session.js";
 
 /** What the loop of one broker needs, and whom it tells. */
@@ -65,6 +65,7 @@ export class BrokerFetcher {
   #connection: Connection | undefined;
   #activity: Activity = { name: "idle", why: "enough" };
   #turn = 0;
+  #sessionsRefused = 0;
 
   /** Begins at once. */
   constructor(node: number, host: BrokerFetcherHost) {
@@ -80,11 +81,9 @@ export class BrokerFetcher {
     const activity = this.#activity;
     if (activity.name !== "asking") return;
     const plan = this.#plan();
-    if (
-      typeof plan !== "string" &&
-      ![...plan.asked].every(([key, { version }]) => activity.plan.asked.get(key)?.version === version)
-    )
-      this.#hurry(activity);
+    if (typeof plan === "string") return;
+    const isCovered = [...plan.asked.values()].every(({ partition }) => covers(activity.plan, partition));
+    if (!isCovered) this.#hurry(activity);
   }
 
   /** Some of what the partition holds was read. Called for every record batch, so it looks at no other partition. */
@@ -93,7 +92,7 @@ export class BrokerFetcher {
     const isLow = partition.isFetchable && runsLow(partition, this.#host.limits);
     if (activity.name === "idle") {
       if (isLow || activity.why === "full") this.#wakeup.notify();
-    } else if (isLow && activity.plan.asked.get(partition.key)?.version !== partition.version) {
+    } else if (isLow && !covers(activity.plan, partition)) {
       this.#wakeup.notify();
       if (activity.name === "asking") this.#hurry(activity);
     }
@@ -114,7 +113,7 @@ export class BrokerFetcher {
       this.#wakeup.reset();
       const plan = this.#plan();
       if (typeof plan !== "string") {
-        await this.#fetch(plan);
+        await this.#round();
       } else {
         this.#activity = { name: "idle", why: plan };
         await this.#wakeup.wait(signal);
@@ -130,28 +129,50 @@ export class BrokerFetcher {
     return planFetch([...partitions.slice(first), ...partitions.slice(0, first)], this.#host.room(), limits);
   }
 
-  async #fetch(plan: FetchPlan): Promise<void> {
+  async #round(): Promise<void> {
+    this.#activity = { name: "idle", why: "enough" };
+    try {
+      const connection = await this.#connect();
+      // While the connection was made, things may have changed.
+      const plan = this.#plan();
+      if (typeof plan !== "string") await this.#fetch(connection, plan);
+    } catch (error) {
+      if (!this.#stopped.signal.aborted) await this.#recover(asKafkaError(error));
+    }
+  }
+
+  async #connect(): Promise<Connection> {
+    const { cluster, owner } = this.#host;
+    const { signal } = this.#stopped;
+    const connection = await cluster.connection(this.node, { purpose: "fetch", owner }, { signal });
+    this.#connection = connection;
+    if (signal.aborted) connection.destroy();
+    return connection;
+  }
+
+  async #fetch(connection: Connection, plan: FetchPlan): Promise<void> {
     const asking: Asking = { name: "asking", plan, timer: undefined, isInterrupted: false };
     this.#activity = asking;
     try {
-      const response = await this.#ask(plan);
+      const response = await this.#ask(connection, plan);
       this.#backoff.reset();
+      this.#sessionsRefused = 0;
       const received = this.#take(response, plan);
       if (received === 0 && plan.maxWaitMs === 0) await this.#rest(plan);
     } catch (thrown) {
       const error = asKafkaError(thrown);
       this.#session.failed({ sessionIsGone: error.errorCode === ErrorCode.FETCH_SESSION_ID_NOT_FOUND });
-      if (!this.#stopped.signal.aborted && !asking.isInterrupted && !isAboutSession(error)) await this.#recover(error);
+      // A session that the broker does not go along with is begun anew at once, unless that does not help.
+      const isNews = isAboutSession(error) && this.#sessionsRefused++ === 0;
+      if (!asking.isInterrupted && !isNews) throw error;
     } finally {
       asking.timer?.cancel();
     }
   }
 
-  async #ask(plan: FetchPlan): Promise<FetchResponse> {
-    const { cluster, owner, minBytes } = this.#host;
+  async #ask(connection: Connection, plan: FetchPlan): Promise<FetchResponse> {
+    const { cluster, minBytes } = this.#host;
     const { signal } = this.#stopped;
-    const connection = await cluster.connection(this.node, { purpose: "fetch", owner }, { signal });
-    this.#connection = connection;
     const topicIds = !plan.targets.some(({ topicId }) => topicId.isZero);
     const version = connection.versionOf(Fetch, topicIds ? {} : { max: firstVersionById - 1 });
     const session = this.#session.prepare(plan.targets, {
@@ -159,12 +180,11 @@ export class BrokerFetcher {
       topicIds: version >= firstVersionById,
     });
     const body = { maxWaitMs: plan.maxWaitMs, minBytes, maxBytes: plan.maxBytes, ...session };
-    const response = await connection.request(Fetch, version, body, {
-      timeoutMs: cluster.options.requestTimeoutMs + plan.maxWaitMs,
-      signal,
-    });
-    if (response.errorCode !== 0)
+    const timeoutMs = cluster.options.requestTimeoutMs + plan.maxWaitMs;
+    const response = await connection.request(Fetch, version, body, { timeoutMs, signal });
+    if (response.errorCode !== 0) {
       throw kafkaError(response.errorCode, { broker: this.node, apiKey: Fetch.key, apiName: Fetch.name });
+    }
     this.#session.succeeded(response.sessionId);
     cluster.brokerHints(response.nodeEndpoints);
     return response;
@@ -173,14 +193,17 @@ export class BrokerFetcher {
   /** Hands the answers on; the number of partitions that records came for. */
   #take(response: FetchResponse, plan: FetchPlan): number {
     let received = 0;
-    const partitions: AssignedPartition[] = [];
+    const partitions = new Set<AssignedPartition>();
     for (const [partition, answer] of matchAnswers(response, plan)) {
       const outcome = takeAnswer(partition, answer);
       if (outcome.name === "records") received++;
-      partitions.push(partition);
+      partitions.add(partition);
       this.#host.answered(partition, outcome);
     }
-    this.#host.settled(partitions);
+    // An answer that is still not read by the time of the next one is not kept for the little that is left of it.
+    if (received > 0)
+      for (const other of this.#host.partitionsOf(this.node)) if (!partitions.has(other)) other.buffer.detach();
+    this.#host.settled([...partitions]);
     return received;
   }
 

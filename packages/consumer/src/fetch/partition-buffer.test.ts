@@ -40,6 +40,23 @@ describe("what was fetched of a partition", () => {
     expect([buffer.shift(), buffer.shift(), buffer.shift()].map((each) => each?.baseOffset)).toEqual([0n, 1n, 2n]);
   });
 
+  it("is copied out of a large answer that it is but a small part of, once, and reads the same", () => {
+    const buffer = new PartitionBuffer();
+    const [a, b, c] = [batch(0n, 2), batch(2n, 1), batch(3n, 3)];
+    const answer = Buffer.concat([a, b, c, Buffer.alloc(1_000_000)]);
+    buffer.push(answer.subarray(0, a.length + b.length));
+    buffer.push(answer.subarray(a.length + b.length, a.length + b.length + c.length));
+    expect(buffer.shift()?.buffer.buffer.byteLength).toBeGreaterThan(1_000_000);
+    const { bytes } = buffer;
+    buffer.detach();
+    buffer.detach();
+    expect(buffer.bytes).toBe(bytes);
+    const left = [buffer.shift(), buffer.shift()];
+    expect(left.map((each) => each?.baseOffset)).toEqual([2n, 3n]);
+    expect(left.map((each) => each?.buffer.buffer.byteLength)).toEqual([b.length, c.length]);
+    expect([buffer.shift(), buffer.bytes]).toEqual([undefined, 0]);
+  });
+
   it("throws at a wrong checksum", () => {
     const buffer = new PartitionBuffer();
     const bad = batch(0n, 1);

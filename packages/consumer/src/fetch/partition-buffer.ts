@@ -2,6 +2,7 @@ import { DecodeError, readBatches, type ReadBatchesOptions, type RecordBatch } f
 
 /** A record set that is being walked. */
 interface Walk {
+  readonly records: Buffer;
   readonly batches: Generator<RecordBatch, void, undefined>;
   bytesLeft: number;
 }
@@ -75,6 +76,19 @@ export class PartitionBuffer {
     }
   }
 
+  /**
+   * Copies what is left out of the answers that it came in, where that is but a small part of them: a partition that is not
+   * being read must not keep whole answers in memory. Each byte is copied at most once.
+   */
+  detach(): void {
+    this.#sets = this.#sets.map(detached);
+    const walk = this.#walk;
+    if (walk === undefined || walk.bytesLeft === 0) return;
+    const left = walk.records.subarray(walk.records.length - walk.bytesLeft);
+    const own = detached(left);
+    if (own !== left) this.#walk = this.#walkOver(own);
+  }
+
   clear(): void {
     this.#sets = [];
     this.#walk = undefined;
@@ -85,33 +99,48 @@ export class PartitionBuffer {
   #begin(): Walk | undefined {
     const records = this.#sets.shift();
     if (records === undefined) return undefined;
-    this.#walk = { batches: readBatches(records, this.#options), bytesLeft: records.length };
+    this.#walk = this.#walkOver(records);
     return this.#walk;
   }
+
+  #walkOver(records: Buffer): Walk {
+    return { records, batches: readBatches(records, this.#options), bytesLeft: records.length };
+  }
+}
+
+/** Answers up to this size are kept as they are, in bytes. */
+const smallAnswer = 256 * 1024;
+
+function detached(records: Buffer): Buffer {
+  const kept = records.buffer.byteLength;
+  if (kept <= smallAnswer || records.length * 4 > kept) return records;
+  // Not from the pool of small buffers, which would be kept instead.
+  const own = Buffer.allocUnsafeSlow(records.length);
+  records.copy(own);
+  return own;
 }
 
 const positionOfLength = 8;
 const positionOfMagic = 16;
 const positionOfLastDelta = 23;
 const overhead = 12;
-const smallestBatch = 14;
+const smallestMessage = 14;
+const smallestBatch = 49;
 
 /**
  * The offset behind the last whole batch of a record set, undefined when it holds none. It hops from header to header,
  * about ten nanoseconds each: the next fetch has to know it before the batches have been read.
  *
- * @throws {DecodeError} when a length cannot be one.
+ * @throws {DecodeError} when what it begins with cannot be a batch.
  */
 export function nextOffsetAfter(records: Buffer): bigint | undefined {
   let last = -1;
   for (let position = 0; position + positionOfMagic < records.length;) {
     const length = records.readInt32BE(position + positionOfLength);
-    if (length < smallestBatch)
-      throw new DecodeError(`A batch of ${length} bytes is too small to be one.`, {
-        code: "CORRUPT_MESSAGE",
-        position,
-      });
-    if (length > records.length - position - overhead) break;
+    const isBatch = length >= (records.readInt8(position + positionOfMagic) < 2 ? smallestMessage : smallestBatch);
+    // What comes before is good and is read first; the reader, or the next fetch, stumbles over this one.
+    if (!isBatch && last < 0) throw tooSmall(length, position);
+    if (!isBatch || length > records.length - position - overhead) break;
     last = position;
     position += overhead + length;
   }
@@ -121,4 +150,8 @@ export function nextOffsetAfter(records: Buffer): bigint | undefined {
   return records.readInt8(last + positionOfMagic) < 2
     ? offset + 1n
     : offset + BigInt(records.readInt32BE(last + positionOfLastDelta)) + 1n;
+}
+
+function tooSmall(length: number, position: number): DecodeError {
+  return new DecodeError(`A batch of ${length} bytes is too small to be one.`, { code: "CORRUPT_MESSAGE", position });
 }

@@ -11,11 +11,18 @@ export interface FetchLimits {
   readonly partitionMaxBytes: number;
 }
 
+/** A partition, and from where it was asked for: an answer to an older question is dropped. */
+export interface Asked {
+  readonly partition: AssignedPartition;
+  readonly version: number;
+  readonly fetchOffset: bigint;
+}
+
 /** What one fetch is to ask of one broker. */
 export interface FetchPlan {
   readonly targets: readonly FetchTarget[];
-  /** By key, the partitions asked for, and their version then: an answer to an older question is dropped. */
-  readonly asked: ReadonlyMap<string, { readonly partition: AssignedPartition; readonly version: number }>;
+  /** The partitions asked for, by key. */
+  readonly asked: ReadonlyMap<string, Asked>;
   readonly maxBytes: number;
   /** 0 while partitions with enough to read are left out: they must not have to wait for an answer that is not about them. */
   readonly maxWaitMs: number;
@@ -44,7 +51,7 @@ export function planFetch(
   if (free <= 0) return "full";
   return {
     targets: low.map((partition) => targetOf(partition, limits.partitionMaxBytes)),
-    asked: new Map(low.map((partition) => [partition.key, { partition, version: partition.version }])),
+    asked: new Map(low.map((partition) => [partition.key, askedNow(partition)])),
     maxBytes: Math.min(limits.maxBytes, free),
     maxWaitMs: low.length < fetchable.length ? 0 : limits.maxWaitMs,
   };
@@ -56,6 +63,16 @@ export function planFetch(
  */
 export function runsLow({ buffer }: AssignedPartition, { partitionMaxBytes }: FetchLimits): boolean {
   return buffer.bytes < partitionMaxBytes / 2;
+}
+
+/** Whether a plan asks for what the partition wants to have asked now. */
+export function covers({ asked }: FetchPlan, { key, version, fetchOffset }: AssignedPartition): boolean {
+  const found = asked.get(key);
+  return found !== undefined && found.version === version && found.fetchOffset === fetchOffset;
+}
+
+function askedNow(partition: AssignedPartition): Asked {
+  return { partition, version: partition.version, fetchOffset: partition.fetchOffset };
 }
 
 /** How many bytes may be fetched. When paused partitions take all the room, what they hold is dropped; it is fetched again after the pause. */
