@@ -1,7 +1,7 @@
 import { Admin } from "@moldau/admin";
 import { Cluster, clientClosed, type ClusterOptions, type OperationOptions } from "@moldau/connection-pool";
 import { Consumer, type ConsumerOptions } from "@moldau/consumer";
-import { Producer, type ProducerOptions } from "@moldau/producer";
+import { Producer, type Payload, type ProducerOptions } from "@moldau/producer";
 
 /** How to reach a Kafka cluster: `brokers` is the only option that must be given. */
 export type KafkaOptions = ClusterOptions;
@@ -9,6 +9,7 @@ export type KafkaOptions = ClusterOptions;
 /** What was made from a {@link Kafka} and is closed with it. */
 interface Closable {
   close(): Promise<void>;
+  once(event: "closed", listener: () => void): unknown;
 }
 
 /**
@@ -35,9 +36,12 @@ export class Kafka {
     await this.#cluster.connect(options);
   }
 
-  /** Makes a producer; idempotent, with acks "all", unless told otherwise. */
-  producer(options: ProducerOptions = {}): Producer {
-    return this.#keep(() => new Producer(this.#cluster, options));
+  /**
+   * Makes a producer; idempotent, with acks "all", unless told otherwise. With `serialize` it takes keys and values of the
+   * serializers' types.
+   */
+  producer<Key = Payload, Value = Payload>(options?: ProducerOptions<Key, Value>): Producer<Key, Value> {
+    return this.#keep(() => new Producer<Key, Value>(this.#cluster, options));
   }
 
   /** Makes a member of a consumer group; it joins at its first iteration, or with its own `connect()`. */
@@ -69,6 +73,7 @@ export class Kafka {
     this.#checkOpen();
     const made = make();
     this.#made.add(made);
+    made.once("closed", () => this.#made.delete(made));
     return made;
   }
 
