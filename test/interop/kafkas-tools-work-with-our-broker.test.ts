@@ -1,0 +1,154 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startBroker, type ReferenceBroker } from "@moldau/reference-broker";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { apacheKafkaClasspath } from "../support/apache-kafka-jars.js";
+import { apacheKafkaTools, missingForApacheKafka } from "../support/apache-kafka.js";
+
+const missing = missingForApacheKafka();
+const leftOut = missing === undefined ? "" : ` (left out: ${missing})`;
+
+const topicCommand = "org.apache.kafka.tools.TopicCommand";
+const consoleProducer = "org.apache.kafka.tools.ConsoleProducer";
+const consoleConsumer = "org.apache.kafka.tools.consumer.ConsoleConsumer";
+const dumpLogSegments = "org.apache.kafka.tools.DumpLogSegments";
+
+describe.skipIf(missing !== undefined)(`Apache Kafka's own tools and our broker${leftOut}`, () => {
+  let broker: ReferenceBroker;
+  let dataDir: string;
+  let tools: ReturnType<typeof apacheKafkaTools>;
+  const refusals: unknown[] = [];
+
+  beforeAll(async () => {
+    dataDir = mkdtempSync(join(tmpdir(), "kafkas-tools-"));
+    tools = apacheKafkaTools(await apacheKafkaClasspath());
+    broker = await startBroker({ dataDir });
+    broker.on("disconnected", ({ reason }) => reason !== undefined && refusals.push(reason));
+  });
+  afterAll(async () => {
+    await broker.close();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  /** Runs a tool against the broker, and gives what it printed. */
+  async function run(tool: string, args: readonly string[], input = ""): Promise<string> {
+    const server = ["--bootstrap-server", broker.bootstrapServers.join(",")];
+    const { code, stdout, stderr } = await tools.runTool(tool, [...args, ...server], { input });
+    expect(`${code}\n${stderr}`).toMatch(/^0\n/);
+    return stdout;
+  }
+
+  test("TopicCommand makes, describes, grows and deletes topics", async () => {
+    const made = await run(topicCommand, [
+      "--create",
+      "--topic",
+      "made",
+      "--partitions",
+      "3",
+      "--config",
+      "retention.ms=100000",
+    ]);
+    expect(made).toContain("Created topic made.");
+    const described = await run(topicCommand, ["--describe", "--topic", "made"]);
+    expect(described).toMatch(
+      /Topic: made\s+TopicId: \S{22}\s+PartitionCount: 3\s+ReplicationFactor: 1\s+Configs: retention.ms=100000/,
+    );
+    expect(described).toMatch(/Partition: 2\s+Leader: 1\s+Replicas: 1\s+Isr: 1/);
+    await run(topicCommand, ["--alter", "--topic", "made", "--partitions", "5"]);
+    expect(broker.topic("made")?.partitions).toHaveLength(5);
+    await run(topicCommand, ["--delete", "--topic", "made"]);
+    expect(await run(topicCommand, ["--list"])).not.toContain("made");
+  });
+
+  test.each(["none", "gzip", "snappy", "lz4", "zstd"])(
+    "what the console producer sends with %s, the console consumer gets, in a group",
+    async (codec) => {
+      const topic = `console-${codec}`;
+      const lines = Array.from({ length: 200 }, (_, index) => `key-${index % 7}:value ${index} äöü €`);
+      await run(
+        consoleProducer,
+        [
+          "--topic",
+          topic,
+          "--compression-codec",
+          codec,
+          "--reader-property",
+          "parse.key=true",
+          "--reader-property",
+          "key.separator=:",
+        ],
+        lines.join("\n"),
+      );
+      const options = [
+        "--from-beginning",
+        "--group",
+        `group-${codec}`,
+        "--max-messages",
+        "200",
+        "--timeout-ms",
+        "20000",
+        "--formatter-property",
+        "print.key=true",
+        "--formatter-property",
+        "key.separator=:",
+      ];
+      const got = await run(consoleConsumer, ["--topic", topic, ...options]);
+      expect(got.trim().split("\n").sort()).toEqual([...lines].sort());
+    },
+  );
+
+  test("ConsumerGroupCommand shows what a group has read, and GetOffsetShell where partitions end", async () => {
+    const group = await run("org.apache.kafka.tools.consumer.group.ConsumerGroupCommand", [
+      "--describe",
+      "--group",
+      "group-none",
+    ]);
+    expect(group).toMatch(/group-none\s+console-none\s+0\s+200\s+200\s+0\s/);
+    expect(await run("org.apache.kafka.tools.GetOffsetShell", ["--topic", "console-none"])).toContain(
+      "console-none:0:200",
+    );
+  });
+
+  test("ConfigCommand and the cluster tool read what was set", async () => {
+    await broker.createTopic("set", { configs: { "cleanup.policy": "compact" } });
+    expect(await run("kafka.admin.ConfigCommand", ["--describe", "--topic", "set"])).toContain(
+      "cleanup.policy=compact",
+    );
+    expect(await run("org.apache.kafka.tools.ClusterTool", ["cluster-id"])).toContain(broker.clusterId);
+  });
+
+  test("DumpLogSegments reads every log of the data directory to the last record", async () => {
+    const dump = async (folder: string, ...options: readonly string[]): Promise<string> => {
+      const logs = readdirSync(join(dataDir, folder)).filter((name) => /\.(log|index|timeindex)$/.test(name));
+      const files = logs.map((name) => join(dataDir, folder, name)).join(",");
+      const { code, stdout, stderr } = await tools.runTool(dumpLogSegments, [
+        "--deep-iteration",
+        ...options,
+        "--files",
+        files,
+      ]);
+      expect(`${code}\n${stderr}`).toMatch(/^0\n/);
+      expect(stdout).not.toMatch(/isvalid: false|Mismatches|Could not|corrupt/i);
+      return stdout;
+    };
+    for (const codec of ["none", "gzip", "snappy", "lz4", "zstd"]) {
+      const text = await dump(`console-${codec}-0`, "--print-data-log");
+      expect(text).toContain("value 199 äöü €");
+      expect(text).toContain(`compresscodec: ${codec}`);
+    }
+    const metadata = await dump("__cluster_metadata-0", "--cluster-metadata-decoder");
+    expect(metadata).toContain('"type":"TOPIC_RECORD","version":0,"data":{"name":"console-none"');
+    expect(metadata).toContain(
+      '"type":"CONFIG_RECORD","version":0,"data":{"resourceType":2,"resourceName":"set","name":"cleanup.policy","value":"compact"}',
+    );
+    const offsets = readdirSync(dataDir).filter((name) => name.startsWith("__consumer_offsets-"));
+    expect(offsets).toHaveLength(50);
+    const decoded = await Promise.all(offsets.slice(0, 2).map((folder) => dump(folder, "--offsets-decoder")));
+    expect(decoded).toHaveLength(2);
+  });
+
+  test("no connection was refused on the way", () => {
+    expect(refusals).toEqual([]);
+  });
+});
