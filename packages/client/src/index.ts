@@ -24,7 +24,7 @@ export { Consumer, Message, MessageBatch, MessageHeaders } from "@moldau/consume
 export type {
   AssignedEvent,
   Assignor,
-  Commitable,
+  Committable,
   CommittedEvent,
   ConsumerEvents,
   ConsumerOptions,

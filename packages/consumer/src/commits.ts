@@ -27,7 +27,7 @@ export interface CommitsInit {
 }
 
 /** What can be committed: a message or batch as done, or offsets to read next. */
-export type Commitable = Message | MessageBatch | readonly TopicPartitionOffset[];
+export type Committable = Message | MessageBatch | readonly TopicPartitionOffset[];
 
 /** Knows what is done, and commits it: when told to, every now and then, and before partitions are given up. */
 export class Commits {
@@ -65,7 +65,7 @@ export class Commits {
 
   /** Commits what the application says, or with undefined everything that is done. Throws what the coordinator said. */
   async commit(
-    what: Commitable | undefined,
+    what: Committable | undefined,
     options: { readonly signal: AbortSignal; readonly timeoutMs: number },
   ): Promise<void> {
     const offsets = what === undefined ? undefined : this.#parse(what);
@@ -134,7 +134,7 @@ export class Commits {
     return { topic, partition, offset, leaderEpoch, kept };
   }
 
-  #parse(what: Commitable): OffsetToCommit[] {
+  #parse(what: Committable): OffsetToCommit[] {
     if (what instanceof Message) return [this.#mark(what, Message.stayOf(what), what.offset + 1n)];
     if (what instanceof MessageBatch) return [this.#mark(what, MessageBatch.stayOf(what), what.nextOffset)];
     if (!Array.isArray(what))

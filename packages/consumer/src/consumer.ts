@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import { clientClosed, invalidArgument, isPlainObject, waitFor, type Cluster } from "@moldau/connection-pool";
 import { KafkaError } from "@moldau/protocol-codec";
 import { EventEmitter } from "eventemitter3";
-import type { Commitable } from "./commits.js";
+import type { Committable } from "./commits.js";
 import { Engine, type WaitingOptions } from "./engine.js";
 import { asKafkaError } from "./errors.js";
 import type { ConsumerEventArguments, ConsumerEventName, ConsumerEvents, PartitionLag } from "./events.js";
@@ -113,7 +113,7 @@ export class Consumer extends EventEmitter<ConsumerEvents> implements AsyncItera
    * @throws {KafkaError} what the coordinator said; CLIENT_NOT_ASSIGNED for a message whose partition was given up since.
    */
   async commit(
-    what?: Commitable,
+    what?: Committable,
     { signal, timeoutMs = this.#cluster.options.requestTimeoutMs }: WaitingOptions = {},
   ): Promise<void> {
     this.#checkOpen();

@@ -31,18 +31,22 @@ export interface AssignedEvent extends PartitionsEvent {
   readonly isLeader: boolean;
 }
 
+/** Partitions that something happened to. */
 export interface PartitionsEvent {
   readonly partitions: readonly TopicPartition[];
 }
 
+/** Offsets that the coordinator keeps: the next to be read. */
 export interface CommittedEvent {
   readonly offsets: readonly TopicPartitionOffset[];
 }
 
+/** The partitions of one answer to a fetch. */
 export interface LagEvent {
   readonly partitions: readonly PartitionLag[];
 }
 
+/** What ended the reading. */
 export interface FailedEvent {
   readonly error: KafkaError;
 }
@@ -57,8 +61,10 @@ export interface PartitionLag extends TopicPartition {
   readonly lag: bigint;
 }
 
+/** The name of an event. */
 export type ConsumerEventName = EventEmitter.EventNames<ConsumerEvents>;
 
+/** What comes with an event. */
 export type ConsumerEventArguments<Name extends ConsumerEventName> = EventEmitter.EventArgs<ConsumerEvents, Name>;
 
 /** Tells an event to whoever listens. */

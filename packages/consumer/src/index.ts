@@ -4,7 +4,7 @@ export type { BatchesOptions, CloseOptions, SeekTarget } from "./consumer.js";
 export type { AssignorName, ConsumerOptions, ResolvedConsumerOptions } from "./options.js";
 export type { LoopOptions } from "./loops.js";
 export type { WaitingOptions } from "./engine.js";
-export type { Commitable } from "./commits.js";
+export type { Committable } from "./commits.js";
 export type { OffsetTarget, StartFrom } from "./offsets/offset-target.js";
 
 // What it hands out

@@ -1,0 +1,174 @@
+import { connectionClosed } from "@moldau/connection-pool";
+import { encodeAssignment, encodeSubscription, ErrorCode, KafkaError } from "@moldau/protocol-codec";
+import { describe, expect, it } from "vitest";
+import { ScriptedCoordinator } from "../../test-support/scripted-coordinator.js";
+import { resolveConsumerOptions, type ConsumerOptions } from "../options.js";
+import { ClassicMembership } from "./classic.js";
+
+const subscription = encodeSubscription(3, { topics: ["orders"] });
+const joined = {
+  errorCode: 0,
+  generationId: 1,
+  memberId: "m",
+  leader: "m",
+  protocolName: "range",
+  skipAssignment: false,
+  members: [{ memberId: "m", groupInstanceId: null, metadata: subscription }],
+};
+const synced = {
+  errorCode: 0,
+  assignment: encodeAssignment(3, { assignedPartitions: [{ topic: "orders", partitions: [0, 1] }] }),
+};
+
+interface Bench {
+  readonly script: ScriptedCoordinator;
+  readonly membership: ClassicMembership;
+  /** What happened to the consumer, and when. */
+  readonly log: string[];
+  release: () => void;
+}
+
+function bench(options: Partial<ConsumerOptions> = {}): Bench {
+  const script = new ScriptedCoordinator();
+  script.script("JoinGroup", joined);
+  script.script("SyncGroup", synced);
+  const log: string[] = [];
+  const note = (what: string): void => void log.push(`${script.clock.now()} ${what}`);
+  const made: { release: () => void } = { release: () => undefined };
+  const membership = new ClassicMembership({
+    cluster: script.cluster,
+    coordinator: script.coordinator,
+    options: resolveConsumerOptions({ groupId: "billing", topics: ["orders"], heartbeatIntervalMs: 3000, ...options }),
+    host: {
+      topics: () => topics,
+      assigned: (partitions) => note(`assigned ${partitions.map(({ partition }) => partition).join(" ")}`),
+      revoke: () => {
+        note("revoke");
+        return new Promise((resolve) => (made.release = resolve));
+      },
+      lost: () => note("lost"),
+      failed: ({ code }: KafkaError) => note(`failed ${code}`),
+      retrying: ({ operation, error }) => note(`retrying ${operation} ${error.code}`),
+    },
+  });
+  return { script, membership, log, release: () => made.release() };
+}
+
+const topics = ["orders"];
+
+describe("membership on virtual time", () => {
+  it("joins, shares out as the leader, and heartbeats at its interval whatever the application does", async () => {
+    const { script, membership, log } = bench();
+    membership.start();
+    await script.clock.advance(10_000);
+    expect(log).toEqual(["0 assigned 0 1"]);
+    expect(script.requests.map(({ api }) => api).slice(0, 3)).toEqual(["JoinGroup", "SyncGroup", "Heartbeat"]);
+    expect(script.times("Heartbeat")).toEqual([3000, 6000, 9000]);
+    expect(script.requests[1]?.body).toMatchObject({
+      generationId: 1,
+      memberId: "m",
+      assignments: [{ memberId: "m" }],
+    });
+  });
+
+  it("tries to join again with growing waits as long as the reason passes", async () => {
+    const { script, membership, log } = bench();
+    script.script(
+      "JoinGroup",
+      { ...joined, errorCode: ErrorCode.COORDINATOR_NOT_AVAILABLE },
+      connectionClosed("gone"),
+      { ...joined, errorCode: ErrorCode.REBALANCE_IN_PROGRESS },
+      joined,
+    );
+    membership.start();
+    await script.clock.advance(2000);
+    expect(script.times("JoinGroup")).toEqual([0, 100, 300, 700]);
+    expect(log.at(-1)).toBe("700 assigned 0 1");
+  });
+
+  it("goes on heartbeating while the application finishes, and joins when it has", async () => {
+    const { script, membership, log, release } = bench();
+    script.script("Heartbeat", { errorCode: ErrorCode.REBALANCE_IN_PROGRESS });
+    membership.start();
+    await script.clock.advance(10_000);
+    expect(script.times("Heartbeat")).toEqual([3000, 6000, 9000]);
+    expect(script.times("JoinGroup")).toEqual([0]);
+    release();
+    await script.clock.advance(1);
+    expect(script.times("JoinGroup")).toEqual([0, 10_000]);
+    expect(log).toEqual(["0 assigned 0 1", "3000 revoke", "10000 assigned 0 1"]);
+  });
+
+  it("loses its partitions and joins anew when it is not known any more", async () => {
+    const { script, membership, log } = bench();
+    script.script("Heartbeat", { errorCode: ErrorCode.UNKNOWN_MEMBER_ID }, { errorCode: 0 });
+    membership.start();
+    await script.clock.advance(3001);
+    expect(log).toEqual(["0 assigned 0 1", "3000 lost", "3000 assigned 0 1"]);
+    expect(script.requests.filter(({ api }) => api === "JoinGroup").at(-1)?.body).toMatchObject({ memberId: "" });
+  });
+
+  it("keeps its partitions while heartbeats fail for reasons that pass", async () => {
+    const { script, membership, log } = bench();
+    script.script("Heartbeat", connectionClosed("gone"), { errorCode: ErrorCode.NOT_COORDINATOR }, { errorCode: 0 });
+    membership.start();
+    await script.clock.advance(12_000);
+    expect(log.filter((line) => !line.includes("retrying"))).toEqual(["0 assigned 0 1"]);
+    expect(script.times("Heartbeat")).toHaveLength(4);
+  });
+
+  it("ends with an error that does not pass, and heartbeats no more", async () => {
+    const { script, membership, log } = bench({ groupInstanceId: "a" });
+    script.script("Heartbeat", { errorCode: ErrorCode.FENCED_INSTANCE_ID });
+    membership.start();
+    await script.clock.advance(60_000);
+    expect(log).toEqual(["0 assigned 0 1", "3000 lost", "3000 failed FENCED_INSTANCE_ID"]);
+    expect([script.times("Heartbeat").length, script.clock.armed]).toEqual([1, 0]);
+  });
+
+  it("has the group share anew when its leader sees a topic grow, and only then", async () => {
+    const { script, membership, log } = bench();
+    membership.start();
+    await script.clock.advance(1);
+    membership.metadataChanged();
+    script.topics.set("orders", 3);
+    membership.metadataChanged();
+    await script.clock.advance(1);
+    expect(log.filter((line) => line.endsWith("revoke"))).toHaveLength(1);
+  });
+
+  it("says farewell once, and takes back a JoinGroup that waits", async () => {
+    const { script, membership } = bench();
+    script.script("JoinGroup", { errorCode: ErrorCode.MEMBER_ID_REQUIRED, memberId: "given" }, "never");
+    membership.start();
+    await script.clock.advance(1);
+    await Promise.all([membership.leave("closed", 1000), membership.leave("closed", 1000)]);
+    expect(script.interruptions).toBe(1);
+    expect(script.requests.filter(({ api }) => api === "LeaveGroup").map(({ body }) => body)).toEqual([
+      { groupId: "billing", members: [{ memberId: "given", reason: "closed" }] },
+    ]);
+    expect(script.clock.armed).toBe(0);
+  });
+
+  it("does not say farewell as a static member, whose partitions wait for it", async () => {
+    const { script, membership } = bench({ groupInstanceId: "a" });
+    membership.start();
+    await script.clock.advance(1);
+    await membership.leave("closed", 1000);
+    expect(script.times("LeaveGroup")).toEqual([]);
+    expect(script.clock.armed).toBe(0);
+  });
+
+  it("gives a farewell up when its time is over, and may join again", async () => {
+    const { script, membership, log } = bench();
+    script.script("LeaveGroup", { errorCode: ErrorCode.COORDINATOR_LOAD_IN_PROGRESS, members: [] });
+    membership.start();
+    await script.clock.advance(1);
+    const left = membership.leave("closed", 1000).catch((error: unknown) => error);
+    await script.clock.advance(1000);
+    expect(await left).toBeInstanceOf(KafkaError);
+    membership.start();
+    await script.clock.advance(1);
+    expect(log.at(-1)).toMatch(/assigned 0 1$/);
+  });
+});
