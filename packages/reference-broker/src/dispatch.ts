@@ -8,8 +8,10 @@ import {
 } from "@moldau/protocol-codec";
 import type { Api, Fields, RequestHeaderView, StructIn, StructOut } from "@moldau/protocol-codec";
 import type { Clock } from "./clock.js";
+import { errorResponse } from "./error-response.js";
 import type { BrokerEvents } from "./events.js";
 import type { FaultRules } from "./faults/rules.js";
+import { LogError } from "./log/log-error.js";
 import type { BrokerNode } from "./node.js";
 import { closeConnection, noResponse, type Outcome } from "./outcome.js";
 import { continueLogin, principalOf, refusalOf } from "./security/authentication.js";
@@ -134,7 +136,7 @@ export class Dispatcher {
   }
 
   async #run(found: Handler, payload: Buffer, header: RequestHeaderView, session: Session): Promise<SessionAnswer> {
-    const { broker, faults, events } = this.#options;
+    const { broker, events } = this.#options;
     const request = found.prepare(payload, header);
     const context = contextOf(broker, session, header);
     const facts = {
@@ -146,13 +148,25 @@ export class Dispatcher {
     };
     events.request({ ...facts, body: request.body });
     const startedMs = context.clock.now();
-    const outcome = faults.isEmpty ? await request.apply(context) : await faults.run(found, request, context);
+    const outcome = await this.#outcomeOf(found, request, context);
     if (outcome === noResponse || outcome === closeConnection) {
       events.response({ ...facts, body: undefined, durationMs: context.clock.now() - startedMs });
       return outcome;
     }
     events.response({ ...facts, body: outcome, durationMs: context.clock.now() - startedMs });
     return request.encode(outcome);
+  }
+
+  /** A storage that failed under a handler is told to the client as Kafka's error, and reported. */
+  async #outcomeOf(found: Handler, request: PreparedRequest, context: RequestContext): Promise<Outcome<unknown>> {
+    const { faults, events } = this.#options;
+    try {
+      return await (faults.isEmpty ? request.apply(context) : faults.run(found, request, context));
+    } catch (error) {
+      if (!(error instanceof LogError)) throw error;
+      events.error(error);
+      return errorResponse(found.name, request.body, error.errorCode);
+    }
   }
 
   /** A token of a login that SaslHandshake 0 began: it has no header, and neither has the answer. */
