@@ -167,6 +167,8 @@ export class BrokerFetcher {
       if (!asking.isInterrupted && !isNews) throw error;
     } finally {
       asking.timer?.cancel();
+      // From here on nobody hurries this request: the timer would end the connection under the next one.
+      this.#activity = { name: "idle", why: "enough" };
     }
   }
 
