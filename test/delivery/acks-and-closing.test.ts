@@ -118,7 +118,7 @@ describe("a topic that does not exist", () => {
   });
 
   it("fails the call when it is not to be created", async () => {
-    const { producer } = await startProducing({ allowAutoTopicCreation: false, maxBlockMs: 1500 });
+    const { producer } = await startProducing({ allowAutoTopicCreation: false, maxBlockMs: 4000 });
     const error = await sendErrorOf(producer.send({ topic: "new-topic", messages: messagesOf(["a"]) }));
     expect(error).toMatchObject({ code: "UNKNOWN_TOPIC_OR_PARTITION", failed: [{ written: "no", indexes: [0] }] });
   });
