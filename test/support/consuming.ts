@@ -6,7 +6,7 @@ import {
   type Message,
   type TopicPartition,
 } from "@moldau/consumer";
-import { OffsetFetch, Produce, writeBatch, type RecordToWrite } from "@moldau/protocol-codec";
+import { errorByCode, OffsetFetch, Produce, writeBatch, type RecordToWrite } from "@moldau/protocol-codec";
 import { startBroker, type BrokerOptions, type ReferenceBroker } from "@moldau/reference-broker";
 
 /** A client of some broker, and consumers that are closed with it. */
@@ -106,16 +106,22 @@ async function sendTo(
     values,
   }: { readonly topic: string; readonly partition: number; readonly values: readonly (string | RecordToWrite)[] },
 ): Promise<void> {
-  const metadata = await cluster.topic(topic);
   const records = writeBatch(
     {},
     values.map((value) => (typeof value === "string" ? { value, timestamp: Date.now() } : value)),
   );
-  const node = metadata.partitions[partition]?.leader;
-  const topicData = [{ name: topic, topicId: metadata.topicId, partitionData: [{ index: partition, records }] }];
-  const answer = await cluster.request(Produce, { acks: -1, timeoutMs: 10_000, topicData }, { node });
-  const errorCode = answer.responses[0]?.partitionResponses[0]?.errorCode;
-  if (errorCode !== 0) throw new Error(`Produce failed with ${errorCode}`);
+  // Apache Kafka answers a Metadata request for a new topic before every partition's leader knows that it is one.
+  for (let attempts = 0; ; attempts++) {
+    const { topicId, partitions } = await cluster.topic(topic);
+    const topicData = [{ name: topic, topicId, partitionData: [{ index: partition, records }] }];
+    const body = { acks: -1, timeoutMs: 10_000, topicData };
+    const answer = await cluster.request(Produce, body, { node: partitions[partition]?.leader });
+    const { name, code, refreshMetadata } = errorByCode(answer.responses[0]?.partitionResponses[0]?.errorCode ?? -1);
+    if (code === 0) return;
+    if (!refreshMetadata || attempts === 20) throw new Error(`Produce failed with ${name}`);
+    await cluster.clock.sleep(100);
+    await cluster.refreshTopics([topic]);
+  }
 }
 
 async function readCommitted(cluster: Cluster, { topic, partition }: TopicPartition, groupId: string): Promise<bigint> {
