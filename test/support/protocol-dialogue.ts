@@ -1,6 +1,7 @@
 import {
   CreateTopics,
   DeleteTopics,
+  DescribeConfigs,
   ListOffsets,
   Metadata,
   readBatches,
@@ -126,6 +127,17 @@ export class ProtocolDialogue {
     const wanted = Array.from({ length: partitions }, (_, partitionIndex) => ({ partitionIndex, timestamp: -1n }));
     const { topics } = await this.quietly(ListOffsets, 5, { replicaId: -1, topics: [{ name, partitions: wanted }] });
     return topics.every((topic) => topic.partitions.every(({ errorCode }) => errorCode === 0));
+  }
+
+  /** Waits until a topic's setting has a value: other brokers take a change over a moment after it was answered. */
+  async settledConfig(name: string, key: string, value: string): Promise<void> {
+    for (;;) {
+      const { results } = await this.quietly(DescribeConfigs, 4, {
+        resources: [{ resourceType: 2, resourceName: name, configurationKeys: [key] }],
+      });
+      if (results[0]?.configs[0]?.value === value) return;
+      await pause(20);
+    }
   }
 
   /** Deletes every topic, so that the next talk finds none. */

@@ -4,6 +4,7 @@ import {
   DescribeConfigs,
   DescribeTopicPartitions,
   FindCoordinator,
+  IncrementalAlterConfigs,
   InitProducerId,
   SaslAuthenticate,
   SaslHandshake,
@@ -136,6 +137,65 @@ export const brokerDialogues: Readonly<Record<string, (talk: ProtocolDialogue) =
       ],
       includeSynonyms: true,
     });
+  },
+
+  "configurations change key by key": async (talk) => {
+    await talk.topic("changed", { configs: { "retention.ms": "1000" } });
+    const alter = (
+      what: string,
+      configs: readonly (readonly [string, number, string | null])[],
+      resourceName = "changed",
+    ) =>
+      talk.ask(what, IncrementalAlterConfigs, 1, {
+        resources: [
+          {
+            resourceType: topic,
+            resourceName,
+            configs: configs.map(([name, configOperation, value]) => ({ name, configOperation, value })),
+          },
+        ],
+      });
+    const look = (): Promise<unknown> =>
+      talk.ask("what is set now", DescribeConfigs, 4, {
+        resources: [
+          {
+            resourceType: topic,
+            resourceName: "changed",
+            configurationKeys: ["retention.ms", "cleanup.policy", "segment.bytes"],
+          },
+        ],
+      });
+    const [set, unset, append, subtract] = [0, 1, 2, 3];
+    await alter("one set, one appended to", [
+      ["retention.ms", set, "2000"],
+      ["cleanup.policy", append, "compact"],
+    ]);
+    await talk.settledConfig("changed", "cleanup.policy", "delete,compact");
+    await look();
+    await alter("one deleted, one subtracted from", [
+      ["retention.ms", unset, null],
+      ["cleanup.policy", subtract, "delete"],
+    ]);
+    await talk.settledConfig("changed", "cleanup.policy", "compact");
+    await look();
+    await alter("a wrong value", [["retention.ms", set, "soon"]]);
+    await alter("an unknown key", [["no.such.key", set, "1"]]);
+    await alter("an append to what is no list", [["retention.ms", append, "1"]]);
+    await alter("an append of what is no policy", [["cleanup.policy", append, "burn"]]);
+    await alter("null for a value", [["retention.ms", set, null]]);
+    await alter("a key twice", [
+      ["retention.ms", set, "1"],
+      ["retention.ms", set, "2"],
+    ]);
+    await alter("an unknown topic", [["retention.ms", set, "1"]], "nowhere");
+    await alter("deleting what is not set", [["segment.bytes", unset, null]]);
+    const resources = ["changed", "changed"].map((resourceName) => ({
+      resourceType: topic,
+      resourceName,
+      configs: [],
+    }));
+    await talk.ask("a topic twice", IncrementalAlterConfigs, 0, { resources });
+    await look();
   },
 
   "topics page by page": async (talk) => {

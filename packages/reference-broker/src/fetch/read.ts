@@ -14,6 +14,8 @@ export interface FetchLimits {
   /** Whether only records below the last stable offset are seen, and aborted transactions told. */
   readonly committedOnly: boolean;
   readonly usesTopicIds: boolean;
+  /** Whether an answer has room for the leader that the client should have asked (from version 16 on). */
+  readonly tellsLeaders: boolean;
 }
 
 /** What one round of reading found. */
@@ -70,7 +72,12 @@ async function readOne(
   const { topic: name, topicId, partition, currentLeaderEpoch } = position;
   const topic = findTopic(broker.cluster, { name, id: topicId, byId: limits.usesTopicIds });
   const found = findLedPartition(broker, { topic, byId: limits.usesTopicIds, partition, currentLeaderEpoch });
-  if (found.log === undefined) return failed(position, found.errorCode, leaderOf(topic, partition, found.errorCode));
+  if (found.log === undefined)
+    return failed(
+      position,
+      found.errorCode,
+      limits.tellsLeaders ? leaderOf(topic, partition, found.errorCode) : undefined,
+    );
   try {
     return await readLog(found.log, position, limits);
   } catch (error) {

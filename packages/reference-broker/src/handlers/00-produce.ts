@@ -65,7 +65,10 @@ async function appendTo(
   if (!validAcks.has(request.acks)) return refused(index, ErrorCode.INVALID_REQUIRED_ACKS);
   const found = findLedPartition(broker, { topic, byId: apiVersion >= firstVersionWithIds, partition: index });
   if (found.log === undefined)
-    return { ...refused(index, found.errorCode), ...leaderHint(topic, index, found.errorCode) };
+    return {
+      ...refused(index, found.errorCode),
+      ...(apiVersion >= firstVersionWithLeaders ? leaderHint(topic, index, found.errorCode) : {}),
+    };
   if (found.topic.isInternal && clientId !== adminClientId)
     return refused(index, ErrorCode.INVALID_TOPIC_EXCEPTION, `Cannot append to internal topic ${found.topic.name}`);
   if (request.transactionalId !== null)

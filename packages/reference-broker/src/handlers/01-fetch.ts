@@ -9,8 +9,8 @@ import { endpointOf } from "../partition-lookup.js";
  * Fetch 4-18: records of many partitions, at once or as soon as there are some.
  *
  * The answer waits for `minBytes`, at most `maxWaitMs`; an error is told at once. Batches come whole: the one that holds the wanted offset
- * even if it begins before it, and the first one even if it is larger than every limit. Sessions as in KIP-227, topic ids from 13 on, leader
- * hints from 12 and addresses from 16 on. Readers of committed records see up to the last stable offset and are told of aborted transactions
+ * even if it begins before it, and the first one even if it is larger than every limit. Sessions as in KIP-227, topic ids from 13 on, leaders
+ * and their addresses from 16 on (KIP-951). Readers of committed records see up to the last stable offset and are told of aborted transactions
  * (an empty list when there are none; null for the others).
  * Differences from Apache Kafka: no rack-aware reading (`preferredReadReplica` is -1), and a replica that asks is answered like a consumer.
  */
@@ -26,6 +26,7 @@ export const fetch = handler(Fetch, { min: 4, max: 18 }, async (request, context
     maxWaitMs: request.maxWaitMs,
     committedOnly: request.isolationLevel === readCommitted,
     usesTopicIds,
+    tellsLeaders: apiVersion >= firstVersionWithLeaders,
     signal,
   });
   const { sessionId, partitions } = plan.report(fetched);
@@ -38,7 +39,7 @@ export const fetch = handler(Fetch, { min: 4, max: 18 }, async (request, context
 });
 
 const firstVersionWithIds = 13;
-const firstVersionWithEndpoints = 16;
+const firstVersionWithLeaders = 16;
 const readCommitted = 1;
 
 /** Partitions of one topic that follow each other stand under one entry; the order of the partitions is kept. */
@@ -62,7 +63,7 @@ function leaderEndpoints(
   fetched: readonly FetchedPartition[],
   { broker, session, apiVersion }: RequestContext,
 ): FetchResponse["nodeEndpoints"] {
-  if (apiVersion < firstVersionWithEndpoints) return [];
+  if (apiVersion < firstVersionWithLeaders) return [];
   const leaders = new Set(fetched.flatMap(({ result }) => result.currentLeader?.leaderId ?? []));
   return [...leaders]
     .map((leader) => endpointOf(broker.cluster, leader, session.listener))

@@ -23,6 +23,7 @@ import { describeConfigs } from "./32-describe-configs.js";
 import { saslAuthenticate } from "./36-sasl-authenticate.js";
 import { createPartitions } from "./37-create-partitions.js";
 import { deleteGroups } from "./42-delete-groups.js";
+import { incrementalAlterConfigs } from "./44-incremental-alter-configs.js";
 import { offsetDelete } from "./47-offset-delete.js";
 import { describeCluster } from "./60-describe-cluster.js";
 import { describeTopicPartitions } from "./75-describe-topic-partitions.js";
@@ -53,6 +54,7 @@ export const handlers: readonly Handler[] = [
   saslAuthenticate,
   createPartitions,
   deleteGroups,
+  incrementalAlterConfigs,
   offsetDelete,
   describeCluster,
   describeTopicPartitions,

@@ -1,0 +1,117 @@
+import { ErrorCode, errorByCode } from "@moldau/protocol-codec";
+import type { IncrementalAlterConfigsRequest } from "@moldau/protocol-codec";
+import type { BrokerConfig } from "./broker-config.js";
+import type { Change } from "./controller.js";
+import { clusterRecords } from "./records.js";
+import { configResource, type ClusterState } from "./state.js";
+import { topicConfigDefinition } from "./topic-config.js";
+import { topicConfigProblem, topicConfigValue } from "./topic-settings.js";
+
+type Resource = IncrementalAlterConfigsRequest["resources"][number];
+type Operation = Resource["configs"][number];
+
+/** What became of one resource of an IncrementalAlterConfigs request. */
+export interface Alteration {
+  readonly resourceType: number;
+  readonly resourceName: string;
+  readonly errorCode: number;
+  readonly errorMessage: string | null;
+}
+
+/** Plans changes of single keys of topics: the records to write and, in the order of the request, what became of each resource. */
+export function alterConfigs(
+  cluster: ClusterState,
+  { resources, validateOnly }: Pick<IncrementalAlterConfigsRequest, "resources" | "validateOnly">,
+  config: BrokerConfig,
+): Change<readonly Alteration[]> {
+  const names = resources.map(({ resourceType, resourceName }) => `${resourceType} ${resourceName}`);
+  const records: Buffer[] = [];
+  const answer = resources.map((resource, index): Alteration => {
+    const { resourceType, resourceName } = resource;
+    const isTwice = names.indexOf(names[index] ?? "") !== names.lastIndexOf(names[index] ?? "");
+    const planned = isTwice
+      ? refused(ErrorCode.INVALID_REQUEST, "Each resource must appear at most once.")
+      : alterOne(cluster, resource, config);
+    if ("errorCode" in planned) return { resourceType, resourceName, ...planned };
+    records.push(...planned.records);
+    return { resourceType, resourceName, errorCode: ErrorCode.NONE, errorMessage: null };
+  });
+  return { records: validateOnly ? [] : records, answer };
+}
+
+/** Kafka's numbers of what can be done to a key. */
+const operation = { set: 0, delete: 1, append: 2, subtract: 3 } as const;
+
+interface Refusal {
+  readonly errorCode: number;
+  readonly errorMessage: string;
+}
+
+function alterOne(
+  cluster: ClusterState,
+  { resourceType, resourceName, configs }: Resource,
+  config: BrokerConfig,
+): Refusal | { readonly records: readonly Buffer[] } {
+  const keys = configs.map(({ name }) => name);
+  if (new Set(keys).size < keys.length) return refused(ErrorCode.INVALID_REQUEST, "Error due to duplicate config keys");
+  const nulls = configs.filter((each) => each.value === null && each.configOperation !== operation.delete);
+  if (nulls.length > 0) {
+    return refused(
+      ErrorCode.INVALID_REQUEST,
+      `Null value not supported for : ${nulls.map(({ name }) => name).join(", ")}`,
+    );
+  }
+  if (resourceType !== configResource.topic) {
+    return refused(
+      ErrorCode.INVALID_REQUEST,
+      `This broker changes the configuration of topics only, not of resources of type ${resourceType}.`,
+    );
+  }
+  if (cluster.topic(resourceName) === undefined) return refused(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+  const set = cluster.configs(configResource.topic, resourceName);
+  const records: Buffer[] = [];
+  for (const each of configs) {
+    const changed = changedValue(each, set, config);
+    if (typeof changed === "object" && changed !== null) return changed;
+    if (changed === (set.get(each.name) ?? null)) continue;
+    records.push(clusterRecords.config.write({ resourceType, resourceName, name: each.name, value: changed }));
+  }
+  return { records };
+}
+
+/** The value that a key has then, null for none of its own, or why it cannot. */
+function changedValue(
+  { name, configOperation, value }: Operation,
+  set: ReadonlyMap<string, string>,
+  config: BrokerConfig,
+): string | null | Refusal {
+  if (configOperation === operation.delete) return null;
+  const next = nextValue({ name, configOperation, value: value ?? "" }, set, config);
+  if (typeof next === "object") return next;
+  const problem = topicConfigProblem(name, next);
+  return problem === undefined ? next : refused(ErrorCode.INVALID_CONFIG, problem);
+}
+
+function nextValue(
+  { name, configOperation, value }: { readonly name: string; readonly configOperation: number; readonly value: string },
+  set: ReadonlyMap<string, string>,
+  config: BrokerConfig,
+): string | Refusal {
+  if (configOperation === operation.set) return value;
+  const verb = configOperation === operation.append ? "APPEND" : "SUBTRACT";
+  if (configOperation !== operation.append && configOperation !== operation.subtract) {
+    return refused(ErrorCode.INVALID_REQUEST, `Unknown operations type ${configOperation}`);
+  }
+  if (topicConfigDefinition(name)?.type !== "LIST") {
+    return refused(ErrorCode.INVALID_CONFIG, `Can't ${verb} to key ${name} because its type is not LIST.`);
+  }
+  const current = topicConfigValue(name, set, config).value ?? "";
+  const items = current === "" ? [] : current.split(",");
+  const given = value.split(",");
+  const kept = verb === "APPEND" ? [...new Set([...items, ...given])] : items.filter((item) => !given.includes(item));
+  return kept.join(",");
+}
+
+function refused(errorCode: number, errorMessage = errorByCode(errorCode).message): Refusal {
+  return { errorCode, errorMessage };
+}
