@@ -1,4 +1,8 @@
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { encodeRequest, Fetch } from "@moldau/protocol-codec";
 import { expect, onTestFinished, test } from "vitest";
+import { VirtualClock } from "../testing/virtual-clock.js";
 import { startBroker, type ReferenceBroker } from "./broker.js";
 import type { BrokerOptions } from "./options.js";
 
@@ -99,4 +103,29 @@ test("topics are made once, with settings; a wrong one is refused with Kafka's n
   expect(() => broker.log("orders", 2)).toThrow("there is no log of orders-2");
   await expect(broker.moveLeader("orders", 0, 9)).rejects.toThrow("there is no running broker with node id 9");
   await expect(broker.moveLeader("nowhere", 0, 1)).rejects.toThrow("there is no partition nowhere-0");
+});
+
+test("a connection that says nothing for connections.max.idle.ms is closed, one that is waited for is not", async () => {
+  const clock = new VirtualClock();
+  const broker = await start({ clock, configs: { "connections.max.idle.ms": 60_000 }, topics: ["orders"] });
+  const open = async (): Promise<Socket> => {
+    const [host, port] = broker.bootstrapServers[0]?.split(":") ?? [];
+    const socket = connect({ host: host ?? "", port: Number(port) });
+    onTestFinished(() => void socket.destroy());
+    await once(socket, "connect");
+    return socket;
+  };
+  const silent = await open();
+  const waiting = await open();
+  const partitions = [{ partition: 0, fetchOffset: 0n, partitionMaxBytes: 1 }];
+  const head = { correlationId: 1, clientId: "waiting" };
+  const asked = broker.waitFor("request");
+  const body = { maxWaitMs: 100_000_000, minBytes: 1, topics: [{ topic: "orders", partitions }] };
+  for (const piece of encodeRequest(Fetch, 12, head, body)) waiting.write(piece);
+  await asked;
+  const closed = broker.waitFor("disconnected");
+  await clock.advance(61_000);
+  expect(String((await closed).reason)).toContain("was idle for 60000 ms");
+  if (!silent.closed) await once(silent, "close");
+  expect(waiting.closed).toBe(false);
 });

@@ -158,11 +158,7 @@ export class ReferenceBroker {
     isWanted: (event: BrokerEventOf<Name>) => boolean = () => true,
     options: WaitOptions = {},
   ): Promise<BrokerEventOf<Name>> {
-    return waitForEvent(this.#cluster.shared.events, event, {
-      isWanted,
-      clock: this.#cluster.shared.clock,
-      ...options,
-    });
+    return waitForEvent(this.#cluster.shared.events, event, { isWanted, ...options });
   }
 
   /** Cuts every connection and leaves the data directory as the next start wants it. Idempotent. */

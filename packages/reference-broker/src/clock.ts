@@ -25,8 +25,12 @@ export const systemClock: Clock = {
     await delay(ms, undefined, signal === undefined ? {} : { signal });
   },
   timer: (ms, fire) => {
-    const timeout = setTimeout(fire, ms);
+    // Node takes a longer time for none at all; whoever asked looks at the clock again and waits on.
+    const timeout = setTimeout(fire, Math.min(ms, longestTimeoutMs));
     timeout.unref();
     return { cancel: () => clearTimeout(timeout) };
   },
 };
+
+/** The longest time that Node's timers know: 24.8 days. */
+const longestTimeoutMs = 2_147_483_647;

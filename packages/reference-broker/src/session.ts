@@ -3,6 +3,7 @@ import { FrameSplitter } from "@moldau/protocol-codec";
 import type { Clock, Timer } from "./clock.js";
 import { closeConnection, noResponse, type CloseConnection, type NoResponse } from "./outcome.js";
 import type { Authentication } from "./security/authentication.js";
+import { transition, type SessionEvent, type SessionLife } from "./session-life.js";
 
 /** What goes back for one frame: the pieces of an answer, nothing, or the end of the connection. */
 export type SessionAnswer = readonly Buffer[] | NoResponse | CloseConnection;
@@ -16,7 +17,7 @@ export interface SessionOptions {
   readonly clock: Clock;
   /** The largest frame taken; a larger one ends the connection. */
   readonly maxFrameBytes: number;
-  /** After how many idle milliseconds the connection is closed. */
+  /** After how many idle milliseconds the connection is closed; negative: never. */
   readonly idleMs: number;
   readonly authentication: Authentication;
   /** Answers one frame (without its size). What it throws ends the connection. */
@@ -47,13 +48,11 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #splitter: FrameSplitter;
   readonly #abort = new AbortController();
+  #life: SessionLife = { state: "opened" };
   #queue: Buffer[] = [];
   #queuedBytes = 0;
-  #working = false;
-  #endsAfterAnswer = false;
   #lastActivityMs: number;
   #idleTimer: Timer | undefined;
-  #failure: unknown;
 
   constructor(socket: Socket, options: SessionOptions) {
     this.id = options.id;
@@ -64,6 +63,9 @@ export class Session {
     this.#options = options;
     this.#splitter = new FrameSplitter({ maxFrameBytes: options.maxFrameBytes });
     this.#lastActivityMs = options.clock.now();
+    // From the first moment on: a client may be gone before the broker begins to read.
+    socket.on("error", (error) => this.close(error));
+    socket.on("close", () => this.#closed());
   }
 
   /** Aborted when the connection is closed: whoever parks a request listens to it. */
@@ -73,23 +75,28 @@ export class Session {
 
   /** Begins to read requests. To be called once. */
   start(): void {
+    this.#pass({ type: "start" });
     this.#socket.setNoDelay(true);
     this.#socket.on("data", (chunk: Buffer) => this.#receive(chunk));
-    this.#socket.on("error", (error) => (this.#failure ??= error));
     this.#socket.on("end", () => this.close());
-    this.#socket.on("close", () => this.#closed());
     this.#watchIdleness();
   }
 
   /** Lets the answer under way go out, then closes the connection: after a failed login. */
   endAfterAnswer(): void {
-    this.#endsAfterAnswer = true;
+    this.#pass({ type: "refuse" });
   }
 
   /** Closes the connection at once; `reason` is what is reported of it. */
   close(reason?: unknown): void {
-    this.#failure ??= reason;
+    this.#pass({ type: "close", reason });
     this.#socket.destroy();
+  }
+
+  /** Goes on in its life, and says in which state it is then. */
+  #pass(event: SessionEvent): SessionLife["state"] {
+    this.#life = transition(this.#life, event);
+    return this.#life.state;
   }
 
   #receive(chunk: Buffer): void {
@@ -104,23 +111,20 @@ export class Session {
       return;
     }
     if (this.#queuedBytes > maxQueuedBytes) this.#socket.pause();
-    if (!this.#working && this.#queue.length > 0) void this.#work();
+    if (this.#life.state === "idle" && this.#queue.length > 0) void this.#work();
   }
 
   /** Works the queue off. Never rejects: a failure closes the connection. */
   async #work(): Promise<void> {
-    this.#working = true;
     try {
       for (let batch = this.#takeQueue(); batch.length > 0; batch = this.#takeQueue()) {
         for (const payload of batch) {
+          if (this.#pass({ type: "request" }) !== "working") return;
           await this.#serve(payload);
-          if (this.#socket.destroyed) return;
         }
       }
     } catch (error) {
       this.close(error);
-    } finally {
-      this.#working = false;
     }
   }
 
@@ -134,17 +138,17 @@ export class Session {
 
   async #serve(payload: Buffer): Promise<void> {
     const answer = await this.#options.answer(payload, this);
-    if (this.#socket.destroyed) return;
+    if (this.#life.state === "closed") return;
     if (answer === closeConnection) this.close();
     else if (answer !== noResponse) await this.#send(answer);
+    this.#lastActivityMs = this.#options.clock.now();
+    if (this.#pass({ type: "answered" }) === "left") this.#socket.end();
   }
 
   #send(pieces: readonly Buffer[]): Promise<void> | undefined {
-    this.#lastActivityMs = this.#options.clock.now();
     this.#socket.cork();
     for (const piece of pieces) this.#socket.write(piece);
     this.#socket.uncork();
-    if (this.#endsAfterAnswer) this.#socket.end();
     return this.#socket.writableNeedDrain ? this.#drained() : undefined;
   }
 
@@ -162,16 +166,19 @@ export class Session {
 
   #watchIdleness(): void {
     const { clock, idleMs } = this.#options;
+    if (idleMs < 0) return;
     const leftMs = this.#lastActivityMs + idleMs - clock.now();
-    if (leftMs <= 0 && !this.#working) this.close(new Error(`the connection was idle for ${idleMs} ms`));
+    if (leftMs <= 0 && this.#life.state !== "working")
+      this.close(new Error(`the connection was idle for ${idleMs} ms`));
     else this.#idleTimer = clock.timer(Math.max(leftMs, 1000), () => this.#watchIdleness());
   }
 
   #closed(): void {
+    this.#pass({ type: "close", reason: undefined });
     this.#idleTimer?.cancel();
     this.#queue = [];
     this.#abort.abort();
-    this.#options.onClose(this, this.#failure);
+    this.#options.onClose(this, this.#life.state === "closed" ? this.#life.reason : undefined);
   }
 }
 

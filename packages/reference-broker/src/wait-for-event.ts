@@ -1,9 +1,9 @@
-import type { Clock } from "./clock.js";
+import { systemClock } from "./clock.js";
 import type { BrokerEventMap, BrokerEventOf, BrokerEvents } from "./events.js";
 
 /** How long {@link waitForEvent} waits. */
 export interface WaitOptions {
-  /** In milliseconds of the broker's clock. Default 10,000. */
+  /** In milliseconds of real time, also when the broker has a clock of its own. Default 10,000. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
 }
@@ -12,9 +12,9 @@ export interface WaitOptions {
 export function waitForEvent<Name extends keyof BrokerEventMap>(
   events: BrokerEvents,
   name: Name,
-  options: WaitOptions & { readonly clock: Clock; readonly isWanted: (event: BrokerEventOf<Name>) => boolean },
+  options: WaitOptions & { readonly isWanted: (event: BrokerEventOf<Name>) => boolean },
 ): Promise<BrokerEventOf<Name>> {
-  const { clock, isWanted, timeoutMs = 10_000, signal } = options;
+  const { isWanted, timeoutMs = 10_000, signal } = options;
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
     const settle = (done: () => void): void => {
@@ -24,7 +24,7 @@ export function waitForEvent<Name extends keyof BrokerEventMap>(
       done();
     };
     const onAbort = (): void => settle(() => reject(signal?.reason));
-    const timer = clock.timer(timeoutMs, () =>
+    const timer = systemClock.timer(timeoutMs, () =>
       settle(() => reject(new Error(`no wanted ${name} event came within ${timeoutMs} ms`))),
     );
     const stop = events.listen(name, (event) => {
