@@ -60,8 +60,10 @@ async function serve(
   broker.on("error", (error) => complain(sentenceOf(error)));
   const { dataDir } = command.options;
   const where = dataDir === undefined ? "data in memory" : `data in ${dataDir}`;
+  // Whoever reads that it is ready may ask it to end at once.
+  const end = asked();
   print(`Ready on ${broker.bootstrapServers.join(",")} (${where}). Ctrl+C ends it.`);
-  await asked();
+  await end;
   print("Closing.");
   await broker.close();
 }
