@@ -90,7 +90,6 @@ export class Engine implements MembershipHost, ReaderHost {
     });
     this.#fetcher = new Fetcher({
       cluster,
-      owner: this,
       limits: {
         maxWaitMs: options.fetchMaxWaitMs,
         maxBytes: options.fetchMaxBytes,
@@ -170,7 +169,7 @@ export class Engine implements MembershipHost, ReaderHost {
     this.#cluster.off("metadata", this.#metadataChanged);
     this.#pollWatch.stop();
     this.#positioning.stop();
-    this.#fetcher.stop();
+    const fetchingEnded = this.#fetcher.stop();
     const failures: unknown[] = [];
     const note = (error: unknown): void => void failures.push(error);
     await this.commits.close(timeoutMs).catch(note);
@@ -178,7 +177,7 @@ export class Engine implements MembershipHost, ReaderHost {
     await this.#membership
       .leave("the consumer is being closed", Math.max(1, deadline - this.#cluster.clock.now()))
       .catch(note);
-    await this.#cluster.release(this);
+    await Promise.all([fetchingEnded, this.#cluster.release(this)]);
     this.#tell("closed");
     return failures.length === 0 ? undefined : asKafkaError(failures[0]);
   }

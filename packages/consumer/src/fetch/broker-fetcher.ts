@@ -10,8 +10,6 @@ import { FetchSession } from "./session.js";
 /** What the loop of one broker needs, and whom it tells. */
 export interface BrokerFetcherHost {
   readonly cluster: Cluster;
-  /** Whose connections they are. */
-  readonly owner: object;
   readonly limits: FetchLimits;
   /** Bytes the broker waits for. */
   readonly minBytes: number;
@@ -62,6 +60,7 @@ export class BrokerFetcher {
   readonly #wakeup = new Wakeup();
   readonly #stopped = new AbortController();
   readonly #backoff: Backoff;
+  readonly #running: Promise<void>;
   #connection: Connection | undefined;
   #activity: Activity = { name: "idle", why: "enough" };
   #turn = 0;
@@ -72,7 +71,7 @@ export class BrokerFetcher {
     this.node = node;
     this.#host = host;
     this.#backoff = new Backoff(host.cluster.options.retry, host.cluster.random);
-    void this.#run();
+    this.#running = this.#run();
   }
 
   /** Something changed: partitions, positions, pauses. */
@@ -98,12 +97,12 @@ export class BrokerFetcher {
     }
   }
 
-  /** Ends the loop, and with it a request that waits at the broker. */
-  stop(): void {
+  /** Ends the loop at once, and with it a request that waits at the broker; resolves when the connection is gone. Never rejects. */
+  stop(): Promise<void> {
     this.#stopped.abort();
     if (this.#activity.name !== "idle") this.#activity.timer?.cancel();
-    this.#connection?.destroy();
     this.#wakeup.notify();
+    return Promise.all([this.#host.cluster.release(this), this.#running]).then(() => undefined);
   }
 
   /** Never rejects: failures are handed on. */
@@ -119,6 +118,8 @@ export class BrokerFetcher {
         await this.#wakeup.wait(signal);
       }
     }
+    // One that was on its way when the loop was stopped.
+    await this.#host.cluster.release(this);
   }
 
   #plan(): FetchPlan | NoPlan {
@@ -141,13 +142,12 @@ export class BrokerFetcher {
     }
   }
 
+  /** The connection is this loop's own, so that ending it takes nothing away from the loop that follows. */
   async #connect(): Promise<Connection> {
-    const { cluster, owner } = this.#host;
     const { signal } = this.#stopped;
-    const connection = await cluster.connection(this.node, { purpose: "fetch", owner }, { signal });
-    this.#connection = connection;
-    if (signal.aborted) connection.destroy();
-    return connection;
+    const key = { purpose: "fetch", owner: this } as const;
+    this.#connection = await this.#host.cluster.connection(this.node, key, { signal });
+    return this.#connection;
   }
 
   async #fetch(connection: Connection, plan: FetchPlan): Promise<void> {
@@ -230,7 +230,7 @@ export class BrokerFetcher {
   async #recover(error: KafkaError): Promise<void> {
     const delayMs = this.#backoff.next();
     this.#host.failed(this.node, error, delayMs);
-    if (this.#host.cluster.isClosed) this.stop();
+    if (this.#host.cluster.isClosed) this.#stopped.abort();
     // Aborted only by stop(), after which nothing follows.
     await this.#host.cluster.clock.sleep(delayMs, this.#stopped.signal).catch(() => undefined);
   }

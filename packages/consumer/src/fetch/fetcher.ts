@@ -10,8 +10,6 @@ import type { FetchLimits } from "./plan.js";
 /** What fetching needs, and whom it tells. */
 export interface FetcherInit {
   readonly cluster: Cluster;
-  /** Whose connections they are. */
-  readonly owner: object;
   readonly limits: FetchLimits;
   /** Bytes the broker waits for. */
   readonly minBytes: number;
@@ -33,20 +31,19 @@ export interface FetcherInit {
 /** Fetches what is assigned: one loop for each broker that leads some of it, and each broker on its own. */
 export class Fetcher implements BrokerFetcherHost {
   readonly cluster: Cluster;
-  readonly owner: object;
   readonly limits: FetchLimits;
   readonly minBytes: number;
   readonly #init: FetcherInit;
   readonly #loops = new Map<number, BrokerFetcher>();
   readonly #stopped = new AbortController();
   readonly #failed = new Set<AssignedPartition>();
+  readonly #ending = new Set<Promise<void>>();
   #byNode = new Map<number, AssignedPartition[]>();
   #isSearching = false;
 
   constructor(init: FetcherInit) {
     this.#init = init;
     this.cluster = init.cluster;
-    this.owner = init.owner;
     this.limits = init.limits;
     this.minBytes = init.minBytes;
   }
@@ -82,11 +79,12 @@ export class Fetcher implements BrokerFetcherHost {
     this.update();
   }
 
-  /** Ends all loops at once, requests that wait at brokers included. */
-  stop(): void {
+  /** Ends all loops at once, requests that wait at brokers included; resolves when their connections are gone. */
+  async stop(): Promise<void> {
     this.#stopped.abort();
     for (const [node, loop] of this.#loops) this.#end(node, loop);
     this.#byNode = new Map();
+    await Promise.all(this.#ending);
   }
 
   partitionsOf(node: number): readonly AssignedPartition[] {
@@ -131,7 +129,8 @@ export class Fetcher implements BrokerFetcherHost {
 
   #end(node: number, loop: BrokerFetcher): void {
     this.#loops.delete(node);
-    loop.stop();
+    const ending = loop.stop().finally(() => this.#ending.delete(ending));
+    this.#ending.add(ending);
   }
 
   #findLeader(partition: AssignedPartition): void {
