@@ -288,19 +288,15 @@ export class Engine implements MembershipHost, ReaderHost {
     this.#fetcher.update();
   };
 
-  /**
-   * Waits for the message in hand as long as the group waits for this member. The group's clock runs since before we heard of
-   * it, by up to one heartbeat.
-   */
+  /** Waits for the message in hand, nearly as long as the group waits for this member. */
   async #emptyHanded(signal: AbortSignal): Promise<void> {
     const { rebalanceTimeoutMs, heartbeatIntervalMs } = this.#options;
     const patience = new AbortController();
     const giveUp = (): void => patience.abort();
     signal.addEventListener("abort", giveUp, { once: true });
-    const timer = this.#cluster.clock.timer(
-      Math.max(rebalanceTimeoutMs - 2 * heartbeatIntervalMs, rebalanceTimeoutMs / 2),
-      giveUp,
-    );
+    // Hearing of it takes up to a heartbeat; the commit and the way back to the group take their time too.
+    const margin = Math.min(rebalanceTimeoutMs / 2, Math.max(2 * heartbeatIntervalMs, rebalanceTimeoutMs / 10));
+    const timer = this.#cluster.clock.timer(rebalanceTimeoutMs - margin, giveUp);
     if (signal.aborted) giveUp();
     await this.reader.emptyHanded(patience.signal);
     timer.cancel();
