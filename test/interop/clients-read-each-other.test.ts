@@ -1,12 +1,13 @@
-import { spawnSync } from "node:child_process";
 import { startBroker, type ReferenceBroker } from "@moldau/reference-broker";
 import * as kafkajs from "kafkajs";
 import { Kafka } from "moldau";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { runProgram } from "../support/child-program.js";
+import { missingForKcat } from "../support/kcat.js";
 import { readTopic, type PlainMessage } from "../support/reading.js";
 
-const hasKcat = spawnSync("kcat", ["-V"]).error === undefined;
+const missing = missingForKcat();
+const leftOut = missing === undefined ? "" : ` (left out: ${missing})`;
 
 /** What is sent by one client and read by another, in this order. */
 const messages: readonly PlainMessage[] = [
@@ -41,7 +42,7 @@ describe("through our broker, with every codec of the other side", () => {
     return [...found];
   }
 
-  describe.skipIf(!hasKcat)(`kcat and we${hasKcat ? "" : " (left out: kcat is not installed)"}`, () => {
+  describe.skipIf(missing !== undefined)(`kcat and we${leftOut}`, () => {
     const codecs = ["none", "gzip", "snappy", "lz4", "zstd"] as const;
 
     async function kcat(args: readonly string[], input = ""): Promise<string> {

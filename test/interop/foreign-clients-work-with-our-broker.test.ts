@@ -1,9 +1,9 @@
-import { spawnSync } from "node:child_process";
 import { startBroker, type BrokerOptions, type ReferenceBroker } from "@moldau/reference-broker";
 import { Kafka, logLevel, type Consumer, type EachMessagePayload } from "kafkajs";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { brokerTls, testAuthority } from "../support/certificates.js";
 import { ChildProgram, runProgram } from "../support/child-program.js";
+import { missingForKcat } from "../support/kcat.js";
 
 async function start(options: BrokerOptions = {}): Promise<ReferenceBroker> {
   const broker = await startBroker(options);
@@ -17,9 +17,10 @@ async function start(options: BrokerOptions = {}): Promise<ReferenceBroker> {
   return broker;
 }
 
-const hasKcat = spawnSync("kcat", ["-V"]).error === undefined;
+const missing = missingForKcat();
+const leftOut = missing === undefined ? "" : ` (left out: ${missing})`;
 
-describe.skipIf(!hasKcat)(`kcat and our broker${hasKcat ? "" : " (left out: kcat is not installed)"}`, () => {
+describe.skipIf(missing !== undefined)(`kcat and our broker${leftOut}`, () => {
   const servers = (broker: ReferenceBroker): string[] => ["-b", broker.bootstrapServers.join(",")];
 
   async function kcat(args: readonly string[], input = ""): Promise<string> {

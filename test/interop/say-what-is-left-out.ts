@@ -1,0 +1,10 @@
+import { missingForApacheKafka } from "../support/apache-kafka-jars.js";
+import { missingForKcat } from "../support/kcat.js";
+
+/** Before the run: tests that are skipped for want of a program are counted by Vitest, but not explained. */
+export function setup(): void {
+  const java = missingForApacheKafka();
+  if (java !== undefined) process.stdout.write(`Left out are all tests with Apache Kafka and its tools: ${java}.\n`);
+  const kcat = missingForKcat();
+  if (kcat !== undefined) process.stdout.write(`Left out are all tests with kcat: ${kcat}.\n`);
+}
