@@ -4,7 +4,7 @@ import { api, array, int16, int32, int64, message, string, type Infer } from "..
 export const OffsetForLeaderEpochRequest = message(
   "OffsetForLeaderEpochRequest",
   { versions: "2-4", flexible: "4+" },
-  {
+  () => ({
     /** The node id of the follower, -1 from consumers. */
     replicaId: int32.in("3+").default(-2).ignorable,
     /** The topics. */
@@ -21,7 +21,7 @@ export const OffsetForLeaderEpochRequest = message(
         leaderEpoch: int32,
       }),
     }),
-  },
+  }),
 );
 export type OffsetForLeaderEpochRequest = Infer<typeof OffsetForLeaderEpochRequest>;
 
@@ -29,7 +29,7 @@ export type OffsetForLeaderEpochRequest = Infer<typeof OffsetForLeaderEpochReque
 export const OffsetForLeaderEpochResponse = message(
   "OffsetForLeaderEpochResponse",
   { versions: "2-4", flexible: "4+" },
-  {
+  () => ({
     /** For how long the client is to hold back because of a quota; 0 for not at all. */
     throttleTimeMs: int32.in("2+").ignorable,
     /** The topics. */
@@ -48,7 +48,7 @@ export const OffsetForLeaderEpochResponse = message(
         endOffset: int64.default(-1n),
       }),
     }),
-  },
+  }),
 );
 export type OffsetForLeaderEpochResponse = Infer<typeof OffsetForLeaderEpochResponse>;
 

@@ -1,6 +1,6 @@
 import { api, array, bool, int16, int32, int64, message, string, type Infer } from "../schema/index.js";
 
-const addPartitionsToTxnRequestAddPartitionsToTxnTopic = {
+const addPartitionsToTxnTopic = {
   /** The topic's name. */
   name: string,
   /** The partitions. */
@@ -11,7 +11,7 @@ const addPartitionsToTxnRequestAddPartitionsToTxnTopic = {
 export const AddPartitionsToTxnRequest = message(
   "AddPartitionsToTxnRequest",
   { versions: "0-5", flexible: "3+" },
-  {
+  () => ({
     /** The transactions to add partitions to, in the versions between brokers. */
     transactions: array({
       /** The transactional id. */
@@ -23,7 +23,7 @@ export const AddPartitionsToTxnRequest = message(
       /** Whether only to check that the partitions are in the transaction already. */
       verifyOnly: bool.in("4+"),
       /** The topics. */
-      topics: array(addPartitionsToTxnRequestAddPartitionsToTxnTopic).in("4+"),
+      topics: array(addPartitionsToTxnTopic).in("4+"),
     }).in("4+"),
     /** The transactional id, in the versions for clients. */
     v3AndBelowTransactionalId: string.in("0-3"),
@@ -32,30 +32,30 @@ export const AddPartitionsToTxnRequest = message(
     /** The epoch of the producer, in the versions for clients. */
     v3AndBelowProducerEpoch: int16.in("0-3"),
     /** The partitions to add, in the versions for clients. */
-    v3AndBelowTopics: array(addPartitionsToTxnRequestAddPartitionsToTxnTopic).in("0-3"),
-  },
+    v3AndBelowTopics: array(addPartitionsToTxnTopic).in("0-3"),
+  }),
 );
 export type AddPartitionsToTxnRequest = Infer<typeof AddPartitionsToTxnRequest>;
 
-const addPartitionsToTxnResponseAddPartitionsToTxnPartitionResult = {
+const addPartitionsToTxnPartitionResult = {
   /** The partition's number. */
   partitionIndex: int32,
   /** Kafka's error code for this partition; 0 for none. */
   partitionErrorCode: int16,
 };
 
-const addPartitionsToTxnResponseAddPartitionsToTxnTopicResult = {
+const addPartitionsToTxnTopicResult = {
   /** The topic's name. */
   name: string,
   /** What became of each partition. */
-  resultsByPartition: array(addPartitionsToTxnResponseAddPartitionsToTxnPartitionResult),
+  resultsByPartition: array(addPartitionsToTxnPartitionResult),
 };
 
 /** The response of AddPartitionsToTxn. */
 export const AddPartitionsToTxnResponse = message(
   "AddPartitionsToTxnResponse",
   { versions: "0-5", flexible: "3+" },
-  {
+  () => ({
     /** For how long the client is to hold back because of a quota; 0 for not at all. */
     throttleTimeMs: int32,
     /** Kafka's error code; 0 for none. */
@@ -65,11 +65,11 @@ export const AddPartitionsToTxnResponse = message(
       /** The transactional id. */
       transactionalId: string.in("4+"),
       /** What became of each topic. */
-      topicResults: array(addPartitionsToTxnResponseAddPartitionsToTxnTopicResult).in("4+"),
+      topicResults: array(addPartitionsToTxnTopicResult).in("4+"),
     }).in("4+"),
     /** What became of each topic, in the versions for clients. */
-    resultsByTopicV3AndBelow: array(addPartitionsToTxnResponseAddPartitionsToTxnTopicResult).in("0-3"),
-  },
+    resultsByTopicV3AndBelow: array(addPartitionsToTxnTopicResult).in("0-3"),
+  }),
 );
 export type AddPartitionsToTxnResponse = Infer<typeof AddPartitionsToTxnResponse>;
 

@@ -1,67 +1,59 @@
 import { api, array, int16, int32, int8, message, nullable, string, type Infer } from "../schema/index.js";
 
 /** The request of DescribeAcls. */
-export const DescribeAclsRequest = message(
-  "DescribeAclsRequest",
-  { versions: "1-3", flexible: "2+" },
-  {
-    /**
-     * The kind of the resource to match: 1 any, 2 topic, 3 group, 4 cluster, 5 transactional id, 6 delegation token, 7
-     * user.
-     */
-    resourceTypeFilter: int8,
-    /** The name of the resource to match, or null for any. */
-    resourceNameFilter: nullable(string),
-    /** How the resource's name is meant: 1 any, 2 all that match, 3 literally, 4 as a prefix. */
-    patternTypeFilter: int8.in("1+").default(3),
-    /** The principal to match, or null for any. */
-    principalFilter: nullable(string),
-    /** The address to match, or null for any. */
-    hostFilter: nullable(string),
-    /** The operation to match; 1 for any. */
-    operation: int8,
-    /** What the rule does: 1 any, 2 denies, 3 allows. */
-    permissionType: int8,
-  },
-);
+export const DescribeAclsRequest = message("DescribeAclsRequest", { versions: "1-3", flexible: "2+" }, () => ({
+  /**
+   * The kind of the resource to match: 1 any, 2 topic, 3 group, 4 cluster, 5 transactional id, 6 delegation token, 7
+   * user.
+   */
+  resourceTypeFilter: int8,
+  /** The name of the resource to match, or null for any. */
+  resourceNameFilter: nullable(string),
+  /** How the resource's name is meant: 1 any, 2 all that match, 3 literally, 4 as a prefix. */
+  patternTypeFilter: int8.in("1+").default(3),
+  /** The principal to match, or null for any. */
+  principalFilter: nullable(string),
+  /** The address to match, or null for any. */
+  hostFilter: nullable(string),
+  /** The operation to match; 1 for any. */
+  operation: int8,
+  /** What the rule does: 1 any, 2 denies, 3 allows. */
+  permissionType: int8,
+}));
 export type DescribeAclsRequest = Infer<typeof DescribeAclsRequest>;
 
 /** The response of DescribeAcls. */
-export const DescribeAclsResponse = message(
-  "DescribeAclsResponse",
-  { versions: "1-3", flexible: "2+" },
-  {
-    /** For how long the client is to hold back because of a quota; 0 for not at all. */
-    throttleTimeMs: int32,
-    /** Kafka's error code; 0 for none. */
-    errorCode: int16,
-    /** The broker's words on the error, or null. */
-    errorMessage: nullable(string),
-    /** The resources. */
-    resources: array({
-      /** The kind of the resource: 2 topic, 3 group, 4 cluster, 5 transactional id, 6 delegation token, 7 user. */
-      resourceType: int8,
-      /** The name of the resource. */
-      resourceName: string,
-      /** How the resource's name is meant: 3 literally, 4 as a prefix. */
-      patternType: int8.in("1+").default(3),
-      /** The rules that match. */
-      acls: array({
-        /** The principal to whom the rule applies, as `type:name`. */
-        principal: string,
-        /** The address from which the rule applies, `*` for any. */
-        host: string,
-        /**
-         * The operation: 2 all, 3 read, 4 write, 5 create, 6 delete, 7 alter, 8 describe, 9 cluster action, 10 describe
-         * configs, 11 alter configs, 12 idempotent write, 13 create tokens, 14 describe tokens, 15 two-phase commit.
-         */
-        operation: int8,
-        /** What the rule does: 2 denies, 3 allows. */
-        permissionType: int8,
-      }),
+export const DescribeAclsResponse = message("DescribeAclsResponse", { versions: "1-3", flexible: "2+" }, () => ({
+  /** For how long the client is to hold back because of a quota; 0 for not at all. */
+  throttleTimeMs: int32,
+  /** Kafka's error code; 0 for none. */
+  errorCode: int16,
+  /** The broker's words on the error, or null. */
+  errorMessage: nullable(string),
+  /** The resources. */
+  resources: array({
+    /** The kind of the resource: 2 topic, 3 group, 4 cluster, 5 transactional id, 6 delegation token, 7 user. */
+    resourceType: int8,
+    /** The name of the resource. */
+    resourceName: string,
+    /** How the resource's name is meant: 3 literally, 4 as a prefix. */
+    patternType: int8.in("1+").default(3),
+    /** The rules that match. */
+    acls: array({
+      /** The principal to whom the rule applies, as `type:name`. */
+      principal: string,
+      /** The address from which the rule applies, `*` for any. */
+      host: string,
+      /**
+       * The operation: 2 all, 3 read, 4 write, 5 create, 6 delete, 7 alter, 8 describe, 9 cluster action, 10 describe
+       * configs, 11 alter configs, 12 idempotent write, 13 create tokens, 14 describe tokens, 15 two-phase commit.
+       */
+      operation: int8,
+      /** What the rule does: 2 denies, 3 allows. */
+      permissionType: int8,
     }),
-  },
-);
+  }),
+}));
 export type DescribeAclsResponse = Infer<typeof DescribeAclsResponse>;
 
 /** Lists access rules that match a filter. */

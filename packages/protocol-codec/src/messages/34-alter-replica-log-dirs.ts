@@ -4,7 +4,7 @@ import { api, array, int16, int32, message, string, type Infer } from "../schema
 export const AlterReplicaLogDirsRequest = message(
   "AlterReplicaLogDirsRequest",
   { versions: "1-2", flexible: "2+" },
-  {
+  () => ({
     /** The log directories to move replicas to. */
     dirs: array({
       /** The path of the log directory. */
@@ -17,7 +17,7 @@ export const AlterReplicaLogDirsRequest = message(
         partitions: array(int32),
       }),
     }),
-  },
+  }),
 );
 export type AlterReplicaLogDirsRequest = Infer<typeof AlterReplicaLogDirsRequest>;
 
@@ -25,7 +25,7 @@ export type AlterReplicaLogDirsRequest = Infer<typeof AlterReplicaLogDirsRequest
 export const AlterReplicaLogDirsResponse = message(
   "AlterReplicaLogDirsResponse",
   { versions: "1-2", flexible: "2+" },
-  {
+  () => ({
     /** For how long the client is to hold back because of a quota; 0 for not at all. */
     throttleTimeMs: int32,
     /** The results, one for each item of the request. */
@@ -40,7 +40,7 @@ export const AlterReplicaLogDirsResponse = message(
         errorCode: int16,
       }),
     }),
-  },
+  }),
 );
 export type AlterReplicaLogDirsResponse = Infer<typeof AlterReplicaLogDirsResponse>;
 

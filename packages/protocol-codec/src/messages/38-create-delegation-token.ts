@@ -4,7 +4,7 @@ import { api, array, bytes, int16, int32, int64, message, nullable, string, type
 export const CreateDelegationTokenRequest = message(
   "CreateDelegationTokenRequest",
   { versions: "1-3", flexible: "2+" },
-  {
+  () => ({
     /** The kind of the token's owner, or null for the user who asks. */
     ownerPrincipalType: nullable(string).in("3+"),
     /** The name of the token's owner, or null for the user who asks. */
@@ -18,7 +18,7 @@ export const CreateDelegationTokenRequest = message(
     }),
     /** How long the token may live at most; -1 for the broker's default. */
     maxLifetimeMs: int64,
-  },
+  }),
 );
 export type CreateDelegationTokenRequest = Infer<typeof CreateDelegationTokenRequest>;
 
@@ -26,7 +26,7 @@ export type CreateDelegationTokenRequest = Infer<typeof CreateDelegationTokenReq
 export const CreateDelegationTokenResponse = message(
   "CreateDelegationTokenResponse",
   { versions: "1-3", flexible: "2+" },
-  {
+  () => ({
     /** Kafka's error code; 0 for none. */
     errorCode: int16,
     /** The kind of the principal, usually User. */
@@ -49,7 +49,7 @@ export const CreateDelegationTokenResponse = message(
     hmac: bytes,
     /** For how long the client is to hold back because of a quota; 0 for not at all. */
     throttleTimeMs: int32,
-  },
+  }),
 );
 export type CreateDelegationTokenResponse = Infer<typeof CreateDelegationTokenResponse>;
 

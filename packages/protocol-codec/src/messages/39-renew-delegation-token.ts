@@ -4,12 +4,12 @@ import { api, bytes, int16, int32, int64, message, type Infer } from "../schema/
 export const RenewDelegationTokenRequest = message(
   "RenewDelegationTokenRequest",
   { versions: "1-2", flexible: "2+" },
-  {
+  () => ({
     /** The secret of the token. */
     hmac: bytes,
     /** For how much longer the token is to live; -1 for the broker's default. */
     renewPeriodMs: int64,
-  },
+  }),
 );
 export type RenewDelegationTokenRequest = Infer<typeof RenewDelegationTokenRequest>;
 
@@ -17,14 +17,14 @@ export type RenewDelegationTokenRequest = Infer<typeof RenewDelegationTokenReque
 export const RenewDelegationTokenResponse = message(
   "RenewDelegationTokenResponse",
   { versions: "1-2", flexible: "2+" },
-  {
+  () => ({
     /** Kafka's error code; 0 for none. */
     errorCode: int16,
     /** When the token expires unless it is renewed, in milliseconds since 1970. */
     expiryTimestampMs: int64,
     /** For how long the client is to hold back because of a quota; 0 for not at all. */
     throttleTimeMs: int32,
-  },
+  }),
 );
 export type RenewDelegationTokenResponse = Infer<typeof RenewDelegationTokenResponse>;
 

@@ -4,7 +4,7 @@ import { api, array, bytes, int16, int32, int64, message, nullable, string, type
 export const DescribeDelegationTokenRequest = message(
   "DescribeDelegationTokenRequest",
   { versions: "1-3", flexible: "2+" },
-  {
+  () => ({
     /** The owners whose tokens to describe, or null for all. */
     owners: nullable(
       array({
@@ -14,7 +14,7 @@ export const DescribeDelegationTokenRequest = message(
         principalName: string,
       }),
     ),
-  },
+  }),
 );
 export type DescribeDelegationTokenRequest = Infer<typeof DescribeDelegationTokenRequest>;
 
@@ -22,7 +22,7 @@ export type DescribeDelegationTokenRequest = Infer<typeof DescribeDelegationToke
 export const DescribeDelegationTokenResponse = message(
   "DescribeDelegationTokenResponse",
   { versions: "1-3", flexible: "2+" },
-  {
+  () => ({
     /** Kafka's error code; 0 for none. */
     errorCode: int16,
     /** The tokens. */
@@ -55,7 +55,7 @@ export const DescribeDelegationTokenResponse = message(
     }),
     /** For how long the client is to hold back because of a quota; 0 for not at all. */
     throttleTimeMs: int32,
-  },
+  }),
 );
 export type DescribeDelegationTokenResponse = Infer<typeof DescribeDelegationTokenResponse>;
 

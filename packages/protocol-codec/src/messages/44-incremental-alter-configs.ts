@@ -4,7 +4,7 @@ import { api, array, bool, int16, int32, int8, message, nullable, string, type I
 export const IncrementalAlterConfigsRequest = message(
   "IncrementalAlterConfigsRequest",
   { versions: "0-1", flexible: "1+" },
-  {
+  () => ({
     /** The resources. */
     resources: array({
       /** The kind of the resource: 2 topic, 4 broker, 8 broker logger, 16 client metrics, 32 group. */
@@ -23,7 +23,7 @@ export const IncrementalAlterConfigsRequest = message(
     }),
     /** Whether only to check and change nothing. */
     validateOnly: bool,
-  },
+  }),
 );
 export type IncrementalAlterConfigsRequest = Infer<typeof IncrementalAlterConfigsRequest>;
 
@@ -31,7 +31,7 @@ export type IncrementalAlterConfigsRequest = Infer<typeof IncrementalAlterConfig
 export const IncrementalAlterConfigsResponse = message(
   "IncrementalAlterConfigsResponse",
   { versions: "0-1", flexible: "1+" },
-  {
+  () => ({
     /** For how long the client is to hold back because of a quota; 0 for not at all. */
     throttleTimeMs: int32,
     /** The results, one for each item of the request. */
@@ -45,7 +45,7 @@ export const IncrementalAlterConfigsResponse = message(
       /** The name of the resource. */
       resourceName: string,
     }),
-  },
+  }),
 );
 export type IncrementalAlterConfigsResponse = Infer<typeof IncrementalAlterConfigsResponse>;
 

@@ -4,7 +4,7 @@ import { api, array, bool, int16, int32, message, nullable, string, type Infer }
 export const AlterPartitionReassignmentsRequest = message(
   "AlterPartitionReassignmentsRequest",
   { versions: "0-1", flexible: "0+" },
-  {
+  () => ({
     /** For how long the broker may take. */
     timeoutMs: int32.default(60000),
     /** Whether the assignment may change the number of replicas. */
@@ -21,7 +21,7 @@ export const AlterPartitionReassignmentsRequest = message(
         replicas: nullable(array(int32)).default(null),
       }),
     }),
-  },
+  }),
 );
 export type AlterPartitionReassignmentsRequest = Infer<typeof AlterPartitionReassignmentsRequest>;
 
@@ -29,7 +29,7 @@ export type AlterPartitionReassignmentsRequest = Infer<typeof AlterPartitionReas
 export const AlterPartitionReassignmentsResponse = message(
   "AlterPartitionReassignmentsResponse",
   { versions: "0-1", flexible: "0+" },
-  {
+  () => ({
     /** For how long the client is to hold back because of a quota; 0 for not at all. */
     throttleTimeMs: int32,
     /** Whether the assignment may change the number of replicas. */
@@ -52,7 +52,7 @@ export const AlterPartitionReassignmentsResponse = message(
         errorMessage: nullable(string),
       }),
     }),
-  },
+  }),
 );
 export type AlterPartitionReassignmentsResponse = Infer<typeof AlterPartitionReassignmentsResponse>;
 

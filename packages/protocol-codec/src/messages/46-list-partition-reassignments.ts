@@ -4,7 +4,7 @@ import { api, array, int16, int32, message, nullable, string, type Infer } from 
 export const ListPartitionReassignmentsRequest = message(
   "ListPartitionReassignmentsRequest",
   { versions: "0", flexible: "0+" },
-  {
+  () => ({
     /** For how long the broker may take. */
     timeoutMs: int32.default(60000),
     /** The partitions to look at, or null for all. */
@@ -16,7 +16,7 @@ export const ListPartitionReassignmentsRequest = message(
         partitionIndexes: array(int32),
       }),
     ).default(null),
-  },
+  }),
 );
 export type ListPartitionReassignmentsRequest = Infer<typeof ListPartitionReassignmentsRequest>;
 
@@ -24,7 +24,7 @@ export type ListPartitionReassignmentsRequest = Infer<typeof ListPartitionReassi
 export const ListPartitionReassignmentsResponse = message(
   "ListPartitionReassignmentsResponse",
   { versions: "0", flexible: "0+" },
-  {
+  () => ({
     /** For how long the client is to hold back because of a quota; 0 for not at all. */
     throttleTimeMs: int32,
     /** Kafka's error code; 0 for none. */
@@ -47,7 +47,7 @@ export const ListPartitionReassignmentsResponse = message(
         removingReplicas: array(int32),
       }),
     }),
-  },
+  }),
 );
 export type ListPartitionReassignmentsResponse = Infer<typeof ListPartitionReassignmentsResponse>;
 

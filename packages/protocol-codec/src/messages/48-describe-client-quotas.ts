@@ -16,7 +16,7 @@ import {
 export const DescribeClientQuotasRequest = message(
   "DescribeClientQuotasRequest",
   { versions: "0-1", flexible: "1+" },
-  {
+  () => ({
     /** The conditions that an entity has to meet. */
     components: array({
       /** The kind of the entity: user, client-id or ip. */
@@ -28,7 +28,7 @@ export const DescribeClientQuotasRequest = message(
     }),
     /** Whether entities with conditions that were not asked for are left out. */
     strict: bool,
-  },
+  }),
 );
 export type DescribeClientQuotasRequest = Infer<typeof DescribeClientQuotasRequest>;
 
@@ -36,7 +36,7 @@ export type DescribeClientQuotasRequest = Infer<typeof DescribeClientQuotasReque
 export const DescribeClientQuotasResponse = message(
   "DescribeClientQuotasResponse",
   { versions: "0-1", flexible: "1+" },
-  {
+  () => ({
     /** For how long the client is to hold back because of a quota; 0 for not at all. */
     throttleTimeMs: int32,
     /** Kafka's error code; 0 for none. */
@@ -62,7 +62,7 @@ export const DescribeClientQuotasResponse = message(
         }),
       }),
     ),
-  },
+  }),
 );
 export type DescribeClientQuotasResponse = Infer<typeof DescribeClientQuotasResponse>;
 

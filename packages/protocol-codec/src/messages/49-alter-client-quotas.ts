@@ -4,7 +4,7 @@ import { api, array, bool, float64, int16, int32, message, nullable, string, typ
 export const AlterClientQuotasRequest = message(
   "AlterClientQuotasRequest",
   { versions: "0-1", flexible: "1+" },
-  {
+  () => ({
     /** The entities with their quotas. */
     entries: array({
       /** The entity, by kind and name. */
@@ -26,7 +26,7 @@ export const AlterClientQuotasRequest = message(
     }),
     /** Whether only to check and change nothing. */
     validateOnly: bool,
-  },
+  }),
 );
 export type AlterClientQuotasRequest = Infer<typeof AlterClientQuotasRequest>;
 
@@ -34,7 +34,7 @@ export type AlterClientQuotasRequest = Infer<typeof AlterClientQuotasRequest>;
 export const AlterClientQuotasResponse = message(
   "AlterClientQuotasResponse",
   { versions: "0-1", flexible: "1+" },
-  {
+  () => ({
     /** For how long the client is to hold back because of a quota; 0 for not at all. */
     throttleTimeMs: int32,
     /** The entities with their quotas. */
@@ -51,7 +51,7 @@ export const AlterClientQuotasResponse = message(
         entityName: nullable(string),
       }),
     }),
-  },
+  }),
 );
 export type AlterClientQuotasResponse = Infer<typeof AlterClientQuotasResponse>;
 

@@ -4,7 +4,7 @@ import { api, array, int16, int32, int8, message, nullable, string, type Infer }
 export const DescribeUserScramCredentialsRequest = message(
   "DescribeUserScramCredentialsRequest",
   { versions: "0", flexible: "0+" },
-  {
+  () => ({
     /** The users to describe, or null for all. */
     users: nullable(
       array({
@@ -12,7 +12,7 @@ export const DescribeUserScramCredentialsRequest = message(
         name: string,
       }),
     ),
-  },
+  }),
 );
 export type DescribeUserScramCredentialsRequest = Infer<typeof DescribeUserScramCredentialsRequest>;
 
@@ -20,7 +20,7 @@ export type DescribeUserScramCredentialsRequest = Infer<typeof DescribeUserScram
 export const DescribeUserScramCredentialsResponse = message(
   "DescribeUserScramCredentialsResponse",
   { versions: "0", flexible: "0+" },
-  {
+  () => ({
     /** For how long the client is to hold back because of a quota; 0 for not at all. */
     throttleTimeMs: int32,
     /** Kafka's error code; 0 for none. */
@@ -43,7 +43,7 @@ export const DescribeUserScramCredentialsResponse = message(
         iterations: int32,
       }),
     }),
-  },
+  }),
 );
 export type DescribeUserScramCredentialsResponse = Infer<typeof DescribeUserScramCredentialsResponse>;
 

@@ -4,7 +4,7 @@ import { api, array, bytes, int16, int32, int8, message, nullable, string, type 
 export const AlterUserScramCredentialsRequest = message(
   "AlterUserScramCredentialsRequest",
   { versions: "0", flexible: "0+" },
-  {
+  () => ({
     /** The credentials to remove. */
     deletions: array({
       /** The user's name. */
@@ -25,7 +25,7 @@ export const AlterUserScramCredentialsRequest = message(
       /** The password after salting and hashing. */
       saltedPassword: bytes,
     }),
-  },
+  }),
 );
 export type AlterUserScramCredentialsRequest = Infer<typeof AlterUserScramCredentialsRequest>;
 
@@ -33,7 +33,7 @@ export type AlterUserScramCredentialsRequest = Infer<typeof AlterUserScramCreden
 export const AlterUserScramCredentialsResponse = message(
   "AlterUserScramCredentialsResponse",
   { versions: "0", flexible: "0+" },
-  {
+  () => ({
     /** For how long the client is to hold back because of a quota; 0 for not at all. */
     throttleTimeMs: int32,
     /** The results, one for each item of the request. */
@@ -45,7 +45,7 @@ export const AlterUserScramCredentialsResponse = message(
       /** The broker's words on the error, or null. */
       errorMessage: nullable(string),
     }),
-  },
+  }),
 );
 export type AlterUserScramCredentialsResponse = Infer<typeof AlterUserScramCredentialsResponse>;
 

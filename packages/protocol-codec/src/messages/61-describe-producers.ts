@@ -1,26 +1,22 @@
 import { api, array, int16, int32, int64, message, nullable, string, type Infer } from "../schema/index.js";
 
 /** The request of DescribeProducers. */
-export const DescribeProducersRequest = message(
-  "DescribeProducersRequest",
-  { versions: "0", flexible: "0+" },
-  {
-    /** The topics. */
-    topics: array({
-      /** The topic's name. */
-      name: string,
-      /** The partitions' numbers. */
-      partitionIndexes: array(int32),
-    }),
-  },
-);
+export const DescribeProducersRequest = message("DescribeProducersRequest", { versions: "0", flexible: "0+" }, () => ({
+  /** The topics. */
+  topics: array({
+    /** The topic's name. */
+    name: string,
+    /** The partitions' numbers. */
+    partitionIndexes: array(int32),
+  }),
+}));
 export type DescribeProducersRequest = Infer<typeof DescribeProducersRequest>;
 
 /** The response of DescribeProducers. */
 export const DescribeProducersResponse = message(
   "DescribeProducersResponse",
   { versions: "0", flexible: "0+" },
-  {
+  () => ({
     /** For how long the client is to hold back because of a quota; 0 for not at all. */
     throttleTimeMs: int32,
     /** The topics. */
@@ -52,7 +48,7 @@ export const DescribeProducersResponse = message(
         }),
       }),
     }),
-  },
+  }),
 );
 export type DescribeProducersResponse = Infer<typeof DescribeProducersResponse>;
 

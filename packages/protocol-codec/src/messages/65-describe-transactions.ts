@@ -4,10 +4,10 @@ import { api, array, int16, int32, int64, message, string, type Infer } from "..
 export const DescribeTransactionsRequest = message(
   "DescribeTransactionsRequest",
   { versions: "0", flexible: "0+" },
-  {
+  () => ({
     /** The transactional ids to describe. */
     transactionalIds: array(string),
-  },
+  }),
 );
 export type DescribeTransactionsRequest = Infer<typeof DescribeTransactionsRequest>;
 
@@ -15,7 +15,7 @@ export type DescribeTransactionsRequest = Infer<typeof DescribeTransactionsReque
 export const DescribeTransactionsResponse = message(
   "DescribeTransactionsResponse",
   { versions: "0", flexible: "0+" },
-  {
+  () => ({
     /** For how long the client is to hold back because of a quota; 0 for not at all. */
     throttleTimeMs: int32,
     /** The transactions. */
@@ -42,7 +42,7 @@ export const DescribeTransactionsResponse = message(
         partitions: array(int32),
       }),
     }),
-  },
+  }),
 );
 export type DescribeTransactionsResponse = Infer<typeof DescribeTransactionsResponse>;
 

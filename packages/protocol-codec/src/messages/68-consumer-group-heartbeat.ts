@@ -4,7 +4,7 @@ import { api, array, int16, int32, message, nullable, string, struct, uuid, type
 export const ConsumerGroupHeartbeatRequest = message(
   "ConsumerGroupHeartbeatRequest",
   { versions: "0-1", flexible: "0+" },
-  {
+  () => ({
     /** The group id. */
     groupId: string,
     /** The id of the member. */
@@ -32,11 +32,11 @@ export const ConsumerGroupHeartbeatRequest = message(
         partitions: array(int32),
       }),
     ).default(null),
-  },
+  }),
 );
 export type ConsumerGroupHeartbeatRequest = Infer<typeof ConsumerGroupHeartbeatRequest>;
 
-const consumerGroupHeartbeatResponseTopicPartitions = {
+const topicPartitions = {
   /** The topic's id. */
   topicId: uuid,
   /** The partitions. */
@@ -47,7 +47,7 @@ const consumerGroupHeartbeatResponseTopicPartitions = {
 export const ConsumerGroupHeartbeatResponse = message(
   "ConsumerGroupHeartbeatResponse",
   { versions: "0-1", flexible: "0+" },
-  {
+  () => ({
     /** For how long the client is to hold back because of a quota; 0 for not at all. */
     throttleTimeMs: int32,
     /** Kafka's error code; 0 for none. */
@@ -64,10 +64,10 @@ export const ConsumerGroupHeartbeatResponse = message(
     assignment: nullable(
       struct({
         /** The partitions, by topic. */
-        topicPartitions: array(consumerGroupHeartbeatResponseTopicPartitions),
+        topicPartitions: array(topicPartitions),
       }),
     ).default(null),
-  },
+  }),
 );
 export type ConsumerGroupHeartbeatResponse = Infer<typeof ConsumerGroupHeartbeatResponse>;
 

@@ -17,16 +17,16 @@ import {
 export const ConsumerGroupDescribeRequest = message(
   "ConsumerGroupDescribeRequest",
   { versions: "0-1", flexible: "0+" },
-  {
+  () => ({
     /** The groups to describe. */
     groupIds: array(string),
     /** Whether to say which operations are allowed to the user. */
     includeAuthorizedOperations: bool,
-  },
+  }),
 );
 export type ConsumerGroupDescribeRequest = Infer<typeof ConsumerGroupDescribeRequest>;
 
-const consumerGroupDescribeResponseTopicPartitions = {
+const topicPartitions = {
   /** The topic's id. */
   topicId: uuid,
   /** The topic's name. */
@@ -35,16 +35,16 @@ const consumerGroupDescribeResponseTopicPartitions = {
   partitions: array(int32),
 };
 
-const consumerGroupDescribeResponseAssignment = {
+const assignment = {
   /** The partitions, by topic. */
-  topicPartitions: array(consumerGroupDescribeResponseTopicPartitions),
+  topicPartitions: array(topicPartitions),
 };
 
 /** The response of ConsumerGroupDescribe. */
 export const ConsumerGroupDescribeResponse = message(
   "ConsumerGroupDescribeResponse",
   { versions: "0-1", flexible: "0+" },
-  {
+  () => ({
     /** For how long the client is to hold back because of a quota; 0 for not at all. */
     throttleTimeMs: int32,
     /** The groups. */
@@ -82,16 +82,16 @@ export const ConsumerGroupDescribeResponse = message(
         /** The expression for topics that the member reads from, or null. */
         subscribedTopicRegex: nullable(string).default(null),
         /** What the member has at the moment. */
-        assignment: struct(consumerGroupDescribeResponseAssignment),
+        assignment: struct(assignment),
         /** What the member shall have. */
-        targetAssignment: struct(consumerGroupDescribeResponseAssignment),
+        targetAssignment: struct(assignment),
         /** How the member joined: 0 classic, 1 consumer, -1 not known. */
         memberType: int8.in("1+").default(-1).ignorable,
       }),
       /** The operations allowed to the user, a bit each; -2147483648 when they were not asked for. */
       authorizedOperations: int32.default(-2147483648),
     }),
-  },
+  }),
 );
 export type ConsumerGroupDescribeResponse = Infer<typeof ConsumerGroupDescribeResponse>;
 

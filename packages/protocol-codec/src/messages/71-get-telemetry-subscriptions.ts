@@ -4,10 +4,10 @@ import { api, array, bool, int16, int32, int8, message, string, uuid, type Infer
 export const GetTelemetrySubscriptionsRequest = message(
   "GetTelemetrySubscriptionsRequest",
   { versions: "0", flexible: "0+" },
-  {
+  () => ({
     /** The id of this client process in telemetry. */
     clientInstanceId: uuid,
-  },
+  }),
 );
 export type GetTelemetrySubscriptionsRequest = Infer<typeof GetTelemetrySubscriptionsRequest>;
 
@@ -15,7 +15,7 @@ export type GetTelemetrySubscriptionsRequest = Infer<typeof GetTelemetrySubscrip
 export const GetTelemetrySubscriptionsResponse = message(
   "GetTelemetrySubscriptionsResponse",
   { versions: "0", flexible: "0+" },
-  {
+  () => ({
     /** For how long the client is to hold back because of a quota; 0 for not at all. */
     throttleTimeMs: int32,
     /** Kafka's error code; 0 for none. */
@@ -34,7 +34,7 @@ export const GetTelemetrySubscriptionsResponse = message(
     deltaTemporality: bool,
     /** The prefixes of the metrics to send; empty for none, one empty text for all. */
     requestedMetrics: array(string),
-  },
+  }),
 );
 export type GetTelemetrySubscriptionsResponse = Infer<typeof GetTelemetrySubscriptionsResponse>;
 

@@ -16,7 +16,7 @@ import {
 export const DescribeTopicPartitionsRequest = message(
   "DescribeTopicPartitionsRequest",
   { versions: "0", flexible: "0+" },
-  {
+  () => ({
     /** The topics. */
     topics: array({
       /** The topic's name. */
@@ -33,7 +33,7 @@ export const DescribeTopicPartitionsRequest = message(
         partitionIndex: int32,
       }),
     ).default(null),
-  },
+  }),
 );
 export type DescribeTopicPartitionsRequest = Infer<typeof DescribeTopicPartitionsRequest>;
 
@@ -41,7 +41,7 @@ export type DescribeTopicPartitionsRequest = Infer<typeof DescribeTopicPartition
 export const DescribeTopicPartitionsResponse = message(
   "DescribeTopicPartitionsResponse",
   { versions: "0", flexible: "0+" },
-  {
+  () => ({
     /** For how long the client is to hold back because of a quota; 0 for not at all. */
     throttleTimeMs: int32.ignorable,
     /** The topics. */
@@ -87,7 +87,7 @@ export const DescribeTopicPartitionsResponse = message(
         partitionIndex: int32,
       }),
     ).default(null),
-  },
+  }),
 );
 export type DescribeTopicPartitionsResponse = Infer<typeof DescribeTopicPartitionsResponse>;
 

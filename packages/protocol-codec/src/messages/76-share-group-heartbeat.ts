@@ -4,7 +4,7 @@ import { api, array, int16, int32, message, nullable, string, struct, uuid, type
 export const ShareGroupHeartbeatRequest = message(
   "ShareGroupHeartbeatRequest",
   { versions: "1", flexible: "0+" },
-  {
+  () => ({
     /** The group id. */
     groupId: string,
     /** The id of the member. */
@@ -15,11 +15,11 @@ export const ShareGroupHeartbeatRequest = message(
     rackId: nullable(string).default(null),
     /** The topics that the member reads from, or null when they have not changed. */
     subscribedTopicNames: nullable(array(string)).default(null),
-  },
+  }),
 );
 export type ShareGroupHeartbeatRequest = Infer<typeof ShareGroupHeartbeatRequest>;
 
-const shareGroupHeartbeatResponseTopicPartitions = {
+const topicPartitions = {
   /** The topic's id. */
   topicId: uuid,
   /** The partitions. */
@@ -30,7 +30,7 @@ const shareGroupHeartbeatResponseTopicPartitions = {
 export const ShareGroupHeartbeatResponse = message(
   "ShareGroupHeartbeatResponse",
   { versions: "1", flexible: "0+" },
-  {
+  () => ({
     /** For how long the client is to hold back because of a quota; 0 for not at all. */
     throttleTimeMs: int32,
     /** Kafka's error code; 0 for none. */
@@ -47,10 +47,10 @@ export const ShareGroupHeartbeatResponse = message(
     assignment: nullable(
       struct({
         /** The partitions, by topic. */
-        topicPartitions: array(shareGroupHeartbeatResponseTopicPartitions),
+        topicPartitions: array(topicPartitions),
       }),
     ).default(null),
-  },
+  }),
 );
 export type ShareGroupHeartbeatResponse = Infer<typeof ShareGroupHeartbeatResponse>;
 

@@ -16,16 +16,16 @@ import {
 export const ShareGroupDescribeRequest = message(
   "ShareGroupDescribeRequest",
   { versions: "1", flexible: "0+" },
-  {
+  () => ({
     /** The groups to describe. */
     groupIds: array(string),
     /** Whether to say which operations are allowed to the user. */
     includeAuthorizedOperations: bool,
-  },
+  }),
 );
 export type ShareGroupDescribeRequest = Infer<typeof ShareGroupDescribeRequest>;
 
-const shareGroupDescribeResponseTopicPartitions = {
+const topicPartitions = {
   /** The topic's id. */
   topicId: uuid,
   /** The topic's name. */
@@ -34,16 +34,16 @@ const shareGroupDescribeResponseTopicPartitions = {
   partitions: array(int32),
 };
 
-const shareGroupDescribeResponseAssignment = {
+const assignment = {
   /** The partitions, by topic. */
-  topicPartitions: array(shareGroupDescribeResponseTopicPartitions),
+  topicPartitions: array(topicPartitions),
 };
 
 /** The response of ShareGroupDescribe. */
 export const ShareGroupDescribeResponse = message(
   "ShareGroupDescribeResponse",
   { versions: "1", flexible: "0+" },
-  {
+  () => ({
     /** For how long the client is to hold back because of a quota; 0 for not at all. */
     throttleTimeMs: int32,
     /** The groups. */
@@ -77,12 +77,12 @@ export const ShareGroupDescribeResponse = message(
         /** The topics that the member reads from. */
         subscribedTopicNames: array(string),
         /** What the member has at the moment. */
-        assignment: struct(shareGroupDescribeResponseAssignment),
+        assignment: struct(assignment),
       }),
       /** The operations allowed to the user, a bit each; -2147483648 when they were not asked for. */
       authorizedOperations: int32.default(-2147483648),
     }),
-  },
+  }),
 );
 export type ShareGroupDescribeResponse = Infer<typeof ShareGroupDescribeResponse>;
 

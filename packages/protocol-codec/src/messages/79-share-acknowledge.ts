@@ -15,48 +15,44 @@ import {
 } from "../schema/index.js";
 
 /** The request of ShareAcknowledge. */
-export const ShareAcknowledgeRequest = message(
-  "ShareAcknowledgeRequest",
-  { versions: "1-2", flexible: "0+" },
-  {
-    /** The group id. */
-    groupId: nullable(string).default(null),
-    /** The id of the member. */
-    memberId: nullable(string),
-    /** The request's place in its session: 0 begins one, -1 ends it. */
-    shareSessionEpoch: int32,
-    /** Whether the acknowledgements may contain renewals. */
-    isRenewAck: bool.in("2+"),
-    /** The topics. */
-    topics: array({
-      /** The topic's id. */
-      topicId: uuid,
-      /** The partitions. */
-      partitions: array({
-        /** The partition's number. */
-        partitionIndex: int32,
-        /** Ranges of offsets with what became of their records. */
-        acknowledgementBatches: array({
-          /** The first offset of the range. */
-          firstOffset: int64,
-          /** The last offset of the range. */
-          lastOffset: int64,
-          /**
-           * What to do with each record: 0 gap, 1 accept, 2 release, 3 reject, 4 renew; a single entry stands for all.
-           */
-          acknowledgeTypes: array(int8),
-        }),
+export const ShareAcknowledgeRequest = message("ShareAcknowledgeRequest", { versions: "1-2", flexible: "0+" }, () => ({
+  /** The group id. */
+  groupId: nullable(string).default(null),
+  /** The id of the member. */
+  memberId: nullable(string),
+  /** The request's place in its session: 0 begins one, -1 ends it. */
+  shareSessionEpoch: int32,
+  /** Whether the acknowledgements may contain renewals. */
+  isRenewAck: bool.in("2+"),
+  /** The topics. */
+  topics: array({
+    /** The topic's id. */
+    topicId: uuid,
+    /** The partitions. */
+    partitions: array({
+      /** The partition's number. */
+      partitionIndex: int32,
+      /** Ranges of offsets with what became of their records. */
+      acknowledgementBatches: array({
+        /** The first offset of the range. */
+        firstOffset: int64,
+        /** The last offset of the range. */
+        lastOffset: int64,
+        /**
+         * What to do with each record: 0 gap, 1 accept, 2 release, 3 reject, 4 renew; a single entry stands for all.
+         */
+        acknowledgeTypes: array(int8),
       }),
     }),
-  },
-);
+  }),
+}));
 export type ShareAcknowledgeRequest = Infer<typeof ShareAcknowledgeRequest>;
 
 /** The response of ShareAcknowledge. */
 export const ShareAcknowledgeResponse = message(
   "ShareAcknowledgeResponse",
   { versions: "1-2", flexible: "0+" },
-  {
+  () => ({
     /** For how long the client is to hold back because of a quota; 0 for not at all. */
     throttleTimeMs: int32,
     /** Kafka's error code; 0 for none. */
@@ -97,7 +93,7 @@ export const ShareAcknowledgeResponse = message(
       /** The rack of the broker, or null. */
       rack: nullable(string).default(null),
     }),
-  },
+  }),
 );
 export type ShareAcknowledgeResponse = Infer<typeof ShareAcknowledgeResponse>;
 

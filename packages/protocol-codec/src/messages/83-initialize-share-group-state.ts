@@ -4,7 +4,7 @@ import { api, array, int16, int32, int64, message, nullable, string, uuid, type 
 export const InitializeShareGroupStateRequest = message(
   "InitializeShareGroupStateRequest",
   { versions: "0", flexible: "0+" },
-  {
+  () => ({
     /** The group id. */
     groupId: string,
     /** The topics. */
@@ -21,7 +21,7 @@ export const InitializeShareGroupStateRequest = message(
         startOffset: int64,
       }),
     }),
-  },
+  }),
 );
 export type InitializeShareGroupStateRequest = Infer<typeof InitializeShareGroupStateRequest>;
 
@@ -29,7 +29,7 @@ export type InitializeShareGroupStateRequest = Infer<typeof InitializeShareGroup
 export const InitializeShareGroupStateResponse = message(
   "InitializeShareGroupStateResponse",
   { versions: "0", flexible: "0+" },
-  {
+  () => ({
     /** The results, one for each item of the request. */
     results: array({
       /** The topic's id. */
@@ -44,7 +44,7 @@ export const InitializeShareGroupStateResponse = message(
         errorMessage: nullable(string).default(null),
       }),
     }),
-  },
+  }),
 );
 export type InitializeShareGroupStateResponse = Infer<typeof InitializeShareGroupStateResponse>;
 

@@ -4,7 +4,7 @@ import { api, array, int16, int32, int64, int8, message, nullable, string, uuid,
 export const ReadShareGroupStateRequest = message(
   "ReadShareGroupStateRequest",
   { versions: "0", flexible: "0+" },
-  {
+  () => ({
     /** The group id. */
     groupId: string,
     /** The topics. */
@@ -19,7 +19,7 @@ export const ReadShareGroupStateRequest = message(
         leaderEpoch: int32,
       }),
     }),
-  },
+  }),
 );
 export type ReadShareGroupStateRequest = Infer<typeof ReadShareGroupStateRequest>;
 
@@ -27,7 +27,7 @@ export type ReadShareGroupStateRequest = Infer<typeof ReadShareGroupStateRequest
 export const ReadShareGroupStateResponse = message(
   "ReadShareGroupStateResponse",
   { versions: "0", flexible: "0+" },
-  {
+  () => ({
     /** The results, one for each item of the request. */
     results: array({
       /** The topic's id. */
@@ -57,7 +57,7 @@ export const ReadShareGroupStateResponse = message(
         }),
       }),
     }),
-  },
+  }),
 );
 export type ReadShareGroupStateResponse = Infer<typeof ReadShareGroupStateResponse>;
 

@@ -4,7 +4,7 @@ import { api, array, int16, int32, int64, int8, message, nullable, string, uuid,
 export const WriteShareGroupStateRequest = message(
   "WriteShareGroupStateRequest",
   { versions: "0-1", flexible: "0+" },
-  {
+  () => ({
     /** The group id. */
     groupId: string,
     /** The topics. */
@@ -36,7 +36,7 @@ export const WriteShareGroupStateRequest = message(
         }),
       }),
     }),
-  },
+  }),
 );
 export type WriteShareGroupStateRequest = Infer<typeof WriteShareGroupStateRequest>;
 
@@ -44,7 +44,7 @@ export type WriteShareGroupStateRequest = Infer<typeof WriteShareGroupStateReque
 export const WriteShareGroupStateResponse = message(
   "WriteShareGroupStateResponse",
   { versions: "0-1", flexible: "0+" },
-  {
+  () => ({
     /** The results, one for each item of the request. */
     results: array({
       /** The topic's id. */
@@ -59,7 +59,7 @@ export const WriteShareGroupStateResponse = message(
         errorMessage: nullable(string).default(null),
       }),
     }),
-  },
+  }),
 );
 export type WriteShareGroupStateResponse = Infer<typeof WriteShareGroupStateResponse>;
 

@@ -4,7 +4,7 @@ import { api, array, int16, int32, message, nullable, string, uuid, type Infer }
 export const DeleteShareGroupStateRequest = message(
   "DeleteShareGroupStateRequest",
   { versions: "0", flexible: "0+" },
-  {
+  () => ({
     /** The group id. */
     groupId: string,
     /** The topics. */
@@ -17,7 +17,7 @@ export const DeleteShareGroupStateRequest = message(
         partition: int32,
       }),
     }),
-  },
+  }),
 );
 export type DeleteShareGroupStateRequest = Infer<typeof DeleteShareGroupStateRequest>;
 
@@ -25,7 +25,7 @@ export type DeleteShareGroupStateRequest = Infer<typeof DeleteShareGroupStateReq
 export const DeleteShareGroupStateResponse = message(
   "DeleteShareGroupStateResponse",
   { versions: "0", flexible: "0+" },
-  {
+  () => ({
     /** The results, one for each item of the request. */
     results: array({
       /** The topic's id. */
@@ -40,7 +40,7 @@ export const DeleteShareGroupStateResponse = message(
         errorMessage: nullable(string).default(null),
       }),
     }),
-  },
+  }),
 );
 export type DeleteShareGroupStateResponse = Infer<typeof DeleteShareGroupStateResponse>;
 

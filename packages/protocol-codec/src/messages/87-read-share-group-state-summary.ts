@@ -4,7 +4,7 @@ import { api, array, int16, int32, int64, message, nullable, string, uuid, type 
 export const ReadShareGroupStateSummaryRequest = message(
   "ReadShareGroupStateSummaryRequest",
   { versions: "0-1", flexible: "0+" },
-  {
+  () => ({
     /** The group id. */
     groupId: string,
     /** The topics. */
@@ -19,7 +19,7 @@ export const ReadShareGroupStateSummaryRequest = message(
         leaderEpoch: int32,
       }),
     }),
-  },
+  }),
 );
 export type ReadShareGroupStateSummaryRequest = Infer<typeof ReadShareGroupStateSummaryRequest>;
 
@@ -27,7 +27,7 @@ export type ReadShareGroupStateSummaryRequest = Infer<typeof ReadShareGroupState
 export const ReadShareGroupStateSummaryResponse = message(
   "ReadShareGroupStateSummaryResponse",
   { versions: "0-1", flexible: "0+" },
-  {
+  () => ({
     /** The results, one for each item of the request. */
     results: array({
       /** The topic's id. */
@@ -50,7 +50,7 @@ export const ReadShareGroupStateSummaryResponse = message(
         deliveryCompleteCount: int32.in("1+").default(-1).ignorable,
       }),
     }),
-  },
+  }),
 );
 export type ReadShareGroupStateSummaryResponse = Infer<typeof ReadShareGroupStateSummaryResponse>;
 

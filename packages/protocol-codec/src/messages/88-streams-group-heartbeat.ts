@@ -14,7 +14,7 @@ import {
   type Infer,
 } from "../schema/index.js";
 
-const streamsGroupHeartbeatRequestTaskOffset = {
+const taskOffset = {
   /** The id of the part of the topology. */
   subtopologyId: string,
   /** The partition's number. */
@@ -23,28 +23,28 @@ const streamsGroupHeartbeatRequestTaskOffset = {
   offset: int64,
 };
 
-const streamsGroupHeartbeatRequestKeyValue = {
+const keyValue = {
   /** The key. */
   key: string,
   /** The value. */
   value: string,
 };
 
-const streamsGroupHeartbeatRequestEndpoint = {
+const requestEndpoint = {
   /** The host name or address. */
   host: string,
   /** The port. */
   port: uint16,
 };
 
-const streamsGroupHeartbeatRequestTaskIds = {
+const requestTaskIds = {
   /** The id of the part of the topology. */
   subtopologyId: string,
   /** The partitions. */
   partitions: array(int32),
 };
 
-const streamsGroupHeartbeatRequestTopicInfo = {
+const topicInfo = {
   /** The topic's name. */
   name: string,
   /** The partitions. */
@@ -52,14 +52,14 @@ const streamsGroupHeartbeatRequestTopicInfo = {
   /** The number of replicas. */
   replicationFactor: int16,
   /** The configuration that the topic needs. */
-  topicConfigs: array(streamsGroupHeartbeatRequestKeyValue),
+  topicConfigs: array(keyValue),
 };
 
 /** The request of StreamsGroupHeartbeat. */
 export const StreamsGroupHeartbeatRequest = message(
   "StreamsGroupHeartbeatRequest",
   { versions: "0-1", flexible: "0+" },
-  {
+  () => ({
     /** The group id. */
     groupId: string,
     /** The id of the member. */
@@ -88,11 +88,11 @@ export const StreamsGroupHeartbeatRequest = message(
           /** The expressions for topics that this part reads from. */
           sourceTopicRegex: array(string),
           /** The topics to which the stores of this part are logged. */
-          stateChangelogTopics: array(streamsGroupHeartbeatRequestTopicInfo),
+          stateChangelogTopics: array(topicInfo),
           /** The topics that this part writes to for repartitioning. */
           repartitionSinkTopics: array(string),
           /** The topics that this part reads from after repartitioning. */
-          repartitionSourceTopics: array(streamsGroupHeartbeatRequestTopicInfo),
+          repartitionSourceTopics: array(topicInfo),
           /** Topics that have to be partitioned alike. */
           copartitionGroups: array({
             /** The topics in the group, by their place in the part's list of sources. */
@@ -106,49 +106,49 @@ export const StreamsGroupHeartbeatRequest = message(
       }),
     ).default(null),
     /** The tasks that the member processes. */
-    activeTasks: nullable(array(streamsGroupHeartbeatRequestTaskIds)).default(null),
+    activeTasks: nullable(array(requestTaskIds)).default(null),
     /** The tasks whose state the member keeps ready for others. */
-    standbyTasks: nullable(array(streamsGroupHeartbeatRequestTaskIds)).default(null),
+    standbyTasks: nullable(array(requestTaskIds)).default(null),
     /** The tasks whose state the member is catching up with. */
-    warmupTasks: nullable(array(streamsGroupHeartbeatRequestTaskIds)).default(null),
+    warmupTasks: nullable(array(requestTaskIds)).default(null),
     /** The id of the process that runs the member. */
     processId: nullable(string).default(null),
     /** Where the member answers queries from others, or null. */
-    userEndpoint: nullable(struct(streamsGroupHeartbeatRequestEndpoint)).default(null),
+    userEndpoint: nullable(struct(requestEndpoint)).default(null),
     /** Tags of the client, for assignments that look at racks. */
-    clientTags: nullable(array(streamsGroupHeartbeatRequestKeyValue)).default(null),
+    clientTags: nullable(array(keyValue)).default(null),
     /** How far each task has got. */
-    taskOffsets: nullable(array(streamsGroupHeartbeatRequestTaskOffset)).default(null),
+    taskOffsets: nullable(array(taskOffset)).default(null),
     /** How far each task could get. */
-    taskEndOffsets: nullable(array(streamsGroupHeartbeatRequestTaskOffset)).default(null),
+    taskEndOffsets: nullable(array(taskOffset)).default(null),
     /** Whether the whole application is to shut down. */
     shutdownApplication: bool,
-  },
+  }),
 );
 export type StreamsGroupHeartbeatRequest = Infer<typeof StreamsGroupHeartbeatRequest>;
 
-const streamsGroupHeartbeatResponseTopicPartition = {
+const topicPartition = {
   /** The topic's name. */
   topic: string,
   /** The partitions. */
   partitions: array(int32),
 };
 
-const streamsGroupHeartbeatResponseEndpoint = {
+const responseEndpoint = {
   /** The host name or address. */
   host: string,
   /** The port. */
   port: uint16,
 };
 
-const streamsGroupHeartbeatResponseTaskIds = {
+const responseTaskIds = {
   /** The id of the part of the topology. */
   subtopologyId: string,
   /** The partitions. */
   partitions: array(int32),
 };
 
-const streamsGroupHeartbeatResponseStatus = {
+const status = {
   /** The number of the status. */
   statusCode: int8,
   /** The words of the status. */
@@ -159,7 +159,7 @@ const streamsGroupHeartbeatResponseStatus = {
 export const StreamsGroupHeartbeatResponse = message(
   "StreamsGroupHeartbeatResponse",
   { versions: "0-1", flexible: "0+" },
-  {
+  () => ({
     /** For how long the client is to hold back because of a quota; 0 for not at all. */
     throttleTimeMs: int32,
     /** Kafka's error code; 0 for none. */
@@ -182,13 +182,13 @@ export const StreamsGroupHeartbeatResponse = message(
     /** How many records behind a standby may be and still count as caught up. */
     acceptableRecoveryLag: int64.in("1+").default(-1n).ignorable,
     /** What the group's coordinator has to say to the member, or null. */
-    status: nullable(array(streamsGroupHeartbeatResponseStatus)),
+    status: nullable(array(status)),
     /** The tasks that the member processes. */
-    activeTasks: nullable(array(streamsGroupHeartbeatResponseTaskIds)).default(null),
+    activeTasks: nullable(array(responseTaskIds)).default(null),
     /** The tasks whose state the member keeps ready for others. */
-    standbyTasks: nullable(array(streamsGroupHeartbeatResponseTaskIds)).default(null),
+    standbyTasks: nullable(array(responseTaskIds)).default(null),
     /** The tasks whose state the member is catching up with. */
-    warmupTasks: nullable(array(streamsGroupHeartbeatResponseTaskIds)).default(null),
+    warmupTasks: nullable(array(responseTaskIds)).default(null),
     /** Whether the member is to send a description of the topology. */
     topologyDescriptionRequired: bool.in("1+"),
     /** The epoch of the endpoints of all members. */
@@ -197,14 +197,14 @@ export const StreamsGroupHeartbeatResponse = message(
     partitionsByUserEndpoint: nullable(
       array({
         /** Where the member answers queries from others, or null. */
-        userEndpoint: struct(streamsGroupHeartbeatResponseEndpoint),
+        userEndpoint: struct(responseEndpoint),
         /** The partitions whose active tasks run at this endpoint. */
-        activePartitions: array(streamsGroupHeartbeatResponseTopicPartition),
+        activePartitions: array(topicPartition),
         /** The partitions whose standby tasks run at this endpoint. */
-        standbyPartitions: array(streamsGroupHeartbeatResponseTopicPartition),
+        standbyPartitions: array(topicPartition),
       }),
     ).default(null),
-  },
+  }),
 );
 export type StreamsGroupHeartbeatResponse = Infer<typeof StreamsGroupHeartbeatResponse>;
 

@@ -18,18 +18,18 @@ import {
 export const StreamsGroupDescribeRequest = message(
   "StreamsGroupDescribeRequest",
   { versions: "0-1", flexible: "0+" },
-  {
+  () => ({
     /** The groups to describe. */
     groupIds: array(string),
     /** Whether to say which operations are allowed to the user. */
     includeAuthorizedOperations: bool,
     /** Whether to describe the topology in full. */
     includeTopologyDescription: bool.in("1+"),
-  },
+  }),
 );
 export type StreamsGroupDescribeRequest = Infer<typeof StreamsGroupDescribeRequest>;
 
-const streamsGroupDescribeResponseTopologyDescriptionNode = {
+const topologyDescriptionNode = {
   /** The name of the processor. */
   name: string.in("1+"),
   /** What the processor is: 1 source, 2 processor, 3 sink. */
@@ -44,44 +44,44 @@ const streamsGroupDescribeResponseTopologyDescriptionNode = {
   successors: array(string).in("1+"),
 };
 
-const streamsGroupDescribeResponseTopologyDescriptionGlobalStore = {
+const topologyDescriptionGlobalStore = {
   /** The source that feeds the store. */
-  source: struct(streamsGroupDescribeResponseTopologyDescriptionNode).in("1+"),
+  source: struct(topologyDescriptionNode).in("1+"),
   /** The processor that fills the store. */
-  processor: struct(streamsGroupDescribeResponseTopologyDescriptionNode).in("1+"),
+  processor: struct(topologyDescriptionNode).in("1+"),
 };
 
-const streamsGroupDescribeResponseTopologyDescriptionSubtopology = {
+const topologyDescriptionSubtopology = {
   /** The id of the part of the topology. */
   subtopologyId: string.in("1+"),
   /** The nodes. */
-  nodes: array(streamsGroupDescribeResponseTopologyDescriptionNode).in("1+"),
+  nodes: array(topologyDescriptionNode).in("1+"),
 };
 
-const streamsGroupDescribeResponseTaskIds = {
+const taskIds = {
   /** The id of the part of the topology. */
   subtopologyId: string,
   /** The partitions. */
   partitions: array(int32),
 };
 
-const streamsGroupDescribeResponseTopologyDescription = {
+const topologyDescription = {
   /** The parts of the topology. */
-  subtopologies: array(streamsGroupDescribeResponseTopologyDescriptionSubtopology).in("1+"),
+  subtopologies: array(topologyDescriptionSubtopology).in("1+"),
   /** The stores that every instance holds whole. */
-  globalStores: array(streamsGroupDescribeResponseTopologyDescriptionGlobalStore).in("1+"),
+  globalStores: array(topologyDescriptionGlobalStore).in("1+"),
 };
 
-const streamsGroupDescribeResponseAssignment = {
+const assignment = {
   /** The tasks that the member processes. */
-  activeTasks: array(streamsGroupDescribeResponseTaskIds),
+  activeTasks: array(taskIds),
   /** The tasks whose state the member keeps ready for others. */
-  standbyTasks: array(streamsGroupDescribeResponseTaskIds),
+  standbyTasks: array(taskIds),
   /** The tasks whose state the member is catching up with. */
-  warmupTasks: array(streamsGroupDescribeResponseTaskIds),
+  warmupTasks: array(taskIds),
 };
 
-const streamsGroupDescribeResponseTaskOffset = {
+const taskOffset = {
   /** The id of the part of the topology. */
   subtopologyId: string,
   /** The partition's number. */
@@ -90,21 +90,21 @@ const streamsGroupDescribeResponseTaskOffset = {
   offset: int64,
 };
 
-const streamsGroupDescribeResponseKeyValue = {
+const keyValue = {
   /** The key. */
   key: string,
   /** The value. */
   value: string,
 };
 
-const streamsGroupDescribeResponseEndpoint = {
+const endpoint = {
   /** The host name or address. */
   host: string,
   /** The port. */
   port: uint16,
 };
 
-const streamsGroupDescribeResponseTopicInfo = {
+const topicInfo = {
   /** The topic's name. */
   name: string,
   /** The partitions. */
@@ -112,14 +112,14 @@ const streamsGroupDescribeResponseTopicInfo = {
   /** The number of replicas. */
   replicationFactor: int16,
   /** The configuration that the topic needs. */
-  topicConfigs: array(streamsGroupDescribeResponseKeyValue),
+  topicConfigs: array(keyValue),
 };
 
 /** The response of StreamsGroupDescribe. */
 export const StreamsGroupDescribeResponse = message(
   "StreamsGroupDescribeResponse",
   { versions: "0-1", flexible: "0+" },
-  {
+  () => ({
     /** For how long the client is to hold back because of a quota; 0 for not at all. */
     throttleTimeMs: int32,
     /** The groups. */
@@ -151,9 +151,9 @@ export const StreamsGroupDescribeResponse = message(
               /** The topics that this part writes to for repartitioning. */
               repartitionSinkTopics: array(string),
               /** The topics to which the stores of this part are logged. */
-              stateChangelogTopics: array(streamsGroupDescribeResponseTopicInfo),
+              stateChangelogTopics: array(topicInfo),
               /** The topics that this part reads from after repartitioning. */
-              repartitionSourceTopics: array(streamsGroupDescribeResponseTopicInfo),
+              repartitionSourceTopics: array(topicInfo),
             }),
           ).default(null),
         }),
@@ -177,30 +177,30 @@ export const StreamsGroupDescribeResponse = message(
         /** The id of the process that runs the member. */
         processId: string,
         /** Where the member answers queries from others, or null. */
-        userEndpoint: nullable(struct(streamsGroupDescribeResponseEndpoint)).default(null),
+        userEndpoint: nullable(struct(endpoint)).default(null),
         /** Tags of the client, for assignments that look at racks. */
-        clientTags: array(streamsGroupDescribeResponseKeyValue),
+        clientTags: array(keyValue),
         /** How far each task has got. */
-        taskOffsets: array(streamsGroupDescribeResponseTaskOffset),
+        taskOffsets: array(taskOffset),
         /** How far each task could get. */
-        taskEndOffsets: array(streamsGroupDescribeResponseTaskOffset),
+        taskEndOffsets: array(taskOffset),
         /** What the member has at the moment. */
-        assignment: struct(streamsGroupDescribeResponseAssignment),
+        assignment: struct(assignment),
         /** What the member shall have. */
-        targetAssignment: struct(streamsGroupDescribeResponseAssignment),
+        targetAssignment: struct(assignment),
         /** Whether the member joined with the classic protocol. */
         isClassic: bool,
       }),
       /** The operations allowed to the user, a bit each; -2147483648 when they were not asked for. */
       authorizedOperations: int32.default(-2147483648),
       /** The topology in full, or null. */
-      topologyDescription: nullable(struct(streamsGroupDescribeResponseTopologyDescription)).in("1+").default(null),
+      topologyDescription: nullable(struct(topologyDescription)).in("1+").default(null),
       /** Whether a description of the topology is there. */
       topologyDescriptionStatus: int8.in("1+"),
       /** The assignor in use. */
       assignorName: nullable(string).in("1+").default(null).ignorable,
     }),
-  },
+  }),
 );
 export type StreamsGroupDescribeResponse = Infer<typeof StreamsGroupDescribeResponse>;
 

@@ -4,7 +4,7 @@ import { api, array, int16, int32, int64, message, nullable, string, uuid, type 
 export const DescribeShareGroupOffsetsRequest = message(
   "DescribeShareGroupOffsetsRequest",
   { versions: "0-1", flexible: "0+" },
-  {
+  () => ({
     /** The groups. */
     groups: array({
       /** The group id. */
@@ -19,7 +19,7 @@ export const DescribeShareGroupOffsetsRequest = message(
         }),
       ),
     }),
-  },
+  }),
 );
 export type DescribeShareGroupOffsetsRequest = Infer<typeof DescribeShareGroupOffsetsRequest>;
 
@@ -27,7 +27,7 @@ export type DescribeShareGroupOffsetsRequest = Infer<typeof DescribeShareGroupOf
 export const DescribeShareGroupOffsetsResponse = message(
   "DescribeShareGroupOffsetsResponse",
   { versions: "0-1", flexible: "0+" },
-  {
+  () => ({
     /** For how long the client is to hold back because of a quota; 0 for not at all. */
     throttleTimeMs: int32,
     /** The groups. */
@@ -61,7 +61,7 @@ export const DescribeShareGroupOffsetsResponse = message(
       /** The broker's words on the error, or null. */
       errorMessage: nullable(string).default(null),
     }),
-  },
+  }),
 );
 export type DescribeShareGroupOffsetsResponse = Infer<typeof DescribeShareGroupOffsetsResponse>;
 

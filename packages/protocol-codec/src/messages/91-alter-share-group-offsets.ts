@@ -4,7 +4,7 @@ import { api, array, int16, int32, int64, message, nullable, string, uuid, type 
 export const AlterShareGroupOffsetsRequest = message(
   "AlterShareGroupOffsetsRequest",
   { versions: "0", flexible: "0+" },
-  {
+  () => ({
     /** The group id. */
     groupId: string,
     /** The topics. */
@@ -19,7 +19,7 @@ export const AlterShareGroupOffsetsRequest = message(
         startOffset: int64,
       }),
     }),
-  },
+  }),
 );
 export type AlterShareGroupOffsetsRequest = Infer<typeof AlterShareGroupOffsetsRequest>;
 
@@ -27,7 +27,7 @@ export type AlterShareGroupOffsetsRequest = Infer<typeof AlterShareGroupOffsetsR
 export const AlterShareGroupOffsetsResponse = message(
   "AlterShareGroupOffsetsResponse",
   { versions: "0", flexible: "0+" },
-  {
+  () => ({
     /** For how long the client is to hold back because of a quota; 0 for not at all. */
     throttleTimeMs: int32,
     /** Kafka's error code; 0 for none. */
@@ -50,7 +50,7 @@ export const AlterShareGroupOffsetsResponse = message(
         errorMessage: nullable(string).default(null),
       }),
     }),
-  },
+  }),
 );
 export type AlterShareGroupOffsetsResponse = Infer<typeof AlterShareGroupOffsetsResponse>;
 

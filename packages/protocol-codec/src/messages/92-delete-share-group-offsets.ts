@@ -4,7 +4,7 @@ import { api, array, int16, int32, message, nullable, string, uuid, type Infer }
 export const DeleteShareGroupOffsetsRequest = message(
   "DeleteShareGroupOffsetsRequest",
   { versions: "0", flexible: "0+" },
-  {
+  () => ({
     /** The group id. */
     groupId: string,
     /** The topics. */
@@ -12,7 +12,7 @@ export const DeleteShareGroupOffsetsRequest = message(
       /** The topic's name. */
       topicName: string,
     }),
-  },
+  }),
 );
 export type DeleteShareGroupOffsetsRequest = Infer<typeof DeleteShareGroupOffsetsRequest>;
 
@@ -20,7 +20,7 @@ export type DeleteShareGroupOffsetsRequest = Infer<typeof DeleteShareGroupOffset
 export const DeleteShareGroupOffsetsResponse = message(
   "DeleteShareGroupOffsetsResponse",
   { versions: "0", flexible: "0+" },
-  {
+  () => ({
     /** For how long the client is to hold back because of a quota; 0 for not at all. */
     throttleTimeMs: int32,
     /** Kafka's error code; 0 for none. */
@@ -38,7 +38,7 @@ export const DeleteShareGroupOffsetsResponse = message(
       /** The broker's words on the error, or null. */
       errorMessage: nullable(string).default(null),
     }),
-  },
+  }),
 );
 export type DeleteShareGroupOffsetsResponse = Infer<typeof DeleteShareGroupOffsetsResponse>;
 

@@ -1,6 +1,6 @@
 import { api, array, int16, int32, int8, message, nullable, string, struct, type Infer } from "../schema/index.js";
 
-const streamsGroupTopologyDescriptionUpdateRequestTopologyDescriptionNode = {
+const topologyDescriptionNode = {
   /** The name of the processor. */
   name: string,
   /** What the processor is: 1 source, 2 processor, 3 sink. */
@@ -15,32 +15,32 @@ const streamsGroupTopologyDescriptionUpdateRequestTopologyDescriptionNode = {
   successors: array(string),
 };
 
-const streamsGroupTopologyDescriptionUpdateRequestTopologyDescriptionGlobalStore = {
+const topologyDescriptionGlobalStore = {
   /** The source that feeds the store. */
-  source: struct(streamsGroupTopologyDescriptionUpdateRequestTopologyDescriptionNode),
+  source: struct(topologyDescriptionNode),
   /** The processor that fills the store. */
-  processor: struct(streamsGroupTopologyDescriptionUpdateRequestTopologyDescriptionNode),
+  processor: struct(topologyDescriptionNode),
 };
 
-const streamsGroupTopologyDescriptionUpdateRequestTopologyDescriptionSubtopology = {
+const topologyDescriptionSubtopology = {
   /** The id of the part of the topology. */
   subtopologyId: string,
   /** The nodes. */
-  nodes: array(streamsGroupTopologyDescriptionUpdateRequestTopologyDescriptionNode),
+  nodes: array(topologyDescriptionNode),
 };
 
-const streamsGroupTopologyDescriptionUpdateRequestTopologyDescription = {
+const topologyDescription = {
   /** The parts of the topology. */
-  subtopologies: array(streamsGroupTopologyDescriptionUpdateRequestTopologyDescriptionSubtopology),
+  subtopologies: array(topologyDescriptionSubtopology),
   /** The stores that every instance holds whole. */
-  globalStores: array(streamsGroupTopologyDescriptionUpdateRequestTopologyDescriptionGlobalStore),
+  globalStores: array(topologyDescriptionGlobalStore),
 };
 
 /** The request of StreamsGroupTopologyDescriptionUpdate. */
 export const StreamsGroupTopologyDescriptionUpdateRequest = message(
   "StreamsGroupTopologyDescriptionUpdateRequest",
   { versions: "0", flexible: "0+" },
-  {
+  () => ({
     /** The group id. */
     groupId: string,
     /** The id of the member. */
@@ -48,8 +48,8 @@ export const StreamsGroupTopologyDescriptionUpdateRequest = message(
     /** The epoch of the topology. */
     topologyEpoch: int32,
     /** The topology in full, or null. */
-    topologyDescription: struct(streamsGroupTopologyDescriptionUpdateRequestTopologyDescription),
-  },
+    topologyDescription: struct(topologyDescription),
+  }),
 );
 export type StreamsGroupTopologyDescriptionUpdateRequest = Infer<typeof StreamsGroupTopologyDescriptionUpdateRequest>;
 
@@ -57,14 +57,14 @@ export type StreamsGroupTopologyDescriptionUpdateRequest = Infer<typeof StreamsG
 export const StreamsGroupTopologyDescriptionUpdateResponse = message(
   "StreamsGroupTopologyDescriptionUpdateResponse",
   { versions: "0", flexible: "0+" },
-  {
+  () => ({
     /** For how long the client is to hold back because of a quota; 0 for not at all. */
     throttleTimeMs: int32,
     /** Kafka's error code; 0 for none. */
     errorCode: int16,
     /** The broker's words on the error, or null. */
     errorMessage: nullable(string).default(null),
-  },
+  }),
 );
 export type StreamsGroupTopologyDescriptionUpdateResponse = Infer<typeof StreamsGroupTopologyDescriptionUpdateResponse>;
 

@@ -4,7 +4,7 @@ import { array, bytes, int32, message, nullable, string, type Infer } from "../s
 export const ConsumerProtocolAssignment = message(
   "ConsumerProtocolAssignment",
   { versions: "0-3", flexible: "none" },
-  {
+  () => ({
     /** The partitions that the member has. */
     assignedPartitions: array({
       /** The topic's name. */
@@ -14,6 +14,6 @@ export const ConsumerProtocolAssignment = message(
     }),
     /** Bytes of the assignor's own, or null. */
     userData: nullable(bytes).default(null),
-  },
+  }),
 );
 export type ConsumerProtocolAssignment = Infer<typeof ConsumerProtocolAssignment>;

@@ -4,7 +4,7 @@ import { array, bytes, int32, message, nullable, string, type Infer } from "../s
 export const ConsumerProtocolSubscription = message(
   "ConsumerProtocolSubscription",
   { versions: "0-3", flexible: "none" },
-  {
+  () => ({
     /** The topics. */
     topics: array(string),
     /** Bytes of the assignor's own, or null. */
@@ -20,6 +20,6 @@ export const ConsumerProtocolSubscription = message(
     generationId: int32.in("2+").default(-1).ignorable,
     /** The rack of the member, or null. */
     rackId: nullable(string).in("3+").default(null).ignorable,
-  },
+  }),
 );
 export type ConsumerProtocolSubscription = Infer<typeof ConsumerProtocolSubscription>;

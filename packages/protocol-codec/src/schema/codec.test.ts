@@ -18,23 +18,19 @@ import {
   uuid,
 } from "./index.js";
 
-const Sample = message(
-  "Sample",
-  { versions: "0-3", flexible: "2+" },
-  {
-    name: string,
-    comment: nullable(string, "1+"),
-    added: int32.in("1+").default(7),
-    lost: int64.in("1+").default(-1n).ignorable,
-    parts: array({ index: int32, data: nullable(bytes) }),
-    leader: struct({ id: int32.default(-1), epoch: int32.default(-1) })
-      .in("2+")
-      .tag(0, "2+"),
-    cursor: nullable(struct({ topic: string }))
-      .in("3+")
-      .default(null),
-  },
-);
+const Sample = message("Sample", { versions: "0-3", flexible: "2+" }, () => ({
+  name: string,
+  comment: nullable(string, "1+"),
+  added: int32.in("1+").default(7),
+  lost: int64.in("1+").default(-1n).ignorable,
+  parts: array({ index: int32, data: nullable(bytes) }),
+  leader: struct({ id: int32.default(-1), epoch: int32.default(-1) })
+    .in("2+")
+    .tag(0, "2+"),
+  cursor: nullable(struct({ topic: string }))
+    .in("3+")
+    .default(null),
+}));
 
 const full = {
   name: "ä",
@@ -139,17 +135,18 @@ describe("bytes that are no such message", () => {
   });
 
   test("with tags out of order are refused", () => {
-    const Tags = message("Tags", { versions: "0", flexible: "0+" }, { only: int8 });
+    const Tags = message("Tags", { versions: "0", flexible: "0+" }, () => ({ only: int8 }));
     expect(() => decode(Tags, 0, Buffer.from("0102050005000000", "hex"))).toThrow("tag 5 after tag 5");
   });
 });
 
 test("records are taken as a list of buffers and given back as one", () => {
-  const Log = message(
-    "Log",
-    { versions: "0", flexible: "0+" },
-    { flag: bool, id: uuid, size: int16, records: nullable(records) },
-  );
+  const Log = message("Log", { versions: "0", flexible: "0+" }, () => ({
+    flag: bool,
+    id: uuid,
+    size: int16,
+    records: nullable(records),
+  }));
   const pieces = [Buffer.alloc(3000, 1), Buffer.alloc(10, 2)];
   expect(decode(Log, 0, encode(Log, 0, { flag: true, records: pieces })).records).toEqual(Buffer.concat(pieces));
 });

@@ -58,34 +58,51 @@ export class Field<Out, In = Out> {
   }
 
   /** The versions that have the field, for example `"3+"`; without it, all. */
-  in(versions: string): Field<Out, In> {
+  in(versions: string): this {
     return this.#with({ versions: parseVersions(versions) });
   }
 
   /** The value of a field left out, where it is not the type's own. */
-  default(value: Out): Field<Out, In> {
+  default(value: Out): this {
     return this.#with({ default: value });
   }
 
   /** Puts the field into the tagged section, in the given versions. */
-  tag(tag: number, versions: string): Field<Out, In> {
+  tag(tag: number, versions: string): this {
     return this.#with({ tag, tagged: parseVersions(versions) });
   }
 
   /** A version without the field drops its value instead of failing. */
-  get ignorable(): Field<Out, In> {
+  get ignorable(): this {
     return this.#with({ ignorable: true });
   }
 
   /** Keeps the classic encoding in flexible versions. */
-  get inflexible(): Field<Out, In> {
+  get inflexible(): this {
     return this.#with({ flexible: false });
   }
 
-  #with(change: Partial<FieldSpec>): Field<Out, In> {
-    return new Field<Out, In>({ ...this.spec, ...change });
+  #with(change: Partial<FieldSpec>): this {
+    return new Field({ ...this.spec, ...change }) as this;
   }
 }
+
+/*
+ * The fields that have parts are interfaces of their own, so that a declaration file shows the parts as they were
+ * written, with the comments on them; a type computed from the parts would lose those.
+ */
+
+/** A field that holds a group of fields. */
+export interface StructField<S extends Fields> extends Field<StructOut<S>, StructIn<S>> {}
+
+/** A field that holds a list of groups of fields. */
+export interface StructArrayField<S extends Fields> extends Field<readonly StructOut<S>[], readonly StructIn<S>[]> {}
+
+/** A field that holds a list of values without parts. */
+export interface ArrayField<F extends Field<any, any>> extends Field<readonly Out<F>[], readonly In<F>[]> {}
+
+/** A field that may be null. */
+export interface NullableField<F extends Field<any, any>> extends Field<Out<F> | null, In<F> | null> {}
 
 function field<Out, In = Out>(type: FieldType): Field<Out, In> {
   return new Field<Out, In>({
@@ -126,9 +143,9 @@ export const bytes: Field<Buffer> = field({ kind: "bytes" });
 export const records: Field<Buffer, Buffer | readonly Buffer[]> = field({ kind: "records" });
 
 /** A list of elements: of structs if given fields, of primitives if given a field. */
-export function array<F extends Field<any, any>>(element: F): Field<readonly Out<F>[], readonly In<F>[]>;
-export function array<S extends Fields>(element: S): Field<readonly StructOut<S>[], readonly StructIn<S>[]>;
-export function array(element: Field<unknown> | Fields): Field<unknown> {
+export function array<F extends Field<any, any>>(element: F): ArrayField<F>;
+export function array<S extends Fields>(element: S): StructArrayField<S>;
+export function array(element: Field<unknown> | Fields): Field<any> {
   return field({
     kind: "array",
     element: element instanceof Field ? element.spec.type : { kind: "struct", fields: element },
@@ -136,13 +153,13 @@ export function array(element: Field<unknown> | Fields): Field<unknown> {
 }
 
 /** A group of fields. */
-export function struct<S extends Fields>(fields: S): Field<StructOut<S>, StructIn<S>> {
+export function struct<S extends Fields>(fields: S): StructField<S> {
   return field({ kind: "struct", fields });
 }
 
 /** The same field, null admitted in the given versions (without any given, in all). */
-export function nullable<O, I>(of: Field<O, I>, versions = "0+"): Field<O | null, I | null> {
-  return new Field<O | null, I | null>({ ...of.spec, nullable: parseVersions(versions) });
+export function nullable<F extends Field<any, any>>(of: F, versions = "0+"): NullableField<F> {
+  return new Field({ ...of.spec, nullable: parseVersions(versions) });
 }
 
 type Out<F> = F extends Field<infer O, any> ? O : never;
@@ -154,16 +171,21 @@ export interface UnknownTaggedField {
   readonly data: Buffer;
 }
 
+/** What every struct has besides the fields of its schema. */
+interface WithUnknownTags {
+  /** Tagged fields of a later Kafka, ascending by tag; absent when there are none. */
+  readonly unknownTaggedFields?: Field<readonly UnknownTaggedField[]>;
+}
+
+// Conditional, though the condition always holds, because editors then show a decoded message as if it were written out,
+// and not as this name applied to a schema.
+
 /** A decoded struct: every field, and the tagged fields that the schema does not know, if there were any. */
-export type StructOut<S extends Fields> = Plain<
-  { readonly [K in keyof S]: Out<S[K]> } & { readonly unknownTaggedFields?: readonly UnknownTaggedField[] }
->;
+export type StructOut<S extends Fields> = S extends Fields
+  ? { readonly [K in keyof (S & WithUnknownTags)]: Out<(S & WithUnknownTags)[K]> }
+  : never;
 
 /** A struct to encode: a field left out takes its default. */
-export type StructIn<S extends Fields> = Plain<
-  { readonly [K in keyof S]?: In<S[K]> | undefined } & {
-    readonly unknownTaggedFields?: readonly UnknownTaggedField[] | undefined;
-  }
->;
-
-type Plain<T> = { [K in keyof T]: T[K] };
+export type StructIn<S extends Fields> = S extends Fields
+  ? { readonly [K in keyof (S & WithUnknownTags)]?: In<(S & WithUnknownTags)[K]> | undefined }
+  : never;

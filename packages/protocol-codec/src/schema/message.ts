@@ -11,6 +11,7 @@ export interface Message<S extends Fields = Fields> {
   readonly flexible: VersionRange;
   /** The number that names a record of Kafka's own logs: in a coordinator's key, or before a record of the cluster's metadata. */
   readonly recordType: number | undefined;
+  /** Made when they are first asked for: loading the package then costs nothing for the messages that a program does not use. */
   readonly fields: S;
 }
 
@@ -24,9 +25,18 @@ export type InferInput<M> = M extends Message<infer S> ? StructIn<S> : never;
 export function message<S extends Fields>(
   name: string,
   { versions, flexible, recordType }: { versions: string; flexible: string; recordType?: number },
-  fields: S,
+  describe: () => S,
 ): Message<S> {
-  return { name, versions: parseVersions(versions), flexible: parseVersions(flexible), recordType, fields };
+  let fields: S | undefined;
+  return {
+    name,
+    versions: parseVersions(versions),
+    flexible: parseVersions(flexible),
+    recordType,
+    get fields() {
+      return (fields ??= describe());
+    },
+  };
 }
 
 /** One API of the protocol: a request, its response, and the versions that are offered. */

@@ -4,7 +4,7 @@ import { int8, message, string, uuid, type Infer } from "../../schema/index.js";
 export const AccessControlEntryRecord = message(
   "AccessControlEntryRecord",
   { versions: "0", flexible: "0+", recordType: 18 },
-  {
+  () => ({
     /** The id of the rule. */
     id: uuid,
     /** The kind of the resource: 2 topic, 3 group, 4 cluster, 5 transactional id, 6 delegation token, 7 user. */
@@ -24,6 +24,6 @@ export const AccessControlEntryRecord = message(
     operation: int8,
     /** What the rule does: 2 denies, 3 allows. */
     permissionType: int8,
-  },
+  }),
 );
 export type AccessControlEntryRecord = Infer<typeof AccessControlEntryRecord>;

@@ -4,7 +4,7 @@ import { array, int32, int64, int8, message, nullable, uuid, type Infer } from "
 export const BrokerRegistrationChangeRecord = message(
   "BrokerRegistrationChangeRecord",
   { versions: "0-3", flexible: "0+", recordType: 17 },
-  {
+  () => ({
     /** The broker's node id. */
     brokerId: int32,
     /** The epoch of the broker's registration. */
@@ -17,6 +17,6 @@ export const BrokerRegistrationChangeRecord = message(
     logDirs: array(uuid).in("2+").tag(2, "2+"),
     /** The log directories that take no new replicas; null for no change. */
     cordonedLogDirs: nullable(array(uuid)).in("3+").default(null).tag(3, "3+"),
-  },
+  }),
 );
 export type BrokerRegistrationChangeRecord = Infer<typeof BrokerRegistrationChangeRecord>;

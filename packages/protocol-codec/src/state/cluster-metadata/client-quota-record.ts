@@ -4,7 +4,7 @@ import { array, bool, float64, message, nullable, string, type Infer } from "../
 export const ClientQuotaRecord = message(
   "ClientQuotaRecord",
   { versions: "0", flexible: "0+", recordType: 14 },
-  {
+  () => ({
     /** The entity, by kind and name. */
     entity: array({
       /** The kind of the entity: user, client-id or ip. */
@@ -18,6 +18,6 @@ export const ClientQuotaRecord = message(
     value: float64,
     /** Whether to remove the quota instead of setting it. */
     remove: bool,
-  },
+  }),
 );
 export type ClientQuotaRecord = Infer<typeof ClientQuotaRecord>;

@@ -4,7 +4,7 @@ import { array, int64, message, string, type Infer } from "../../schema/index.js
 export const DelegationTokenRecord = message(
   "DelegationTokenRecord",
   { versions: "0", flexible: "0+", recordType: 10 },
-  {
+  () => ({
     /** The principal to whom the token belongs. */
     owner: string,
     /** The principal who asked for the token. */
@@ -19,6 +19,6 @@ export const DelegationTokenRecord = message(
     expirationTimestamp: int64,
     /** The id of the token. */
     tokenId: string,
-  },
+  }),
 );
 export type DelegationTokenRecord = Infer<typeof DelegationTokenRecord>;

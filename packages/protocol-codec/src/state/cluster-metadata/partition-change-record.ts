@@ -4,7 +4,7 @@ import { array, int32, int8, message, nullable, uuid, type Infer } from "../../s
 export const PartitionChangeRecord = message(
   "PartitionChangeRecord",
   { versions: "0-2", flexible: "0+", recordType: 5 },
-  {
+  () => ({
     /** The partition's number. */
     partitionId: int32.default(-1),
     /** The topic's id. */
@@ -27,6 +27,6 @@ export const PartitionChangeRecord = message(
     eligibleLeaderReplicas: nullable(array(int32)).in("2+").default(null).tag(6, "2+"),
     /** The replicas that were the last ones eligible; null when there are none. */
     lastKnownElr: nullable(array(int32)).in("2+").default(null).tag(7, "2+"),
-  },
+  }),
 );
 export type PartitionChangeRecord = Infer<typeof PartitionChangeRecord>;

@@ -16,7 +16,7 @@ import {
 export const RegisterBrokerRecord = message(
   "RegisterBrokerRecord",
   { versions: "0-4", flexible: "0+", recordType: 0 },
-  {
+  () => ({
     /** The broker's node id. */
     brokerId: int32,
     /** Whether the broker was on its way from ZooKeeper to KRaft. */
@@ -55,6 +55,6 @@ export const RegisterBrokerRecord = message(
     logDirs: array(uuid).in("3+").tag(0, "3+"),
     /** The log directories that take no new replicas. */
     cordonedLogDirs: nullable(array(uuid)).in("4+").default(null).tag(1, "4+"),
-  },
+  }),
 );
 export type RegisterBrokerRecord = Infer<typeof RegisterBrokerRecord>;

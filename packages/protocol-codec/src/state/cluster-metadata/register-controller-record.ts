@@ -4,7 +4,7 @@ import { array, bool, int16, int32, message, string, uint16, uuid, type Infer } 
 export const RegisterControllerRecord = message(
   "RegisterControllerRecord",
   { versions: "0", flexible: "0+", recordType: 27 },
-  {
+  () => ({
     /** The node id of the controller, -1 when it is not known. */
     controllerId: int32,
     /** An id that is new with every start of the process. */
@@ -31,6 +31,6 @@ export const RegisterControllerRecord = message(
       /** The newest version that is supported. */
       maxSupportedVersion: int16,
     }),
-  },
+  }),
 );
 export type RegisterControllerRecord = Infer<typeof RegisterControllerRecord>;

@@ -4,7 +4,7 @@ import { bytes, int32, int8, message, string, type Infer } from "../../schema/in
 export const UserScramCredentialRecord = message(
   "UserScramCredentialRecord",
   { versions: "0", flexible: "0+", recordType: 11 },
-  {
+  () => ({
     /** The user's name. */
     name: string,
     /** The SCRAM mechanism: 1 for SHA-256, 2 for SHA-512. */
@@ -17,6 +17,6 @@ export const UserScramCredentialRecord = message(
     serverKey: bytes,
     /** How often the hash is applied. */
     iterations: int32,
-  },
+  }),
 );
 export type UserScramCredentialRecord = Infer<typeof UserScramCredentialRecord>;

@@ -4,16 +4,16 @@ import { array, int32, int8, message, nullable, string, uuid, type Infer } from 
 export const ConsumerGroupCurrentMemberAssignmentKey = message(
   "ConsumerGroupCurrentMemberAssignmentKey",
   { versions: "0", flexible: "none", recordType: 8 },
-  {
+  () => ({
     /** The group id. */
     groupId: string.in("0"),
     /** The id of the member. */
     memberId: string.in("0"),
-  },
+  }),
 );
 export type ConsumerGroupCurrentMemberAssignmentKey = Infer<typeof ConsumerGroupCurrentMemberAssignmentKey>;
 
-const topicPartitionsFields = {
+const topicPartitions = {
   /** The topic's id. */
   topicId: uuid,
   /** The partitions. */
@@ -26,7 +26,7 @@ const topicPartitionsFields = {
 export const ConsumerGroupCurrentMemberAssignmentValue = message(
   "ConsumerGroupCurrentMemberAssignmentValue",
   { versions: "0", flexible: "0+", recordType: 8 },
-  {
+  () => ({
     /** The epoch of the member. */
     memberEpoch: int32,
     /** The epoch that the member had before. */
@@ -36,9 +36,9 @@ export const ConsumerGroupCurrentMemberAssignmentValue = message(
      */
     state: int8,
     /** The partitions that the member has. */
-    assignedPartitions: array(topicPartitionsFields),
+    assignedPartitions: array(topicPartitions),
     /** The partitions that the member still has to give up. */
-    partitionsPendingRevocation: array(topicPartitionsFields),
-  },
+    partitionsPendingRevocation: array(topicPartitions),
+  }),
 );
 export type ConsumerGroupCurrentMemberAssignmentValue = Infer<typeof ConsumerGroupCurrentMemberAssignmentValue>;

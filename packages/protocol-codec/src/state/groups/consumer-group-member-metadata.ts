@@ -4,12 +4,12 @@ import { array, bytes, int32, message, nullable, string, struct, type Infer } fr
 export const ConsumerGroupMemberMetadataKey = message(
   "ConsumerGroupMemberMetadataKey",
   { versions: "0", flexible: "none", recordType: 5 },
-  {
+  () => ({
     /** The group id. */
     groupId: string.in("0"),
     /** The id of the member. */
     memberId: string.in("0"),
-  },
+  }),
 );
 export type ConsumerGroupMemberMetadataKey = Infer<typeof ConsumerGroupMemberMetadataKey>;
 
@@ -17,7 +17,7 @@ export type ConsumerGroupMemberMetadataKey = Infer<typeof ConsumerGroupMemberMet
 export const ConsumerGroupMemberMetadataValue = message(
   "ConsumerGroupMemberMetadataValue",
   { versions: "0", flexible: "0+", recordType: 5 },
-  {
+  () => ({
     /** The name of a static member, or null for a dynamic one. */
     instanceId: nullable(string),
     /** The rack of the member, or null. */
@@ -50,6 +50,6 @@ export const ConsumerGroupMemberMetadataValue = message(
     )
       .default(null)
       .tag(0, "0+"),
-  },
+  }),
 );
 export type ConsumerGroupMemberMetadataValue = Infer<typeof ConsumerGroupMemberMetadataValue>;

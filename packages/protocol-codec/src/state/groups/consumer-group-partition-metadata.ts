@@ -4,10 +4,10 @@ import { array, int32, message, string, uuid, type Infer } from "../../schema/in
 export const ConsumerGroupPartitionMetadataKey = message(
   "ConsumerGroupPartitionMetadataKey",
   { versions: "0", flexible: "none", recordType: 4 },
-  {
+  () => ({
     /** The group id. */
     groupId: string.in("0"),
-  },
+  }),
 );
 export type ConsumerGroupPartitionMetadataKey = Infer<typeof ConsumerGroupPartitionMetadataKey>;
 
@@ -15,7 +15,7 @@ export type ConsumerGroupPartitionMetadataKey = Infer<typeof ConsumerGroupPartit
 export const ConsumerGroupPartitionMetadataValue = message(
   "ConsumerGroupPartitionMetadataValue",
   { versions: "0", flexible: "0+", recordType: 4 },
-  {
+  () => ({
     /** The topics. */
     topics: array({
       /** The topic's id. */
@@ -32,6 +32,6 @@ export const ConsumerGroupPartitionMetadataValue = message(
         racks: array(string),
       }),
     }),
-  },
+  }),
 );
 export type ConsumerGroupPartitionMetadataValue = Infer<typeof ConsumerGroupPartitionMetadataValue>;

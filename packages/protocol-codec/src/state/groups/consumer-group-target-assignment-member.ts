@@ -4,12 +4,12 @@ import { array, int32, message, string, uuid, type Infer } from "../../schema/in
 export const ConsumerGroupTargetAssignmentMemberKey = message(
   "ConsumerGroupTargetAssignmentMemberKey",
   { versions: "0", flexible: "none", recordType: 7 },
-  {
+  () => ({
     /** The group id. */
     groupId: string.in("0"),
     /** The id of the member. */
     memberId: string.in("0"),
-  },
+  }),
 );
 export type ConsumerGroupTargetAssignmentMemberKey = Infer<typeof ConsumerGroupTargetAssignmentMemberKey>;
 
@@ -17,7 +17,7 @@ export type ConsumerGroupTargetAssignmentMemberKey = Infer<typeof ConsumerGroupT
 export const ConsumerGroupTargetAssignmentMemberValue = message(
   "ConsumerGroupTargetAssignmentMemberValue",
   { versions: "0", flexible: "0+", recordType: 7 },
-  {
+  () => ({
     /** The partitions, by topic. */
     topicPartitions: array({
       /** The topic's id. */
@@ -25,6 +25,6 @@ export const ConsumerGroupTargetAssignmentMemberValue = message(
       /** The partitions. */
       partitions: array(int32),
     }),
-  },
+  }),
 );
 export type ConsumerGroupTargetAssignmentMemberValue = Infer<typeof ConsumerGroupTargetAssignmentMemberValue>;

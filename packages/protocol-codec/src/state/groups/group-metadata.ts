@@ -1,17 +1,13 @@
 import { array, bytes, int32, int64, message, nullable, string, type Infer } from "../../schema/index.js";
 
 /** A classic group in one generation: the key. */
-export const GroupMetadataKey = message(
-  "GroupMetadataKey",
-  { versions: "0", flexible: "none", recordType: 2 },
-  {
-    /** The group id. */
-    group: string.in("0"),
-  },
-);
+export const GroupMetadataKey = message("GroupMetadataKey", { versions: "0", flexible: "none", recordType: 2 }, () => ({
+  /** The group id. */
+  group: string.in("0"),
+}));
 export type GroupMetadataKey = Infer<typeof GroupMetadataKey>;
 
-const memberMetadataFields = {
+const memberMetadata = {
   /** The id of the member. */
   memberId: string,
   /** The name of a static member, or null for a dynamic one. */
@@ -34,7 +30,7 @@ const memberMetadataFields = {
 export const GroupMetadataValue = message(
   "GroupMetadataValue",
   { versions: "0-4", flexible: "4+", recordType: 2 },
-  {
+  () => ({
     /** The kind of the group, `consumer` for consumers. */
     protocolType: string,
     /** The generation of the group. */
@@ -46,7 +42,7 @@ export const GroupMetadataValue = message(
     /** When the group came into its state, in milliseconds since 1970; -1 when it is not known. */
     currentStateTimestamp: int64.in("2+").default(-1n).ignorable,
     /** The members. */
-    members: array(memberMetadataFields),
-  },
+    members: array(memberMetadata),
+  }),
 );
 export type GroupMetadataValue = Infer<typeof GroupMetadataValue>;

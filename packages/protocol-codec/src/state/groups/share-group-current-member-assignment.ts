@@ -4,16 +4,16 @@ import { array, int32, int8, message, string, uuid, type Infer } from "../../sch
 export const ShareGroupCurrentMemberAssignmentKey = message(
   "ShareGroupCurrentMemberAssignmentKey",
   { versions: "0", flexible: "none", recordType: 14 },
-  {
+  () => ({
     /** The group id. */
     groupId: string.in("0"),
     /** The id of the member. */
     memberId: string.in("0"),
-  },
+  }),
 );
 export type ShareGroupCurrentMemberAssignmentKey = Infer<typeof ShareGroupCurrentMemberAssignmentKey>;
 
-const topicPartitionsFields = {
+const topicPartitions = {
   /** The topic's id. */
   topicId: uuid,
   /** The partitions. */
@@ -24,7 +24,7 @@ const topicPartitionsFields = {
 export const ShareGroupCurrentMemberAssignmentValue = message(
   "ShareGroupCurrentMemberAssignmentValue",
   { versions: "0", flexible: "0+", recordType: 14 },
-  {
+  () => ({
     /** The epoch of the member. */
     memberEpoch: int32,
     /** The epoch that the member had before. */
@@ -34,7 +34,7 @@ export const ShareGroupCurrentMemberAssignmentValue = message(
      */
     state: int8,
     /** The partitions that the member has. */
-    assignedPartitions: array(topicPartitionsFields),
-  },
+    assignedPartitions: array(topicPartitions),
+  }),
 );
 export type ShareGroupCurrentMemberAssignmentValue = Infer<typeof ShareGroupCurrentMemberAssignmentValue>;

@@ -4,12 +4,12 @@ import { array, message, nullable, string, type Infer } from "../../schema/index
 export const ShareGroupMemberMetadataKey = message(
   "ShareGroupMemberMetadataKey",
   { versions: "0", flexible: "none", recordType: 10 },
-  {
+  () => ({
     /** The group id. */
     groupId: string.in("0"),
     /** The id of the member. */
     memberId: string.in("0"),
-  },
+  }),
 );
 export type ShareGroupMemberMetadataKey = Infer<typeof ShareGroupMemberMetadataKey>;
 
@@ -17,7 +17,7 @@ export type ShareGroupMemberMetadataKey = Infer<typeof ShareGroupMemberMetadataK
 export const ShareGroupMemberMetadataValue = message(
   "ShareGroupMemberMetadataValue",
   { versions: "0", flexible: "0+", recordType: 10 },
-  {
+  () => ({
     /** The rack of the member, or null. */
     rackId: nullable(string),
     /** The client id that the member states. */
@@ -26,6 +26,6 @@ export const ShareGroupMemberMetadataValue = message(
     clientHost: string,
     /** The topics that the member reads from. */
     subscribedTopicNames: array(string),
-  },
+  }),
 );
 export type ShareGroupMemberMetadataValue = Infer<typeof ShareGroupMemberMetadataValue>;

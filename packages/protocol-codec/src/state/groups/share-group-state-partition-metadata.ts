@@ -4,21 +4,21 @@ import { array, int32, message, string, uuid, type Infer } from "../../schema/in
 export const ShareGroupStatePartitionMetadataKey = message(
   "ShareGroupStatePartitionMetadataKey",
   { versions: "0", flexible: "none", recordType: 15 },
-  {
+  () => ({
     /** The group id. */
     groupId: string.in("0"),
-  },
+  }),
 );
 export type ShareGroupStatePartitionMetadataKey = Infer<typeof ShareGroupStatePartitionMetadataKey>;
 
-const topicInfoFields = {
+const topicInfo = {
   /** The topic's id. */
   topicId: uuid,
   /** The topic's name. */
   topicName: string,
 };
 
-const topicPartitionsInfoFields = {
+const topicPartitionsInfo = {
   /** The topic's id. */
   topicId: uuid,
   /** The topic's name. */
@@ -31,13 +31,13 @@ const topicPartitionsInfoFields = {
 export const ShareGroupStatePartitionMetadataValue = message(
   "ShareGroupStatePartitionMetadataValue",
   { versions: "0", flexible: "0+", recordType: 15 },
-  {
+  () => ({
     /** The topics whose state is being set up. */
-    initializingTopics: array(topicPartitionsInfoFields),
+    initializingTopics: array(topicPartitionsInfo),
     /** The topics whose state is set up. */
-    initializedTopics: array(topicPartitionsInfoFields),
+    initializedTopics: array(topicPartitionsInfo),
     /** The topics whose state is being deleted. */
-    deletingTopics: array(topicInfoFields),
-  },
+    deletingTopics: array(topicInfo),
+  }),
 );
 export type ShareGroupStatePartitionMetadataValue = Infer<typeof ShareGroupStatePartitionMetadataValue>;

@@ -4,12 +4,12 @@ import { array, int32, message, string, uuid, type Infer } from "../../schema/in
 export const ShareGroupTargetAssignmentMemberKey = message(
   "ShareGroupTargetAssignmentMemberKey",
   { versions: "0", flexible: "none", recordType: 13 },
-  {
+  () => ({
     /** The group id. */
     groupId: string.in("0"),
     /** The id of the member. */
     memberId: string.in("0"),
-  },
+  }),
 );
 export type ShareGroupTargetAssignmentMemberKey = Infer<typeof ShareGroupTargetAssignmentMemberKey>;
 
@@ -17,7 +17,7 @@ export type ShareGroupTargetAssignmentMemberKey = Infer<typeof ShareGroupTargetA
 export const ShareGroupTargetAssignmentMemberValue = message(
   "ShareGroupTargetAssignmentMemberValue",
   { versions: "0", flexible: "0+", recordType: 13 },
-  {
+  () => ({
     /** The partitions, by topic. */
     topicPartitions: array({
       /** The topic's id. */
@@ -25,6 +25,6 @@ export const ShareGroupTargetAssignmentMemberValue = message(
       /** The partitions. */
       partitions: array(int32),
     }),
-  },
+  }),
 );
 export type ShareGroupTargetAssignmentMemberValue = Infer<typeof ShareGroupTargetAssignmentMemberValue>;

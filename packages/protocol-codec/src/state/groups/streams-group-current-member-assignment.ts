@@ -4,16 +4,16 @@ import { array, int32, int8, message, nullable, string, type Infer } from "../..
 export const StreamsGroupCurrentMemberAssignmentKey = message(
   "StreamsGroupCurrentMemberAssignmentKey",
   { versions: "0", flexible: "none", recordType: 22 },
-  {
+  () => ({
     /** The group id. */
     groupId: string.in("0"),
     /** The id of the member. */
     memberId: string.in("0"),
-  },
+  }),
 );
 export type StreamsGroupCurrentMemberAssignmentKey = Infer<typeof StreamsGroupCurrentMemberAssignmentKey>;
 
-const taskIdsFields = {
+const taskIds = {
   /** The id of the part of the topology. */
   subtopologyId: string,
   /** The partitions. */
@@ -26,7 +26,7 @@ const taskIdsFields = {
 export const StreamsGroupCurrentMemberAssignmentValue = message(
   "StreamsGroupCurrentMemberAssignmentValue",
   { versions: "0", flexible: "0+", recordType: 22 },
-  {
+  () => ({
     /** The epoch of the member. */
     memberEpoch: int32,
     /** The epoch that the member had before. */
@@ -36,17 +36,17 @@ export const StreamsGroupCurrentMemberAssignmentValue = message(
      */
     state: int8,
     /** The tasks that the member processes. */
-    activeTasks: array(taskIdsFields),
+    activeTasks: array(taskIds),
     /** The tasks whose state the member keeps ready for others. */
-    standbyTasks: array(taskIdsFields),
+    standbyTasks: array(taskIds),
     /** The tasks whose state the member is catching up with. */
-    warmupTasks: array(taskIdsFields),
+    warmupTasks: array(taskIds),
     /** The active tasks that the member still has to give up. */
-    activeTasksPendingRevocation: array(taskIdsFields),
+    activeTasksPendingRevocation: array(taskIds),
     /** The standby tasks that the member still has to give up. */
-    standbyTasksPendingRevocation: array(taskIdsFields),
+    standbyTasksPendingRevocation: array(taskIds),
     /** The warm-up tasks that the member still has to give up. */
-    warmupTasksPendingRevocation: array(taskIdsFields),
-  },
+    warmupTasksPendingRevocation: array(taskIds),
+  }),
 );
 export type StreamsGroupCurrentMemberAssignmentValue = Infer<typeof StreamsGroupCurrentMemberAssignmentValue>;

@@ -4,23 +4,23 @@ import { array, int32, message, nullable, string, struct, uint16, type Infer } f
 export const StreamsGroupMemberMetadataKey = message(
   "StreamsGroupMemberMetadataKey",
   { versions: "0", flexible: "none", recordType: 19 },
-  {
+  () => ({
     /** The group id. */
     groupId: string.in("0"),
     /** The id of the member. */
     memberId: string.in("0"),
-  },
+  }),
 );
 export type StreamsGroupMemberMetadataKey = Infer<typeof StreamsGroupMemberMetadataKey>;
 
-const keyValueFields = {
+const keyValue = {
   /** The key. */
   key: string,
   /** The value. */
   value: string,
 };
 
-const endpointFields = {
+const endpoint = {
   /** The host name or address. */
   host: string,
   /** The port. */
@@ -31,7 +31,7 @@ const endpointFields = {
 export const StreamsGroupMemberMetadataValue = message(
   "StreamsGroupMemberMetadataValue",
   { versions: "0", flexible: "0+", recordType: 19 },
-  {
+  () => ({
     /** The name of a static member, or null for a dynamic one. */
     instanceId: nullable(string),
     /** The rack of the member, or null. */
@@ -47,9 +47,9 @@ export const StreamsGroupMemberMetadataValue = message(
     /** The id of the process that runs the member. */
     processId: string,
     /** Where the member answers queries from others, or null. */
-    userEndpoint: nullable(struct(endpointFields)).default(null),
+    userEndpoint: nullable(struct(endpoint)).default(null),
     /** Tags of the client, for assignments that look at racks. */
-    clientTags: array(keyValueFields),
-  },
+    clientTags: array(keyValue),
+  }),
 );
 export type StreamsGroupMemberMetadataValue = Infer<typeof StreamsGroupMemberMetadataValue>;

@@ -4,14 +4,14 @@ import { array, int32, int64, message, nullable, string, type Infer } from "../.
 export const StreamsGroupMetadataKey = message(
   "StreamsGroupMetadataKey",
   { versions: "0", flexible: "none", recordType: 17 },
-  {
+  () => ({
     /** The group id. */
     groupId: string.in("0"),
-  },
+  }),
 );
 export type StreamsGroupMetadataKey = Infer<typeof StreamsGroupMetadataKey>;
 
-const lastAssignmentConfigFields = {
+const lastAssignmentConfig = {
   /** The key. */
   key: string,
   /** The value. */
@@ -22,7 +22,7 @@ const lastAssignmentConfigFields = {
 export const StreamsGroupMetadataValue = message(
   "StreamsGroupMetadataValue",
   { versions: "0", flexible: "0+", recordType: 17 },
-  {
+  () => ({
     /** The group's epoch. */
     epoch: int32,
     /** A hash over the topics that the group reads from. */
@@ -30,7 +30,7 @@ export const StreamsGroupMetadataValue = message(
     /** The epoch of the topology that was last found valid, -1 for none. */
     validatedTopologyEpoch: int32.default(-1).tag(0, "0+"),
     /** The configuration under which the last assignment was computed. */
-    lastAssignmentConfigs: nullable(array(lastAssignmentConfigFields)).default(null).tag(1, "0+"),
-  },
+    lastAssignmentConfigs: nullable(array(lastAssignmentConfig)).default(null).tag(1, "0+"),
+  }),
 );
 export type StreamsGroupMetadataValue = Infer<typeof StreamsGroupMetadataValue>;

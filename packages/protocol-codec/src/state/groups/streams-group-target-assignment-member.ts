@@ -4,16 +4,16 @@ import { array, int32, message, string, type Infer } from "../../schema/index.js
 export const StreamsGroupTargetAssignmentMemberKey = message(
   "StreamsGroupTargetAssignmentMemberKey",
   { versions: "0", flexible: "none", recordType: 21 },
-  {
+  () => ({
     /** The group id. */
     groupId: string.in("0"),
     /** The id of the member. */
     memberId: string.in("0"),
-  },
+  }),
 );
 export type StreamsGroupTargetAssignmentMemberKey = Infer<typeof StreamsGroupTargetAssignmentMemberKey>;
 
-const taskIdsFields = {
+const taskIds = {
   /** The id of the part of the topology. */
   subtopologyId: string,
   /** The partitions. */
@@ -24,13 +24,13 @@ const taskIdsFields = {
 export const StreamsGroupTargetAssignmentMemberValue = message(
   "StreamsGroupTargetAssignmentMemberValue",
   { versions: "0", flexible: "0+", recordType: 21 },
-  {
+  () => ({
     /** The tasks that the member processes. */
-    activeTasks: array(taskIdsFields),
+    activeTasks: array(taskIds),
     /** The tasks whose state the member keeps ready for others. */
-    standbyTasks: array(taskIdsFields),
+    standbyTasks: array(taskIds),
     /** The tasks whose state the member is catching up with. */
-    warmupTasks: array(taskIdsFields),
-  },
+    warmupTasks: array(taskIds),
+  }),
 );
 export type StreamsGroupTargetAssignmentMemberValue = Infer<typeof StreamsGroupTargetAssignmentMemberValue>;

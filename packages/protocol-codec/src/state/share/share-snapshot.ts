@@ -1,25 +1,21 @@
 import { array, int16, int32, int64, int8, message, string, uuid, type Infer } from "../../schema/index.js";
 
 /** The whole state of a share group's partition (KIP-932): the key. */
-export const ShareSnapshotKey = message(
-  "ShareSnapshotKey",
-  { versions: "0", flexible: "none", recordType: 0 },
-  {
-    /** The group id. */
-    groupId: string.in("0"),
-    /** The topic's id. */
-    topicId: uuid.in("0"),
-    /** The partition's number. */
-    partition: int32.in("0"),
-  },
-);
+export const ShareSnapshotKey = message("ShareSnapshotKey", { versions: "0", flexible: "none", recordType: 0 }, () => ({
+  /** The group id. */
+  groupId: string.in("0"),
+  /** The topic's id. */
+  topicId: uuid.in("0"),
+  /** The partition's number. */
+  partition: int32.in("0"),
+}));
 export type ShareSnapshotKey = Infer<typeof ShareSnapshotKey>;
 
 /** The whole state of a share group's partition (KIP-932): the value. */
 export const ShareSnapshotValue = message(
   "ShareSnapshotValue",
   { versions: "0", flexible: "0+", recordType: 0 },
-  {
+  () => ({
     /** The number of the snapshot. */
     snapshotEpoch: int32,
     /** The epoch of the partition's share state, -1 when it is not known. */
@@ -45,6 +41,6 @@ export const ShareSnapshotValue = message(
       /** How often the records were delivered. */
       deliveryCount: int16,
     }),
-  },
+  }),
 );
 export type ShareSnapshotValue = Infer<typeof ShareSnapshotValue>;

@@ -4,10 +4,10 @@ import { array, int16, int32, int64, int8, message, nullable, string, type Infer
 export const TransactionLogKey = message(
   "TransactionLogKey",
   { versions: "0", flexible: "none", recordType: 0 },
-  {
+  () => ({
     /** The transactional id. */
     transactionalId: string.in("0"),
-  },
+  }),
 );
 export type TransactionLogKey = Infer<typeof TransactionLogKey>;
 
@@ -15,7 +15,7 @@ export type TransactionLogKey = Infer<typeof TransactionLogKey>;
 export const TransactionLogValue = message(
   "TransactionLogValue",
   { versions: "0-1", flexible: "1+", recordType: 0 },
-  {
+  () => ({
     /** The id of the producer, -1 for none. */
     producerId: int64,
     /** The id that the producer had before the last change, -1 for none. */
@@ -48,6 +48,6 @@ export const TransactionLogValue = message(
     transactionStartTimestampMs: int64,
     /** The version of the transaction protocol that the client speaks. */
     clientTransactionVersion: int16.in("1+").tag(2, "1+"),
-  },
+  }),
 );
 export type TransactionLogValue = Infer<typeof TransactionLogValue>;
