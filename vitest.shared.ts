@@ -10,7 +10,7 @@ const scoped = ["protocol-codec", "connection-pool", "producer", "consumer", "ad
 const alias = [...scoped.map((folder) => [`@moldau/${folder}`, folder]), ["moldau", "client"]].flatMap(
   ([name, folder]) => [
     { find: new RegExp(`^${name}$`), replacement: join(root, `packages/${folder}/src/index.ts`) },
-    { find: new RegExp(`^${name}/internal$`), replacement: join(root, `packages/${folder}/src/internal.ts`) },
+    { find: new RegExp(`^${name}/(internal|state)$`), replacement: join(root, `packages/${folder}/src/$1.ts`) },
   ],
 );
 

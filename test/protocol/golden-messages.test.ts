@@ -9,7 +9,9 @@ import {
   decodeSubscription,
   encode,
 } from "@moldau/protocol-codec";
-import { encodeRequest, encodeResponse, encodeVersioned, type Message } from "@moldau/protocol-codec";
+import { encodeRequest, encodeResponse, type Message } from "@moldau/protocol-codec";
+import * as state from "@moldau/protocol-codec/state";
+import { encodeVersioned } from "@moldau/protocol-codec/state";
 import { compileDecoder, Reader, type DecoderKind } from "@moldau/protocol-codec/internal";
 import { describe, expect, test } from "vitest";
 import { asGolden, firstDifference, goldenLines, type MessageVector } from "../support/golden.js";
@@ -17,7 +19,7 @@ import { asGolden, firstDifference, goldenLines, type MessageVector } from "../s
 const vectors = goldenLines<MessageVector>("messages.jsonl.gz").filter(({ scope }) => scope !== "controller");
 const bodies = vectors.filter(({ kind }) => kind !== "frame");
 const frames = vectors.filter(({ kind }) => kind === "frame");
-const exported: Readonly<Record<string, unknown>> = { ...codec };
+const exported: Readonly<Record<string, unknown>> = { ...codec, ...state };
 
 function messageNamed(name: string): Message {
   const message = exported[name];

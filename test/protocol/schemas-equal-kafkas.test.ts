@@ -1,5 +1,7 @@
 import * as codec from "@moldau/protocol-codec";
+import * as state from "@moldau/protocol-codec/state";
 import { apis, type Fields, type Message } from "@moldau/protocol-codec";
+import { coordinatorRecords, metadataRecords } from "@moldau/protocol-codec/state";
 import { formatVersions, Uuid } from "@moldau/protocol-codec/internal";
 import { describe, expect, test } from "vitest";
 import { goldenFacts } from "../support/golden.js";
@@ -47,7 +49,7 @@ const ofTheProtocol = goldenFacts<KafkaSchema[]>("schemas.json").filter(
   ({ name, type }) => (type !== "request" && type !== "response") || offered.has(name),
 );
 const ofTheLogs = goldenFacts<KafkaSchema[]>("log-schemas.json");
-const exported: Readonly<Record<string, unknown>> = { ...codec };
+const exported: Readonly<Record<string, unknown>> = { ...codec, ...state };
 
 /** Lines that describe a schema completely; two schemas are the same if their lines are. */
 function describeKafkas(schema: KafkaSchema): string[] {
@@ -178,4 +180,22 @@ test("the table of APIs has Kafka's keys, names, versions and throttling", () =>
     throttleFrom,
   }));
   expect(ours).toEqual(wanted);
+});
+
+describe("the tables of log records", () => {
+  const kinds = Object.values(coordinatorRecords).flat();
+
+  test("hold every record that has a type, each under its key's type", () => {
+    const ours = [...kinds.flatMap(({ key, value }) => [key, value]), ...metadataRecords];
+    const typed = ofTheLogs.filter(({ apiKey }) => apiKey !== undefined);
+    expect(ours.map(({ name }) => name).toSorted()).toEqual(typed.map(({ name }) => name).toSorted());
+    for (const { key, value } of kinds) expect(value.recordType).toBe(key.recordType);
+  });
+
+  test("ascend by type, so that none stands twice in a log", () => {
+    for (const records of [...Object.values(coordinatorRecords), metadataRecords.map((key) => ({ key }))]) {
+      const types = records.map(({ key }) => key.recordType ?? -1);
+      expect(types).toEqual([...new Set(types)].toSorted((a, b) => a - b));
+    }
+  });
 });

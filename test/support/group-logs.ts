@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { readBatches, Uuid, type LogRecord, type RecordBatch } from "@moldau/protocol-codec";
 import {
   coordinatorRecordType,
   decodeCoordinatorKey,
@@ -8,11 +9,7 @@ import {
   GroupMetadataValue,
   OffsetCommitKey,
   OffsetCommitValue,
-  readBatches,
-  Uuid,
-  type LogRecord,
-  type RecordBatch,
-} from "@moldau/protocol-codec";
+} from "@moldau/protocol-codec/state";
 
 /**
  * What the segments of `__consumer_offsets` in a data directory say of each group, in their order: key, value and its version, and the

@@ -20,13 +20,4 @@ export {
 export type { Fields, StructIn, StructOut, UnknownTaggedField } from "./fields.js";
 export { decode, encode } from "./codec.js";
 export type { VersionRange } from "./versions.js";
-export {
-  coordinatorRecordType,
-  decodeCoordinatorKey,
-  decodeVersioned,
-  encodeCoordinatorKey,
-  encodeMetadataRecord,
-  encodeVersioned,
-  readMetadataRecordHead,
-  type MetadataRecordHead,
-} from "./versioned.js";
+export { decodeVersioned, encodeVersioned } from "./versioned.js";

@@ -1,7 +1,7 @@
+import { decode } from "@moldau/protocol-codec";
 import {
   BrokerRegistrationChangeRecord,
   ConfigRecord,
-  decode,
   encodeMetadataRecord,
   FeatureLevelRecord,
   PartitionChangeRecord,
@@ -11,7 +11,7 @@ import {
   RegisterBrokerRecord,
   RemoveTopicRecord,
   TopicRecord,
-} from "@moldau/protocol-codec";
+} from "@moldau/protocol-codec/state";
 import type { Fields, Message, StructIn, StructOut } from "@moldau/protocol-codec";
 
 /**

@@ -1,3 +1,4 @@
+import type { Uuid } from "@moldau/protocol-codec";
 import type {
   BrokerRegistrationChangeRecord,
   ConfigRecord,
@@ -7,8 +8,7 @@ import type {
   RegisterBrokerRecord,
   RemoveTopicRecord,
   TopicRecord,
-  Uuid,
-} from "@moldau/protocol-codec";
+} from "@moldau/protocol-codec/state";
 import type { ClusterRecord } from "./records.js";
 
 /** One partition as the metadata log says. */

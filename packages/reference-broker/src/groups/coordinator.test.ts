@@ -1,4 +1,5 @@
-import { ErrorCode, OffsetCommitKey, encodeCoordinatorKey } from "@moldau/protocol-codec";
+import { ErrorCode } from "@moldau/protocol-codec";
+import { OffsetCommitKey, encodeCoordinatorKey } from "@moldau/protocol-codec/state";
 import { describe, expect, test } from "vitest";
 import { GroupFixture } from "../../testing/group-fixture.js";
 import { MemoryGroupLog } from "../../testing/memory-group-log.js";

@@ -1,3 +1,4 @@
+import { type Uuid } from "@moldau/protocol-codec";
 import {
   coordinatorRecordType,
   decodeCoordinatorKey,
@@ -9,8 +10,7 @@ import {
   LegacyOffsetCommitKey,
   OffsetCommitKey,
   OffsetCommitValue,
-  type Uuid,
-} from "@moldau/protocol-codec";
+} from "@moldau/protocol-codec/state";
 
 /** What one record of `__consumer_offsets` says. A null value is a tombstone: the offset or the group is gone. */
 export type GroupRecord = OffsetRecord | MetadataRecord;
