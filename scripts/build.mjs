@@ -1,14 +1,15 @@
-// Builds packages/*/dist. `build` makes the ES modules that programs and tests run on; `bundle` adds what only published packages need.
+// Builds packages/*/dist. `build` makes the ES modules that programs and tests run on, and the declarations; `bundle` adds what
+// only published packages need.
 
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { bundlePackage } from "./bundle.mjs";
+import { bundleForRequire, bundleModules } from "./bundle.mjs";
 import { root, runBin, say, stampFolder } from "./process.mjs";
 
 const stamp = join(stampFolder, "built");
 
-/** Compiles every package with `tsc -b` when a source file changed since the last time. */
+/** Makes every package's declarations with `tsc -b` and its modules with esbuild, when a source file changed since the last time. */
 export async function build() {
   const packages = publishedPackages();
   const wanted = fingerprint(packages);
@@ -18,6 +19,7 @@ export async function build() {
   const start = performance.now();
   for (const folder of packages) removeOrphans(join(root, folder));
   await runBin("typescript", "tsc", ["-b", ...packages.map((folder) => join(folder, "tsconfig.build.json"))]);
+  await Promise.all(packages.map((folder) => bundleModules(join(root, folder))));
   mkdirSync(stampFolder, { recursive: true });
   writeFileSync(stamp, wanted);
   say(`built in ${((performance.now() - start) / 1000).toFixed(1)} s`);
@@ -26,7 +28,7 @@ export async function build() {
 /** Adds the CommonJS bundle and its declarations to every built package. */
 export async function bundle() {
   say("bundling for CommonJS");
-  for (const folder of publishedPackages()) await bundlePackage(join(root, folder));
+  for (const folder of publishedPackages()) await bundleForRequire(join(root, folder));
 }
 
 /** The folders below packages/ that have sources. */
@@ -60,7 +62,10 @@ function sourcesIn(/** @type {string} */ folder) {
   });
 }
 
-/** Removes compiled files whose source is gone, which `tsc -b` leaves behind: they would be published, and could still be imported. */
+/**
+ * Removes all modules, which are made anew, and declarations whose source is gone, which `tsc -b` leaves behind: they would be
+ * published, and could still be imported.
+ */
 function removeOrphans(/** @type {string} */ folder, inside = "") {
   const dist = join(folder, "dist", inside);
   if (!existsSync(dist)) return;
@@ -70,8 +75,8 @@ function removeOrphans(/** @type {string} */ folder, inside = "") {
       if (path !== "cjs") removeOrphans(folder, path);
       continue;
     }
-    const source = path.replace(/(\.d\.ts|\.js)(\.map)?$/, ".ts");
-    const isTest = source.endsWith(".test.ts");
-    if (source !== path && (isTest || !existsSync(join(folder, "src", source)))) rmSync(join(dist, entry.name));
+    const source = path.replace(/\.d\.ts(\.map)?$/, ".ts");
+    const isOrphan = source !== path && (source.endsWith(".test.ts") || !existsSync(join(folder, "src", source)));
+    if (isOrphan || /\.js(\.map)?$/.test(path)) rmSync(join(dist, entry.name));
   }
 }

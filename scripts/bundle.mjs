@@ -1,18 +1,56 @@
-// The CommonJS side of a published package. Jest, TypeScript's node10 resolution and `module: node16` from CommonJS cannot load
-// a package that has ES modules only, even where Node's own `require` can.
+// The modules of a published package, whose declarations tsc has made.
 //
-//   dist/cjs/package.json      says that this folder is CommonJS
-//   dist/cjs/index.js          one bundle: our sources, and those third-party packages that are ES modules only
-//   dist/cjs/**/*.d.ts         the declarations again; here they count as CommonJS, which is what `require` gives
+//   dist/index.js …            an ES module for each door of the package, and what several doors share; with all of our sources inside,
+//                              because two hundred files take five times as long to load as one
+//   dist/cjs/                  the CommonJS side. Jest, TypeScript's node10 resolution and `module: node16` from CommonJS cannot
+//                              load a package that has ES modules only, even where Node's own `require` can
+//     package.json             says that this folder is CommonJS
+//     index.js …               a door each, onto one bundle: our sources, and those third-party packages that are ES modules only
+//     **/*.d.ts                the declarations again; here they count as CommonJS, which is what `require` gives
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Failure } from "./process.mjs";
 
-/** @typedef {{ name: string, type?: string, main?: string, exports?: unknown, dependencies?: Record<string, string> }} Manifest */
+/** @typedef {{ name: string, type?: string, main?: string, exports?: Record<string, unknown>, dependencies?: Record<string, string> }} Manifest */
+
+/** What both kinds of bundle have in common. */
+const options = /** @type {const} */ ({
+  bundle: true,
+  platform: "node",
+  target: "node20.19",
+  sourcemap: true,
+  logLevel: "silent",
+});
+
+/** Writes the ES modules of one package. */
+export async function bundleModules(/** @type {string} */ folder) {
+  const { build } = await import("esbuild");
+  const manifest = readManifest(folder);
+  const { warnings } = await build({
+    ...options,
+    entryPoints: doors(folder, manifest).map((name) => join(folder, "src", `${name}.ts`)),
+    outdir: join(folder, "dist"),
+    format: "esm",
+    splitting: true,
+    // All sources are ours here, and published beside the modules.
+    sourcesContent: false,
+    chunkNames: "shared-[hash]",
+    external: Object.keys(manifest.dependencies ?? {}),
+  });
+  for (const warning of warnings) throw new Failure(`${manifest.name}: ${warning.text}`);
+}
+
+/** The sources that can be loaded from outside: what the manifest exports, and the program behind the command line. */
+function doors(/** @type {string} */ folder, /** @type {Manifest} */ { exports }) {
+  const exported = Object.keys(exports ?? {})
+    .filter((door) => !door.endsWith(".json"))
+    .map((door) => (door === "." ? "index" : door.slice(2)));
+  return existsSync(join(folder, "src", "command-line.ts")) ? [...exported, "command-line"] : exported;
+}
 
 /** Writes dist/cjs of one package, whose dist/ must have been built. */
-export async function bundlePackage(/** @type {string} */ folder) {
+export async function bundleForRequire(/** @type {string} */ folder) {
   const out = join(folder, "dist", "cjs");
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
@@ -24,11 +62,12 @@ export async function bundlePackage(/** @type {string} */ folder) {
 async function bundleSources(/** @type {string} */ folder, /** @type {string} */ out) {
   const { build } = await import("esbuild");
   const manifest = readManifest(folder);
-  const entries = ["index", "internal"].filter((name) => existsSync(join(folder, "src", `${name}.ts`)));
+  const entries = doors(folder, manifest).filter((name) => name !== "command-line");
   const bundled = new Set(Object.keys(manifest.dependencies ?? {}).filter((name) => isModuleOnly(folder, name)));
-  // Two doors to one room: with "./internal" beside ".", both must give the same classes and the same state, so both open onto one bundle.
+  // Several doors to one room: all must give the same classes and the same state, so all open onto one bundle.
   const stdin = entries.map((name) => `export * as ${name} from "./${name}.js";`).join("\n");
   const result = await build({
+    ...options,
     ...(entries.length === 1
       ? { entryPoints: { index: join(folder, "src", "index.ts") } }
       : {
@@ -41,13 +80,8 @@ async function bundleSources(/** @type {string} */ folder, /** @type {string} */
         }),
     outdir: out,
     entryNames: entries.length === 1 ? "[name]" : "bundle",
-    bundle: true,
-    platform: "node",
     format: "cjs",
-    target: "node20.19",
-    sourcemap: true,
     metafile: true,
-    logLevel: "silent",
     // What every module has by itself: strict rules, and its place.
     banner: { js: '"use strict";\nconst moduleUrl = require("node:url").pathToFileURL(__filename).href;' },
     define: { "import.meta.url": "moduleUrl" },

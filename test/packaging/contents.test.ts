@@ -18,9 +18,9 @@ describe.each(publishedPackages)("the packed $name", ({ name, folder }) => {
     }
   });
 
-  test("opens ./internal exactly when there is one", () => {
-    const isOpen = Object.hasOwn(readManifest(installed).exports ?? {}, "./internal");
-    expect(isOpen).toBe(existsSync(join(folder, "src/internal.ts")));
+  test.each(["internal", "state"])("opens ./%s exactly when there is one", (door) => {
+    const isOpen = Object.hasOwn(readManifest(installed).exports ?? {}, `./${door}`);
+    expect(isOpen).toBe(existsSync(join(folder, `src/${door}.ts`)));
   });
 
   test("depends on published versions only", () => {
@@ -34,11 +34,20 @@ describe.each(publishedPackages)("the packed $name", ({ name, folder }) => {
     expect(files.filter((file) => !allowed.test(file) || /\.test\.|tsbuildinfo/.test(file))).toEqual([]);
   });
 
-  test("has a compiled file for every source file and none without", () => {
+  test("has declarations for every source file and none without", () => {
     const sources = files.filter((file) => /^src\/.*\.ts$/.test(file) && !file.endsWith(".d.ts"));
-    const compiled = files.filter((file) => /^dist\/(?!cjs\/).*\.js$/.test(file));
-    const expected = sources.map((file) => file.replace(/^src(.*)\.ts$/, "dist$1.js"));
-    expect(compiled.toSorted()).toEqual(expected.toSorted());
+    const expected = sources.map((file) => file.replace(/^src(.*)\.ts$/, "dist$1.d.ts"));
+    const declarations = files.filter((file) => /^dist\/(?!cjs\/).*\.d\.ts$/.test(file));
+    expect(declarations.toSorted()).toEqual(expected.toSorted());
+  });
+
+  test("has a module for every door, and beside those only what doors share", () => {
+    const { exports, bin } = readManifest(installed);
+    const doors = pathsOf(exports).filter((path) => /^\.\/dist\/[^/]*\.js$/.test(path));
+    if (bin !== undefined) doors.push("./dist/command-line.js");
+    const modules = files.filter((file) => /^dist\/(?!cjs\/).*\.js$/.test(file));
+    const shared = modules.filter((file) => /^dist\/shared-[A-Z0-9]+\.js$/.test(file));
+    expect(modules.toSorted()).toEqual([...doors.map((path) => path.slice(2)), ...shared].toSorted());
   });
 
   test("has source maps that lead to sources", () => {
@@ -61,12 +70,13 @@ describe.each(publishedPackages)("the packed $name", ({ name, folder }) => {
     expect(shown).toEqual([]);
   });
 
-  test("has every export's documentation in the declarations of both kinds", () => {
+  test("has the documentation of every export and every field of a message in the declarations of both kinds", () => {
     for (const file of files.filter((name) => /^src\/.*\.ts$/.test(name) && !name.endsWith(".d.ts"))) {
       const source = readFileSync(join(installed, file), "utf8");
-      const comments = [...source.matchAll(/^(\/\*\*(?:[^*]|\*(?!\/))*\*\/)\nexport (?!\{)/gm)].map(
-        (match) => match[1],
-      );
+      const exported = [...source.matchAll(/^(\/\*\*(?:[^*]|\*(?!\/))*\*\/)\nexport (?!\{)/gm)];
+      const isSchema = /^src\/(messages|state)\//.test(file);
+      const fields = isSchema ? [...source.matchAll(/^ +(\/\*\* .* \*\/)\n +\w+:/gm)] : [];
+      const comments = [...exported, ...fields].map((match) => match[1]);
       for (const kind of ["dist", "dist/cjs"]) {
         const declarations = readFileSync(join(installed, file.replace(/^src(.*)\.ts$/, `${kind}$1.d.ts`)), "utf8");
         expect(

@@ -1,5 +1,6 @@
 // Copied under several names and compiled under every module system that TypeScript knows, with the libraries' declarations checked too.
 import { apis, encode, KafkaError } from "@moldau/protocol-codec";
+import { decodeCoordinatorRecord } from "@moldau/protocol-codec/state";
 import { startBroker } from "@moldau/reference-broker";
 import { Kafka } from "moldau";
 
@@ -28,7 +29,7 @@ export async function program(): Promise<bigint[]> {
     await broker.close();
   }
   const names: string[] = apis.map((api) => api.name);
-  console.log(names.length);
+  console.log(names.length, decodeCoordinatorRecord("__consumer_offsets", { key: Buffer.alloc(2), value: null })?.name);
   return offsets;
 }
 

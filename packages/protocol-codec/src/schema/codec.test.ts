@@ -91,6 +91,17 @@ describe("a message", () => {
   });
 });
 
+test("a message's fields are made once, when they are first asked for", () => {
+  let made = 0;
+  const Late = message("Late", { versions: "0", flexible: "none" }, () => {
+    made++;
+    return { only: int8 };
+  });
+  expect(made).toBe(0);
+  for (let i = 0; i < 3; i++) expect(decode(Late, 0, encode(Late, 0, { only: i }))).toEqual({ only: i });
+  expect(made).toBe(1);
+});
+
 describe("a value that does not fit", () => {
   test.each([
     [{ name: 5 }, "name: a string wanted, not number 5"],

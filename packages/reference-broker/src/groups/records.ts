@@ -1,4 +1,4 @@
-import { type Uuid } from "@moldau/protocol-codec";
+import type { Uuid } from "@moldau/protocol-codec";
 import {
   coordinatorRecordType,
   decodeCoordinatorKey,
