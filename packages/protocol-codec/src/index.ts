@@ -60,23 +60,33 @@ export { decodeMessage, encodeMessage, type AnyMessage, type MessageCoordinates 
 
 // Messages, by API key
 export { Produce, ProduceRequest, ProduceResponse } from "./messages/00-produce.js";
+export type { ProduceRequestTopic, ProduceRequestPartition, ProduceResponseTopic, ProduceResponsePartition } from "./messages/00-produce.js";
 export { Fetch, FetchRequest, FetchResponse } from "./messages/01-fetch.js";
+export type { FetchResponseTopic, FetchResponsePartition } from "./messages/01-fetch.js";
 export { ListOffsets, ListOffsetsRequest, ListOffsetsResponse } from "./messages/02-list-offsets.js";
+export type { ListOffsetsRequestPartition, ListOffsetsResponsePartition } from "./messages/02-list-offsets.js";
 export { Metadata, MetadataRequest, MetadataResponse } from "./messages/03-metadata.js";
+export type { MetadataResponseTopic, MetadataResponsePartition } from "./messages/03-metadata.js";
 export { OffsetCommit, OffsetCommitRequest, OffsetCommitResponse } from "./messages/08-offset-commit.js";
+export type { OffsetCommitRequestTopic } from "./messages/08-offset-commit.js";
 export { OffsetFetch, OffsetFetchRequest, OffsetFetchResponse } from "./messages/09-offset-fetch.js";
+export type { OffsetFetchRequestGroup, OffsetFetchResponseGroup } from "./messages/09-offset-fetch.js";
 export { FindCoordinator, FindCoordinatorRequest, FindCoordinatorResponse } from "./messages/10-find-coordinator.js";
 export { JoinGroup, JoinGroupRequest, JoinGroupResponse } from "./messages/11-join-group.js";
 export { Heartbeat, HeartbeatRequest, HeartbeatResponse } from "./messages/12-heartbeat.js";
 export { LeaveGroup, LeaveGroupRequest, LeaveGroupResponse } from "./messages/13-leave-group.js";
+export type { LeaveGroupResponseMember } from "./messages/13-leave-group.js";
 export { SyncGroup, SyncGroupRequest, SyncGroupResponse } from "./messages/14-sync-group.js";
 export { DescribeGroups, DescribeGroupsRequest, DescribeGroupsResponse } from "./messages/15-describe-groups.js";
 export { ListGroups, ListGroupsRequest, ListGroupsResponse } from "./messages/16-list-groups.js";
 export { SaslHandshake, SaslHandshakeRequest, SaslHandshakeResponse } from "./messages/17-sasl-handshake.js";
 export { ApiVersions, ApiVersionsRequest, ApiVersionsResponse } from "./messages/18-api-versions.js";
 export { CreateTopics, CreateTopicsRequest, CreateTopicsResponse } from "./messages/19-create-topics.js";
+export type { CreateTopicsRequestTopic, CreateTopicsResponseTopic } from "./messages/19-create-topics.js";
 export { DeleteTopics, DeleteTopicsRequest, DeleteTopicsResponse } from "./messages/20-delete-topics.js";
+export type { DeleteTopicsRequestTopic, DeleteTopicsResponseTopic } from "./messages/20-delete-topics.js";
 export { DeleteRecords, DeleteRecordsRequest, DeleteRecordsResponse } from "./messages/21-delete-records.js";
+export type { DeleteRecordsResponsePartition } from "./messages/21-delete-records.js";
 export { InitProducerId, InitProducerIdRequest, InitProducerIdResponse } from "./messages/22-init-producer-id.js";
 export {
   OffsetForLeaderEpoch,
@@ -96,6 +106,7 @@ export { DescribeAcls, DescribeAclsRequest, DescribeAclsResponse } from "./messa
 export { CreateAcls, CreateAclsRequest, CreateAclsResponse } from "./messages/30-create-acls.js";
 export { DeleteAcls, DeleteAclsRequest, DeleteAclsResponse } from "./messages/31-delete-acls.js";
 export { DescribeConfigs, DescribeConfigsRequest, DescribeConfigsResponse } from "./messages/32-describe-configs.js";
+export type { DescribeConfigsRequestResource } from "./messages/32-describe-configs.js";
 export { AlterConfigs, AlterConfigsRequest, AlterConfigsResponse } from "./messages/33-alter-configs.js";
 export {
   AlterReplicaLogDirs,
@@ -113,6 +124,7 @@ export {
   CreatePartitionsRequest,
   CreatePartitionsResponse,
 } from "./messages/37-create-partitions.js";
+export type { CreatePartitionsRequestTopic } from "./messages/37-create-partitions.js";
 export {
   CreateDelegationToken,
   CreateDelegationTokenRequest,
@@ -140,6 +152,7 @@ export {
   IncrementalAlterConfigsRequest,
   IncrementalAlterConfigsResponse,
 } from "./messages/44-incremental-alter-configs.js";
+export type { IncrementalAlterConfigsRequestResource, IncrementalAlterConfigsRequestConfig } from "./messages/44-incremental-alter-configs.js";
 export {
   AlterPartitionReassignments,
   AlterPartitionReassignmentsRequest,
@@ -151,6 +164,7 @@ export {
   ListPartitionReassignmentsResponse,
 } from "./messages/46-list-partition-reassignments.js";
 export { OffsetDelete, OffsetDeleteRequest, OffsetDeleteResponse } from "./messages/47-offset-delete.js";
+export type { OffsetDeleteRequestTopic } from "./messages/47-offset-delete.js";
 export {
   DescribeClientQuotas,
   DescribeClientQuotasRequest,
@@ -220,6 +234,7 @@ export {
   DescribeTopicPartitionsRequest,
   DescribeTopicPartitionsResponse,
 } from "./messages/75-describe-topic-partitions.js";
+export type { DescribeTopicPartitionsResponseTopic } from "./messages/75-describe-topic-partitions.js";
 export {
   ShareGroupHeartbeat,
   ShareGroupHeartbeatRequest,

@@ -37,6 +37,10 @@ export const ProduceRequest = message("ProduceRequest", { versions: "3-13", flex
   }),
 }));
 export type ProduceRequest = Infer<typeof ProduceRequest>;
+/** One topic of a request of Produce. */
+export type ProduceRequestTopic = ProduceRequest["topicData"][number];
+/** One partition of a request of Produce. */
+export type ProduceRequestPartition = ProduceRequestTopic["partitionData"][number];
 
 /** The response of Produce. */
 export const ProduceResponse = message("ProduceResponse", { versions: "3-13", flexible: "9+" }, () => ({
@@ -95,6 +99,10 @@ export const ProduceResponse = message("ProduceResponse", { versions: "3-13", fl
     .tag(0, "10+"),
 }));
 export type ProduceResponse = Infer<typeof ProduceResponse>;
+/** One topic of a response of Produce. */
+export type ProduceResponseTopic = ProduceResponse["responses"][number];
+/** One partition of a response of Produce. */
+export type ProduceResponsePartition = ProduceResponseTopic["partitionResponses"][number];
 
 /** Appends record batches to partitions, each at its leader. With acks 0 there is no response at all. */
 export const Produce = api(0, "Produce", { request: ProduceRequest, response: ProduceResponse, throttleFrom: 6 });

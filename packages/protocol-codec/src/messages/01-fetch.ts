@@ -164,6 +164,10 @@ export const FetchResponse = message("FetchResponse", { versions: "4-18", flexib
     .tag(0, "16+"),
 }));
 export type FetchResponse = Infer<typeof FetchResponse>;
+/** One topic of a response of Fetch. */
+export type FetchResponseTopic = FetchResponse["responses"][number];
+/** One partition of a response of Fetch. */
+export type FetchResponsePartition = FetchResponseTopic["partitions"][number];
 
 /** Reads record batches from partitions, waiting for new ones if need be; keeps a session so that only changes travel (KIP-227). */
 export const Fetch = api(1, "Fetch", { request: FetchRequest, response: FetchResponse, throttleFrom: 8 });

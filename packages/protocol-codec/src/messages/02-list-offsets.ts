@@ -27,6 +27,8 @@ export const ListOffsetsRequest = message("ListOffsetsRequest", { versions: "1-1
   timeoutMs: int32.in("10+").ignorable,
 }));
 export type ListOffsetsRequest = Infer<typeof ListOffsetsRequest>;
+/** One partition of a request of ListOffsets. */
+export type ListOffsetsRequestPartition = ListOffsetsRequest["topics"][number]["partitions"][number];
 
 /** The response of ListOffsets. */
 export const ListOffsetsResponse = message("ListOffsetsResponse", { versions: "1-11", flexible: "6+" }, () => ({
@@ -52,6 +54,8 @@ export const ListOffsetsResponse = message("ListOffsetsResponse", { versions: "1
   }),
 }));
 export type ListOffsetsResponse = Infer<typeof ListOffsetsResponse>;
+/** One partition of a response of ListOffsets. */
+export type ListOffsetsResponsePartition = ListOffsetsResponse["topics"][number]["partitions"][number];
 
 /** Finds the offset that belongs to a time, or the first and last ones, at each partition's leader. */
 export const ListOffsets = api(2, "ListOffsets", {

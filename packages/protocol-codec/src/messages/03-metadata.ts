@@ -76,6 +76,10 @@ export const MetadataResponse = message("MetadataResponse", { versions: "0-13", 
   errorCode: int16.in("13+").ignorable,
 }));
 export type MetadataResponse = Infer<typeof MetadataResponse>;
+/** One topic of a response of Metadata. */
+export type MetadataResponseTopic = MetadataResponse["topics"][number];
+/** One partition of a response of Metadata. */
+export type MetadataResponsePartition = MetadataResponseTopic["partitions"][number];
 
 /** Describes brokers, topics and partitions; any broker answers. May create topics. */
 export const Metadata = api(3, "Metadata", { request: MetadataRequest, response: MetadataResponse, throttleFrom: 6 });

@@ -32,6 +32,8 @@ export const OffsetCommitRequest = message("OffsetCommitRequest", { versions: "2
   }),
 }));
 export type OffsetCommitRequest = Infer<typeof OffsetCommitRequest>;
+/** One topic of a request of OffsetCommit. */
+export type OffsetCommitRequestTopic = OffsetCommitRequest["topics"][number];
 
 /** The response of OffsetCommit. */
 export const OffsetCommitResponse = message("OffsetCommitResponse", { versions: "2-10", flexible: "8+" }, () => ({

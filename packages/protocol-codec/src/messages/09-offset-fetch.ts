@@ -38,6 +38,8 @@ export const OffsetFetchRequest = message("OffsetFetchRequest", { versions: "1-1
   requireStable: bool.in("7+"),
 }));
 export type OffsetFetchRequest = Infer<typeof OffsetFetchRequest>;
+/** One group of a request of OffsetFetch. */
+export type OffsetFetchRequestGroup = OffsetFetchRequest["groups"][number];
 
 /** The response of OffsetFetch. */
 export const OffsetFetchResponse = message("OffsetFetchResponse", { versions: "1-10", flexible: "6+" }, () => ({
@@ -92,6 +94,8 @@ export const OffsetFetchResponse = message("OffsetFetchResponse", { versions: "1
   }).in("8+"),
 }));
 export type OffsetFetchResponse = Infer<typeof OffsetFetchResponse>;
+/** One group of a response of OffsetFetch. */
+export type OffsetFetchResponseGroup = OffsetFetchResponse["groups"][number];
 
 /** Reads how far groups have consumed, at their coordinator. */
 export const OffsetFetch = api(9, "OffsetFetch", {

@@ -35,6 +35,8 @@ export const LeaveGroupResponse = message("LeaveGroupResponse", { versions: "0-5
   }).in("3+"),
 }));
 export type LeaveGroupResponse = Infer<typeof LeaveGroupResponse>;
+/** One member of a response of LeaveGroup. */
+export type LeaveGroupResponseMember = LeaveGroupResponse["members"][number];
 
 /** Takes members out of a group at once, instead of after their session timeout. */
 export const LeaveGroup = api(13, "LeaveGroup", {

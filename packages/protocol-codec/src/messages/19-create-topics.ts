@@ -31,6 +31,8 @@ export const CreateTopicsRequest = message("CreateTopicsRequest", { versions: "2
   validateOnly: bool.in("1+"),
 }));
 export type CreateTopicsRequest = Infer<typeof CreateTopicsRequest>;
+/** One topic of a request of CreateTopics. */
+export type CreateTopicsRequestTopic = CreateTopicsRequest["topics"][number];
 
 /** The response of CreateTopics. */
 export const CreateTopicsResponse = message("CreateTopicsResponse", { versions: "2-7", flexible: "5+" }, () => ({
@@ -73,6 +75,8 @@ export const CreateTopicsResponse = message("CreateTopicsResponse", { versions: 
   }),
 }));
 export type CreateTopicsResponse = Infer<typeof CreateTopicsResponse>;
+/** One topic of a response of CreateTopics. */
+export type CreateTopicsResponseTopic = CreateTopicsResponse["topics"][number];
 
 /** Creates topics, at the controller. */
 export const CreateTopics = api(19, "CreateTopics", {

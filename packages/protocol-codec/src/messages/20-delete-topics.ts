@@ -15,6 +15,8 @@ export const DeleteTopicsRequest = message("DeleteTopicsRequest", { versions: "1
   timeoutMs: int32,
 }));
 export type DeleteTopicsRequest = Infer<typeof DeleteTopicsRequest>;
+/** One topic of a request of DeleteTopics. */
+export type DeleteTopicsRequestTopic = DeleteTopicsRequest["topics"][number];
 
 /** The response of DeleteTopics. */
 export const DeleteTopicsResponse = message("DeleteTopicsResponse", { versions: "1-6", flexible: "4+" }, () => ({
@@ -33,6 +35,8 @@ export const DeleteTopicsResponse = message("DeleteTopicsResponse", { versions: 
   }),
 }));
 export type DeleteTopicsResponse = Infer<typeof DeleteTopicsResponse>;
+/** One topic of a response of DeleteTopics. */
+export type DeleteTopicsResponseTopic = DeleteTopicsResponse["responses"][number];
 
 /** Deletes topics by name or id, at the controller. */
 export const DeleteTopics = api(20, "DeleteTopics", {

@@ -39,6 +39,8 @@ export const DeleteRecordsResponse = message("DeleteRecordsResponse", { versions
   }),
 }));
 export type DeleteRecordsResponse = Infer<typeof DeleteRecordsResponse>;
+/** One partition of a response of DeleteRecords. */
+export type DeleteRecordsResponsePartition = DeleteRecordsResponse["topics"][number]["partitions"][number];
 
 /** Deletes everything before an offset, at each partition's leader. */
 export const DeleteRecords = api(21, "DeleteRecords", {

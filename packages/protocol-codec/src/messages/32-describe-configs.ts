@@ -17,6 +17,8 @@ export const DescribeConfigsRequest = message("DescribeConfigsRequest", { versio
   includeDocumentation: bool.in("3+"),
 }));
 export type DescribeConfigsRequest = Infer<typeof DescribeConfigsRequest>;
+/** One resource of a request of DescribeConfigs. */
+export type DescribeConfigsRequestResource = DescribeConfigsRequest["resources"][number];
 
 /** The response of DescribeConfigs. */
 export const DescribeConfigsResponse = message("DescribeConfigsResponse", { versions: "1-4", flexible: "4+" }, () => ({

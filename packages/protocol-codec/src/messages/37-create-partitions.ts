@@ -22,6 +22,8 @@ export const CreatePartitionsRequest = message("CreatePartitionsRequest", { vers
   validateOnly: bool,
 }));
 export type CreatePartitionsRequest = Infer<typeof CreatePartitionsRequest>;
+/** One topic of a request of CreatePartitions. */
+export type CreatePartitionsRequestTopic = CreatePartitionsRequest["topics"][number];
 
 /** The response of CreatePartitions. */
 export const CreatePartitionsResponse = message(

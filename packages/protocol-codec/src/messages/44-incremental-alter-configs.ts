@@ -26,6 +26,10 @@ export const IncrementalAlterConfigsRequest = message(
   }),
 );
 export type IncrementalAlterConfigsRequest = Infer<typeof IncrementalAlterConfigsRequest>;
+/** One resource of a request of IncrementalAlterConfigs. */
+export type IncrementalAlterConfigsRequestResource = IncrementalAlterConfigsRequest["resources"][number];
+/** One config of a resource in a request of IncrementalAlterConfigs. */
+export type IncrementalAlterConfigsRequestConfig = IncrementalAlterConfigsRequestResource["configs"][number];
 
 /** The response of IncrementalAlterConfigs. */
 export const IncrementalAlterConfigsResponse = message(

@@ -16,6 +16,8 @@ export const OffsetDeleteRequest = message("OffsetDeleteRequest", { versions: "0
   }),
 }));
 export type OffsetDeleteRequest = Infer<typeof OffsetDeleteRequest>;
+/** One topic of a request of OffsetDelete. */
+export type OffsetDeleteRequestTopic = OffsetDeleteRequest["topics"][number];
 
 /** The response of OffsetDelete. */
 export const OffsetDeleteResponse = message("OffsetDeleteResponse", { versions: "0", flexible: "none" }, () => ({

@@ -90,6 +90,8 @@ export const DescribeTopicPartitionsResponse = message(
   }),
 );
 export type DescribeTopicPartitionsResponse = Infer<typeof DescribeTopicPartitionsResponse>;
+/** One topic of a response of DescribeTopicPartitions. */
+export type DescribeTopicPartitionsResponseTopic = DescribeTopicPartitionsResponse["topics"][number];
 
 /** Describes topics page by page (KIP-966). */
 export const DescribeTopicPartitions = api(75, "DescribeTopicPartitions", {
