@@ -80,6 +80,14 @@ const tasks = {
       await runBin("oxlint", "oxlint", args);
     },
   },
+  docs: {
+    summary: "writes the pages of docs/reference that are made from the tables of the packages",
+    run: async () => {
+      await ready();
+      say("writing docs/reference/supported-apis.md");
+      await vitest("test/protocol/supported-apis.test.ts", "--update");
+    },
+  },
   changeset: {
     summary: "writes down what a change means for users (see .changeset/README.md)",
     run: async (args) => {

@@ -11,14 +11,25 @@ const application = join(root, "docs/examples");
 interface Program {
   readonly title: string;
   readonly text: string;
+  /** What it prints, where a block of plain text right below the program says it; `…` stands for anything. */
+  readonly prints: string | undefined;
 }
 
 function programsIn(file: string): Program[] {
-  const blocks = readFileSync(file, "utf8").matchAll(/^```js\n(?<text>.*?)^```$/gms);
+  const blocks = readFileSync(file, "utf8").matchAll(
+    /^```js\n(?<text>.*?)^```$(?:\n\n^```text\n(?<prints>.*?)^```$)?/gms,
+  );
   return [...blocks].map(({ groups }, index) => ({
     title: `${relative(root, file)}, program ${index + 1}`,
     text: groups?.["text"] ?? "",
+    prints: groups?.["prints"],
   }));
+}
+
+/** `…` alone on a line stands for any lines, even none; within a line for any text. */
+function patternOf(prints: string): RegExp {
+  const escaped = prints.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
+  return new RegExp(`^${escaped.replaceAll(/^…\n/gm, "(?:.*\\n)*").replaceAll("…", ".*")}$`);
 }
 
 function markdownIn(folder: string): string[] {
@@ -41,7 +52,10 @@ async function run(args: readonly string[], text = ""): Promise<{ code: number |
   return { code, output };
 }
 
-const files = [join(root, "README.md"), ...markdownIn(join(root, "docs"))];
+const readmesOfPackages = readdirSync(join(root, "packages")).map((folder) =>
+  join(root, "packages", folder, "README.md"),
+);
+const files = [join(root, "README.md"), ...readmesOfPackages, ...markdownIn(join(root, "docs"))];
 const programs = files.flatMap(programsIn);
 
 describe("every program in the documentation", () => {
@@ -50,9 +64,13 @@ describe("every program in the documentation", () => {
   });
 
   test.each(programs.map((program) => [program.title, program] as const))(
-    "runs to its end: %s",
-    async (_title, { text }) => {
-      expect(await run(["--input-type=module"], text)).toMatchObject({ code: 0 });
+    "runs to its end, and prints what stands below it: %s",
+    async (_title, { text, prints }) => {
+      const { code, output } = await run(["--input-type=module"], text);
+      expect(code, output).toBe(0);
+      if (prints === undefined) return;
+      // A text that fits is passed over; one that does not is shown beside what was wanted.
+      expect(patternOf(prints).test(output) ? prints : output).toBe(prints);
     },
   );
 });

@@ -8,6 +8,7 @@ import {
   type SaslAuthenticateResponse,
 } from "@moldau/protocol-codec";
 import type { BrokerVersions } from "../api-versions.js";
+import { saslHandshakeVersion } from "../apis.js";
 import { ClientErrorCode, invalidArgument } from "../errors.js";
 import type { Exchange } from "../exchange.js";
 import { isPlainObject, OptionReader } from "../options.js";
@@ -25,7 +26,7 @@ export interface SaslSession {
 }
 
 /**
- * Logs in on a connection: SaslHandshake v1 names the mechanism, then SaslAuthenticate carries its messages.
+ * Logs in on a connection: SaslHandshake names the mechanism, then SaslAuthenticate carries its messages.
  *
  * @throws {KafkaError} with Kafka's own code when the broker refuses, CLIENT_SASL_FAILED when the mechanism does not trust the server.
  */
@@ -34,13 +35,14 @@ export async function authenticate(
   versions: BrokerVersions,
   { mechanism, context }: { readonly mechanism: SaslMechanism; readonly context: SaslContext },
 ): Promise<SaslSession> {
-  // Version 0 would be followed by bare tokens without Kafka's headers; no broker since 1.0 needs it.
-  if (!versions.supports(SaslHandshake, 1))
+  if (!versions.supports(SaslHandshake, saslHandshakeVersion))
     throw new KafkaError(
       ClientErrorCode.SASL_FAILED,
-      "The broker offers no SASL login (SaslHandshake v1) on this port.",
+      `The broker offers no SASL login (SaslHandshake v${saslHandshakeVersion}) on this port.`,
     );
-  const { errorCode, mechanisms } = await exchange(SaslHandshake, 1, { mechanism: mechanism.name });
+  const { errorCode, mechanisms } = await exchange(SaslHandshake, saslHandshakeVersion, {
+    mechanism: mechanism.name,
+  });
   if (errorCode === ErrorCode.UNSUPPORTED_SASL_MECHANISM) {
     const offered = mechanisms.length === 0 ? "none" : mechanisms.join(", ");
     throw kafkaError(errorCode, {}, `not ${mechanism.name}, but ${offered}.`);

@@ -1,9 +1,7 @@
 import { ErrorCode, OffsetFetch, type OffsetFetchResponse } from "@moldau/protocol-codec";
+import { newestOffsetsVersion } from "../apis.js";
 import type { GroupCoordinator } from "../group/coordinator.js";
 import { groupByTopic, partitionKey, type TopicPartition } from "../topic-partition.js";
-
-/** Topics go by name up to version 9; by id in version 10, which brings nothing else. */
-const newestByName = 9;
 
 /** What the coordinator keeps for a partition. */
 export interface CommittedOffset {
@@ -34,7 +32,7 @@ export async function fetchCommitted(
       ...(version >= 8 ? { groups: [{ groupId, topics }] } : { groupId, topics }),
       requireStable: version >= 7,
     }),
-    { lane: "offsets", signal, timeoutMs, maxVersion: newestByName },
+    { lane: "offsets", signal, timeoutMs, maxVersion: newestOffsetsVersion },
   );
   const committed = new Map<string, CommittedOffset>();
   for (const { name, partitions: answers } of topicsOf(answer, coordinator)) {

@@ -1,6 +1,7 @@
 import type { Cluster } from "@moldau/connection-pool";
 import { ErrorCode, OffsetCommit, type KafkaError } from "@moldau/protocol-codec";
 import PQueue from "p-queue";
+import { newestOffsetsVersion } from "../apis.js";
 import { untilDone, type RetryNotice } from "../attempts.js";
 import { asKafkaError, notAMember } from "../errors.js";
 import type { GroupCoordinator } from "../group/coordinator.js";
@@ -34,9 +35,6 @@ export interface CommitterInit {
   readonly committed: (offsets: readonly OffsetToCommit[]) => void;
   readonly retrying: (notice: RetryNotice) => void;
 }
-
-/** Topics go by name up to version 9; by id in version 10, which brings nothing else. */
-const newestByName = 9;
 
 /** Commits offsets, one request after another: an older commit that is tried again can never overtake a newer one. */
 export class Committer {
@@ -94,7 +92,7 @@ export class Committer {
         lane: "offsets",
         signal,
         timeoutMs,
-        maxVersion: newestByName,
+        maxVersion: newestOffsetsVersion,
       },
     );
     for (const topic of answer.topics) {

@@ -1,0 +1,26 @@
+import type { SpokenApi } from "@moldau/connection-pool/internal";
+import {
+  Fetch,
+  Heartbeat,
+  JoinGroup,
+  LeaveGroup,
+  ListOffsets,
+  OffsetCommit,
+  OffsetFetch,
+  SyncGroup,
+} from "@moldau/protocol-codec";
+
+/** OffsetCommit and OffsetFetch name topics up to version 9; in version 10 topics go by id, and it brings nothing else. */
+export const newestOffsetsVersion = 9;
+
+/** What the consumer asks of brokers, ascending by key. */
+export const spokenApis: readonly SpokenApi[] = [
+  { api: Fetch },
+  { api: ListOffsets },
+  { api: OffsetCommit, maxVersion: newestOffsetsVersion },
+  { api: OffsetFetch, maxVersion: newestOffsetsVersion },
+  { api: JoinGroup },
+  { api: Heartbeat },
+  { api: LeaveGroup },
+  { api: SyncGroup },
+];
