@@ -1,4 +1,4 @@
-import type { MetadataResponse, Uuid } from "@moldau/protocol-codec";
+import type { MetadataResponse, Uuid, MetadataResponsePartition, MetadataResponseTopic } from "@moldau/protocol-codec";
 import { protocolViolation } from "./errors.js";
 
 /** What is known of one partition. */
@@ -110,7 +110,7 @@ export class MetadataCache {
   }
 
   #applyTopic(
-    answer: MetadataResponse["topics"][number] & { readonly name: string },
+    answer: MetadataResponseTopic & { readonly name: string },
     { path, now }: { readonly path: string; readonly now: number },
   ): boolean {
     const { name } = answer;
@@ -140,11 +140,9 @@ export class MetadataCache {
   }
 }
 
-type PartitionAnswer = MetadataResponse["topics"][number]["partitions"][number];
-
 function merge(
   known: readonly PartitionMetadata[],
-  answers: readonly PartitionAnswer[],
+  answers: readonly MetadataResponsePartition[],
   path: string,
 ): readonly PartitionMetadata[] {
   const merged = answers.toSorted((left, right) => left.partitionIndex - right.partitionIndex);

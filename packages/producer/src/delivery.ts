@@ -1,6 +1,6 @@
 import { isConnectionFailure, type Clock, type Cluster, type Timer } from "@moldau/connection-pool";
 import { DeadlineTimer } from "@moldau/connection-pool/internal";
-import { KafkaError, kafkaError, type ProduceResponse } from "@moldau/protocol-codec";
+import { KafkaError, kafkaError, type ProduceResponsePartition } from "@moldau/protocol-codec";
 import type { EventEmitter } from "eventemitter3";
 import type { Batch } from "./batch.js";
 import type { Acknowledgement, Evidence } from "./batch-state.js";
@@ -27,7 +27,7 @@ export interface Shipment {
 }
 
 /** What a broker answers for one partition. */
-export type PartitionAnswer = ProduceResponse["responses"][number]["partitionResponses"][number];
+export type PartitionAnswer = ProduceResponsePartition;
 
 /** Why a batch comes back or ends. */
 interface Mishap {

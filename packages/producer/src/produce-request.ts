@@ -1,5 +1,5 @@
 import type { Cluster, Connection } from "@moldau/connection-pool";
-import { Produce, Uuid, type ProduceResponse, type RequestInputOf } from "@moldau/protocol-codec";
+import { Produce, Uuid, type RequestInputOf, type ProduceResponseTopic } from "@moldau/protocol-codec";
 import type { PartitionAnswer, Shipment } from "./delivery.js";
 import type { Acks } from "./lane.js";
 
@@ -24,7 +24,7 @@ export interface ProduceRequestPlan {
   readonly version: number;
   readonly body: ProduceBody;
   /** The shipment that an answered partition is about. */
-  readonly find: (topic: ProduceResponse["responses"][number], partition: PartitionAnswer) => Shipment | undefined;
+  readonly find: (topic: ProduceResponseTopic, partition: PartitionAnswer) => Shipment | undefined;
 }
 
 /**

@@ -15,6 +15,7 @@ import {
   type Produce,
   type ProduceRequest,
   type ProduceResponse,
+  type ProduceResponsePartition,
 } from "@moldau/protocol-codec";
 import { EventEmitter } from "eventemitter3";
 import type { ProducerCluster } from "../src/index.js";
@@ -31,8 +32,6 @@ export interface SentPartition {
   readonly baseSequence: number;
 }
 
-type PartitionResponse = ProduceResponse["responses"][number]["partitionResponses"][number];
-
 /** A Produce request on its way; the test decides what becomes of it. */
 export class FakeRequest {
   readonly node: number;
@@ -44,7 +43,7 @@ export class FakeRequest {
   readonly #resolve: (response: ProduceResponse) => void;
   readonly #reject: (error: Error) => void;
   readonly #body: ProduceRequest;
-  #applied: Map<SentPartition, Partial<PartitionResponse>> | undefined;
+  #applied: Map<SentPartition, Partial<ProduceResponsePartition>> | undefined;
 
   constructor(
     cluster: FakeCluster,
@@ -84,7 +83,7 @@ export class FakeRequest {
   }
 
   /** Answers what the function says for each partition. */
-  async answer(each: (partition: SentPartition) => Partial<PartitionResponse>): Promise<void> {
+  async answer(each: (partition: SentPartition) => Partial<ProduceResponsePartition>): Promise<void> {
     this.isSettled = true;
     this.#resolve(
       withDefaults({
@@ -103,7 +102,7 @@ export class FakeRequest {
   }
 
   /** Answers with one error for every partition, having written nothing. */
-  refuse(errorCode: number, more: Partial<PartitionResponse> = {}): Promise<void> {
+  refuse(errorCode: number, more: Partial<ProduceResponsePartition> = {}): Promise<void> {
     return this.answer(() => ({ errorCode, ...more }));
   }
 
@@ -229,7 +228,7 @@ export class FakeCluster extends EventEmitter<{ metadata: [topics: readonly stri
     return known;
   }
 
-  append(node: number, { topic, partition, records }: SentPartition): Partial<PartitionResponse> {
+  append(node: number, { topic, partition, records }: SentPartition): Partial<ProduceResponsePartition> {
     if (this.cachedTopic(topic)?.partitions[partition]?.leader !== node) return { errorCode: 6 };
     return this.log(topic, partition).append(records);
   }
@@ -340,7 +339,7 @@ function sentPartition(topic: string, partition: number, records: Buffer): SentP
 
 function withDefaults(response: object): ProduceResponse {
   const { responses } = response as {
-    responses: { topicId: Uuid; partitionResponses: Partial<PartitionResponse>[] }[];
+    responses: { topicId: Uuid; partitionResponses: Partial<ProduceResponsePartition>[] }[];
   };
   return {
     throttleTimeMs: 0,

@@ -60,7 +60,12 @@ export { decodeMessage, encodeMessage, type AnyMessage, type MessageCoordinates 
 
 // Messages, by API key
 export { Produce, ProduceRequest, ProduceResponse } from "./messages/00-produce.js";
-export type { ProduceRequestTopic, ProduceRequestPartition, ProduceResponseTopic, ProduceResponsePartition } from "./messages/00-produce.js";
+export type {
+  ProduceRequestTopic,
+  ProduceRequestPartition,
+  ProduceResponseTopic,
+  ProduceResponsePartition,
+} from "./messages/00-produce.js";
 export { Fetch, FetchRequest, FetchResponse } from "./messages/01-fetch.js";
 export type { FetchResponseTopic, FetchResponsePartition } from "./messages/01-fetch.js";
 export { ListOffsets, ListOffsetsRequest, ListOffsetsResponse } from "./messages/02-list-offsets.js";
@@ -152,7 +157,10 @@ export {
   IncrementalAlterConfigsRequest,
   IncrementalAlterConfigsResponse,
 } from "./messages/44-incremental-alter-configs.js";
-export type { IncrementalAlterConfigsRequestResource, IncrementalAlterConfigsRequestConfig } from "./messages/44-incremental-alter-configs.js";
+export type {
+  IncrementalAlterConfigsRequestResource,
+  IncrementalAlterConfigsRequestConfig,
+} from "./messages/44-incremental-alter-configs.js";
 export {
   AlterPartitionReassignments,
   AlterPartitionReassignmentsRequest,

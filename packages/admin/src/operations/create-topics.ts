@@ -8,9 +8,9 @@ import {
 import {
   CreateTopics,
   kafkaError,
-  type CreateTopicsResponse,
   type RequestInputOf,
   type Uuid,
+  type CreateTopicsResponseTopic,
 } from "@moldau/protocol-codec";
 import { askController } from "./controller.js";
 import { operationOptions, unanswered, unique } from "./arguments.js";
@@ -133,7 +133,7 @@ function toRequest({
   };
 }
 
-function toResult(topic: string, answer: CreateTopicsResponse["topics"][number] | undefined): CreatedTopic {
+function toResult(topic: string, answer: CreateTopicsResponseTopic | undefined): CreatedTopic {
   const facts = { topic, apiKey: CreateTopics.key, apiName: CreateTopics.name };
   if (!answer) return { topic, error: unanswered(facts) };
   if (answer.errorCode !== 0) return { topic, error: kafkaError(answer.errorCode, facts, answer.errorMessage) };

@@ -1,5 +1,5 @@
 import { OptionReader, type Cluster, type OperationOptions } from "@moldau/connection-pool";
-import { DeleteTopics, kafkaError, type DeleteTopicsResponse, type Uuid } from "@moldau/protocol-codec";
+import { DeleteTopics, kafkaError, type Uuid, type DeleteTopicsResponseTopic } from "@moldau/protocol-codec";
 import { checkName, operationOptions, unanswered, unique } from "./arguments.js";
 import { askController } from "./controller.js";
 import { controllerRefusals, repeat, type ItemResult } from "./repeat.js";
@@ -53,7 +53,7 @@ function question(
   return version >= 6 ? { timeoutMs, topics: names.map((name) => ({ name })) } : { timeoutMs, topicNames: names };
 }
 
-function toResult(topic: string, answer: DeleteTopicsResponse["responses"][number] | undefined): DeletedTopic {
+function toResult(topic: string, answer: DeleteTopicsResponseTopic | undefined): DeletedTopic {
   const facts = { topic, apiKey: DeleteTopics.key, apiName: DeleteTopics.name };
   if (!answer) return { topic, error: unanswered(facts) };
   if (answer.errorCode !== 0) return { topic, error: kafkaError(answer.errorCode, facts, answer.errorMessage) };

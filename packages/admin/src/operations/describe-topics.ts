@@ -1,5 +1,5 @@
 import { OptionReader, type Cluster, type OperationOptions } from "@moldau/connection-pool";
-import { kafkaError, Metadata, type KafkaError, type MetadataResponse, type Uuid } from "@moldau/protocol-codec";
+import { kafkaError, Metadata, type KafkaError, type Uuid, type MetadataResponseTopic } from "@moldau/protocol-codec";
 import { checkName, operationOptions, unanswered, unique } from "./arguments.js";
 import type { ItemResult } from "./repeat.js";
 
@@ -63,7 +63,7 @@ export async function describeTopics(
 }
 
 /** Makes a description of what a Metadata answer says. */
-export function describe(topic: string, answer: MetadataResponse["topics"][number] | undefined): DescribedTopic {
+export function describe(topic: string, answer: MetadataResponseTopic | undefined): DescribedTopic {
   const facts = { topic, apiKey: Metadata.key, apiName: Metadata.name };
   if (!answer) return { topic, isInternal: false, partitions: [], error: unanswered(facts) };
   const { isInternal, topicId } = answer;

@@ -1,5 +1,13 @@
 import { protocolViolation } from "@moldau/connection-pool";
-import { ErrorCode, errorByCode, Fetch, kafkaError, type FetchResponse, type KafkaError } from "@moldau/protocol-codec";
+import {
+  ErrorCode,
+  errorByCode,
+  Fetch,
+  kafkaError,
+  type FetchResponse,
+  type KafkaError,
+  type FetchResponsePartition,
+} from "@moldau/protocol-codec";
 import type { AssignedPartition } from "../assigned-partition.js";
 import { unreadable } from "../errors.js";
 import { partitionKey } from "../topic-partition.js";
@@ -7,7 +15,7 @@ import { nextOffsetAfter } from "./partition-buffer.js";
 import { covers, type FetchPlan } from "./plan.js";
 
 /** What a broker said about one partition. */
-export type PartitionAnswer = FetchResponse["responses"][number]["partitions"][number];
+export type PartitionAnswer = FetchResponsePartition;
 
 /** What an answer about one partition amounts to. */
 export type PartitionOutcome =

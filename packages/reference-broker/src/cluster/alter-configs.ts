@@ -1,14 +1,15 @@
 import { ErrorCode, errorByCode } from "@moldau/protocol-codec";
-import type { IncrementalAlterConfigsRequest } from "@moldau/protocol-codec";
+import type {
+  IncrementalAlterConfigsRequest,
+  IncrementalAlterConfigsRequestConfig,
+  IncrementalAlterConfigsRequestResource,
+} from "@moldau/protocol-codec";
 import type { BrokerConfig } from "./broker-config.js";
 import type { Change } from "./controller.js";
 import { clusterRecords } from "./records.js";
 import { configResource, type ClusterState } from "./state.js";
 import { topicConfigDefinition } from "./topic-config.js";
 import { topicConfigProblem, topicConfigValue } from "./topic-settings.js";
-
-type Resource = IncrementalAlterConfigsRequest["resources"][number];
-type Operation = Resource["configs"][number];
 
 /** What became of one resource of an IncrementalAlterConfigs request. */
 export interface Alteration {
@@ -49,7 +50,7 @@ interface Refusal {
 
 function alterOne(
   cluster: ClusterState,
-  { resourceType, resourceName, configs }: Resource,
+  { resourceType, resourceName, configs }: IncrementalAlterConfigsRequestResource,
   config: BrokerConfig,
 ): Refusal | { readonly records: readonly Buffer[] } {
   const keys = configs.map(({ name }) => name);
@@ -81,7 +82,7 @@ function alterOne(
 
 /** The value that a key has then, null for none of its own, or why it cannot. */
 function changedValue(
-  { name, configOperation, value }: Operation,
+  { name, configOperation, value }: IncrementalAlterConfigsRequestConfig,
   set: ReadonlyMap<string, string>,
   config: BrokerConfig,
 ): string | null | Refusal {

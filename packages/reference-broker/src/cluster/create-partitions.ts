@@ -1,11 +1,9 @@
 import { ErrorCode, errorByCode } from "@moldau/protocol-codec";
-import type { CreatePartitionsRequest } from "@moldau/protocol-codec";
+import type { CreatePartitionsRequest, CreatePartitionsRequestTopic } from "@moldau/protocol-codec";
 import type { Change } from "./controller.js";
 import { newPartition } from "./create-topics.js";
 import { assignmentProblem, placePartitions } from "./placement.js";
 import type { ClusterState } from "./state.js";
-
-type Growth = CreatePartitionsRequest["topics"][number];
 
 /** What became of one topic of a CreatePartitions request. */
 export interface GrowthResult {
@@ -39,7 +37,7 @@ export function createPartitions(
 
 function grow(
   cluster: ClusterState,
-  { name, count, assignments }: Growth,
+  { name, count, assignments }: CreatePartitionsRequestTopic,
   random: () => number,
 ): GrowthResult | { readonly records: readonly Buffer[] } {
   const topic = cluster.topic(name);
@@ -73,7 +71,7 @@ function manual(
     name,
     additional,
     assignments,
-  }: { name: string; additional: number; assignments: NonNullable<Growth["assignments"]> },
+  }: { name: string; additional: number; assignments: NonNullable<CreatePartitionsRequestTopic["assignments"]> },
 ): GrowthResult | { readonly replicas: readonly (readonly number[])[] } {
   if (assignments.length !== additional) {
     const sentence = `Attempted to add ${additional} additional partition(s), but only ${assignments.length} assignment(s) were specified.`;

@@ -1,5 +1,5 @@
 import { ErrorCode, Uuid } from "@moldau/protocol-codec";
-import type { CreateTopicsRequest } from "@moldau/protocol-codec";
+import type { CreateTopicsRequestTopic } from "@moldau/protocol-codec";
 import type { BrokerConfig } from "./broker-config.js";
 import type { Change } from "./controller.js";
 import { assignmentProblem, placePartitions } from "./placement.js";
@@ -7,8 +7,6 @@ import { clusterRecords } from "./records.js";
 import { configResource, type ClusterState } from "./state.js";
 import { collidingName, topicNameProblem } from "./topic-names.js";
 import { topicConfigProblem } from "./topic-settings.js";
-
-type NewTopic = CreateTopicsRequest["topics"][number];
 
 /** What became of one topic of a CreateTopics request. */
 export type TopicCreation =
@@ -33,7 +31,7 @@ export interface CreationSurroundings {
 /** Plans the creation of topics: the records to write and, in the order of the request, what became of each topic. */
 export function createTopics(
   cluster: ClusterState,
-  { topics, validateOnly }: { readonly topics: readonly NewTopic[]; readonly validateOnly: boolean },
+  { topics, validateOnly }: { readonly topics: readonly CreateTopicsRequestTopic[]; readonly validateOnly: boolean },
   surroundings: CreationSurroundings,
 ): Change<readonly TopicCreation[]> {
   const records: Buffer[] = [];
@@ -58,7 +56,7 @@ export function createTopics(
 
 function createTopic(
   cluster: ClusterState,
-  topic: NewTopic,
+  topic: CreateTopicsRequestTopic,
   taken: readonly string[],
   surroundings: CreationSurroundings,
 ): TopicCreation | { readonly creation: TopicCreation; readonly records: readonly Buffer[] } {
@@ -122,7 +120,7 @@ function nameRefusal(cluster: ClusterState, name: string, taken: readonly string
   return refusal(name, ErrorCode.INVALID_TOPIC_EXCEPTION, `Topic '${name}' collides with existing topic: ${colliding}`);
 }
 
-function configRefusal({ name, configs }: NewTopic): Refusal | undefined {
+function configRefusal({ name, configs }: CreateTopicsRequestTopic): Refusal | undefined {
   const nulls = configs.filter(({ value }) => value === null).map((config) => config.name);
   if (nulls.length > 0)
     return refusal(name, ErrorCode.INVALID_CONFIG, `Null value not supported for topic configs: ${nulls.join(",")}`);
@@ -139,7 +137,7 @@ interface Placed {
 
 function automaticPlacement(
   cluster: ClusterState,
-  topic: NewTopic,
+  topic: CreateTopicsRequestTopic,
   { config, random }: CreationSurroundings,
 ): Placed | Refusal {
   const { name, numPartitions, replicationFactor } = topic;
@@ -175,7 +173,7 @@ const maxPartitionsPerRequest = 9_990;
 
 function manualPlacement(
   cluster: ClusterState,
-  { name, numPartitions, replicationFactor, assignments }: NewTopic,
+  { name, numPartitions, replicationFactor, assignments }: CreateTopicsRequestTopic,
 ): Placed | Refusal {
   const wrong = (message: string): Refusal => refusal(name, ErrorCode.INVALID_REPLICA_ASSIGNMENT, message);
   if (replicationFactor !== -1) {

@@ -1,10 +1,8 @@
 import { ErrorCode, errorByCode, Uuid } from "@moldau/protocol-codec";
-import type { DeleteTopicsRequest } from "@moldau/protocol-codec";
+import type { DeleteTopicsRequestTopic } from "@moldau/protocol-codec";
 import type { Change } from "./controller.js";
 import { clusterRecords } from "./records.js";
 import type { ClusterState } from "./state.js";
-
-type TopicToDelete = DeleteTopicsRequest["topics"][number];
 
 /** What became of one topic of a DeleteTopics request. */
 export interface TopicDeletion {
@@ -17,7 +15,7 @@ export interface TopicDeletion {
 /** Plans the deletion of topics, each by name or by id: the records to write and, in the order of the request, what became of each. */
 export function deleteTopics(
   cluster: ClusterState,
-  topics: readonly TopicToDelete[],
+  topics: readonly DeleteTopicsRequestTopic[],
 ): Change<readonly TopicDeletion[]> {
   const records: Buffer[] = [];
   const taken = new Set<string>();
@@ -54,8 +52,8 @@ export function deleteTopics(
 
 /** Each topic once, and whether the request names it twice. A topic that is named wrongly stands by itself. */
 function distinct(
-  topics: readonly TopicToDelete[],
-): readonly { readonly topic: TopicToDelete; readonly isTwice: boolean }[] {
+  topics: readonly DeleteTopicsRequestTopic[],
+): readonly { readonly topic: DeleteTopicsRequestTopic; readonly isTwice: boolean }[] {
   const keys = topics.map(({ name, topicId }, index) =>
     (name === null) === topicId.isZero ? `wrong ${index}` : (name ?? `id ${topicId.toString()}`),
   );
@@ -66,7 +64,7 @@ function distinct(
 }
 
 /** The id of the topic meant, or why there is none. */
-function find(cluster: ClusterState, topic: TopicToDelete): Uuid | TopicDeletion {
+function find(cluster: ClusterState, topic: DeleteTopicsRequestTopic): Uuid | TopicDeletion {
   const { name, topicId } = topic;
   if (name === null && topicId.isZero)
     return refusal(topic, ErrorCode.INVALID_REQUEST, "Neither topic name nor id were specified.");
@@ -77,7 +75,7 @@ function find(cluster: ClusterState, topic: TopicToDelete): Uuid | TopicDeletion
 }
 
 function refusal(
-  { name, topicId }: TopicToDelete,
+  { name, topicId }: DeleteTopicsRequestTopic,
   errorCode: number,
   errorMessage = errorByCode(errorCode).message,
 ): TopicDeletion {

@@ -1,4 +1,4 @@
-import type { FetchResponse, Uuid } from "@moldau/protocol-codec";
+import type { Uuid, FetchResponsePartition } from "@moldau/protocol-codec";
 
 /** One partition that a client fetches: what it asked for last. */
 export interface FetchPosition {
@@ -13,7 +13,7 @@ export interface FetchPosition {
 }
 
 /** What a fetch found in one partition, as it stands in the answer. */
-export type PartitionResult = Partial<Omit<FetchResponse["responses"][number]["partitions"][number], "records">> & {
+export type PartitionResult = Partial<Omit<FetchResponsePartition, "records">> & {
   readonly partitionIndex: number;
   readonly errorCode: number;
   readonly highWatermark: bigint;

@@ -1,4 +1,4 @@
-import { ErrorCode, type OffsetCommitRequest } from "@moldau/protocol-codec";
+import { ErrorCode, type OffsetCommitRequest, type OffsetCommitRequestTopic } from "@moldau/protocol-codec";
 import { commitError } from "./classic/membership.js";
 import { emptyGroup, type ClassicGroup } from "./classic/state.js";
 import { GroupError } from "./group-error.js";
@@ -22,7 +22,7 @@ export interface Commit {
 /** One topic of a commit's answer. */
 export interface CommittedTopic {
   readonly name: string;
-  readonly topicId: OffsetCommitRequest["topics"][number]["topicId"];
+  readonly topicId: OffsetCommitRequestTopic["topicId"];
   readonly partitions: readonly { readonly partitionIndex: number; readonly errorCode: number }[];
 }
 

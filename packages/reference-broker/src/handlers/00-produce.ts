@@ -1,15 +1,17 @@
 import { ErrorCode, Produce } from "@moldau/protocol-codec";
-import type { ProduceRequest, ProduceResponse } from "@moldau/protocol-codec";
+import type {
+  ProduceRequest,
+  ProduceResponse,
+  ProduceRequestPartition,
+  ProduceResponsePartition,
+} from "@moldau/protocol-codec";
 import type { TopicState } from "../cluster/state.js";
 import { minInsyncReplicas } from "../cluster/topic-settings.js";
 import { closeConnection, handler, noResponse, type RequestContext } from "../dispatch.js";
 import { LogError } from "../log/log-error.js";
 import { endpointOf, findLedPartition, findTopic } from "../partition-lookup.js";
 
-type PartitionAnswer = ProduceResponse["responses"][number]["partitionResponses"][number] extends infer P
-  ? Partial<P> & { readonly errorCode: number }
-  : never;
-type PartitionData = ProduceRequest["topicData"][number]["partitionData"][number];
+type PartitionAnswer = ProduceResponsePartition extends infer P ? Partial<P> & { readonly errorCode: number } : never;
 
 /**
  * Produce 3-13: appends one record batch to each partition named.
@@ -56,7 +58,7 @@ const adminClientId = "__admin_client";
 
 async function appendTo(
   topic: TopicState | undefined,
-  data: PartitionData,
+  data: ProduceRequestPartition,
   request: ProduceRequest,
   context: RequestContext,
 ): Promise<PartitionAnswer> {

@@ -1,12 +1,11 @@
 import { ErrorCode, ListOffsets } from "@moldau/protocol-codec";
-import type { ListOffsetsRequest, ListOffsetsResponse } from "@moldau/protocol-codec";
+import type { ListOffsetsRequestPartition, ListOffsetsResponsePartition } from "@moldau/protocol-codec";
 import { handler, type RequestContext } from "../dispatch.js";
 import { LogError } from "../log/log-error.js";
 import type { PartitionLog } from "../log/log.js";
 import { findLedPartition } from "../partition-lookup.js";
 
-type PartitionAnswer = Partial<ListOffsetsResponse["topics"][number]["partitions"][number]>;
-type PartitionQuestion = ListOffsetsRequest["topics"][number]["partitions"][number];
+type PartitionAnswer = Partial<ListOffsetsResponsePartition>;
 
 /**
  * ListOffsets 1-11: the offset that belongs to a time, or to one of the marks.
@@ -56,7 +55,7 @@ const markVersions: ReadonlyMap<bigint, number> = new Map([
 
 async function answerOne(
   name: string,
-  { partitionIndex, currentLeaderEpoch, timestamp }: PartitionQuestion,
+  { partitionIndex, currentLeaderEpoch, timestamp }: ListOffsetsRequestPartition,
   { context, committedOnly }: { readonly context: RequestContext; readonly committedOnly: boolean },
 ): Promise<PartitionAnswer> {
   const { broker, apiVersion } = context;

@@ -1,12 +1,12 @@
 import { ErrorCode, Metadata, Uuid } from "@moldau/protocol-codec";
-import type { MetadataRequest, MetadataResponse } from "@moldau/protocol-codec";
+import type { MetadataRequest, MetadataResponseTopic } from "@moldau/protocol-codec";
 import { allClusterOperations, allTopicOperations } from "../security/operations.js";
 import type { ClusterState, TopicState } from "../cluster/state.js";
 import { topicNameProblem } from "../cluster/topic-names.js";
 import { handler, type RequestContext } from "../dispatch.js";
 import { endpoints } from "../partition-lookup.js";
 
-type TopicAnswer = Partial<MetadataResponse["topics"][number]>;
+type TopicAnswer = Partial<MetadataResponseTopic>;
 
 /**
  * Metadata 0-13: brokers, topics, leaders.

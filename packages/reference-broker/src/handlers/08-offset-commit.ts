@@ -1,4 +1,4 @@
-import { ErrorCode, OffsetCommit, type OffsetCommitRequest } from "@moldau/protocol-codec";
+import { ErrorCode, OffsetCommit, type OffsetCommitRequestTopic } from "@moldau/protocol-codec";
 import { handler } from "../dispatch.js";
 import { errorCodeOf, type GroupTopics } from "../groups/coordinator.js";
 import type { CommittedTopic } from "../groups/offset-commit.js";
@@ -30,17 +30,15 @@ export const offsetCommit = handler(OffsetCommit, { min: 2, max: 10 }, async (re
   }
 });
 
-type Topic = OffsetCommitRequest["topics"][number];
-
 /**
  * Parts the partitions that exist, under their topic's name and id, from those that do not, which are answered already. Undefined for an
  * existing topic without partitions: like Kafka, the answer leaves it out.
  */
 function resolve(
-  topic: Topic,
+  topic: OffsetCommitRequestTopic,
   cluster: GroupTopics,
   apiVersion: number,
-): { readonly accepted: Topic; readonly answer: CommittedTopic } | undefined {
+): { readonly accepted: OffsetCommitRequestTopic; readonly answer: CommittedTopic } | undefined {
   const name = apiVersion >= 10 ? cluster.topicById(topic.topicId)?.name : topic.name;
   const known = name === undefined ? undefined : cluster.topic(name);
   if (name === undefined || known === undefined) {
@@ -58,7 +56,7 @@ function resolve(
   return { accepted, answer: refuse(missing, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) };
 }
 
-function refuse({ name, topicId, partitions }: Topic, errorCode: number): CommittedTopic {
+function refuse({ name, topicId, partitions }: OffsetCommitRequestTopic, errorCode: number): CommittedTopic {
   return { name, topicId, partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode })) };
 }
 

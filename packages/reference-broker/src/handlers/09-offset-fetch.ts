@@ -1,4 +1,11 @@
-import { ErrorCode, OffsetFetch, Uuid, type OffsetFetchRequest, type ResponseInputOf } from "@moldau/protocol-codec";
+import {
+  ErrorCode,
+  OffsetFetch,
+  Uuid,
+  type OffsetFetchRequest,
+  type ResponseInputOf,
+  type OffsetFetchRequestGroup,
+} from "@moldau/protocol-codec";
 import { handler } from "../dispatch.js";
 import { errorCodeOf, type GroupCoordinator } from "../groups/coordinator.js";
 import { noOffset, type FetchedTopic } from "../groups/offset-fetch.js";
@@ -23,7 +30,7 @@ export const offsetFetch = handler(OffsetFetch, { min: 1, max: 10 }, async (requ
   return { topics: group?.topics ?? [], errorCode: group?.errorCode ?? ErrorCode.NONE };
 });
 
-type Group = Pick<OffsetFetchRequest["groups"][number], "groupId" | "topics">;
+type Group = Pick<OffsetFetchRequestGroup, "groupId" | "topics">;
 type GroupAnswer = NonNullable<ResponseInputOf<typeof OffsetFetch>["groups"]>[number] & {
   readonly topics: readonly FetchedTopic[];
   readonly errorCode: number;

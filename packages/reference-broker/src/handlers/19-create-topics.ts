@@ -1,11 +1,11 @@
 import { CreateTopics } from "@moldau/protocol-codec";
-import type { CreateTopicsResponse } from "@moldau/protocol-codec";
+import type { CreateTopicsResponseTopic } from "@moldau/protocol-codec";
 import type { BrokerConfig } from "../cluster/broker-config.js";
 import { createTopics as plan, type TopicCreation } from "../cluster/create-topics.js";
 import { topicConfigKeys, topicConfigValue } from "../cluster/topic-settings.js";
 import { handler } from "../dispatch.js";
 
-type TopicAnswer = Partial<CreateTopicsResponse["topics"][number]>;
+type TopicAnswer = Partial<CreateTopicsResponseTopic>;
 
 /**
  * CreateTopics 2-7: new topics, each with a result of its own.

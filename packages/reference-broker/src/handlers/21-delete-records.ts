@@ -1,13 +1,11 @@
 import { DeleteRecords, ErrorCode } from "@moldau/protocol-codec";
-import type { DeleteRecordsResponse } from "@moldau/protocol-codec";
+import type { DeleteRecordsResponsePartition } from "@moldau/protocol-codec";
 import { configResource } from "../cluster/state.js";
 import { logConfigOf } from "../cluster/topic-settings.js";
 import { handler } from "../dispatch.js";
 import { LogError } from "../log/log-error.js";
 import type { BrokerNode } from "../node.js";
 import { findLedPartition } from "../partition-lookup.js";
-
-type PartitionAnswer = DeleteRecordsResponse["topics"][number]["partitions"][number];
 
 /**
  * DeleteRecords 0-2: lets a partition begin at a later offset; -1 stands for the high watermark.
@@ -33,7 +31,7 @@ async function cut(
   broker: BrokerNode,
   name: string,
   { partitionIndex, offset }: { partitionIndex: number; offset: bigint },
-): Promise<PartitionAnswer> {
+): Promise<DeleteRecordsResponsePartition> {
   const found = findLedPartition(broker, { topic: broker.cluster.topic(name), byId: false, partition: partitionIndex });
   if (found.log === undefined) return refused(partitionIndex, found.errorCode);
   if (found.topic.isInternal) return refused(partitionIndex, ErrorCode.INVALID_TOPIC_EXCEPTION);
@@ -48,6 +46,6 @@ async function cut(
   }
 }
 
-function refused(partitionIndex: number, errorCode: number): PartitionAnswer {
+function refused(partitionIndex: number, errorCode: number): DeleteRecordsResponsePartition {
   return { partitionIndex, errorCode, lowWatermark: -1n };
 }

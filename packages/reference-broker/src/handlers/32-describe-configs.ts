@@ -1,12 +1,10 @@
 import { DescribeConfigs, ErrorCode, errorByCode } from "@moldau/protocol-codec";
-import type { DescribeConfigsRequest } from "@moldau/protocol-codec";
+import type { DescribeConfigsRequestResource } from "@moldau/protocol-codec";
 import { describeBroker, describeTopic, type ConfigEntry } from "../cluster/describe-configs.js";
 import { configResource } from "../cluster/state.js";
 import { topicNameProblem } from "../cluster/topic-names.js";
 import { handler } from "../dispatch.js";
 import type { BrokerNode } from "../node.js";
-
-type Resource = DescribeConfigsRequest["resources"][number];
 
 /**
  * DescribeConfigs 1-4: the configuration of topics and brokers, with where each value comes from.
@@ -44,7 +42,7 @@ interface Refusal {
 }
 
 function describe(
-  { resourceType, resourceName }: Resource,
+  { resourceType, resourceName }: DescribeConfigsRequestResource,
   broker: BrokerNode,
 ): { readonly entries: readonly ConfigEntry[] } | Refusal {
   switch (resourceType) {

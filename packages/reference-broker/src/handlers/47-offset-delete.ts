@@ -1,4 +1,4 @@
-import { ErrorCode, OffsetDelete, type OffsetDeleteRequest } from "@moldau/protocol-codec";
+import { ErrorCode, OffsetDelete, type OffsetDeleteRequestTopic } from "@moldau/protocol-codec";
 import { handler } from "../dispatch.js";
 import { errorCodeOf, type GroupTopics } from "../groups/coordinator.js";
 
@@ -28,12 +28,13 @@ export const offsetDelete = handler(OffsetDelete, { min: 0, max: 0 }, async ({ g
   }
 });
 
-type Topic = OffsetDeleteRequest["topics"][number];
-
 function part(
-  topic: Topic,
+  topic: OffsetDeleteRequestTopic,
   cluster: GroupTopics,
-): { existing: Topic; missing: { name: string; partitions: { partitionIndex: number; errorCode: number }[] } } {
+): {
+  existing: OffsetDeleteRequestTopic;
+  missing: { name: string; partitions: { partitionIndex: number; errorCode: number }[] };
+} {
   const count = cluster.topic(topic.name)?.partitions.length ?? 0;
   const exists = ({ partitionIndex }: { readonly partitionIndex: number }): boolean =>
     partitionIndex >= 0 && partitionIndex < count;

@@ -1,11 +1,11 @@
 import { DescribeTopicPartitions, ErrorCode, Uuid } from "@moldau/protocol-codec";
-import type { DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse } from "@moldau/protocol-codec";
+import type { DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponseTopic } from "@moldau/protocol-codec";
 import type { ClusterState, PartitionState } from "../cluster/state.js";
 import { topicNameProblem } from "../cluster/topic-names.js";
 import { handler } from "../dispatch.js";
 import { allTopicOperations } from "../security/operations.js";
 
-type TopicAnswer = Partial<DescribeTopicPartitionsResponse["topics"][number]>;
+type TopicAnswer = Partial<DescribeTopicPartitionsResponseTopic>;
 type Cursor = DescribeTopicPartitionsRequest["cursor"];
 
 /**
