@@ -104,7 +104,7 @@ test("whole frames have the right header for their API and version, in both dire
     }
     const response = decodeResponse(api, version, payload);
     if (response.correlationId !== correlationId) return `correlation id ${response.correlationId}`;
-    if (!Buffer.concat(encodeResponse(api, version, correlationId, response.body)).equals(bytes))
+    if (!Buffer.concat(encodeResponse(api, version, response, response.body)).equals(bytes))
       return "encodes to other bytes";
     return firstDifference(value, asGolden(response.body));
   };

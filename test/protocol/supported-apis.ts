@@ -15,7 +15,7 @@ import {
   type Message,
   type VersionRange,
 } from "@moldau/protocol-codec";
-import * as stateDoor from "@moldau/protocol-codec";
+import * as stateDoor from "@moldau/protocol-codec/state";
 import { formatVersions } from "@moldau/protocol-codec/internal";
 import { handlers } from "@moldau/reference-broker/internal";
 import { goldenFacts } from "../support/golden.js";
@@ -70,7 +70,8 @@ export function supportedApisPage(): string {
     table(["Message", "Versions", "Flexible from"], headersAndEmbedded.map(messageRow)),
     "## Records of Kafka's own logs",
     "What brokers and controllers keep about groups, transactions and the cluster is written in records too. " +
-      "A record's type is the number that tells what it is: it stands in the key of a coordinator's record, and before the value of a record of the cluster's metadata.",
+      "A record's type is the number that tells what it is: it stands in the key of a coordinator's record, and before the value of a record of the cluster's metadata. " +
+      "All of these are behind the door `@moldau/protocol-codec/state`.",
     ...stateSections(),
   ]
     .map((block) => `${block}\n`)

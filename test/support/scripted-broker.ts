@@ -147,7 +147,7 @@ export class ScriptedBroker {
     const reply: Exchange["reply"] = (
       answer,
       { correlationId = header.correlationId, version = header.apiVersion } = {},
-    ) => raw(Buffer.concat(encodeResponse(api, version, correlationId, answer)));
+    ) => raw(Buffer.concat(encodeResponse(api, version, { correlationId }, answer)));
     const answer = await this.#scripts.get(api.key)?.(body, { ...base, raw, reply });
     if (answer !== silence && answer !== undefined && !socket.destroyed) reply(answer as object);
   }

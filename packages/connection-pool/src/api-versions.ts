@@ -79,12 +79,6 @@ export async function negotiate(exchange: Exchange): Promise<BrokerVersions> {
   return accepted(await askVersions(exchange, Math.max(version, ApiVersions.minVersion)));
 }
 
-/** The version in which an ApiVersions answer is written: a broker that refuses the request's version says so in version 0. */
-export function apiVersionsResponseVersion(payload: Buffer, requestVersion: number): number {
-  const errorCode = payload.length >= 6 ? payload.readInt16BE(4) : 0;
-  return errorCode === ErrorCode.UNSUPPORTED_VERSION ? 0 : requestVersion;
-}
-
 function askVersions(exchange: Exchange, version: number): Promise<ApiVersionsResponse> {
   return exchange(ApiVersions, version, {
     clientSoftwareName: clientSoftware.name,

@@ -1,5 +1,4 @@
 import {
-  ApiVersions,
   decodeResponse,
   encodeRequest,
   type Api,
@@ -9,7 +8,6 @@ import {
   type StructOut,
 } from "@moldau/protocol-codec";
 import { onAbort } from "./abort.js";
-import { apiVersionsResponseVersion } from "./api-versions.js";
 import { clientAborted } from "./errors.js";
 
 /** How a request is made; everything has a default. */
@@ -105,8 +103,7 @@ export class PendingRequest<Req extends Fields = Fields, Res extends Fields = Fi
   /** Settles with the answer in `payload`. @throws {DecodeError} when it is none; the request is then still to be failed. */
   answer(payload: Buffer): Answered {
     if (this.#settled) return notThrottled;
-    const version = this.api.key === ApiVersions.key ? apiVersionsResponseVersion(payload, this.version) : this.version;
-    const { body } = decodeResponse(this.api, version, payload);
+    const { body, version } = decodeResponse(this.api, this.version, payload);
     this.#settle();
     this.#init.resolve(body);
     const { throttleFrom } = this.api;

@@ -35,8 +35,15 @@ export {
   encodeAssignment,
   encodeSubscription,
 } from "./messages/consumer-protocol.js";
-export { decodeRequest, decodeRequestHeader, decodeResponse, encodeRequest, encodeResponse } from "./frame/envelope.js";
-export type { RequestHead, RequestHeaderView } from "./frame/envelope.js";
+export { decodeAnyRequest, decodeRequest, decodeRequestHeader, encodeRequest } from "./frame/envelope.js";
+export { decodeCorrelationId, decodeResponse, encodeFrame, encodeResponse } from "./frame/envelope.js";
+export type {
+  DecodedRequest,
+  DecodedResponse,
+  RequestHead,
+  RequestHeaderView,
+  ResponseHead,
+} from "./frame/envelope.js";
 export { FrameSplitter } from "./frame/splitter.js";
 export { RequestHeader } from "./frame/request-header.js";
 export { ResponseHeader } from "./frame/response-header.js";

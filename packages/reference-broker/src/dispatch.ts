@@ -85,7 +85,7 @@ export function handler<Req extends Fields, Res extends Fields>(
       return {
         body: request,
         apply: async (context) => answer(request, context),
-        encode: erased((body: StructIn<Res>) => encodeResponse(api, apiVersion, correlationId, body)),
+        encode: erased((body: StructIn<Res>) => encodeResponse(api, apiVersion, { correlationId }, body)),
       };
     },
   };
@@ -203,7 +203,8 @@ function contextOf(broker: BrokerNode, session: Session, { apiVersion, clientId 
 function unsupportedVersion(header: RequestHeaderView, { key, versions }: Handler): Buffer[] {
   if (key !== ApiVersions.key) throw refused(header, `this broker serves versions ${versions.min} to ${versions.max}`);
   const apiKeys = [{ apiKey: key, minVersion: versions.min, maxVersion: versions.max }];
-  return encodeResponse(ApiVersions, 0, header.correlationId, { errorCode: ErrorCode.UNSUPPORTED_VERSION, apiKeys });
+  const { correlationId } = header;
+  return encodeResponse(ApiVersions, 0, { correlationId }, { errorCode: ErrorCode.UNSUPPORTED_VERSION, apiKeys });
 }
 
 function refused({ apiKey, apiVersion }: RequestHeaderView, reason: string): KafkaError {

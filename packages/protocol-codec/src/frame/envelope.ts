@@ -1,37 +1,62 @@
+import { ErrorCode } from "../error-code.js";
 import { DecodeError } from "../errors.js";
 import { apiByKey } from "../messages/apis.js";
 import { decode, encodeInto } from "../schema/codec.js";
-import type { Fields, StructIn, StructOut } from "../schema/fields.js";
+import type { Fields, StructIn, StructOut, UnknownTaggedField } from "../schema/fields.js";
 import type { Api } from "../schema/message.js";
 import { includesVersion } from "../schema/versions.js";
+import { readUnknownTags, writeUnknownTags } from "../schema/unknown-tags.js";
 import { ReadFailure, Reader } from "../wire/reader.js";
 import { Writer } from "../wire/writer.js";
 
 /** The key of ApiVersions: its response has the oldest header in every version, so that any client can read it. */
 const apiVersionsKey = 18;
 
+/** What the headers of requests and responses have in common. */
+interface Head {
+  /** Ties a response to its request. */
+  readonly correlationId: number;
+  /** Tagged fields of a later Kafka; absent when there are none. No header has any so far. */
+  readonly unknownTaggedFields?: readonly UnknownTaggedField[];
+}
+
 /** What stands before every request body. */
-export interface RequestHead {
+export interface RequestHead extends Head {
   readonly apiKey: number;
   readonly apiVersion: number;
-  /** Comes back in the response. */
-  readonly correlationId: number;
   readonly clientId: string | null;
 }
+
+/** What stands before every response body. */
+export type ResponseHead = Head;
 
 /** A decoded request header, and where the body begins. */
 export interface RequestHeaderView extends RequestHead {
   readonly bodyOffset: number;
 }
 
+/** A request of any API. */
+export interface DecodedRequest {
+  readonly api: Api;
+  readonly header: RequestHeaderView;
+  readonly body: StructOut<Fields>;
+}
+
+/** A response as it was read. */
+export interface DecodedResponse<Res extends Fields> extends ResponseHead {
+  /** The version that the body is written in: the request's, but 0 when a broker refuses the version of ApiVersions. */
+  readonly version: number;
+  readonly body: StructOut<Res>;
+}
+
 /**
  * Encodes a whole request frame: size, header, body. Long byte fields (record batches above all) are referenced, not
- * copied, so they must stay unchanged until the pieces were sent.
+ * copied, so they must stay unchanged until the pieces were sent. Throws an EncodeError that names the field.
  */
 export function encodeRequest<Req extends Fields, Res extends Fields>(
   api: Api<Req, Res>,
   version: number,
-  { correlationId, clientId }: { readonly correlationId: number; readonly clientId: string | null },
+  { correlationId, clientId, unknownTaggedFields }: Pick<RequestHead, "clientId" | keyof Head>,
   body: StructIn<Req>,
 ): Buffer[] {
   const writer = openFrame();
@@ -41,23 +66,30 @@ export function encodeRequest<Req extends Fields, Res extends Fields>(
   // The client id keeps its classic length in the flexible header too.
   if (clientId === null) writer.int16(-1);
   else writer.string(clientId);
-  if (includesVersion(api.request.flexible, version)) writer.uvarint(0);
+  if (includesVersion(api.request.flexible, version)) writeUnknownTags(writer, unknownTaggedFields);
   encodeInto(writer, api.request, version, body);
   return closeFrame(writer);
 }
 
-/** Encodes a whole response frame: size, header, body. */
+/** Encodes a whole response frame: size, header, body. Throws an EncodeError that names the field. */
 export function encodeResponse<Req extends Fields, Res extends Fields>(
   api: Api<Req, Res>,
   version: number,
-  correlationId: number,
+  { correlationId, unknownTaggedFields }: ResponseHead,
   body: StructIn<Res>,
 ): Buffer[] {
   const writer = openFrame();
   writer.int32(correlationId);
-  if (hasTaggedResponseHeader(api, version)) writer.uvarint(0);
+  if (hasTaggedResponseHeader(api, version)) writeUnknownTags(writer, unknownTaggedFields);
   encodeInto(writer, api.response, version, body);
   return closeFrame(writer);
+}
+
+/** Puts the size in front of a frame's payload, to pass a frame on that was not decoded. The payload is not copied. */
+export function encodeFrame(payload: Buffer): Buffer[] {
+  const size = Buffer.allocUnsafe(4);
+  size.writeInt32BE(payload.length);
+  return [size, payload];
 }
 
 /** Reads the header of a request; `payload` is a frame without its size. Throws a DecodeError. */
@@ -70,8 +102,10 @@ export function decodeRequestHeader(payload: Buffer): RequestHeaderView {
     const length = reader.length16();
     const clientId = length < 0 ? null : reader.text(length);
     const api = apiByKey(apiKey);
-    if (api !== undefined && includesVersion(api.request.flexible, apiVersion)) skipTags(reader);
-    return { apiKey, apiVersion, correlationId, clientId, bodyOffset: reader.offset };
+    const isFlexible = api !== undefined && includesVersion(api.request.flexible, apiVersion);
+    const tags = isFlexible ? readUnknownTags(reader) : undefined;
+    const header = { apiKey, apiVersion, correlationId, clientId, bodyOffset: reader.offset };
+    return tags === undefined ? header : { ...header, unknownTaggedFields: tags };
   } catch (error) {
     throw headerFailure("RequestHeader", reader, error);
   }
@@ -87,35 +121,59 @@ export function decodeRequest<Req extends Fields, Res extends Fields>(
   return decode(api.request, version, payload, bodyOffset);
 }
 
-/** Reads a response; `payload` is a frame without its size. Throws a DecodeError that names the field. */
+/**
+ * Reads a request of any API, header and body; `payload` is a frame without its size. Throws a DecodeError that names the field,
+ * or says that there is no such API.
+ */
+export function decodeAnyRequest(payload: Buffer): DecodedRequest {
+  const header = decodeRequestHeader(payload);
+  const { apiKey, apiVersion, bodyOffset } = header;
+  const api = apiByKey(apiKey);
+  if (api === undefined) throw new DecodeError(`no request has the API key ${apiKey}`, { apiKey, apiVersion });
+  return { api, header, body: decodeRequest(api, apiVersion, payload, bodyOffset) };
+}
+
+/** Reads what ties a response to its request, without the body; `payload` is a frame without its size. Throws a DecodeError. */
+export function decodeCorrelationId(payload: Buffer): number {
+  const reader = new Reader(payload);
+  try {
+    return reader.int32();
+  } catch (error) {
+    throw headerFailure("ResponseHeader", reader, error);
+  }
+}
+
+/**
+ * Reads a response to a request of `version`; `payload` is a frame without its size. Throws a DecodeError that names the field.
+ *
+ * A broker that does not have the asked version of ApiVersions answers in version 0, with UNSUPPORTED_VERSION and the versions it has.
+ */
 export function decodeResponse<Req extends Fields, Res extends Fields>(
   api: Api<Req, Res>,
   version: number,
   payload: Buffer,
-): { correlationId: number; body: StructOut<Res> } {
+): DecodedResponse<Res> {
   const reader = new Reader(payload);
   let correlationId: number;
+  let tags: readonly UnknownTaggedField[] | undefined;
   try {
     correlationId = reader.int32();
-    if (hasTaggedResponseHeader(api, version)) skipTags(reader);
+    if (hasTaggedResponseHeader(api, version)) tags = readUnknownTags(reader);
   } catch (error) {
     throw headerFailure("ResponseHeader", reader, error);
   }
-  return { correlationId, body: decode(api.response, version, payload, reader.offset) };
+  const written = api.key === apiVersionsKey && refusesVersion(reader) ? 0 : version;
+  const response = { correlationId, version: written, body: decode(api.response, written, payload, reader.offset) };
+  return tags === undefined ? response : { ...response, unknownTaggedFields: tags };
+}
+
+/** Every version of ApiVersions begins with the error code. */
+function refusesVersion({ buffer, offset, left }: Reader): boolean {
+  return left >= 2 && buffer.readInt16BE(offset) === ErrorCode.UNSUPPORTED_VERSION;
 }
 
 function hasTaggedResponseHeader(api: Api, version: number): boolean {
   return api.key !== apiVersionsKey && includesVersion(api.response.flexible, version);
-}
-
-/** No header has a tagged field yet; those of a later Kafka are stepped over. */
-function skipTags(reader: Reader): void {
-  const count = reader.uvarint();
-  reader.checkCount(count, 2);
-  for (let i = 0; i < count; i++) {
-    reader.uvarint();
-    reader.take(reader.uvarint());
-  }
 }
 
 function openFrame(): Writer {

@@ -2,6 +2,7 @@ import { DecodeError, EncodeError } from "../errors.js";
 import { decode, encode } from "../schema/codec.js";
 import type { Fields, StructIn, StructOut } from "../schema/fields.js";
 import type { Message } from "../schema/message.js";
+import { unknownField } from "../schema/unknown-field.js";
 import { apiByKey } from "./apis.js";
 
 /** Which message: the API's key, the direction and the version, as a traffic analyser or a proxy knows them. */
@@ -17,24 +18,32 @@ export type AnyMessage = StructOut<Fields>;
 /** Reads the body of any message by its API key. Throws a DecodeError that names the field, or says that there is no such API. */
 export function decodeMessage(coordinates: MessageCoordinates, bytes: Buffer): AnyMessage {
   const message = messageAt(coordinates);
-  if (message === undefined)
-    throw new DecodeError(`no ${coordinates.kind} has the API key ${coordinates.apiKey}`, {
-      apiKey: coordinates.apiKey,
-    });
+  if (message === undefined) {
+    const { apiKey, kind } = coordinates;
+    throw new DecodeError(`no ${kind} has the API key ${apiKey}`, { apiKey });
+  }
   return decode(message, coordinates.version, bytes);
 }
 
-/** Writes the body of any message by its API key; fields at their default may be left out. Throws an EncodeError that names the field. */
+/**
+ * Writes the body of any message by its API key; fields at their default may be left out. Throws an EncodeError that names the field,
+ * also for one that the message does not have in any version: no compiler has looked at `value`, and a misspelt field would be lost.
+ */
 export function encodeMessage(coordinates: MessageCoordinates, value: StructIn<Fields>): Buffer {
+  const { apiKey, version } = coordinates;
   const message = messageAt(coordinates);
-  if (message === undefined)
-    throw new EncodeError(`no ${coordinates.kind} has the API key ${coordinates.apiKey}`, {
-      apiKey: coordinates.apiKey,
+  if (message === undefined) throw new EncodeError(`no ${coordinates.kind} has the API key ${apiKey}`, { apiKey });
+  const unknown = unknownField(message.fields, value);
+  if (unknown !== undefined) {
+    throw new EncodeError(`${message.name} v${version}: ${unknown}: the message has no such field in any version`, {
+      ...{ apiKey, apiVersion: version, path: unknown },
     });
-  return encode(message, coordinates.version, value);
+  }
+  return encode(message, version, value);
 }
 
 function messageAt({ apiKey, kind }: MessageCoordinates): Message | undefined {
   const api = apiByKey(apiKey);
-  return kind === "request" ? api?.request : api?.response;
+  if (kind === "request") return api?.request;
+  return kind === "response" ? api?.response : undefined;
 }

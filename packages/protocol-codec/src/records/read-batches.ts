@@ -12,16 +12,17 @@ export interface ReadBatchesOptions extends RecordReadOptions {
 }
 
 /**
- * Yields the batches of a record set as they stand in a Fetch response, a Produce request or a log segment.
+ * Yields the batches of a record set as they stand in a Fetch response, a Produce request or a log segment; null holds none.
  *
  * A list of buffers is read as if joined; only a batch that crosses a border is copied. A batch cut off at the end is
  * left out, as fetch responses may end so. Messages of magic 0 and 1 come as batches too. Throws DecodeError when the
  * bytes cannot be batches, and with the code `CORRUPT_MESSAGE` when a checksum is wrong.
  */
 export function* readBatches(
-  recordSet: Buffer | readonly Buffer[],
+  recordSet: Buffer | readonly Buffer[] | null,
   options: ReadBatchesOptions = {},
 ): Generator<RecordBatch, void, undefined> {
+  if (recordSet === null) return;
   if (Buffer.isBuffer(recordSet)) {
     yield* readWhole(recordSet, 0, options);
     return;

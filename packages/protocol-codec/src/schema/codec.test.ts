@@ -145,9 +145,20 @@ describe("bytes that are no such message", () => {
     expect(() => decode(Sample, 0, Buffer.from("ffff", "hex"))).toThrow("name: null where a value is required");
   });
 
-  test("with tags out of order are refused", () => {
+  test("with tags out of order, or sections that are cut short, are refused with a path too", () => {
     const Tags = message("Tags", { versions: "0", flexible: "0+" }, () => ({ only: int8 }));
-    expect(() => decode(Tags, 0, Buffer.from("0102050005000000", "hex"))).toThrow("tag 5 after tag 5");
+    const read = (hex: string) => () => decode(Tags, 0, Buffer.from(hex, "hex"));
+    expect(read("0102050005000000")).toThrow("Tags v0: unknownTaggedFields: tag 5 after tag 5");
+    expect(read("01")).toThrow("Tags v0: unknownTaggedFields: the bytes end inside a varint");
+    expect(read("01ff7f")).toThrow("Tags v0: unknownTaggedFields: 16383 elements of at least 2 bytes wanted");
+    expect(read("0101050900")).toThrow("Tags v0: unknownTaggedFields: 9 bytes wanted, 1 left");
+    const leader = encode(Sample, 2, { leader: { id: 5 } });
+    leader[leader.length - 10] = 60;
+    expect(() => decode(Sample, 2, leader)).toThrow("Sample v2: leader: 60 bytes wanted, 9 left");
+  });
+
+  test("say so without a path where the message itself is none", () => {
+    expect(() => encode(Sample, 3, null as never)).toThrow("Sample v3: an object wanted, not null");
   });
 });
 

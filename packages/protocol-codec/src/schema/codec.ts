@@ -1,11 +1,11 @@
-import { DecodeError, EncodeError } from "../errors.js";
+import { DecodeError, EncodeError, type KafkaErrorFacts } from "../errors.js";
 import { ReadFailure, Reader } from "../wire/reader.js";
 import { Writer } from "../wire/writer.js";
 import { compileCursorDecoder, type Read } from "./cursor-decoder.js";
 import { canGenerateCode, preferredDecoder } from "./decoder-choice.js";
 import { compileEncoder, type Write } from "./encoder.js";
 import type { Fields, StructIn, StructOut } from "./fields.js";
-import type { Message } from "./message.js";
+import { apiFacts, type Message } from "./message.js";
 import { compileParserDecoder } from "./parser-decoder.js";
 import { FieldPath } from "./path.js";
 import { formatVersions, includesVersion } from "./versions.js";
@@ -42,6 +42,7 @@ export function decode<S extends Fields>(
   }
   if (reader.left > 0 && !trailing) {
     throw new DecodeError(`${message.name} v${version}: ${reader.left} bytes are left over after the last field`, {
+      ...factsOf(message, version),
       position: offset + reader.offset,
     });
   }
@@ -98,16 +99,27 @@ function compiledOf(message: Message): Compiled {
 }
 
 function compile<T>(
-  { name, versions, flexible }: Message,
+  message: Message,
   version: number,
   direction: "decode" | "encode",
   make: (flexible: boolean) => T,
 ): T {
+  const { name, versions, flexible } = message;
   if (!Number.isInteger(version) || !includesVersion(versions, version)) {
     const sentence = `${name} has no version ${version}: it has ${formatVersions(versions)}`;
-    throw direction === "decode" ? new DecodeError(sentence) : new EncodeError(sentence);
+    const facts = factsOf(message, version);
+    throw direction === "decode" ? new DecodeError(sentence, facts) : new EncodeError(sentence, facts);
   }
   return make(includesVersion(flexible, version));
+}
+
+/** For example `FetchResponse v13: responses[2].partitions[0].records: 512 bytes wanted, 40 left`. */
+function sentence({ name }: Message, version: number, path: FieldPath, { message }: Error): string {
+  return [`${name} v${version}`, path.toString(), message].filter((part) => part !== "").join(": ");
+}
+
+function factsOf(message: Message, version: number): KafkaErrorFacts {
+  return { ...apiFacts(message), apiVersion: version };
 }
 
 /** Decodes once more, with a path this time, to say where it failed. */
@@ -122,11 +134,10 @@ function decodeFailure(message: Message, version: number, bytes: Buffer, offset:
   } catch (again) {
     if (again instanceof ReadFailure) reason = again;
   }
-  const where = path.toString();
-  const position = offset + reader.offset;
-  return new DecodeError(`${message.name} v${version}: ${where}: ${reason.message}`, {
-    path: where,
-    position,
+  return new DecodeError(sentence(message, version, path, reason), {
+    ...factsOf(message, version),
+    path: path.toString(),
+    position: offset + reader.offset,
     cause: reason,
   });
 }
@@ -141,6 +152,9 @@ function encodeFailure(message: Message, version: number, value: unknown, error:
   } catch {
     // The same failure as before; the path now stands where it happened.
   }
-  const where = path.toString();
-  return new EncodeError(`${message.name} v${version}: ${where}: ${error.message}`, { path: where, cause: error });
+  return new EncodeError(sentence(message, version, path, error), {
+    ...factsOf(message, version),
+    path: path.toString(),
+    cause: error,
+  });
 }

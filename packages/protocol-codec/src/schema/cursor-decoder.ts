@@ -43,34 +43,55 @@ function structReader(plan: StructPlan, context: DecodeContext): Read {
   };
 }
 
+/** How errors name the tagged section itself, when it is broken outside of any field. */
+const sectionName = "unknownTaggedFields";
+
 /** Reads the tagged section at the end of a flexible struct. */
 export function tagsReader(tagged: readonly PlannedTag[], context: DecodeContext): ReadInto {
   const known = new Map(
-    tagged.map((field) => [
-      field.tag,
-      { name: field.name, read: traced(field.name, taggedValueReader(field, context), context) },
-    ]),
+    tagged.map((field) => {
+      const readValue = taggedValueReader(field, context);
+      const read = traced(field.name, (reader: Reader) => readSized(reader, readValue), context);
+      return [field.tag, { name: field.name, read }];
+    }),
   );
+  const readCount = traced(sectionName, countTags, context);
+  const readHead = traced(sectionName, readTagHead, context);
+  const readUnknown = traced(sectionName, readUnknownTag, context);
   return (reader, struct) => {
-    const count = reader.uvarint();
+    const count = readCount(reader);
     if (count === 0) return;
-    reader.checkCount(count, 2);
     const unknown: UnknownTaggedField[] = [];
     let previous = -1;
     for (let i = 0; i < count; i++) {
-      const tag = reader.uvarint();
-      if (tag <= previous) throw new ReadFailure(`tag ${tag} after tag ${previous}: tags have to ascend`);
+      const tag = readHead(reader, previous);
       previous = tag;
-      const size = reader.uvarint();
       const field = known.get(tag);
-      if (field === undefined) unknown.push({ tag, data: reader.bytes(size) });
-      else struct[field.name] = readSized(reader, size, field.read);
+      if (field === undefined) unknown.push(readUnknown(reader, tag));
+      else struct[field.name] = field.read(reader);
     }
-    if (unknown.length > 0) struct["unknownTaggedFields"] = unknown;
+    if (unknown.length > 0) struct[sectionName] = unknown;
   };
 }
 
-function readSized(reader: Reader, size: number, read: Read): unknown {
+function countTags(reader: Reader): number {
+  const count = reader.uvarint();
+  if (count > 0) reader.checkCount(count, 2);
+  return count;
+}
+
+function readTagHead(reader: Reader, previous: number): number {
+  const tag = reader.uvarint();
+  if (tag <= previous) throw new ReadFailure(`tag ${tag} after tag ${previous}: tags have to ascend`);
+  return tag;
+}
+
+function readUnknownTag(reader: Reader, tag: number): UnknownTaggedField {
+  return { tag, data: reader.bytes(reader.uvarint()) };
+}
+
+function readSized(reader: Reader, read: Read): unknown {
+  const size = reader.uvarint();
   if (size > reader.left) throw new ReadFailure(`${size} bytes wanted, ${reader.left} left`);
   const end = reader.offset + size;
   const value = read(reader);
@@ -187,6 +208,10 @@ function nestedReader(fields: Fields, flexible: boolean, nullable: boolean, cont
   return nullable ? (reader) => (reader.int8() < 0 ? null : read(reader)) : read;
 }
 
-function traced(name: string, read: Read, { path }: DecodeContext): Read {
-  return path === undefined ? read : (reader) => path.within(name, () => read(reader));
+function traced<A extends unknown[], T>(
+  name: string,
+  read: (reader: Reader, ...args: A) => T,
+  { path }: DecodeContext,
+): (reader: Reader, ...args: A) => T {
+  return path === undefined ? read : (reader, ...args) => path.within(name, () => read(reader, ...args));
 }

@@ -69,7 +69,11 @@ function unknownTags(struct: Struct): readonly UnknownTaggedField[] {
   return (struct["unknownTaggedFields"] as readonly UnknownTaggedField[] | undefined) ?? noTags;
 }
 
-function taggedWriter(tagged: readonly PlannedTag[], context: Context): (writer: Writer, struct: Struct) => void {
+/** Writes the tagged section at the end of a flexible struct: known and unknown fields together, ascending by tag. */
+export function taggedWriter(
+  tagged: readonly PlannedTag[],
+  context: Context,
+): (writer: Writer, struct: Struct) => void {
   const known = tagged.map((field) => ({ ...field, write: taggedValueWriter(field, context) }));
   return (writer, struct) => {
     const unknown = unknownTags(struct);

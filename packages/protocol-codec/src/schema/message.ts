@@ -75,5 +75,13 @@ export function api<Req extends Fields, Res extends Fields>(
   }: { request: Message<Req>; response: Message<Res>; stable?: number; throttleFrom?: number },
 ): Api<Req, Res> {
   const { min, max } = request.versions;
+  for (const message of [request, response]) apiOf.set(message, { apiKey: key, apiName: name });
   return { key, name, request, response, minVersion: min, maxVersion: stable ?? max, throttleFrom };
+}
+
+const apiOf = new WeakMap<Message, { readonly apiKey: number; readonly apiName: string }>();
+
+/** What an error about a message can say of its API; empty for messages that belong to none. */
+export function apiFacts(message: Message): { readonly apiKey?: number; readonly apiName?: string } {
+  return apiOf.get(message) ?? {};
 }

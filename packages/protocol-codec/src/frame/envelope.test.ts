@@ -1,0 +1,120 @@
+import { describe, expect, test } from "vitest";
+import { ErrorCode } from "../error-code.js";
+import { DecodeError, EncodeError } from "../errors.js";
+import { ApiVersions } from "../messages/18-api-versions.js";
+import { decodeMessage, encodeMessage } from "../messages/by-key.js";
+import { Metadata } from "../messages/03-metadata.js";
+import {
+  decodeAnyRequest,
+  decodeCorrelationId,
+  decodeRequestHeader,
+  decodeResponse,
+  encodeFrame,
+  encodeRequest,
+  encodeResponse,
+} from "./envelope.js";
+import { FrameSplitter } from "./splitter.js";
+
+/** The payload of a frame: what is behind the size. */
+const payloadOf = (pieces: readonly Buffer[]): Buffer => Buffer.concat(pieces).subarray(4);
+
+const tags = [{ tag: 3, data: Buffer.from("later") }];
+
+describe("a request", () => {
+  const head = { correlationId: 7, clientId: "shop" };
+
+  test("of any API is read without knowing which", () => {
+    const payload = payloadOf(encodeRequest(Metadata, 12, head, { topics: [{ name: "orders" }] }));
+    const { api, header, body } = decodeAnyRequest(payload);
+    expect(api).toBe(Metadata);
+    expect(header).toEqual({ apiKey: 3, apiVersion: 12, ...head, bodyOffset: 15 });
+    expect(body).toMatchObject({ topics: [{ name: "orders" }] });
+  });
+
+  test("keeps the tagged fields of its header, so that a proxy loses nothing", () => {
+    const pieces = encodeRequest(Metadata, 12, { ...head, unknownTaggedFields: tags }, {});
+    const { api, header, body } = decodeAnyRequest(payloadOf(pieces));
+    expect(header.unknownTaggedFields).toEqual(tags);
+    expect(Buffer.concat(encodeRequest(api, 12, header, body))).toEqual(Buffer.concat(pieces));
+  });
+
+  test("of an API that is not known, or cut short anywhere in its header, is a DecodeError", () => {
+    const payload = payloadOf(encodeRequest(Metadata, 12, head, {}));
+    const { bodyOffset } = decodeRequestHeader(payload);
+    for (let length = 0; length < bodyOffset; length++)
+      expect(() => decodeRequestHeader(payload.subarray(0, length))).toThrow(DecodeError);
+    payload.writeInt16BE(4, 0);
+    expect(() => decodeAnyRequest(payload)).toThrow("no request has the API key 4");
+  });
+});
+
+describe("a response", () => {
+  test("keeps the tagged fields of its header, so that a proxy loses nothing", () => {
+    const pieces = encodeResponse(Metadata, 12, { correlationId: 9, unknownTaggedFields: tags }, {});
+    const response = decodeResponse(Metadata, 12, payloadOf(pieces));
+    expect(response).toMatchObject({ correlationId: 9, version: 12, unknownTaggedFields: tags });
+    expect(Buffer.concat(encodeResponse(Metadata, 12, response, response.body))).toEqual(Buffer.concat(pieces));
+  });
+
+  test("tells which request it answers without its body being read", () => {
+    expect(decodeCorrelationId(payloadOf(encodeResponse(Metadata, 12, { correlationId: -5 }, {})))).toBe(-5);
+    expect(() => decodeCorrelationId(Buffer.alloc(3))).toThrow("ResponseHeader: 4 bytes wanted, 3 left");
+  });
+
+  test("that refuses the version of ApiVersions is in version 0, whatever was asked", () => {
+    const apiKeys = [{ apiKey: 18, minVersion: 0, maxVersion: 4 }];
+    const refusal = { errorCode: ErrorCode.UNSUPPORTED_VERSION, apiKeys };
+    const payload = payloadOf(encodeResponse(ApiVersions, 0, { correlationId: 1 }, refusal));
+    expect(decodeResponse(ApiVersions, 5, payload)).toMatchObject({ version: 0, body: refusal });
+    const accepted = payloadOf(encodeResponse(ApiVersions, 3, { correlationId: 1 }, { apiKeys }));
+    expect(decodeResponse(ApiVersions, 3, accepted)).toMatchObject({ version: 3, body: { errorCode: 0, apiKeys } });
+  });
+});
+
+test("a frame that was not decoded is passed on as it came", () => {
+  const payload = Buffer.from("anything");
+  const pieces = encodeFrame(payload);
+  expect(pieces[1]).toBe(payload);
+  expect(new FrameSplitter({ maxFrameBytes: 100 }).push(Buffer.concat(pieces))).toEqual([payload]);
+});
+
+describe("messages by their API key", () => {
+  const request = { apiKey: 3, kind: "request", version: 12 } as const;
+  const thrownBy = (work: () => unknown): unknown => {
+    try {
+      return work();
+    } catch (error) {
+      return error;
+    }
+  };
+
+  test("refuse fields that the message does not have, at any depth, so that no misspelt one is lost", () => {
+    const error = thrownBy(() => encodeMessage(request, { topcs: [] } as never));
+    expect(error).toBeInstanceOf(EncodeError);
+    expect(error).toMatchObject({ apiKey: 3, apiVersion: 12, path: "topcs" });
+    expect(() => encodeMessage(request, { topics: [{}, { nam: "orders" }] } as never)).toThrow(
+      "MetadataRequest v12: topics[1].nam: the message has no such field in any version",
+    );
+    expect(() => encodeMessage(request, { topics: [{ name: "a", unknownTaggedFields: tags }] })).not.toThrow();
+    expect(() => encodeMessage(request, { toString: 1 } as never)).toThrow("toString: the message has no such field");
+  });
+
+  test("say in their errors which message it was", () => {
+    const facts = { apiKey: 3, apiName: "Metadata", apiVersion: 12 };
+    expect(thrownBy(() => decodeMessage(request, Buffer.from("02", "hex")))).toMatchObject({
+      ...facts,
+      path: "topics",
+      position: 1,
+    });
+    expect(thrownBy(() => encodeMessage(request, { topics: 5 } as never))).toMatchObject({ ...facts, path: "topics" });
+    expect(thrownBy(() => decodeMessage({ ...request, version: 99 }, Buffer.alloc(0)))).toMatchObject({
+      apiKey: 3,
+      apiVersion: 99,
+    });
+  });
+
+  test("are requests or responses, and nothing else", () => {
+    expect(() => decodeMessage({ ...request, kind: "answer" as never }, Buffer.alloc(0))).toThrow("no answer has");
+    expect(() => encodeMessage({ ...request, apiKey: 4 }, {})).toThrow("no request has the API key 4");
+  });
+});

@@ -1,0 +1,21 @@
+import type { Reader } from "../wire/reader.js";
+import type { Writer } from "../wire/writer.js";
+import { tagsReader } from "./cursor-decoder.js";
+import { taggedWriter } from "./encoder.js";
+import type { UnknownTaggedField } from "./fields.js";
+
+const context = { version: 0, path: undefined };
+const readTags = tagsReader([], context);
+const writeTags = taggedWriter([], context);
+
+/** Reads a tagged section of which no field is known; undefined when it is empty. */
+export function readUnknownTags(reader: Reader): readonly UnknownTaggedField[] | undefined {
+  const section: { unknownTaggedFields?: readonly UnknownTaggedField[] } = {};
+  readTags(reader, section);
+  return section.unknownTaggedFields;
+}
+
+/** Writes a tagged section of which no field is known. */
+export function writeUnknownTags(writer: Writer, unknownTaggedFields: readonly UnknownTaggedField[] | undefined): void {
+  writeTags(writer, { unknownTaggedFields });
+}
