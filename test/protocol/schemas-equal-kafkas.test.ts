@@ -84,8 +84,9 @@ function nullableVersions({ nullableVersions: nullable, versions, taggedVersions
 }
 
 function kafkasDefault(field: KafkaField, isStruct: boolean): string {
-  const given = field.default;
-  if (given === null || given === "null") return "null";
+  // Null has to be written as text: Kafka's generator takes a JSON null for no default at all, that is, for the type's own.
+  const given = field.default ?? undefined;
+  if (given === "null") return "null";
   if (field.type.startsWith("[]")) return "empty";
   if (isStruct) return "struct";
   switch (field.type) {

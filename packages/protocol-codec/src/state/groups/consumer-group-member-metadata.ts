@@ -47,9 +47,7 @@ export const ConsumerGroupMemberMetadataValue = message(
           metadata: bytes,
         }),
       }),
-    )
-      .default(null)
-      .tag(0, "0+"),
+    ).tag(0, "0+"),
   }),
 );
 export type ConsumerGroupMemberMetadataValue = Infer<typeof ConsumerGroupMemberMetadataValue>;

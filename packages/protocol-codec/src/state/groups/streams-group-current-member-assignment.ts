@@ -19,7 +19,7 @@ const taskIds = {
   /** The partitions. */
   partitions: array(int32),
   /** For each partition, the epoch at which the member got it. */
-  assignmentEpochs: nullable(array(int32)).default(null).tag(0, "0+"),
+  assignmentEpochs: nullable(array(int32)).tag(0, "0+"),
 };
 
 /** What a member of a streams group has at the moment (KIP-1071): the value. */

@@ -30,7 +30,7 @@ export const StreamsGroupMetadataValue = message(
     /** The epoch of the topology that was last found valid, -1 for none. */
     validatedTopologyEpoch: int32.default(-1).tag(0, "0+"),
     /** The configuration under which the last assignment was computed. */
-    lastAssignmentConfigs: nullable(array(lastAssignmentConfig)).default(null).tag(1, "0+"),
+    lastAssignmentConfigs: nullable(array(lastAssignmentConfig)).tag(1, "0+"),
   }),
 );
 export type StreamsGroupMetadataValue = Infer<typeof StreamsGroupMetadataValue>;
