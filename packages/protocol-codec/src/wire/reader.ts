@@ -1,3 +1,5 @@
+import { int32At } from "./int32.js";
+import { int64At } from "./int64.js";
 import { Uuid } from "./uuid.js";
 
 /** Why a read failed, before the field's path is known; {@link Reader} throws it, the decoder turns it into a DecodeError. */
@@ -45,20 +47,25 @@ export class Reader {
     return this.buffer[this.take(1)] !== 0;
   }
 
+  // Put together from bytes: Buffer's own functions check once more what `take` has checked, at half the cost of the whole.
+
   int8(): number {
-    return this.buffer.readInt8(this.take(1));
+    return (this.buffer[this.take(1)]! << 24) >> 24;
   }
 
   int16(): number {
-    return this.buffer.readInt16BE(this.take(2));
+    const at = this.take(2);
+    const { buffer } = this;
+    return (((buffer[at]! << 8) | buffer[at + 1]!) << 16) >> 16;
   }
 
   uint16(): number {
-    return this.buffer.readUInt16BE(this.take(2));
+    const at = this.take(2);
+    return (this.buffer[at]! << 8) | this.buffer[at + 1]!;
   }
 
   int32(): number {
-    return this.buffer.readInt32BE(this.take(4));
+    return int32At(this.buffer, this.take(4));
   }
 
   /** `count` integers of 32 bits; throws when fewer are left, before anything is allocated. */
@@ -66,16 +73,16 @@ export class Reader {
     let offset = this.take(count * 4);
     const { buffer } = this;
     const values: number[] = [];
-    for (let i = 0; i < count; i++, offset += 4) values.push(buffer.readInt32BE(offset));
+    for (let i = 0; i < count; i++, offset += 4) values.push(int32At(buffer, offset));
     return values;
   }
 
   uint32(): number {
-    return this.buffer.readUInt32BE(this.take(4));
+    return int32At(this.buffer, this.take(4)) >>> 0;
   }
 
   int64(): bigint {
-    return this.buffer.readBigInt64BE(this.take(8));
+    return int64At(this.buffer, this.take(8));
   }
 
   float64(): number {

@@ -1,31 +1,45 @@
+import { int32At, writeInt32At } from "./int32.js";
+
 const hexPattern = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
 const base64Pattern = /^[A-Za-z0-9_-]{21}[AQgw]$/;
 
 /**
  * A 128-bit identifier, as Kafka gives to topics, members and log directories. Immutable; prints as Kafka prints it:
- * URL-safe base64 without padding, 22 characters.
+ * URL-safe base64 without padding, 22 characters. Two with the same bits are deeply equal.
  */
 export class Uuid {
   /** All bits zero: Kafka's way to say "none". */
-  static readonly zero: Uuid = new Uuid("AAAAAAAAAAAAAAAAAAAAAA");
+  static readonly zero: Uuid = new Uuid(0, 0, 0, 0);
   /** The id of the topic `__cluster_metadata`: (0, 1). */
-  static readonly metadataTopic: Uuid = new Uuid("AAAAAAAAAAAAAAAAAAAAAQ");
+  static readonly metadataTopic: Uuid = new Uuid(0, 0, 0, 1);
 
-  readonly #text: string;
+  // Words of 32 bits, highest first. Not `#private`, so that deep comparisons, as tests make them, see them.
+  private readonly a: number;
+  private readonly b: number;
+  private readonly c: number;
+  private readonly d: number;
+  /** Made when it is first asked for: most uuids of a response are only compared. */
+  #text: string | undefined;
 
-  private constructor(text: string) {
-    this.#text = text;
+  private constructor(a: number, b: number, c: number, d: number) {
+    this.a = a;
+    this.b = b;
+    this.c = c;
+    this.d = d;
   }
 
   /** Reads 16 bytes of `buffer` at `offset`; the caller has checked that they are there. */
-  static read(buffer: Buffer, offset: number): Uuid {
-    const text = buffer.toString("base64url", offset, offset + 16);
-    return text === Uuid.zero.#text ? Uuid.zero : new Uuid(text);
+  static read(buffer: Uint8Array, offset: number): Uuid {
+    const a = int32At(buffer, offset);
+    const b = int32At(buffer, offset + 4);
+    const c = int32At(buffer, offset + 8);
+    const d = int32At(buffer, offset + 12);
+    return (a | b | c | d) === 0 ? Uuid.zero : new Uuid(a, b, c, d);
   }
 
   /** Reads 22 characters of base64url, or hexadecimal with or without dashes. Throws a RangeError on any other text. */
   static parse(text: string): Uuid {
-    if (base64Pattern.test(text)) return text === Uuid.zero.#text ? Uuid.zero : new Uuid(text);
+    if (base64Pattern.test(text)) return Uuid.read(Buffer.from(text, "base64url"), 0);
     if (hexPattern.test(text)) return Uuid.read(Buffer.from(text.replaceAll("-", ""), "hex"), 0);
     throw new RangeError(`not a uuid: ${JSON.stringify(text)} (wanted: 22 characters of base64url, or hexadecimal)`);
   }
@@ -41,36 +55,44 @@ export class Uuid {
       bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x40, 6);
       bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
       const uuid = Uuid.read(bytes, 0);
-      if (!uuid.#text.startsWith("-")) return uuid;
+      if (!uuid.toString().startsWith("-")) return uuid;
     }
   }
 
   /** Whether every bit is zero. */
   get isZero(): boolean {
-    return this === Uuid.zero || this.#text === Uuid.zero.#text;
+    return (this.a | this.b | this.c | this.d) === 0;
   }
 
   /** Whether both have the same bits. */
   equals(other: Uuid): boolean {
-    return this.#text === other.#text;
+    return this.a === other.a && this.b === other.b && this.c === other.c && this.d === other.d;
   }
 
   /** Writes the 16 bytes into `buffer` at `offset`. */
-  writeTo(buffer: Buffer, offset: number): void {
-    buffer.write(this.#text, offset, 16, "base64url");
+  writeTo(buffer: Uint8Array, offset: number): void {
+    writeInt32At(buffer, offset, this.a);
+    writeInt32At(buffer, offset + 4, this.b);
+    writeInt32At(buffer, offset + 8, this.c);
+    writeInt32At(buffer, offset + 12, this.d);
   }
 
   /** 22 characters of URL-safe base64. */
   toString(): string {
+    if (this.#text === undefined) {
+      const bytes = Buffer.allocUnsafe(16);
+      this.writeTo(bytes, 0);
+      this.#text = bytes.toString("base64url");
+    }
     return this.#text;
   }
 
   /** The same as {@link toString}, so that `JSON.stringify` shows the text. */
   toJSON(): string {
-    return this.#text;
+    return this.toString();
   }
 
   [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return `Uuid(${this.#text})`;
+    return `Uuid(${this.toString()})`;
   }
 }

@@ -1,3 +1,5 @@
+import { writeInt32At } from "./int32.js";
+import { writeInt64At } from "./int64.js";
 import type { Uuid } from "./uuid.js";
 
 /** Why a write failed, before the field's path is known; the encoder turns it into an EncodeError. */
@@ -56,33 +58,29 @@ export class Writer {
 
   int16(value: number): void {
     checkInteger(value, -0x8000, 0x7fff);
-    this.#ensure(2);
-    this.#offset = this.#buffer.writeInt16BE(value, this.#offset);
+    this.#int16(value);
   }
 
   uint16(value: number): void {
     checkInteger(value, 0, 0xffff);
-    this.#ensure(2);
-    this.#offset = this.#buffer.writeUInt16BE(value, this.#offset);
+    this.#int16(value);
   }
 
   int32(value: number): void {
     checkInteger(value, -0x80000000, 0x7fffffff);
-    this.#ensure(4);
-    this.#offset = this.#buffer.writeInt32BE(value, this.#offset);
+    this.#int32(value);
   }
 
   uint32(value: number): void {
     checkInteger(value, 0, 0xffffffff);
-    this.#ensure(4);
-    this.#offset = this.#buffer.writeUInt32BE(value, this.#offset);
+    this.#int32(value);
   }
 
   int64(value: bigint): void {
     if (typeof value !== "bigint") throw new WriteFailure(`a bigint wanted, not ${describe(value)}`);
-    if (BigInt.asIntN(64, value) !== value) throw new WriteFailure(`${value} does not fit into 64 bits`);
     this.#ensure(8);
-    this.#offset = this.#buffer.writeBigInt64BE(value, this.#offset);
+    if (!writeInt64At(this.#buffer, this.#offset, value)) throw new WriteFailure(`${value} does not fit into 64 bits`);
+    this.#offset += 8;
   }
 
   float64(value: number): void {
@@ -134,6 +132,20 @@ export class Writer {
     this.#ensure(length);
     value.copy(this.#buffer, this.#offset);
     this.#offset += length;
+  }
+
+  #int16(value: number): void {
+    this.#ensure(2);
+    const offset = this.#offset;
+    this.#buffer[offset] = value >>> 8;
+    this.#buffer[offset + 1] = value;
+    this.#offset = offset + 2;
+  }
+
+  #int32(value: number): void {
+    this.#ensure(4);
+    writeInt32At(this.#buffer, this.#offset, value);
+    this.#offset += 4;
   }
 
   #string(value: string, compact: boolean): void {
