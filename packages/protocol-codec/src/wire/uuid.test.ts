@@ -32,13 +32,13 @@ test("a random uuid is of version 4 and never begins with a dash", () => {
   expect((bytes[8] ?? 0) >> 6).toBe(2);
   expect(uuid.toString().startsWith("-")).toBe(false);
   expect(rounds).toEqual([]);
+});
 
-  test("are deeply equal exactly when they have the same bits, whether they were printed or not", () => {
-    const text = "QgnvNkX5TnuUp3NwEovYXQ";
-    const printed = Uuid.parse(text);
-    expect(printed.toString()).toBe(text);
-    expect(isDeepStrictEqual(printed, Uuid.parse(text))).toBe(true);
-    expect(isDeepStrictEqual(printed, Uuid.parse("QgnvNkX5TnuUp3NwEovYXA"))).toBe(false);
-    expect(Uuid.parse(text)).not.toEqual(Uuid.zero);
-  });
+test("uuids are deeply equal exactly when they have the same bits, whether they were printed or not", () => {
+  const text = "QgnvNkX5TnuUp3NwEovYXQ";
+  const printed = Uuid.parse(text);
+  expect(printed.toString()).toBe(text);
+  expect(isDeepStrictEqual(printed, Uuid.parse(text))).toBe(true);
+  expect(isDeepStrictEqual(printed, Uuid.parse("QgnvNkX5TnuUp3NwEovYXA"))).toBe(false);
+  expect(Uuid.parse(text)).not.toEqual(Uuid.zero);
 });

@@ -159,20 +159,17 @@ export class Writer {
     this.#offset += bytes;
   }
 
-  /** Writes a short string if it is ASCII; otherwise takes back what it wrote and says false. */
+  /** Writes a short string if it is ASCII, and else says false. The length is one byte then, or two, and the upper of those is 0. */
   #asciiString(value: string, compact: boolean): boolean {
     const { length } = value;
     this.#ensure(length + 2);
-    const before = this.#offset;
-    this.#stringLength(length, compact);
     const buffer = this.#buffer;
     let offset = this.#offset;
+    if (!compact) buffer[offset++] = 0;
+    buffer[offset++] = compact ? length + 1 : length;
     for (let i = 0; i < length; i++) {
       const code = value.charCodeAt(i);
-      if (code > 0x7f) {
-        this.#offset = before;
-        return false;
-      }
+      if (code > 0x7f) return false;
       buffer[offset++] = code;
     }
     this.#offset = offset;
