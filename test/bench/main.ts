@@ -6,6 +6,7 @@
 
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
+import { compareCodecs } from "./codec/comparison.js";
 import { endToEnd } from "./end-to-end.js";
 import { batchMicros, primitiveMicros } from "./micro/batches.js";
 import { timeAll } from "./micro/harness.js";
@@ -26,18 +27,21 @@ const number = (name: "messages" | "rounds" | "time-ms"): number => {
     throw new Error(`--${name} takes a whole number of at least 1, not ${options[name]}`);
   return value;
 };
-if (options.only !== undefined && options.only !== "micro" && options.only !== "end-to-end") {
-  throw new Error(`--only takes micro or end-to-end, not ${options.only}`);
+const parts = ["codec", "micro", "end-to-end"];
+if (options.only !== undefined && !parts.includes(options.only)) {
+  throw new Error(`--only takes ${parts.join(" or ")}, not ${options.only}`);
 }
 
 console.log(
   `Node ${process.versions.node} on ${cpus().length} x ${cpus()[0]?.model.trim()}. Other machines give other figures; compare within one run.`,
 );
 
-if (options.only !== "end-to-end") {
+const wanted = (part: string): boolean => options.only === undefined || options.only === part;
+if (wanted("codec")) await compareCodecs({ sampleMs: 20, rounds: 11 });
+if (wanted("micro")) {
   const timeMs = number("time-ms");
   await timeAll("Primitives", primitiveMicros(), timeMs);
   await timeAll("Messages", messageMicros(), timeMs);
   await timeAll("Record batches: 1,000 records of 100 B", batchMicros(), timeMs);
 }
-if (options.only !== "micro") await endToEnd({ messages: number("messages"), rounds: number("rounds") });
+if (wanted("end-to-end")) await endToEnd({ messages: number("messages"), rounds: number("rounds") });
