@@ -74,5 +74,7 @@ async function facts(row: string): Promise<Answer> {
 function plain(_key: string, value: unknown): unknown {
   if (typeof value === "bigint") return value.toString();
   if (typeof value !== "object" || value === null || !("type" in value) || value.type !== "Buffer") return value;
-  return createHash("sha1").update(Buffer.from(value as unknown as Buffer)).digest("hex");
+  return createHash("sha1")
+    .update(Buffer.from(value as unknown as Buffer))
+    .digest("hex");
 }

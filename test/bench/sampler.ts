@@ -2,71 +2,80 @@
 //
 // A sample is a loop of so many calls that it takes some milliseconds, and its figure is the CPU time of this process
 // (user and system, all threads) for one call. That leaves out what other programs do on a shared machine, and counts the
-// garbage collector's threads in. Of several samples the median is reported.
+// threads of the garbage collector in. What is compared is sampled in turn, and of several samples the median counts.
 
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { median } from "./report.js";
 
-/** Work to time: does it once. Where it returns a promise, that promise is awaited before the next call, as its users do. */
+/** How often and how long to measure. */
+export interface SamplingOptions {
+  readonly samples: number;
+  readonly sampleMs: number;
+}
+
+/** Something to time: does it once. A promise that it returns is awaited before the next call, as its users do. */
 export type Work = () => unknown;
 
-/** Work with the number of calls that fill one sample. */
+/** Something to time with the number of calls that fill one sample. */
 export interface Calibrated {
   readonly work: Work;
   readonly calls: number;
 }
 
-/** Takes what a call returns, so that no call can be optimised away. */
-let sink: unknown;
-
-/** Warms work up for about `milliseconds` and finds how many calls take so long. */
-export async function calibrate(work: Work, milliseconds: number): Promise<Calibrated> {
+/** Warms work up, and finds how many calls take about so long. */
+export async function calibrate(work: Work, sampleMs: number): Promise<Calibrated> {
+  const wanted = sampleMs * 1000;
   let calls = 1;
   for (;;) {
     const spent = await cpuMicros({ work, calls });
-    if (spent >= milliseconds * 1000) return { work, calls: Math.max(1, Math.round((calls * milliseconds * 1000) / spent)) };
-    calls = Math.ceil(calls * Math.min(10, Math.max(2, (milliseconds * 1000) / Math.max(spent, 1))));
+    if (spent >= wanted) return { work, calls: Math.max(1, Math.round((calls * wanted) / spent)) };
+    calls = Math.ceil(calls * Math.min(10, Math.max(2, wanted / Math.max(spent, 1))));
   }
 }
 
 /** One sample: the microseconds of CPU time that one call takes. */
 export async function sample(calibrated: Calibrated): Promise<number> {
-  // What others left behind is not to be collected at this sample's expense.
-  globalThis.gc?.();
+  // What others left behind is not to be collected at this one's expense.
+  collectGarbage();
   return (await cpuMicros(calibrated)) / calibrated.calls;
 }
 
-/** Times several pieces of work in turn, so that a slow moment of the machine meets all of them, and returns the medians. */
-export async function sampleInTurn(
-  works: readonly Work[],
-  { milliseconds, rounds }: { readonly milliseconds: number; readonly rounds: number },
-): Promise<number[]> {
-  const calibrated: Calibrated[] = [];
-  for (const work of works) calibrated.push(await calibrate(work, milliseconds));
-  // What was compiled for the first alone is compiled again once the others were seen; all begin anew when that is done.
-  for (let index = 0; index < works.length; index++) {
-    const { work } = calibrated[index] as Calibrated;
-    calibrated[index] = await calibrate(work, milliseconds);
-  }
-  const figures = works.map((): number[] => []);
-  for (let round = 0; round < rounds; round++)
-    for (let index = 0; index < works.length; index++)
-      figures[index]?.push(await sample(calibrated[index] as Calibrated));
-  return figures.map(median);
+/** Microseconds a call. */
+export interface Figure {
+  readonly median: number;
+  /** The shortest of all samples: what a machine does that has nothing else to do. */
+  readonly best: number;
 }
 
+/** Times several things in turn, so that a slow moment of the machine meets all of them. */
+export async function sampleInTurn(works: readonly Work[], { samples, sampleMs }: SamplingOptions): Promise<Figure[]> {
+  let calibrated: Calibrated[] = [];
+  // Twice: code that was compiled for the first alone is compiled anew once it has seen the others.
+  for (let pass = 0; pass < 2; pass++) {
+    calibrated = [];
+    for (const work of works) calibrated.push(await calibrate(work, sampleMs));
+  }
+  const figures = works.map((): number[] => []);
+  for (let round = 0; round < samples; round++)
+    for (const [index, each] of calibrated.entries()) figures[index]?.push(await sample(each));
+  return figures.map((of) => ({ median: median(of), best: Math.min(...of) }));
+}
+
+/** Takes what a call returns, so that no call can be optimised away. */
+const sink: { last: unknown } = { last: undefined };
+
 async function cpuMicros({ work, calls }: Calibrated): Promise<number> {
-  // A call decides which loop it needs, so that nobody pays for an `await` that its library does not ask for.
+  // The first call says which loop is needed, so that nobody pays for an `await` that its library does not ask for.
   const first = work();
-  const isAsynchronous = first instanceof Promise;
-  if (isAsynchronous) await first;
+  const asynchronous = first instanceof Promise;
+  await first;
   const before = process.cpuUsage();
-  if (isAsynchronous) for (let call = 0; call < calls; call++) sink = await work();
-  else for (let call = 0; call < calls; call++) sink = work();
+  if (asynchronous) for (let call = 0; call < calls; call++) sink.last = await work();
+  else for (let call = 0; call < calls; call++) sink.last = work();
   const { user, system } = process.cpuUsage(before);
   return user + system;
 }
 
-/** The value that was returned last. */
-export function lastReturned(): unknown {
-  return sink;
-}
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;

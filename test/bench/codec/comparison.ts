@@ -2,13 +2,8 @@ import { fork, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Answer, Question } from "../codec-process.js";
 import { median, printTable } from "../report.js";
+import type { SamplingOptions } from "../sampler.js";
 import { rows, type Row } from "./rows.js";
-
-/** How long a sample is, and how many there are of each. */
-export interface ComparisonOptions {
-  readonly sampleMs: number;
-  readonly rounds: number;
-}
 
 const names = ["moldau", "kafkajs", "platformatic"] as const;
 type Name = (typeof names)[number];
@@ -21,12 +16,12 @@ type Name = (typeof names)[number];
  * first sample is taken. The processes work one at a time, sample by sample in turn, so that a slow moment of the machine
  * meets all three.
  */
-export async function compareCodecs({ sampleMs, rounds }: ComparisonOptions): Promise<void> {
+export async function compareCodecs({ sampleMs, samples }: SamplingOptions): Promise<void> {
   const codecs = await Promise.all(names.map((name) => Codec.start(name)));
   try {
     console.log(
       `\nCodecs: ${codecs.map(({ title }) => title).join(", ")}; whole frames; CPU time of a process for each (user and system, all threads),` +
-        `\nin turn, ${rounds} samples of ${sampleMs} ms, medians. kafkajs and @platformatic/kafka check no CRC of what they read.` +
+        `\nin turn, ${samples} samples of ${sampleMs} ms, medians. kafkajs and @platformatic/kafka check no CRC of what they read.` +
         "\nEverybody's bytes and values were compared before.",
     );
     const bytes = new Map<string, number>();
@@ -34,7 +29,7 @@ export async function compareCodecs({ sampleMs, rounds }: ComparisonOptions): Pr
     for (let pass = 0; pass < 2; pass++)
       for (const row of rows) for (const codec of codecs) await codec.calibrate(row, sampleMs);
     const figures: Figures[] = [];
-    for (const row of rows) figures.push(await measure(row, codecs, rounds));
+    for (const row of rows) figures.push(await measure(row, codecs, samples));
     printRows(figures, bytes);
     printVerdicts(figures);
   } finally {
@@ -44,18 +39,27 @@ export async function compareCodecs({ sampleMs, rounds }: ComparisonOptions): Pr
 
 interface Figures {
   readonly row: Row;
-  /** Microseconds a call, of those who take part. */
+  /** Microseconds a call, of those who take part: the median of the samples. */
   readonly micros: ReadonlyMap<Name, number>;
+  /** How often our time goes into theirs: the median over the rounds, each with its own samples. */
+  readonly ratios: ReadonlyMap<Name, number>;
 }
 
-async function measure(row: Row, codecs: readonly Codec[], rounds: number): Promise<Figures> {
+async function measure(row: Row, codecs: readonly Codec[], count: number): Promise<Figures> {
   const taking = codecs.filter((codec) => codec.rows.has(row.id));
   const samples = new Map(taking.map(({ name }): [Name, number[]] => [name, []]));
   // Once more just before, and uncounted: what was compiled for this row may have been thrown away by the others.
   for (const codec of taking) await codec.sample(row);
-  for (let round = 0; round < rounds; round++)
+  for (let round = 0; round < count; round++)
     for (const codec of taking) samples.get(codec.name)?.push(await codec.sample(row));
-  return { row, micros: new Map([...samples].map(([name, of]) => [name, median(of)])) };
+  const ours = samples.get("moldau") ?? [];
+  const ratio = (theirs: readonly number[]): number =>
+    median(theirs.map((of, round) => of / (ours[round] ?? Number.NaN)));
+  return {
+    row,
+    micros: new Map([...samples].map(([name, of]) => [name, median(of)])),
+    ratios: new Map([...samples].filter(([name]) => name !== "moldau").map(([name, of]) => [name, ratio(of)])),
+  };
 }
 
 /** Asks everybody for the facts and throws where one differs from ours; returns the length of the frame. */
@@ -79,32 +83,26 @@ async function checkSame(row: Row, codecs: readonly Codec[]): Promise<number> {
 function printRows(figures: readonly Figures[], bytes: ReadonlyMap<string, number>): void {
   printTable(
     ["message", "what", "bytes", "moldau us", "kafkajs us", "ratio", "platformatic us", "ratio", ""],
-    figures.map(({ row, micros }) => {
-      const ours = micros.get("moldau") ?? Number.NaN;
-      const cells = (name: Name): string[] => {
-        const theirs = micros.get(name);
-        return theirs === undefined ? ["-", "-"] : [theirs.toFixed(2), `x ${(theirs / ours).toFixed(1)}`];
-      };
+    figures.map((of) => {
+      const { row, micros, ratios } = of;
+      const took = (name: Name): string => micros.get(name)?.toFixed(2) ?? "-";
+      const ratio = (name: Name): string => (ratios.has(name) ? `x ${ratios.get(name)?.toFixed(1)}` : "-");
       return [
         row.id,
         row.what,
         String(bytes.get(row.id) ?? 0),
-        ours.toFixed(2),
-        ...cells("kafkajs"),
-        ...cells("platformatic"),
-        fallsShort({ row, micros }),
+        took("moldau"),
+        ...(["kafkajs", "platformatic"] as const).flatMap((name) => [took(name), ratio(name)]),
+        fallsShort(of),
       ];
     }),
   );
 }
 
 /** What is expected of a row and does not hold: 10 times kafkajs with records, and never slower than the faster peer. */
-function fallsShort({ row, micros }: Figures): string {
-  const ours = micros.get("moldau") ?? Number.NaN;
-  const kafkajs = micros.get("kafkajs");
-  const faster = Math.min(...[...micros].filter(([name]) => name !== "moldau").map(([, of]) => of));
-  if (faster < ours) return "slower";
-  return row.records && kafkajs !== undefined && kafkajs / ours < 10 ? "below 10" : "";
+function fallsShort({ row, ratios }: Figures): "" | "slower" | "below 10" {
+  if ([...ratios.values()].some((ratio) => ratio < 1)) return "slower";
+  return row.records && (ratios.get("kafkajs") ?? Infinity) < 10 ? "below 10" : "";
 }
 
 function printVerdicts(figures: readonly Figures[]): void {
@@ -124,9 +122,7 @@ class Codec {
 
   private constructor(name: Name) {
     this.name = name;
-    this.#child = fork(fileURLToPath(new URL("../codec-process.js", import.meta.url)), [name], {
-      execArgv: ["--expose-gc", ...process.execArgv],
-    });
+    this.#child = fork(fileURLToPath(new URL("../codec-process.js", import.meta.url)), [name]);
   }
 
   static async start(name: Name): Promise<Codec> {
@@ -160,7 +156,8 @@ class Codec {
 
   async #ask(question: Question): Promise<Answer> {
     const answer = await new Promise<Answer>((resolve, reject) => {
-      const ended = (code: number | null): void => reject(new Error(`${this.name}: the process ended with code ${code}`));
+      const ended = (code: number | null): void =>
+        reject(new Error(`${this.name}: the process ended with code ${code}`));
       this.#child.once("exit", ended);
       this.#child.once("message", (message: Answer) => {
         this.#child.off("exit", ended);

@@ -10,7 +10,6 @@ const require = createRequire(import.meta.url);
 interface Codec {
   request(body: object): Request;
   // The shapes are kafkajs's own, and nowhere declared.
-  // oxlint-disable-next-line typescript/no-explicit-any
   readonly response: { decode(payload: Buffer): Promise<any> };
 }
 interface Request {
@@ -37,14 +36,7 @@ export async function kafkajs(): Promise<Contender> {
   return {
     name: "kafkajs",
     version,
-    tasks: new Map([
-      ...metadata(),
-      ...produce(),
-      ...fetch(),
-      ...joinGroup(),
-      ...heartbeat(),
-      ...offsetCommit(),
-    ]),
+    tasks: new Map([...metadata(), ...produce(), ...fetch(), ...joinGroup(), ...heartbeat(), ...offsetCommit()]),
   };
 }
 
@@ -75,7 +67,6 @@ function encoding(api: ComparedApi, version: number, body: object, form?: string
   return [rowId(`${api}Request`, version, form), { run, facts: run }];
 }
 
-// oxlint-disable-next-line typescript/no-explicit-any
 function decoderOf(api: ComparedApi, version: number): () => Promise<any> {
   const payload = responseFrame(api, version);
   const { response } = codecOf(api, version);
@@ -86,7 +77,6 @@ function decoderOf(api: ComparedApi, version: number): () => Promise<any> {
   };
 }
 
-// oxlint-disable-next-line typescript/no-explicit-any
 function decoding(api: ComparedApi, version: number, facts: (decoded: any) => unknown): Entry {
   const run = decoderOf(api, version);
   return [rowId(`${api}Response`, version), { run, facts: async () => facts(await run()) }];

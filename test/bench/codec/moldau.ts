@@ -117,13 +117,7 @@ function produce(version: number): Entry[] {
       throttleTimeMs,
       topics: responses.map(({ name, partitionResponses }) => [
         name,
-        partitionResponses.map((of) => [
-          of.index,
-          of.errorCode,
-          of.baseOffset,
-          of.logAppendTimeMs,
-          of.logStartOffset,
-        ]),
+        partitionResponses.map((of) => [of.index, of.errorCode, of.baseOffset, of.logAppendTimeMs, of.logStartOffset]),
       ]),
     })),
   ];

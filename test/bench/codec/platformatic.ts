@@ -1,5 +1,5 @@
-import { createRequire } from "node:module";
 import type { Contender, Task } from "./contender.js";
+import { newestPlatformatic } from "./platformatic-version.js";
 import { responseFrame } from "./responses.js";
 import { rowId, type ComparedApi } from "./rows.js";
 import * as sample from "./samples.js";
@@ -29,50 +29,18 @@ interface ApiModule {
   readonly api: { readonly key: number; readonly version: number };
   createRequest(...fields: unknown[]): Writer;
   // The shapes are the library's own.
-  // oxlint-disable-next-line typescript/no-explicit-any
   parseResponse(correlationId: number, apiKey: number, apiVersion: number, reader: Reader): any;
 }
 
 type Entry = readonly [id: string, task: Task];
 
-const require = createRequire(import.meta.url);
-
-/** The newest first. Version 2 needs a newer Node than this project does. */
-const aliases = ["platformatic-kafka-2", "platformatic-kafka-1"] as const;
-
 /**
- * The codec of @platformatic/kafka, in the newest version whose `engines` admit this Node, called as its connection calls
- * it. Its `parseResponse` cannot be had without the search for error codes.
+ * The codec of @platformatic/kafka, in the newest version that runs on this Node, called as its connection calls it. Its
+ * `parseResponse` cannot be had without the search for error codes.
  */
 export async function platformatic(): Promise<Contender> {
-  for (const alias of aliases) {
-    const { version, engines } = manifestOf(alias);
-    if (admits(engines.node, process.versions.node)) {
-      return { name: "platformatic", version, tasks: tasksOf((await import(alias)) as Platformatic) };
-    }
-  }
-  throw new Error(`no version of @platformatic/kafka here runs on Node ${process.versions.node}`);
-}
-
-function manifestOf(alias: string): { version: string; engines: { node: string } } {
-  const path = require.resolve.paths(alias)?.map((folder) => `${folder}/${alias}/package.json`) ?? [];
-  for (const each of path) {
-    try {
-      return require(each) as ReturnType<typeof manifestOf>;
-    } catch {
-      // The next folder up, as Node itself does it.
-    }
-  }
-  throw new Error(`${alias} is not installed`);
-}
-
-/** Whether a range such as `>= 20.19.4 || >= 22.18.0` holds for a version. */
-function admits(range: string, version: string): boolean {
-  const number = (text: string): number => {
-    const [major = 0, minor = 0, patch = 0] = text.replace(/[^\d.]/g, "").split(".").map(Number);
-    return major * 1e6 + minor * 1e3 + patch;
-  };
-  return range.split("||").some((least) => number(version) >= number(least));
+  const { alias, version } = newestPlatformatic();
+  return { name: "platformatic", version, tasks: tasksOf((await import(alias)) as Platformatic) };
 }
 
 function tasksOf(library: Platformatic): Map<string, Task> {
@@ -124,7 +92,6 @@ function encoding(
 }
 
 /** A response as the connection reads it, from a frame without its size. */
-// oxlint-disable-next-line typescript/no-explicit-any
 function decoderOf(library: Platformatic, api: ComparedApi, version: number): (() => any) | undefined {
   const codec = moduleOf(library, api, version);
   if (codec === undefined) return undefined;
@@ -143,7 +110,6 @@ function decoding(
   library: Platformatic,
   api: ComparedApi,
   version: number,
-  // oxlint-disable-next-line typescript/no-explicit-any
   facts: (decoded: any) => unknown,
 ): Entry[] {
   const run = decoderOf(library, api, version);
@@ -322,7 +288,12 @@ function fetchFacts({ throttleTimeMs, errorCode, sessionId, responses }: Fetched
     records: responses.flatMap(({ partitions }) =>
       partitions.flatMap(({ records: batches = [] }) =>
         batches.flatMap(({ firstOffset, firstTimestamp, records }) =>
-          records.map((of) => [firstOffset + BigInt(of.offsetDelta), firstTimestamp + of.timestampDelta, of.key, of.value]),
+          records.map((of) => [
+            firstOffset + BigInt(of.offsetDelta),
+            firstTimestamp + of.timestampDelta,
+            of.key,
+            of.value,
+          ]),
         ),
       ),
     ),

@@ -31,7 +31,12 @@ export function responseBytes(row: string): number {
 const frames: Readonly<Record<ComparedApi, (version: number) => Buffer>> = {
   Metadata: (version) =>
     frame(Metadata, version, {
-      brokers: list(3, (nodeId) => ({ nodeId, host: `broker-${nodeId}.example.org`, port: 9092, rack: `rack-${nodeId}` })),
+      brokers: list(3, (nodeId) => ({
+        nodeId,
+        host: `broker-${nodeId}.example.org`,
+        port: 9092,
+        rack: `rack-${nodeId}`,
+      })),
       clusterId: "QgnvNkX5TnuUp3NwEovYXQ",
       controllerId: 1,
       topics: topics.map((name) => ({
@@ -94,6 +99,10 @@ const frames: Readonly<Record<ComparedApi, (version: number) => Buffer>> = {
 };
 
 /** Fields that a version does not have are left out by the codec only where the schema says so; those above are. */
-function frame<Req extends Fields, Res extends Fields>(api: Api<Req, Res>, version: number, body: StructIn<Res>): Buffer {
+function frame<Req extends Fields, Res extends Fields>(
+  api: Api<Req, Res>,
+  version: number,
+  body: StructIn<Res>,
+): Buffer {
   return Buffer.concat(encodeResponse(api, version, correlationId, body)).subarray(4);
 }

@@ -30,7 +30,10 @@ export const texts = list(1_000, (index) => ({
 export const buffers = texts.map(({ key, value }) => ({ key: Buffer.from(key), value: Buffer.from(value) }));
 
 /** The protocols that a member of a group offers. */
-export const protocols = list(2, (index) => ({ name: index === 0 ? "range" : "roundrobin", metadata: Buffer.alloc(40, index) }));
+export const protocols = list(2, (index) => ({
+  name: index === 0 ? "range" : "roundrobin",
+  metadata: Buffer.alloc(40, index),
+}));
 
 /** The members of a group, each with its subscription. */
 export const members = list(50, (index) => ({ memberId: `${memberId}-${index}`, metadata: Buffer.alloc(200, index) }));
