@@ -3,9 +3,10 @@
 // A sample is a loop of so many calls that it takes some milliseconds, and its figure is the CPU time of this process
 // (user and system, all threads) for one call. That leaves out what other programs do on a shared machine, and counts the
 // threads of the garbage collector in. What is compared is sampled in turn, and of several samples the median counts.
+//
+// Garbage is collected when V8 wants to. Asking it to between samples makes everything here three to five times slower: it
+// shrinks the young generation and throws code away, as no running client has it.
 
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { median } from "./report.js";
 
 /** How often and how long to measure. */
@@ -23,21 +24,24 @@ export interface Calibrated {
   readonly calls: number;
 }
 
+/** CPU time for which work runs before it is timed, twice. Compiling happens on another thread, and late on a busy machine. */
+const warmUpMs = 200;
+
 /** Warms work up, and finds how many calls take about so long. */
 export async function calibrate(work: Work, sampleMs: number): Promise<Calibrated> {
-  const wanted = sampleMs * 1000;
   let calls = 1;
+  let total = 0;
   for (;;) {
     const spent = await cpuMicros({ work, calls });
-    if (spent >= wanted) return { work, calls: Math.max(1, Math.round((calls * wanted) / spent)) };
-    calls = Math.ceil(calls * Math.min(10, Math.max(2, wanted / Math.max(spent, 1))));
+    total += spent;
+    if (total >= warmUpMs * 1000) return { work, calls: Math.max(1, Math.round((calls * sampleMs * 1000) / spent)) };
+    // About ten loops in all, so that the last one says how long a call takes when everything is compiled.
+    calls = Math.max(1, Math.round(calls * Math.min(10, (warmUpMs * 100) / Math.max(spent, 1))));
   }
 }
 
 /** One sample: the microseconds of CPU time that one call takes. */
 export async function sample(calibrated: Calibrated): Promise<number> {
-  // What others left behind is not to be collected at this one's expense.
-  collectGarbage();
   return (await cpuMicros(calibrated)) / calibrated.calls;
 }
 
@@ -76,6 +80,3 @@ async function cpuMicros({ work, calls }: Calibrated): Promise<number> {
   const { user, system } = process.cpuUsage(before);
   return user + system;
 }
-
-setFlagsFromString("--expose-gc");
-const collectGarbage = runInNewContext("gc") as () => void;
