@@ -64,7 +64,7 @@ function taskOf(row: string): Task {
   return task;
 }
 
-/** Everything as text: bytes and records by their digest, as they are long. */
+/** Everything as text; bytes within it by their digest, as there are many. */
 async function facts(row: string): Promise<Answer> {
   const found = await atStandstill(() => taskOf(row).facts());
   if (Buffer.isBuffer(found)) return { facts: found.toString("hex"), bytes: found.length };

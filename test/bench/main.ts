@@ -16,7 +16,7 @@ const { values: options } = parseArgs({
   options: {
     only: { type: "string" },
     samples: { type: "string", default: "11" },
-    "sample-ms": { type: "string", default: "10" },
+    "sample-ms": { type: "string", default: "20" },
     messages: { type: "string", default: "400000" },
     rounds: { type: "string", default: "3" },
   },

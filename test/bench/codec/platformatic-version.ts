@@ -2,19 +2,28 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
-/** The package's names here, the newest first: version 2 needs a newer Node than this project does. */
-const aliases = ["platformatic-kafka-2", "platformatic-kafka-1"] as const;
+/** A version of @platformatic/kafka that is installed here, under a name of its own. */
+interface Installed {
+  readonly alias: string;
+  load(): Promise<unknown>;
+}
+
+/** The newest first: version 2 needs a newer Node than this project does. */
+const installed: readonly Installed[] = [
+  { alias: "platformatic-kafka-2", load: () => import("platformatic-kafka-2") },
+  { alias: "platformatic-kafka-1", load: () => import("platformatic-kafka-1") },
+];
 
 interface Manifest {
   readonly version: string;
   readonly engines: { readonly node: string };
 }
 
-/** The newest version of @platformatic/kafka whose `engines` admit this Node, and the name to load it by. */
-export function newestPlatformatic(): { readonly alias: string; readonly version: string } {
-  for (const alias of aliases) {
-    const { version, engines } = manifestOf(alias);
-    if (admits(engines.node, process.versions.node)) return { alias, version };
+/** The newest version of @platformatic/kafka whose `engines` admit this Node, and how to load it. */
+export function newestPlatformatic(): Installed & { readonly version: string } {
+  for (const each of installed) {
+    const { version, engines } = manifestOf(each.alias);
+    if (admits(engines.node, process.versions.node)) return { ...each, version };
   }
   throw new Error(`no version of @platformatic/kafka here runs on Node ${process.versions.node}`);
 }

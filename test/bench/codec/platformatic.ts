@@ -39,8 +39,8 @@ type Entry = readonly [id: string, task: Task];
  * `parseResponse` cannot be had without the search for error codes.
  */
 export async function platformatic(): Promise<Contender> {
-  const { alias, version } = newestPlatformatic();
-  return { name: "platformatic", version, tasks: tasksOf((await import(alias)) as Platformatic) };
+  const { version, load } = newestPlatformatic();
+  return { name: "platformatic", version, tasks: tasksOf((await load()) as Platformatic) };
 }
 
 function tasksOf(library: Platformatic): Map<string, Task> {
@@ -106,12 +106,7 @@ function decoderOf(library: Platformatic, api: ComparedApi, version: number): ((
   };
 }
 
-function decoding(
-  library: Platformatic,
-  api: ComparedApi,
-  version: number,
-  facts: (decoded: any) => unknown,
-): Entry[] {
+function decoding(library: Platformatic, api: ComparedApi, version: number, facts: (decoded: any) => unknown): Entry[] {
   const run = decoderOf(library, api, version);
   return run === undefined ? [] : [[rowId(`${api}Response`, version), { run, facts: () => facts(run()) }]];
 }

@@ -23,24 +23,28 @@ export async function timeMessages(
   ]);
   const micros = (await sampleInTurn(works, options)).map(({ median }) => median);
   console.log(`\n${title}: encoding, and decoding with either decoder`);
+  const verdicts: string[] = [];
   printTable(
     ["message", "what", "bytes", "encode us", "cursor us", "parser us", "cursor MB/s", "parser MB/s", "in use", ""],
     samples.map(({ message, what, version, bytes }, index) => {
       const [encoding = Number.NaN, cursor = Number.NaN, parser = Number.NaN] = micros.slice(index * 3, index * 3 + 3);
       const used = preferredDecoder(message);
-      const rate = (took: number): string => (bytes.length / took).toFixed(0);
+      const judged = verdict(used === "cursor" ? cursor / parser : parser / cursor);
+      verdicts.push(judged);
       return [
         `${message.name} v${version}`,
         what,
         String(bytes.length),
         ...[encoding, cursor, parser].map((took) => took.toFixed(2)),
-        rate(cursor),
-        rate(parser),
+        ...[cursor, parser].map((took) => (bytes.length / took).toFixed(0)),
         used,
-        verdict(used === "cursor" ? cursor / parser : parser / cursor),
+        judged,
       ];
     }),
+    { textColumns: 2 },
   );
+  const slower = verdicts.filter((judged) => judged.startsWith("slower")).length;
+  console.log(`  ${samples.length} rows: the decoder in use is the slower one on ${slower}.`);
 }
 
 /** What the time of the decoder in use, divided by that of the other, says about the choice. */
