@@ -51,7 +51,7 @@ const tasks = {
     },
   },
   bench: {
-    summary: "benchmarks, side by side with kafkajs",
+    summary: "benchmarks, side by side with kafkajs and @platformatic/kafka",
     run: async (args) => {
       await ready();
       say("building the benchmarks");

@@ -1,43 +1,45 @@
-// `npm run bench`: what the layers of the client cost, from the primitives up to whole processes beside kafkajs.
+// `npm run bench`: what the layers of the client cost, from the primitives up to whole processes, beside other clients.
 //
-//   npm run bench -- --only micro          primitives, messages and record batches
+//   npm run bench -- --only codec          our codec beside those of kafkajs and @platformatic/kafka
+//   npm run bench -- --only micro          primitives, messages, record batches, loading
 //   npm run bench -- --only end-to-end     whole clients, each in a process of its own
-//   npm run bench -- --messages 400000 --rounds 3
+//   npm run bench -- --samples 31 --sample-ms 20        for codec and micro
+//   npm run bench -- --messages 400000 --rounds 3       for end-to-end
 
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
+import { compareCodecs } from "./codec/comparison.js";
 import { endToEnd } from "./end-to-end.js";
-import { batchMicros, primitiveMicros } from "./micro/batches.js";
-import { timeAll } from "./micro/harness.js";
-import { messageMicros } from "./micro/messages.js";
+import { timeMicros } from "./micro/micros.js";
 
 const { values: options } = parseArgs({
   options: {
     only: { type: "string" },
+    samples: { type: "string", default: "11" },
+    "sample-ms": { type: "string", default: "20" },
     messages: { type: "string", default: "400000" },
     rounds: { type: "string", default: "3" },
-    "time-ms": { type: "string", default: "300" },
   },
 });
 
-const number = (name: "messages" | "rounds" | "time-ms"): number => {
+const number = (name: Exclude<keyof typeof options, "only">): number => {
   const value = Number(options[name]);
   if (!Number.isInteger(value) || value < 1)
     throw new Error(`--${name} takes a whole number of at least 1, not ${options[name]}`);
   return value;
 };
-if (options.only !== undefined && options.only !== "micro" && options.only !== "end-to-end") {
-  throw new Error(`--only takes micro or end-to-end, not ${options.only}`);
-}
+const sampling = { samples: number("samples"), sampleMs: number("sample-ms") };
+const parts: Readonly<Record<string, () => Promise<void>>> = {
+  codec: () => compareCodecs(sampling),
+  micro: () => timeMicros(sampling),
+  "end-to-end": () => endToEnd({ messages: number("messages"), rounds: number("rounds") }),
+};
+const wanted = options.only === undefined ? Object.values(parts) : [parts[options.only]];
 
 console.log(
   `Node ${process.versions.node} on ${cpus().length} x ${cpus()[0]?.model.trim()}. Other machines give other figures; compare within one run.`,
 );
-
-if (options.only !== "end-to-end") {
-  const timeMs = number("time-ms");
-  await timeAll("Primitives", primitiveMicros(), timeMs);
-  await timeAll("Messages", messageMicros(), timeMs);
-  await timeAll("Record batches: 1,000 records of 100 B", batchMicros(), timeMs);
+for (const part of wanted) {
+  if (part === undefined) throw new Error(`--only takes ${Object.keys(parts).join(", ")}, not ${options.only}`);
+  await part();
 }
-if (options.only !== "micro") await endToEnd({ messages: number("messages"), rounds: number("rounds") });

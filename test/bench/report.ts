@@ -4,15 +4,16 @@ export function median(figures: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-/** Prints rows under their headings: the first column to the left, figures to the right. */
-export function printTable(headings: readonly string[], rows: readonly (readonly string[])[]): void {
+/** Prints rows under their headings: the first columns, which are text, to the left, and figures to the right. */
+export function printTable(
+  headings: readonly string[],
+  rows: readonly (readonly string[])[],
+  { textColumns = 1 }: { readonly textColumns?: number } = {},
+): void {
   const widths = headings.map((heading, column) =>
     Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0)),
   );
-  const line = (cells: readonly string[]): string =>
-    cells
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
-      .join("   ");
-  console.log(`  ${line(headings)}`);
-  for (const row of rows) console.log(`  ${line(row)}`);
+  const aligned = (cell: string, column: number): string =>
+    column < textColumns ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0);
+  for (const row of [headings, ...rows]) console.log(`  ${row.map(aligned).join("   ")}`.trimEnd());
 }

@@ -1,33 +1,41 @@
-import { Bench } from "tinybench";
 import { printTable } from "../report.js";
+import { sampleInTurn, type SamplingOptions } from "../sampler.js";
 
 /** One thing to time: how much work one call does, and in which unit to say it. */
 export interface Micro {
   readonly name: string;
-  readonly unit: "MB" | "records" | "messages";
+  readonly unit: "MB" | "records";
   /** Units of work in one call. */
   readonly amount: number;
+  /** What is expected of one core in a second, in units; nothing where there is no expectation. */
+  readonly target?: number;
   run(): unknown;
 }
 
-/** Times each for about `timeMs`, one after another, and prints what one core does in a second. */
-export async function timeAll(title: string, micros: readonly Micro[], timeMs: number): Promise<void> {
-  const bench = new Bench({ time: timeMs, warmupTime: timeMs / 2 });
-  for (const { name, run } of micros) bench.add(name, () => void run());
-  await bench.run();
-  console.log(`\n${title}: one core, ${timeMs} ms each, medians`);
+/** Times all in turn and prints what one core does in a second, beside what is expected of it. */
+export async function timeAll(title: string, micros: readonly Micro[], options: SamplingOptions): Promise<void> {
+  const figures = await sampleInTurn(
+    micros.map(({ run }) => run),
+    options,
+  );
+  console.log(`\n${title}`);
   printTable(
-    ["what", "a call takes", "in a second"],
-    micros.map(({ name, unit, amount }) => {
-      const result = bench.getTask(name)?.result;
-      if (result === undefined || !("latency" in result)) throw new Error(`${name} gave no result`);
-      const microseconds = result.latency.p50 * 1000;
-      return [name, `${microseconds.toFixed(2)} us`, rate(amount / (microseconds / 1e6), unit)];
+    ["what", "a call takes", "in a second", "at best", "target", ""],
+    micros.map(({ name, unit, amount, target }, index) => {
+      const { median = Number.NaN, best = Number.NaN } = figures[index] ?? {};
+      const perSecond = (amount * 1e6) / median;
+      const expectation = target === undefined ? ["", ""] : [rate(target, unit), perSecond >= target ? "ok" : "below"];
+      return [
+        name,
+        `${median.toFixed(2)} us`,
+        rate(perSecond, unit),
+        rate((amount * 1e6) / best, unit),
+        ...expectation,
+      ];
     }),
   );
 }
 
 function rate(perSecond: number, unit: Micro["unit"]): string {
-  if (unit === "MB") return `${(perSecond / 1e6).toFixed(0)} MB`;
-  return perSecond >= 1e6 ? `${(perSecond / 1e6).toFixed(1)} M ${unit}` : `${(perSecond / 1e3).toFixed(0)} k ${unit}`;
+  return unit === "MB" ? `${(perSecond / 1e6).toFixed(0)} MB` : `${(perSecond / 1e6).toFixed(1)} M records`;
 }
