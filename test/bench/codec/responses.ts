@@ -104,5 +104,5 @@ function frame<Req extends Fields, Res extends Fields>(
   version: number,
   body: StructIn<Res>,
 ): Buffer {
-  return Buffer.concat(encodeResponse(api, version, correlationId, body)).subarray(4);
+  return Buffer.concat(encodeResponse(api, version, { correlationId }, body)).subarray(4);
 }
