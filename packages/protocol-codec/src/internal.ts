@@ -1,6 +1,6 @@
 // What Moldau's own tests and benchmarks look at, and applications do not.
 export { compileDecoder, type DecoderKind } from "./schema/codec.js";
-export { preferredDecoder } from "./schema/decoder-choice.js";
+export { parsedFromLength } from "./schema/decoder-choice.js";
 export { formatVersions } from "./schema/versions.js";
 export { Uuid } from "./wire/uuid.js";
 export { Reader } from "./wire/reader.js";

@@ -12,7 +12,7 @@ declare module "binary-parser" {
   export class Parser {
     constructor();
     endianess(endianess: "big"): this;
-    int8(name: string): this;
+    int8(name: string, options?: { formatter: (this: Struct, byte: number) => unknown }): this;
     int16(name: string): this;
     uint16(name: string): this;
     int32(name: string): this;

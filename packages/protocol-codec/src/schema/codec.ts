@@ -2,11 +2,11 @@ import { DecodeError, EncodeError, type KafkaErrorFacts } from "../errors.js";
 import { ReadFailure, Reader } from "../wire/reader.js";
 import { Writer } from "../wire/writer.js";
 import { compileCursorDecoder, type Read } from "./cursor-decoder.js";
-import { canGenerateCode, preferredDecoder } from "./decoder-choice.js";
+import { parsedFromLength } from "./decoder-choice.js";
 import { compileEncoder, type Write } from "./encoder.js";
 import type { Fields, StructIn, StructOut } from "./fields.js";
 import { apiFacts, type Message } from "./message.js";
-import { compileParserDecoder } from "./parser-decoder.js";
+import { compileElementsParser, compileParserDecoder } from "./parser-decoder.js";
 import { FieldPath } from "./path.js";
 import { formatVersions, includesVersion } from "./versions.js";
 
@@ -71,13 +71,18 @@ export function encodeInto<S extends Fields>(
   }
 }
 
-/** Compiles a decoder of the asked kind, or of the kind that serves this message best. */
-export function compileDecoder(message: Message, version: number, kind: DecoderKind = preferredDecoder(message)): Read {
-  return compile(message, version, "decode", (flexible) =>
-    kind === "parser" && canGenerateCode()
-      ? compileParserDecoder(message.fields, version, flexible)
-      : compileCursorDecoder(message.fields, version, flexible),
-  );
+/**
+ * Compiles a decoder: of the asked kind alone, or, as {@link decode} has it, of both, each where it is faster. The parser throws an EvalError
+ * where code generation is forbidden; what is compiled of both does without it there.
+ */
+export function compileDecoder(message: Message, version: number, kind?: DecoderKind): Read {
+  return compile(message, version, "decode", (flexible) => {
+    const { fields } = message;
+    if (kind === "parser") return compileParserDecoder(fields, version, flexible);
+    if (kind === "cursor") return compileCursorDecoder(fields, flexible, { version });
+    const manyStructs = { from: parsedFromLength(message), compile: compileElementsParser };
+    return compileCursorDecoder(fields, flexible, { version, manyStructs });
+  });
 }
 
 function decoderOf(message: Message, version: number): Read {
@@ -126,7 +131,7 @@ function factsOf(message: Message, version: number): KafkaErrorFacts {
 function decodeFailure(message: Message, version: number, bytes: Buffer, offset: number, error: unknown): unknown {
   if (!(error instanceof ReadFailure)) return error;
   const path = new FieldPath();
-  const read = compileCursorDecoder(message.fields, version, includesVersion(message.flexible, version), path);
+  const read = compileCursorDecoder(message.fields, includesVersion(message.flexible, version), { version, path });
   const reader = new Reader(bytes);
   let reason = error;
   try {

@@ -1,5 +1,4 @@
 import { ReadFailure, type Reader } from "../wire/reader.js";
-import { defaultValue } from "./defaults.js";
 import type { Fields, FieldType, UnknownTaggedField } from "./fields.js";
 import type { FieldPath } from "./path.js";
 import { minimumBytes, planStruct, type PlannedField, type PlannedTag, type StructPlan } from "./plan.js";
@@ -13,31 +12,35 @@ export type ReadInto = (reader: Reader, struct: Record<string, unknown>) => void
 /** What reading a value depends on; the elements of an array have no more than this. */
 type Shape = Pick<PlannedField, "type" | "nullable" | "flexible">;
 
+/** A quicker way to read many structs of one kind, and from how many on it is quicker. */
+export interface ManyStructs {
+  readonly from: number;
+  compile(fields: Fields, version: number, flexible: boolean): (reader: Reader, count: number) => unknown[];
+}
+
 /** What is the same for all fields of one compilation. */
 export interface DecodeContext {
   readonly version: number;
-  readonly path: FieldPath | undefined;
+  /** Kept up to date by the closures, if given. */
+  readonly path?: FieldPath | undefined;
+  /** Takes over where arrays of structs are long, if given. */
+  readonly manyStructs?: ManyStructs | undefined;
 }
 
-/** Compiles a struct's fields to closures over a cursor; given a path, the closures keep it up to date. */
-export function compileCursorDecoder(fields: Fields, version: number, flexible: boolean, path?: FieldPath): Read {
-  return structReader(planStruct(fields, version, flexible), { version, path });
+/** Compiles a struct's fields to closures over a cursor. */
+export function compileCursorDecoder(fields: Fields, flexible: boolean, context: DecodeContext): Read {
+  return structReader(planStruct(fields, context.version, flexible), context);
 }
 
 function structReader(plan: StructPlan, context: DecodeContext): Read {
   const reads = plan.present.map((field) => traced(field.name, memberReader(field, context), context));
   const names = plan.present.map(({ name }) => name);
-  // Decoded objects get all their keys in the schema's order, so that all versions share one hidden class.
-  const inOrder = plan.all.every((field, index) => plan.present[index] === field);
-  const blank = plan.all.map((field): readonly [string, unknown] => [field.name, defaultValue(field.spec)]);
+  const { defaults } = plan;
   const readTags = plan.flexible ? tagsReader(plan.tagged, context) : undefined;
   return (reader) => {
     const struct: Record<string, unknown> = {};
-    if (!inOrder) for (const [name, value] of blank) struct[name] = value;
-    for (let i = 0; i < reads.length; i++) {
-      const name = names[i] as string;
-      struct[name] = (reads[i] as Read)(reader);
-    }
+    for (let i = 0; i < reads.length; i++) struct[names[i]!] = reads[i]!(reader);
+    for (let i = 0; i < defaults.names.length; i++) struct[defaults.names[i]!] = defaults.values[i];
     readTags?.(reader, struct);
     return struct;
   };
@@ -160,13 +163,6 @@ function sizedReader(
   };
 }
 
-/** Stores what `read` gives under a name. */
-export function structSetter(name: string, read: Read): ReadInto {
-  return (reader, struct) => {
-    struct[name] = read(reader);
-  };
-}
-
 /** Reads how many elements an array has, -1 for null, and checks that so many can follow. */
 export function countReader({ type, nullable, flexible }: Shape, version: number): (reader: Reader) => number {
   const readLength = flexible ? compactLength : length32;
@@ -181,17 +177,34 @@ export function countReader({ type, nullable, flexible }: Shape, version: number
 }
 
 function arrayReader(shape: Shape, element: FieldType, context: DecodeContext): Read {
-  const { version, path } = context;
-  const readCount = countReader(shape, version);
+  const readCount = countReader(shape, context.version);
   if (element.kind === "int32") return int32ArrayReader(readCount);
-  const read = memberReader({ type: element, nullable: false, flexible: shape.flexible }, context);
+  const readElements = elementsReader(shape.flexible, element, context);
   return (reader) => {
     const count = readCount(reader);
-    if (count < 0) return null;
+    return count < 0 ? null : readElements(reader, count);
+  };
+}
+
+function elementsReader(
+  flexible: boolean,
+  element: FieldType,
+  context: DecodeContext,
+): (reader: Reader, count: number) => unknown[] {
+  const { version, path, manyStructs } = context;
+  const read = memberReader({ type: element, nullable: false, flexible }, context);
+  const readFew = (reader: Reader, count: number): unknown[] => {
     const elements: unknown[] = [];
     for (let i = 0; i < count; i++)
       elements.push(path === undefined ? read(reader) : path.within(i, () => read(reader)));
     return elements;
+  };
+  if (manyStructs === undefined || element.kind !== "struct") return readFew;
+  let readMany: typeof readFew | undefined;
+  return (reader, count) => {
+    if (count < manyStructs.from) return readFew(reader, count);
+    readMany ??= manyStructs.compile(element.fields, version, flexible);
+    return readMany(reader, count);
   };
 }
 

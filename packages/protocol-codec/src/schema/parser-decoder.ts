@@ -1,22 +1,22 @@
 import { Parser } from "binary-parser";
 import { ReadFailure, Reader } from "../wire/reader.js";
-import { countReader, memberReader, structSetter, tagsReader, type ReadInto } from "./cursor-decoder.js";
-import { defaultValue } from "./defaults.js";
+import { countReader, memberReader, tagsReader, type Read, type ReadInto } from "./cursor-decoder.js";
 import type { Fields, PrimitiveName } from "./fields.js";
 import { planStruct, type PlannedField, type StructPlan } from "./plan.js";
 
 /*
- * A message as binary-parser sees it. Whole numbers of fixed size are its native fields. Everything whose length or
- * presence is in the bytes is read by a closure inside a `seek`, which runs with the struct under construction as
- * `this` and says how far it went:
+ * A message as binary-parser sees it. Whole numbers of fixed size are its native fields. Everything whose length or presence is in the
+ * bytes is read by a closure over the cursor, which checks every length, as binary-parser alone would not do:
  *
- *     int32 index | seek: name, topicId, count of partitions | array of partitions | seek: tagged fields
+ *     int32 index | value: name | value: topicId | seek: count of partitions | array of partitions | seek: tagged fields
  *
- * So no helper field is left behind, and every length is checked by the reader, which binary-parser alone would not do.
+ * A *value* is a byte with a formatter. What it reads is of no use; the formatter gives the value, and so the generated code stores it under
+ * its name, which costs half of what a closure's store under a computed name does. The next *seek* brings binary-parser, which has gone on by
+ * one byte for each value, to where the cursor is.
  */
 
-/** Decodes all bytes of the reader into a struct. */
-export type ParseAll = (reader: Reader) => Record<string, unknown>;
+/** Reads so many structs that stand one after another. */
+export type ReadElements = (reader: Reader, count: number) => unknown[];
 
 /** The reader of the parse under way. Parsing is synchronous, and callbacks of binary-parser get the struct, not the bytes. */
 let active = new Reader(Buffer.alloc(0));
@@ -32,31 +32,48 @@ const nativeSizes: Partial<Record<PrimitiveName, number>> = {
 };
 
 /** Compiles a struct's fields to a binary-parser; throws an EvalError where code generation is forbidden. */
-export function compileParserDecoder(fields: Fields, version: number, flexible: boolean): ParseAll {
+export function compileParserDecoder(fields: Fields, version: number, flexible: boolean): Read {
   // One level down, because the root object of a parse ends up in V8's slow dictionary mode.
-  const root = new Parser()
-    .endianess("big")
-    .nest("body", { type: structParser(planStruct(fields, version, flexible), version) });
+  const root = rootParser().nest("body", { type: structParser(planStruct(fields, version, flexible), version) });
   root.compile();
-  return (reader) => {
-    const outer = active;
-    active = reader;
-    try {
-      return root.parse(reader.buffer)["body"] as Record<string, unknown>;
-    } catch (error) {
-      // A native field past the end.
-      throw error instanceof RangeError ? new ReadFailure("the bytes end inside a number", { cause: error }) : error;
-    } finally {
-      active = outer;
-    }
+  return (reader) => parse(root, reader)["body"];
+}
+
+/** Compiles a binary-parser for the elements of an array of structs. */
+export function compileElementsParser(fields: Fields, version: number, flexible: boolean): ReadElements {
+  let wanted = 0;
+  const type = structParser(planStruct(fields, version, flexible), version);
+  const root = rootParser().array("elements", { type, length: () => wanted });
+  root.compile();
+  return (reader, count) => {
+    wanted = count;
+    return parse(root, reader)["elements"] as unknown[];
   };
+}
+
+/** binary-parser begins at the beginning of the buffer; the cursor may be further on. */
+function rootParser(): Parser {
+  return new Parser().endianess("big").seek(() => active.offset);
+}
+
+function parse(root: Parser, reader: Reader): Record<string, unknown> {
+  const outer = active;
+  active = reader;
+  try {
+    return root.parse(reader.buffer);
+  } catch (error) {
+    // A native field past the end.
+    throw error instanceof RangeError ? new ReadFailure("the bytes end inside a number", { cause: error }) : error;
+  } finally {
+    active = outer;
+  }
 }
 
 function structParser(plan: StructPlan, version: number): Parser {
   const parser = new SteppingParser();
-  if (plan.all.some((field, index) => plan.present[index] !== field)) parser.read(blank(plan));
   for (const field of plan.present) addField(parser, field, version);
-  if (plan.flexible) parser.read(tagsReader(plan.tagged, { version, path: undefined }));
+  if (plan.defaults.names.length > 0) parser.read(defaultsSetter(plan));
+  if (plan.flexible) parser.read(tagsReader(plan.tagged, { version }));
   return parser.finish();
 }
 
@@ -70,27 +87,32 @@ function addField(parser: SteppingParser, field: PlannedField, version: number):
   } else if (type.kind !== "array" && type.kind !== "struct" && nativeSizes[type.kind] !== undefined) {
     parser.native(name, type.kind, nativeSizes[type.kind] ?? 0);
   } else {
-    parser.read(structSetter(name, memberReader(field, { version, path: undefined })));
+    parser.value(name, memberReader(field, { version }));
   }
 }
 
-/** Gives the struct all its keys in the schema's order first, so that every version of it has one shape. */
-function blank({ all }: StructPlan): ReadInto {
-  const values = all.map((field): readonly [string, unknown] => [field.name, defaultValue(field.spec)]);
+function defaultsSetter({ defaults: { names, values } }: StructPlan): ReadInto {
   return (_reader, struct) => {
-    for (const [name, value] of values) struct[name] = value;
+    for (let i = 0; i < names.length; i++) struct[names[i]!] = values[i];
   };
 }
 
-/** Builds a parser out of native fields and closures; closures that follow one another share one `seek`. */
+/** Values since the last step: how many bytes of binary-parser's stand for them, and where the first of them began. */
+interface Values {
+  start: number;
+  bytes: number;
+}
+
+/** Builds a parser out of native fields and closures, and keeps binary-parser and the cursor together. */
 class SteppingParser {
   readonly #parser = new Parser().endianess("big");
   /** Bytes of native fields that the cursor has not stepped over yet. */
   #native = 0;
+  #values: Values | undefined;
   #reads: ReadInto[] = [];
 
   native(name: string, kind: string, size: number): void {
-    if (this.#reads.length > 0) this.#step();
+    if (this.#reads.length > 0 || this.#values !== undefined) this.#step();
     this.#native += size;
     if (kind === "int8") this.#parser.int8(name);
     else if (kind === "int16") this.#parser.int16(name);
@@ -101,6 +123,16 @@ class SteppingParser {
     else this.#parser.doublebe(name);
   }
 
+  /** A value of at least one byte that a closure reads. */
+  value(name: string, read: Read): void {
+    if (this.#reads.length > 0) this.#step();
+    const values = this.#values;
+    if (values === undefined) this.#parser.int8(name, { formatter: this.#firstValue(read) });
+    else this.#parser.int8(name, { formatter: () => read(active) });
+    if (values !== undefined) values.bytes++;
+  }
+
+  /** A closure that stores by itself what it reads. */
   read(read: ReadInto): void {
     this.#reads.push(read);
   }
@@ -128,17 +160,32 @@ class SteppingParser {
     return this.#parser;
   }
 
+  #firstValue(read: Read): () => unknown {
+    const native = this.#native;
+    const values: Values = { start: 0, bytes: 1 };
+    this.#native = 0;
+    this.#values = values;
+    return () => {
+      const reader = active;
+      values.start = reader.offset += native;
+      return read(reader);
+    };
+  }
+
   #step(): void {
     const native = this.#native;
+    const values = this.#values;
     const reads = this.#reads;
-    if (native === 0 && reads.length === 0) return;
+    if (native === 0 && values === undefined && reads.length === 0) return;
     this.#native = 0;
+    this.#values = undefined;
     this.#reads = [];
     this.#parser.seek(function () {
       const reader = active;
       reader.offset += native;
-      const start = reader.offset;
-      for (let i = 0; i < reads.length; i++) (reads[i] as ReadInto)(reader, this);
+      // Where binary-parser is.
+      const start = values === undefined ? reader.offset : values.start + values.bytes;
+      for (let i = 0; i < reads.length; i++) reads[i]!(reader, this);
       return reader.offset - start;
     });
   }

@@ -1,3 +1,4 @@
+import { defaultValue } from "./defaults.js";
 import type { Fields, FieldSpec, FieldType } from "./fields.js";
 import { includesVersion } from "./versions.js";
 
@@ -22,8 +23,8 @@ export interface StructPlan {
   /** Ascending by tag. */
   readonly tagged: readonly PlannedTag[];
   readonly absent: readonly PlannedField[];
-  /** All names in the schema's order: the order of keys in a decoded object, the same in every version. */
-  readonly all: readonly PlannedField[];
+  /** What a decoded object has besides the present fields, with the defaults: tagged fields may be left out, absent ones always are. */
+  readonly defaults: { readonly names: readonly string[]; readonly values: readonly unknown[] };
   readonly flexible: boolean;
 }
 
@@ -38,14 +39,19 @@ export function planStruct(fields: Fields, version: number, flexible: boolean): 
   }));
   const exists = all.filter(({ spec }) => includesVersion(spec.versions, version));
   const isTagged = ({ spec }: PlannedField): boolean => spec.tag !== undefined && includesVersion(spec.tagged, version);
+  const present = exists.filter((field) => !isTagged(field));
+  const others = all.filter((field) => !present.includes(field));
   return {
-    present: exists.filter((field) => !isTagged(field)),
+    present,
     tagged: exists
       .filter(isTagged)
       .map((field): PlannedTag => ({ ...field, tag: field.spec.tag ?? 0 }))
       .sort((a, b) => a.tag - b.tag),
     absent: all.filter((field) => !exists.includes(field)),
-    all,
+    defaults: {
+      names: others.map(({ name }) => name),
+      values: others.map(({ spec }) => defaultValue(spec)),
+    },
     flexible,
   };
 }

@@ -4,9 +4,8 @@ import { tagsReader } from "./cursor-decoder.js";
 import { taggedWriter } from "./encoder.js";
 import type { UnknownTaggedField } from "./fields.js";
 
-const context = { version: 0, path: undefined };
-const readTags = tagsReader([], context);
-const writeTags = taggedWriter([], context);
+const readTags = tagsReader([], { version: 0 });
+const writeTags = taggedWriter([], { version: 0, path: undefined });
 
 /** Reads a tagged section of which no field is known; undefined when it is empty. */
 export function readUnknownTags(reader: Reader): readonly UnknownTaggedField[] | undefined {

@@ -72,8 +72,9 @@ export class Reader {
   int32s(count: number): number[] {
     let offset = this.take(count * 4);
     const { buffer } = this;
-    const values: number[] = [];
-    for (let i = 0; i < count; i++, offset += 4) values.push(int32At(buffer, offset));
+    // Of the right length at once: pushing would make room for 17 first, and most of these arrays hold three.
+    const values = new Array<number>(count);
+    for (let i = 0; i < count; i++, offset += 4) values[i] = int32At(buffer, offset);
     return values;
   }
 
