@@ -1,4 +1,4 @@
-import { Uuid, type Fields, type Message } from "@moldau/protocol-codec";
+import { Uuid, type CompressionName, type Fields, type Message } from "@moldau/protocol-codec";
 import { defaultOf, includes, isTagged } from "./arbitrary-messages.js";
 
 type FieldSpec = Fields[string]["spec"];
@@ -22,6 +22,22 @@ export const bounds = {
   /** Bytes that decoding a message copies into buffers of its own. */
   bufferBytes: 0,
 } as const;
+
+/** What a decompressor holds to. */
+export const decompression = {
+  /** Bytes of buffers that are made altogether, for each byte of the limit: growing output is copied once for each doubling … */
+  bufferBytesPerByte: 3,
+  /** … beyond a chunk of Node's own decompressors, and a copy of it. */
+  bufferBytesToBeginWith: 512 * 1024,
+  /** The most that one byte of a payload can become, by codec; where that is less than the limit, it takes the limit's place. */
+  largestRatio: { none: 1, gzip: 1032, snappy: 32, lz4: 255, zstd: 32 * 1024 },
+} as const;
+
+/** The bytes of buffers that decompressing a payload may make. */
+export function decompressionBytes(name: CompressionName, payload: Buffer, limit: number): number {
+  const most = Math.min(limit, decompression.largestRatio[name] * payload.length);
+  return decompression.bufferBytesPerByte * most + decompression.bufferBytesToBeginWith;
+}
 
 /**
  * Counts what a decoded value is made of: an object, array, buffer view, uuid or bigint is one; so is each key of an object, each
