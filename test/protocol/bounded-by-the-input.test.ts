@@ -1,5 +1,5 @@
 import { encode, type Fields, type Message } from "@moldau/protocol-codec";
-import { type DecoderKind } from "@moldau/protocol-codec/internal";
+import type { DecoderKind } from "@moldau/protocol-codec/internal";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { arbitraryMessage, includes } from "../support/arbitrary-messages.js";

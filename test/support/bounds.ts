@@ -23,6 +23,23 @@ export const bounds = {
   bufferBytes: 0,
 } as const;
 
+/** What reading a record set holds to. */
+export const recordSets = {
+  /** The fewest bytes of a batch: a message of magic 0 without key and value. */
+  smallestBatch: 26,
+  /** The fewest bytes of a record of magic 2; each is one step of a cursor. */
+  smallestRecord: 7,
+  /** Units of the records as objects, for each byte of the batch or of what was decompressed from it … */
+  unitsPerByte: 4,
+  /** … beyond these. */
+  unitsToBeginWith: 2,
+  /** Bytes of buffers made for a record set in one uncompressed piece. */
+  bufferBytes: 0,
+  /** For a record set in several pieces: a batch that crosses a border is copied once, and the bytes that tell its size once more. */
+  bufferBytesPerByte: 1,
+  bufferBytesPerPiece: 17,
+} as const;
+
 /** What a decompressor holds to. */
 export const decompression = {
   /** Bytes of buffers that are made altogether, for each byte of the limit: growing output is copied once for each doubling … */
