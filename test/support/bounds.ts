@@ -37,7 +37,7 @@ export const recordSets = {
   bufferBytes: 0,
   /** For a record set in several pieces: a batch that crosses a border is copied once, and the bytes that tell its size once more. */
   bufferBytesPerByte: 1,
-  bufferBytesPerPiece: 17,
+  bufferBytesPerPiece: 12,
 } as const;
 
 /** What a decompressor holds to. */

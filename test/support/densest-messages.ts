@@ -9,7 +9,7 @@ type Value = Record<string, unknown>;
  * Values that get the most out of few bytes: for every array of a message one value in which that array has many of the smallest
  * elements, and the arrays around it one each; the same with an unknown tagged field in each element; and a struct with many of those.
  */
-export function densestValues({ message, version }: MessageVersion, count = 300): Value[] {
+export function densestValues({ message, version }: MessageVersion, count = 120): Value[] {
   const flexible = includes(message.flexible, version);
   const place = { version, flexible, count };
   const dense = denseStructs(message.fields, place);

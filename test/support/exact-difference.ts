@@ -7,11 +7,11 @@ import { Uuid } from "@moldau/protocol-codec";
  */
 export function exactDifference(wanted: unknown, given: unknown, path = ""): string | undefined {
   if (Object.is(wanted, given)) return undefined;
-  const differs = `${path || "the value"}: ${show(wanted)} wanted, ${show(given)} given`;
-  if (typeof wanted !== "object" || typeof given !== "object" || wanted === null || given === null) return differs;
-  if (Object.getPrototypeOf(wanted) !== Object.getPrototypeOf(given)) return differs;
-  if (wanted instanceof Uuid) return wanted.equals(given as Uuid) ? undefined : differs;
-  if (Buffer.isBuffer(wanted)) return wanted.equals(given as Buffer) ? undefined : differs;
+  const differs = (): string => `${path || "the value"}: ${show(wanted)} wanted, ${show(given)} given`;
+  if (typeof wanted !== "object" || typeof given !== "object" || wanted === null || given === null) return differs();
+  if (Object.getPrototypeOf(wanted) !== Object.getPrototypeOf(given)) return differs();
+  if (wanted instanceof Uuid) return wanted.equals(given as Uuid) ? undefined : differs();
+  if (Buffer.isBuffer(wanted)) return wanted.equals(given as Buffer) ? undefined : differs();
   return keysDifference(wanted, given, path) ?? membersDifference(wanted, given, path);
 }
 
