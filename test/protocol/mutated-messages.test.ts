@@ -14,7 +14,7 @@ import {
   readMetadataRecordHead,
 } from "@moldau/protocol-codec";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, test } from "vitest";
 import { arbitraryMessage } from "../support/arbitrary-messages.js";
 import { everyMessage, everyVersion, versionsOf } from "../support/every-message.js";
 import { examineMessage, examineRequest, examineResponse, expectDecodeError } from "../support/examine-message.js";
