@@ -1,11 +1,10 @@
 import { encode, type Fields, type Message } from "@moldau/protocol-codec";
-import type { DecoderKind } from "@moldau/protocol-codec/internal";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { arbitraryMessage, includes } from "../support/arbitrary-messages.js";
 import { bounds, countUnits, growthOf, schemaDepth } from "../support/bounds.js";
 import { CountingReader, stackDepth } from "../support/counting.js";
-import { decodeThrough } from "../support/decoders.js";
+import { decoderKinds, decodeThrough } from "../support/decoders.js";
 import { densestValues } from "../support/densest-messages.js";
 import { everyMessage, everyVersion, type MessageVersion } from "../support/every-message.js";
 import { examineMessage } from "../support/examine-message.js";
@@ -13,7 +12,6 @@ import { mutated, mutation } from "../support/mutations.js";
 
 type FieldType = Fields[string]["spec"]["type"];
 
-const decoders: readonly DecoderKind[] = ["cursor", "parser"];
 const title = ({ message, version }: MessageVersion): string => `${message.name} v${version}`;
 
 describe("by the schemas themselves", () => {
@@ -39,7 +37,7 @@ describe("by the schemas themselves", () => {
 
   test("a count of structs without any bytes would still be held against the bytes that are left", () => {
     const empty = messageOf({ list: spec({ kind: "array", element: { kind: "struct", fields: {} } }) });
-    for (const kind of decoders) {
+    for (const kind of decoderKinds) {
       expect(growthOf(empty, 0).perByte).toBe(2);
       const decoded = decodeThrough(
         kind,
@@ -51,7 +49,7 @@ describe("by the schemas themselves", () => {
   });
 });
 
-describe("by counting, through both decoders and in every version,", () => {
+describe("by counting, through both decoderKinds and in every version,", () => {
   test("valid and mutated messages stay within what their schema allows", () => {
     for (const which of everyVersion) {
       const bounded = fc.property(
@@ -85,7 +83,7 @@ describe("by counting, through both decoders and in every version,", () => {
     for (const which of everyVersion) {
       for (const value of densestValues(which, 2)) {
         const bytes = encode(which.message, which.version, value);
-        for (const kind of decoders) {
+        for (const kind of decoderKinds) {
           const reader = new CountingReader(bytes);
           decodeThrough(kind, which, reader);
           for (const site of reader.counts) {
@@ -109,7 +107,7 @@ describe("by counting, through both decoders and in every version,", () => {
     for (const which of everyVersion) {
       for (const value of densestValues(which, 1)) {
         const bytes = encode(which.message, which.version, value);
-        for (const kind of decoders) {
+        for (const kind of decoderKinds) {
           const reader = new CountingReader(bytes, { measuresStack: true });
           const before = stackDepth();
           decodeThrough(kind, which, reader);

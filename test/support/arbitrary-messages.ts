@@ -4,7 +4,10 @@ import fc from "fast-check";
 type FieldSpec = Fields[string]["spec"];
 type FieldType = FieldSpec["type"];
 
-/** A struct as decoding gives it: all fields of the schema in its order, then `unknownTaggedFields` if there are any. */
+/**
+ * A struct as decoding gives it: the fields that stand in the bytes, in the schema's order, then the others of the schema, which are tagged or
+ * lacking in the version, then `unknownTaggedFields` if there are any.
+ */
 export type DecodedStruct = Readonly<Record<string, unknown>>;
 
 /**
@@ -55,10 +58,12 @@ function struct(fields: Fields, place: Place): fc.Arbitrary<DecodedStruct> {
   const values = specs.map(([, spec]) =>
     includes(spec.versions, version) ? member(spec, place) : fc.constant(defaultOf(spec)),
   );
+  const inBytes = specs.map(([, spec]) => includes(spec.versions, version) && !isTagged(spec, version));
+  const order = [...specs.keys()].toSorted((a, b) => Number(inBytes[b]) - Number(inBytes[a]));
   const known = specs.flatMap(([, spec]) => (isTagged(spec, version) ? [spec.tag] : []));
   return fc.tuple(place.flexible ? unknownTags(known) : fc.constant([]), ...values).map(([unknown, ...given]) => {
     const decoded: Record<string, unknown> = {};
-    for (const [index, [name]] of specs.entries()) decoded[name] = given[index];
+    for (const index of order) decoded[specs[index]![0]] = given[index];
     if (unknown.length > 0) decoded["unknownTaggedFields"] = unknown;
     return decoded;
   });

@@ -25,10 +25,18 @@ interface Which {
 
 type Decoder = ReturnType<typeof compileDecoder>;
 
-const compiled: Record<DecoderKind, WeakMap<Message, Decoder[]>> = { cursor: new WeakMap(), parser: new WeakMap() };
+const compiled: Record<DecoderKind, WeakMap<Message, Decoder[]>> = {
+  cursor: new WeakMap(),
+  parser: new WeakMap(),
+  both: new WeakMap(),
+};
+
+/** The kinds of decoders. */
+export const decoderKinds: readonly DecoderKind[] = ["cursor", "parser", "both"];
 
 function decoderOf(kind: DecoderKind, message: Message, version: number): Decoder {
   let versions = compiled[kind].get(message);
   if (versions === undefined) compiled[kind].set(message, (versions = []));
-  return (versions[version] ??= compileDecoder(message, version, kind));
+  // Of both, the parser is given arrays of two already, so that small values try it too.
+  return (versions[version] ??= compileDecoder(message, version, kind, 2));
 }

@@ -1,8 +1,9 @@
 import * as codec from "@moldau/protocol-codec";
 import type { Message } from "@moldau/protocol-codec";
+import * as state from "@moldau/protocol-codec/state";
 
 /** Every message that the package offers: of all APIs, the headers, the classic groups' own protocol, and what Kafka writes into its logs. */
-export const everyMessage: readonly Message[] = Object.values<unknown>({ ...codec }).filter(isMessage);
+export const everyMessage: readonly Message[] = Object.values<unknown>({ ...codec, ...state }).filter(isMessage);
 
 /** The versions of a message, oldest first. */
 export function versionsOf({ versions: { min, max } }: Message): number[] {

@@ -13,7 +13,7 @@ import type { DecoderKind } from "@moldau/protocol-codec/internal";
 import { includes } from "./arbitrary-messages.js";
 import { bounds, countUnits, depthOf, growthOf, schemaDepth } from "./bounds.js";
 import { countBufferBytes, CountingReader } from "./counting.js";
-import { decodeThrough, type Decoded } from "./decoders.js";
+import { decoderKinds, decodeThrough, type Decoded } from "./decoders.js";
 import type { MessageVersion } from "./every-message.js";
 import { exactDifference } from "./exact-difference.js";
 
@@ -36,16 +36,18 @@ export function examineMessage(
   bytes: Buffer,
   door = (): unknown => decodeAll(which, bytes),
 ): Examined {
-  const cursor = countedThrough("cursor", which, bytes);
-  const parser = countedThrough("parser", which, bytes);
-  if ("failure" in cursor || "failure" in parser) {
-    if (!("failure" in cursor && "failure" in parser))
-      throw fault(which, `cursor ${JSON.stringify(cursor)}, parser ${JSON.stringify(parser)}`);
+  const [cursor, ...others] = decoderKinds.map((kind) => countedThrough(kind, which, bytes));
+  if (cursor === undefined || "failure" in cursor) {
+    if (others.some((other) => !("failure" in other)))
+      throw fault(which, `${decoderKinds.join()}: ${JSON.stringify([cursor, ...others])}`);
     expectFieldNamed(refusalOf(door), which);
     return refused;
   }
   const { value } = cursor;
-  expectSame(which, "through the other decoder", value, parser.value);
+  for (const other of others) {
+    if ("failure" in other) throw fault(which, `only the cursor takes it: ${other.failure}`);
+    expectSame(which, "through another decoder", value, other.value);
+  }
   expectSame(which, "through the public door", value, door());
   expectSurvives(which, value);
   const allowed = bounds.unitsToBeginWith + bounds.unitsPerByte * bytes.length;
@@ -143,9 +145,7 @@ function expectFieldNamed(error: unknown, which: MessageVersion): void {
   // No field is at fault where all were read and bytes are left.
   if (path === undefined && / \d+ bytes are left over after the last field$/.test(sentence)) return;
   if (path === undefined || !sentence.startsWith(`${prefix}${path}: `)) throw fault(which, sentence);
-  // The tagged section of the message itself has no name.
-  const isNamed = path === "" ? includes(which.message.flexible, which.version) : fieldPath.test(path);
-  if (!isNamed) throw fault(which, sentence);
+  if (!fieldPath.test(path)) throw fault(which, sentence);
 }
 
 const fieldPath = /^\w+(\[\d+\])*(\.\w+(\[\d+\])*)*$/;

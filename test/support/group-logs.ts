@@ -39,7 +39,8 @@ function note(groups: Map<string, unknown[]>, { key, value, headers }: LogRecord
 }
 
 function readValue(isOffset: boolean, value: Buffer): unknown {
-  return isOffset ? decodeVersioned(OffsetCommitValue, value) : decodeVersioned(GroupMetadataValue, value);
+  const decoded = isOffset ? decodeVersioned(OffsetCommitValue, value) : decodeVersioned(GroupMetadataValue, value);
+  return { ...decoded.value, version: decoded.version };
 }
 
 function plain(value: unknown, key = ""): unknown {

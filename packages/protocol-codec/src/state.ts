@@ -1,7 +1,7 @@
 /// <reference types="node" preserve="true" />
 
 // Records as bytes
-export { decodeVersioned, encodeVersioned } from "./schema/index.js";
+export { decodeVersioned, encodeVersioned, type Versioned } from "./schema/index.js";
 export {
   coordinatorRecords,
   coordinatorRecordType,

@@ -4,7 +4,7 @@ import { sampleInTurn, type SamplingOptions } from "../sampler.js";
 import type { MessageSample } from "./message-samples.js";
 
 /** Each decoder alone, and both as they are used: binary-parser for long arrays of structs, the cursor for the rest. */
-const kinds = ["cursor", "parser", undefined] as const;
+const kinds = ["cursor", "parser", "both"] as const;
 
 /** Below this difference two decoders count as equally fast: repeated runs differ by as much. */
 const margin = 1.1;

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { FrameError } from "../errors.js";
 import { FrameSplitter } from "./splitter.js";
 
@@ -51,7 +51,25 @@ describe("frames", () => {
     expect(new FrameSplitter({ maxFrameBytes: 100 }).push(size(100))).toEqual([]);
   });
 
-  test("that drip in byte by byte cost one copy, at the end", () => {
+  test("that drip in byte by byte are held in a few pieces, not in one for each byte", () => {
+    const splitter = new FrameSplitter({ maxFrameBytes: 10_000_000 });
+    const stream = framed(Buffer.alloc(300_000, 7));
+    const made = vi.spyOn(Buffer, "concat");
+    for (const byte of stream.subarray(0, -1)) splitter.push(Buffer.from([byte]));
+    expect(splitter.bufferedBytes).toBe(stream.length - 1);
+    expect(splitter.push(stream.subarray(-1))).toEqual([stream.subarray(4)]);
+    expect(made.mock.calls.map(([pieces]) => pieces.length)).toEqual([Math.ceil(300_000 / (16 * 1024)) + 1]);
+    made.mockRestore();
+  });
+
+  test("of no bytes come out too, also at the end of a chunk", () => {
+    const splitter = new FrameSplitter({ maxFrameBytes: 10 });
+    expect(splitter.push(Buffer.alloc(8))).toEqual([Buffer.alloc(0), Buffer.alloc(0)]);
+    for (const expected of [0, 0, 0, 1]) expect(splitter.push(Buffer.alloc(1))).toHaveLength(expected);
+    expect(splitter.bufferedBytes).toBe(0);
+  });
+
+  test("that drip in byte by byte come out as they were", () => {
     const splitter = new FrameSplitter({ maxFrameBytes: 1_000_000 });
     const stream = framed(Buffer.alloc(200_000, 7));
     let frames: Buffer[] = [];

@@ -1,66 +1,64 @@
 import { FrameError } from "../errors.js";
+import { FrameInPieces } from "./frame-in-pieces.js";
 
 const sizeBytes = 4;
 
 /**
- * Cuts a stream of bytes into frames. A frame that lies within one chunk is a view of it; one that spans chunks is put
- * together with a single copy, when its last byte is here: a size alone never makes memory.
+ * Cuts a stream of bytes into frames. A frame that lies within one chunk is a view of it; one that spans chunks is put together when its last
+ * byte is here: a size alone never makes memory for what it claims.
  */
 export class FrameSplitter {
   readonly #maxFrameBytes: number;
-  #chunks: Buffer[] = [];
-  #buffered = 0;
-  /** Size of the frame under way, once its four bytes are here. */
-  #size: number | undefined;
+  /** The bytes of a size that a chunk ended in. */
+  readonly #head = Buffer.alloc(sizeBytes);
+  #headLength = 0;
+  /** The frame under way, once its size is known. */
+  #frame: FrameInPieces | undefined;
 
   /** `maxFrameBytes` bounds what one frame may hold, its four bytes of size not counted. */
   constructor({ maxFrameBytes }: { readonly maxFrameBytes: number }) {
     this.#maxFrameBytes = maxFrameBytes;
   }
 
-  /** Bytes of unfinished frames held back. */
+  /** Bytes of unfinished frames held back, their sizes included. */
   get bufferedBytes(): number {
-    return this.#buffered;
+    return this.#frame === undefined ? this.#headLength : sizeBytes + this.#frame.length;
   }
 
   /** Takes the next bytes of the stream and returns the frames they complete, without their sizes. Throws a FrameError on an impossible size. */
   push(chunk: Buffer): Buffer[] {
-    if (this.#buffered > 0 && this.#isStillShort(chunk)) {
-      this.#chunks.push(chunk);
-      this.#buffered += chunk.length;
-      return [];
-    }
-    const bytes = this.#buffered === 0 ? chunk : this.#joinedWith(chunk);
     const frames: Buffer[] = [];
-    const rest = this.#cut(bytes, frames);
-    this.#chunks = rest < bytes.length ? [bytes.subarray(rest)] : [];
-    this.#buffered = bytes.length - rest;
+    let offset = 0;
+    while (offset < chunk.length) {
+      const bodyOffset = this.#frame === undefined ? this.#readSize(chunk, offset) : offset;
+      if (this.#frame === undefined) return frames;
+      offset = this.#frame.add(chunk, bodyOffset);
+      if (!this.#frame.isWhole) return frames;
+      frames.push(this.#frame.bytes());
+      this.#frame = undefined;
+    }
     return frames;
   }
 
-  #isStillShort(chunk: Buffer): boolean {
-    return this.#size !== undefined && this.#buffered + chunk.length < this.#size + sizeBytes;
-  }
-
-  #joinedWith(chunk: Buffer): Buffer {
-    this.#chunks.push(chunk);
-    return Buffer.concat(this.#chunks, this.#buffered + chunk.length);
-  }
-
-  #cut(bytes: Buffer, frames: Buffer[]): number {
-    let offset = 0;
-    for (;;) {
-      this.#size = undefined;
-      if (bytes.length - offset < sizeBytes) return offset;
-      const size = bytes.readInt32BE(offset);
-      if (size < 0) throw new FrameError(`a frame of ${size} bytes`);
-      if (size > this.#maxFrameBytes)
-        throw new FrameError(`a frame of ${size} bytes: at most ${this.#maxFrameBytes} are taken`);
-      this.#size = size;
-      const end = offset + sizeBytes + size;
-      if (end > bytes.length) return offset;
-      frames.push(bytes.subarray(offset + sizeBytes, end));
-      offset = end;
+  /** Begins a frame, unless the chunk ends inside its size; returns where its bytes begin. */
+  #readSize(chunk: Buffer, offset: number): number {
+    if (this.#headLength === 0 && chunk.length - offset >= sizeBytes) {
+      this.#begin(chunk.readInt32BE(offset));
+      return offset + sizeBytes;
     }
+    const end = offset + chunk.copy(this.#head, this.#headLength, offset);
+    this.#headLength += end - offset;
+    if (this.#headLength === sizeBytes) {
+      this.#headLength = 0;
+      this.#begin(this.#head.readInt32BE(0));
+    }
+    return end;
+  }
+
+  #begin(size: number): void {
+    if (size < 0) throw new FrameError(`a frame of ${size} bytes`);
+    if (size > this.#maxFrameBytes)
+      throw new FrameError(`a frame of ${size} bytes: at most ${this.#maxFrameBytes} are taken`);
+    this.#frame = new FrameInPieces(size);
   }
 }

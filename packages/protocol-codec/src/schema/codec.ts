@@ -10,8 +10,8 @@ import { compileElementsParser, compileParserDecoder } from "./parser-decoder.js
 import { FieldPath } from "./path.js";
 import { formatVersions, includesVersion } from "./versions.js";
 
-/** The two ways to decode, compiled from the same schema; tests ask both for the same answer. */
-export type DecoderKind = "cursor" | "parser";
+/** The two ways to decode, compiled from the same schema, and both as they are used together; tests ask all for the same answer. */
+export type DecoderKind = "cursor" | "parser" | "both";
 
 interface Compiled {
   readonly reads: Read[];
@@ -72,15 +72,19 @@ export function encodeInto<S extends Fields>(
 }
 
 /**
- * Compiles a decoder: of the asked kind alone, or, as {@link decode} has it, of both, each where it is faster. The parser throws an EvalError
- * where code generation is forbidden; what is compiled of both does without it there.
+ * Compiles a decoder: of one kind alone, or of both as {@link decode} uses them, where the parser reads arrays of structs from `parsedFrom`
+ * elements on. The parser alone throws an EvalError where code generation is forbidden.
  */
-export function compileDecoder(message: Message, version: number, kind?: DecoderKind): Read {
+export function compileDecoder(
+  message: Message,
+  version: number,
+  kind: DecoderKind = "both",
+  parsedFrom = parsedFromLength(message),
+): Read {
   return compile(message, version, "decode", (flexible) => {
     const { fields } = message;
     if (kind === "parser") return compileParserDecoder(fields, version, flexible);
-    if (kind === "cursor") return compileCursorDecoder(fields, flexible, { version });
-    const manyStructs = { from: parsedFromLength(message), compile: compileElementsParser };
+    const manyStructs = kind === "both" ? { from: parsedFrom, compile: compileElementsParser } : undefined;
     return compileCursorDecoder(fields, flexible, { version, manyStructs });
   });
 }

@@ -177,34 +177,25 @@ export function countReader({ type, nullable, flexible }: Shape, version: number
 }
 
 function arrayReader(shape: Shape, element: FieldType, context: DecodeContext): Read {
-  const readCount = countReader(shape, context.version);
+  const { version, path, manyStructs } = context;
+  const { flexible } = shape;
+  const readCount = countReader(shape, version);
   if (element.kind === "int32") return int32ArrayReader(readCount);
-  const readElements = elementsReader(shape.flexible, element, context);
+  const read = memberReader({ type: element, nullable: false, flexible }, context);
+  const many = element.kind === "struct" ? manyStructs : undefined;
+  const from = many?.from ?? Infinity;
+  let readMany: ReturnType<ManyStructs["compile"]> | undefined;
   return (reader) => {
     const count = readCount(reader);
-    return count < 0 ? null : readElements(reader, count);
-  };
-}
-
-function elementsReader(
-  flexible: boolean,
-  element: FieldType,
-  context: DecodeContext,
-): (reader: Reader, count: number) => unknown[] {
-  const { version, path, manyStructs } = context;
-  const read = memberReader({ type: element, nullable: false, flexible }, context);
-  const readFew = (reader: Reader, count: number): unknown[] => {
+    if (count < 0) return null;
+    if (count >= from && many !== undefined && element.kind === "struct") {
+      readMany ??= many.compile(element.fields, version, flexible);
+      return readMany(reader, count);
+    }
     const elements: unknown[] = [];
     for (let i = 0; i < count; i++)
       elements.push(path === undefined ? read(reader) : path.within(i, () => read(reader)));
     return elements;
-  };
-  if (manyStructs === undefined || element.kind !== "struct") return readFew;
-  let readMany: typeof readFew | undefined;
-  return (reader, count) => {
-    if (count < manyStructs.from) return readFew(reader, count);
-    readMany ??= manyStructs.compile(element.fields, version, flexible);
-    return readMany(reader, count);
   };
 }
 

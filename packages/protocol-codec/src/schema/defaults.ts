@@ -39,8 +39,11 @@ function typeDefault(type: FieldType): unknown {
   }
 }
 
-function structDefault(fields: Fields): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).map(([name, { spec }]) => [name, defaultValue(spec)]));
+/** Frozen, because every message that lacks the struct holds the same one. */
+function structDefault(fields: Fields): Readonly<Record<string, unknown>> {
+  return Object.freeze(
+    Object.fromEntries(Object.entries(fields).map(([name, { spec }]) => [name, defaultValue(spec)])),
+  );
 }
 
 function isTypeDefault(type: FieldType, value: unknown): boolean {

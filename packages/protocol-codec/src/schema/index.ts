@@ -20,4 +20,4 @@ export {
 export type { Fields, StructIn, StructOut, UnknownTaggedField } from "./fields.js";
 export { decode, encode } from "./codec.js";
 export type { VersionRange } from "./versions.js";
-export { decodeVersioned, encodeVersioned } from "./versioned.js";
+export { decodeVersioned, encodeVersioned, type Versioned } from "./versioned.js";

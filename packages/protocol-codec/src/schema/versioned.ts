@@ -4,7 +4,7 @@ import { decode, encodeInto } from "./codec.js";
 import type { Fields, StructIn, StructOut } from "./fields.js";
 import type { Message } from "./message.js";
 
-/** Writes a message behind its version as an int16, as values of the coordinators' logs and control records stand. */
+/** Writes a message behind its version as an int16, as values of the coordinators' logs and transaction markers stand. */
 export function encodeVersioned<S extends Fields>(message: Message<S>, version: number, value: StructIn<S>): Buffer {
   const writer = new Writer(128);
   writer.int16(version);
@@ -12,12 +12,15 @@ export function encodeVersioned<S extends Fields>(message: Message<S>, version: 
   return writer.toBuffer();
 }
 
+/** A message with the version that stood before it. */
+export interface Versioned<S extends Fields> {
+  readonly version: number;
+  readonly value: StructOut<S>;
+}
+
 /** Reads a message that stands behind its version. Throws a DecodeError when the version is not one of the schema's. */
-export function decodeVersioned<S extends Fields>(
-  message: Message<S>,
-  bytes: Buffer,
-): StructOut<S> & { readonly version: number } {
+export function decodeVersioned<S extends Fields>(message: Message<S>, bytes: Buffer): Versioned<S> {
   if (bytes.length < 2) throw new DecodeError(`${message.name}: version: 2 bytes wanted, ${bytes.length} left`);
   const version = bytes.readInt16BE(0);
-  return { ...decode(message, version, bytes, 2), version };
+  return { version, value: decode(message, version, bytes, 2) };
 }

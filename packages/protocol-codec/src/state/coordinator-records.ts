@@ -125,8 +125,10 @@ export interface DecodedCoordinatorRecord {
   /** Kafka's name of the kind, for example `OffsetCommit`. */
   readonly name: string;
   readonly key: StructOut<Fields>;
+  /** The version that the value is written in; undefined when there is none. */
+  readonly version: number | undefined;
   /** Null when the record is a tombstone. */
-  readonly value: (StructOut<Fields> & { readonly version: number }) | null;
+  readonly value: StructOut<Fields> | null;
 }
 
 /**
@@ -145,7 +147,7 @@ export function decodeCoordinatorRecord(
     recordType,
     name: kind.key.name.replace(/Key$/, ""),
     key: decodeCoordinatorKey(kind.key, key),
-    value: value === null ? null : decodeVersioned(kind.value, value),
+    ...(value === null ? { version: undefined, value } : decodeVersioned(kind.value, value)),
   };
 }
 

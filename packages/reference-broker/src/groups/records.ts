@@ -154,7 +154,7 @@ function decodeOffset(value: Buffer): CommittedOffset {
   const { offset, leaderEpoch, metadata, commitTimestamp, expireTimestamp, topicId } = decodeVersioned(
     OffsetCommitValue,
     value,
-  );
+  ).value;
   return {
     offset,
     leaderEpoch,
@@ -191,7 +191,7 @@ function decodeMetadata(value: Buffer): GroupMetadata {
   const { protocolType, generation, protocol, leader, currentStateTimestamp, members } = decodeVersioned(
     GroupMetadataValue,
     value,
-  );
+  ).value;
   return {
     protocolType: protocolType === "" ? null : protocolType,
     generation,
