@@ -60,8 +60,9 @@ export function examineRequest(payload: Buffer): Examined {
   try {
     head = decodeRequestHeader(payload);
   } catch (error) {
-    const { message, position } = expectDecodeError(error);
-    if (!/^RequestHeader: ./.test(message) || typeof position !== "number") throw new Error(`not so: ${message}`);
+    const { message, position, path } = expectDecodeError(error);
+    if (!message.startsWith(`RequestHeader v${message.charAt(15)}: ${path}: `) || typeof position !== "number")
+      throw new Error(`not so: ${message}`);
     return refused;
   }
   const api = apiByKey(head.apiKey);
@@ -88,7 +89,8 @@ export function examineResponse(api: Api, version: number, payload: Buffer): Exa
     return { value: door(), taken: true, shareOfBound: 0 };
   } catch (error) {
     const { message } = expectDecodeError(error);
-    if (/^ResponseHeader: ./.test(message) || message.startsWith(`${api.response.name} v${version}: `)) return refused;
+    if (/^ResponseHeader v[01]: \w+: /.test(message) || message.startsWith(`${api.response.name} v${version}: `))
+      return refused;
     throw new Error(`not so: ${message}`, { cause: error });
   }
 }

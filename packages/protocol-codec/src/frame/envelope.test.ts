@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ErrorCode } from "../error-code.js";
-import { DecodeError, EncodeError } from "../errors.js";
+import { EncodeError } from "../errors.js";
 import { ApiVersions } from "../messages/18-api-versions.js";
 import { decodeMessage, encodeMessage } from "../messages/by-key.js";
 import { Metadata } from "../messages/03-metadata.js";
@@ -38,11 +38,14 @@ describe("a request", () => {
     expect(Buffer.concat(encodeRequest(api, 12, header, body))).toEqual(Buffer.concat(pieces));
   });
 
-  test("of an API that is not known, or cut short anywhere in its header, is a DecodeError", () => {
+  test("of an API that is not known, or cut short anywhere in its header, is refused, with the field", () => {
     const payload = payloadOf(encodeRequest(Metadata, 12, head, {}));
     const { bodyOffset } = decodeRequestHeader(payload);
     for (let length = 0; length < bodyOffset; length++)
-      expect(() => decodeRequestHeader(payload.subarray(0, length))).toThrow(DecodeError);
+      expect(() => decodeRequestHeader(payload.subarray(0, length))).toThrow(/^RequestHeader v[12]: \w+: /);
+    expect(() => decodeRequestHeader(payload.subarray(0, bodyOffset - 1))).toThrow(
+      "RequestHeader v2: unknownTaggedFields: the bytes end inside a varint",
+    );
     payload.writeInt16BE(4, 0);
     expect(() => decodeAnyRequest(payload)).toThrow("no request has the API key 4");
   });
@@ -58,7 +61,9 @@ describe("a response", () => {
 
   test("tells which request it answers without its body being read", () => {
     expect(decodeCorrelationId(payloadOf(encodeResponse(Metadata, 12, { correlationId: -5 }, {})))).toBe(-5);
-    expect(() => decodeCorrelationId(Buffer.alloc(3))).toThrow("ResponseHeader: 4 bytes wanted, 3 left");
+    expect(() => decodeCorrelationId(Buffer.alloc(3))).toThrow(
+      "ResponseHeader v0: correlationId: 4 bytes wanted, 3 left",
+    );
   });
 
   test("that refuses the version of ApiVersions is in version 0, whatever was asked", () => {

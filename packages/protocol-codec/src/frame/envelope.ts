@@ -3,11 +3,13 @@ import { DecodeError } from "../errors.js";
 import { apiByKey } from "../messages/apis.js";
 import { decode, encodeInto } from "../schema/codec.js";
 import type { Fields, StructIn, StructOut, UnknownTaggedField } from "../schema/fields.js";
-import type { Api } from "../schema/message.js";
+import type { Api, Message } from "../schema/message.js";
 import { includesVersion } from "../schema/versions.js";
 import { readUnknownTags, writeUnknownTags } from "../schema/unknown-tags.js";
 import { ReadFailure, Reader } from "../wire/reader.js";
 import { Writer } from "../wire/writer.js";
+import { RequestHeader } from "./request-header.js";
+import { ResponseHeader } from "./response-header.js";
 
 /** The key of ApiVersions: its response has the oldest header in every version, so that any client can read it. */
 const apiVersionsKey = 18;
@@ -95,6 +97,7 @@ export function encodeFrame(payload: Buffer): Buffer[] {
 /** Reads the header of a request; `payload` is a frame without its size. Throws a DecodeError. */
 export function decodeRequestHeader(payload: Buffer): RequestHeaderView {
   const reader = new Reader(payload);
+  let isFlexible = false;
   try {
     const apiKey = reader.int16();
     const apiVersion = reader.int16();
@@ -102,12 +105,12 @@ export function decodeRequestHeader(payload: Buffer): RequestHeaderView {
     const length = reader.length16();
     const clientId = length < 0 ? null : reader.text(length);
     const api = apiByKey(apiKey);
-    const isFlexible = api !== undefined && includesVersion(api.request.flexible, apiVersion);
+    isFlexible = api !== undefined && includesVersion(api.request.flexible, apiVersion);
     const tags = isFlexible ? readUnknownTags(reader) : undefined;
     const header = { apiKey, apiVersion, correlationId, clientId, bodyOffset: reader.offset };
     return tags === undefined ? header : { ...header, unknownTaggedFields: tags };
   } catch (error) {
-    throw headerFailure("RequestHeader", reader, error);
+    throw headerFailure(RequestHeader, isFlexible ? 2 : 1, payload, error);
   }
 }
 
@@ -139,7 +142,7 @@ export function decodeCorrelationId(payload: Buffer): number {
   try {
     return reader.int32();
   } catch (error) {
-    throw headerFailure("ResponseHeader", reader, error);
+    throw headerFailure(ResponseHeader, 0, payload, error);
   }
 }
 
@@ -154,13 +157,14 @@ export function decodeResponse<Req extends Fields, Res extends Fields>(
   payload: Buffer,
 ): DecodedResponse<Res> {
   const reader = new Reader(payload);
+  const isFlexible = hasTaggedResponseHeader(api, version);
   let correlationId: number;
   let tags: readonly UnknownTaggedField[] | undefined;
   try {
     correlationId = reader.int32();
-    if (hasTaggedResponseHeader(api, version)) tags = readUnknownTags(reader);
+    if (isFlexible) tags = readUnknownTags(reader);
   } catch (error) {
-    throw headerFailure("ResponseHeader", reader, error);
+    throw headerFailure(ResponseHeader, isFlexible ? 1 : 0, payload, error);
   }
   const written = api.key === apiVersionsKey && refusesVersion(reader) ? 0 : version;
   const response = { correlationId, version: written, body: decode(api.response, written, payload, reader.offset) };
@@ -190,8 +194,13 @@ function closeFrame(writer: Writer): Buffer[] {
   return pieces;
 }
 
-function headerFailure(name: string, reader: Reader, error: unknown): unknown {
-  return error instanceof ReadFailure
-    ? new DecodeError(`${name}: ${error.message}`, { position: reader.offset, cause: error })
-    : error;
+/** Decodes the header once more, by its schema, to say which field failed. */
+function headerFailure(header: Message, version: number, payload: Buffer, error: unknown): unknown {
+  if (!(error instanceof ReadFailure)) return error;
+  try {
+    decode(header, version, payload, 0, { trailing: true });
+  } catch (failure) {
+    return failure;
+  }
+  return new DecodeError(`${header.name}: ${error.message}`, { cause: error });
 }
