@@ -1,5 +1,5 @@
-import java.util.List;
 import java.util.ArrayList;
+import java.util.List;
 import org.apache.kafka.common.errors.InvalidMetadataException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.message.ApiMessageType.ListenerType;
@@ -31,10 +31,7 @@ public final class PrintTables {
     short newest = api.messageType.highestSupportedVersion(true);
     List<String> versions = new ArrayList<>();
     for (short version = oldest; version <= newest; version++)
-      versions.add(
-          String.format(
-              "{\"version\":%d,\"requestHeader\":%d,\"responseHeader\":%d,\"throttle\":%b}",
-              version, api.requestHeaderVersion(version), api.responseHeaderVersion(version), throttles(api, version)));
+      versions.add(String.format("{\"version\":%d,\"throttle\":%b}", version, throttles(api, version)));
     return String.format(
         "{\"key\":%d,\"name\":\"%s\",\"minVersion\":%d,\"maxVersion\":%d,\"newest\":%d,\"versions\":[%s]}",
         api.id, api.name, oldest, api.messageType.highestSupportedVersion(false), newest, String.join(",", versions));
