@@ -129,16 +129,14 @@ describe.skipIf(missing !== undefined)(
       const given = everyVersion.flatMap(({ message, version }) => {
         const schema = ofLogs.get(message.name);
         if (schema === undefined) return [];
-        return examples(message, version).map(
-          (value): Encoded => ({
-            title: `${message.name} v${version}`,
-            className: classOfLogRecord(schema),
-            form: schema.type,
-            version,
-            value,
-            bytes: logRecord(message, version, schema.type, value),
-          }),
-        );
+        return examples(message, version).map((value): Encoded => ({
+          title: `${message.name} v${version}`,
+          className: classOfLogRecord(schema),
+          form: schema.type,
+          version,
+          value,
+          bytes: logRecord(message, version, schema.type, value),
+        }));
       });
       expect(new Set(given.map(({ className }) => className)).size).toBe(ofLogs.size);
       expect(faults(given, await echoed("ReadLogRecords", await apacheKafkaClasspath(), given))).toEqual([]);

@@ -1,4 +1,4 @@
-import { Uuid, type Fields, type Message } from "@moldau/protocol-codec";
+import { Uuid, type Fields, type Message, type UnknownTaggedField } from "@moldau/protocol-codec";
 import fc from "fast-check";
 
 type FieldSpec = Fields[string]["spec"];
@@ -94,7 +94,7 @@ function array(element: FieldType, place: Place): fc.Arbitrary<unknown[]> {
   );
 }
 
-function unknownTags(known: readonly unknown[]): fc.Arbitrary<{ tag: number; data: Buffer }[]> {
+function unknownTags(known: readonly unknown[]): fc.Arbitrary<readonly UnknownTaggedField[]> {
   const tag = fc
     .oneof(fc.nat(40), fc.integer({ min: 0, max: 0xffff_ffff }))
     .filter((number) => !known.includes(number));
@@ -157,7 +157,8 @@ const primitives: Readonly<Record<Exclude<FieldType["kind"], "array" | "struct">
   records: bytes,
 };
 
-function emptyOf(type: FieldType): unknown {
+/** The value of a type that says nothing: 0, false, empty. */
+export function emptyOf(type: FieldType): unknown {
   switch (type.kind) {
     case "bool":
       return false;

@@ -1,5 +1,5 @@
 import type { Message } from "@moldau/protocol-codec";
-import { compileDecoder, Reader, type DecoderKind } from "@moldau/protocol-codec/internal";
+import { compileDecoder, type DecoderKind, type Reader } from "@moldau/protocol-codec/internal";
 
 /** What one decoder makes of bytes: a value, or why they are no such message. */
 export type Decoded = { readonly value: unknown } | { readonly failure: string };

@@ -22,7 +22,8 @@ export async function compileJava(classpath: string, programs: readonly string[]
       // The quick compiler is enough for programs of seconds, and leaves the cores to the tests.
       const options = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", [classes, classpath].join(delimiter)];
       const { code, stdout, stderr } = await runProgram("java", [...options, program, ...args], { timeoutMs: 100_000 });
-      if (code !== 0) throw new Error(`${program} ended with code ${code}:\n${stdout.slice(-1000)}${stderr.slice(-3000)}`);
+      if (code !== 0)
+        throw new Error(`${program} ended with code ${code}:\n${stdout.slice(-1000)}${stderr.slice(-3000)}`);
       return stdout;
     },
   };
@@ -33,7 +34,13 @@ async function compileInto(classes: string, classpath: string, programs: readonl
   const partial = mkdtempSync(join(cache, "partial-"));
   try {
     // By its module, as a runtime for servers has the compiler but no command of that name.
-    const compiler = ["-m", "jdk.compiler/com.sun.tools.javac.Main", "-encoding", "UTF-8", "-Xlint:all,-path,-classfile"];
+    const compiler = [
+      "-m",
+      "jdk.compiler/com.sun.tools.javac.Main",
+      "-encoding",
+      "UTF-8",
+      "-Xlint:all,-path,-classfile",
+    ];
     const options = ["-cp", classpath, "-sourcepath", sources, "-implicit:class", "-d", partial];
     const files = programs.map((program) => join(sources, `${program}.java`));
     const { code, stdout, stderr } = await runProgram("java", [...compiler, "-Werror", ...options, ...files]);

@@ -47,6 +47,7 @@ final class RandomMessages {
 
   Message draw(Class<? extends Message> type, short version, Style chosen) throws ReflectiveOperationException {
     style = chosen;
+    values.longBytes = values.chance(0.1) ? 0.3 : 0;
     budget = new int[] {10, 60, 60, 300}[random.nextInt(4)];
     Message message = MessageShape.of(type).create();
     fill(message, MessageShape.of(type).schemas[version]);

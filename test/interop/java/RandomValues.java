@@ -27,6 +27,9 @@ final class RandomValues {
 
   private final Random random;
 
+  /** How often bytes are a little over a kilobyte: whoever writes them may then hand them on without a copy, and begin a new piece. */
+  double longBytes = 0;
+
   RandomValues(Random random) {
     this.random = random;
   }
@@ -65,7 +68,7 @@ final class RandomValues {
   }
 
   byte[] bytes(boolean small) {
-    byte[] bytes = new byte[length(small, 40_000)];
+    byte[] bytes = new byte[chance(longBytes) ? 1020 + random.nextInt(80) : length(small, 40_000)];
     random.nextBytes(bytes);
     return bytes;
   }
