@@ -5,7 +5,9 @@ import { delimiter, join } from "node:path";
 import { runProgram } from "./child-program.js";
 import { repository } from "./repository.js";
 
-const pom = join(repository, "test/support/apache-kafka.pom.xml");
+/** The broker with its tools, and the client alone, of a later version. */
+const broker = join(repository, "test/support/apache-kafka.pom.xml");
+const clients = join(repository, "test/support/apache-kafka-clients.pom.xml");
 const cache = join(repository, "node_modules/.cache/apache-kafka");
 
 /**
@@ -16,25 +18,34 @@ export function missingForApacheKafka(): string | undefined {
   const java = javaVersion();
   if (java === undefined) return "Java is not installed; Apache Kafka needs Java 17 or newer";
   if (java < 17) return `Java ${java} is installed; Apache Kafka needs Java 17 or newer`;
-  if (existsSync(libraries()) || succeeds("mvn", ["--version"])) return undefined;
+  if ([broker, clients].every((pom) => existsSync(libraries(pom))) || succeeds("mvn", ["--version"])) return undefined;
   return "Maven is not installed; it fetches Apache Kafka from Maven Central";
 }
 
 /** Apache Kafka's classes as a class path. The first call on a machine fetches them, about 90 files, with Maven. */
-export async function apacheKafkaClasspath(): Promise<string> {
-  const folder = libraries();
-  if (!existsSync(folder)) await fetchInto(folder);
+export function apacheKafkaClasspath(): Promise<string> {
+  return classpath(broker);
+}
+
+/** The classes of the Java client alone, of the version whose messages the codec speaks. Fetched in the same way. */
+export function apacheKafkaClientsClasspath(): Promise<string> {
+  return classpath(clients);
+}
+
+async function classpath(pom: string): Promise<string> {
+  const folder = libraries(pom);
+  if (!existsSync(folder)) await fetchInto(folder, pom);
   return readdirSync(folder)
     .map((jar) => join(folder, jar))
     .join(delimiter);
 }
 
 /** One folder for each state of the list of libraries, so that a changed version is never served from yesterday's files. */
-function libraries(): string {
+function libraries(pom: string): string {
   return join(cache, createHash("sha256").update(readFileSync(pom)).digest("hex").slice(0, 16));
 }
 
-async function fetchInto(folder: string): Promise<void> {
+async function fetchInto(folder: string, pom: string): Promise<void> {
   mkdirSync(cache, { recursive: true });
   const partial = mkdtempSync(join(cache, "partial-"));
   try {

@@ -45,7 +45,9 @@ export interface DecodedRequest {
 }
 
 /** A response as it was read. */
-export interface DecodedResponse<Res extends Fields> extends ResponseHead {
+export interface DecodedResponse<Res extends Fields> extends ResponseHead, Versioned<Res> {}
+
+interface Versioned<Res extends Fields> {
   /** The version that the body is written in: the request's, but 0 when a broker refuses the version of ApiVersions. */
   readonly version: number;
   readonly body: StructOut<Res>;
@@ -166,14 +168,37 @@ export function decodeResponse<Req extends Fields, Res extends Fields>(
   } catch (error) {
     throw headerFailure(ResponseHeader, isFlexible ? 1 : 0, payload, error);
   }
-  const written = api.key === apiVersionsKey && refusesVersion(reader) ? 0 : version;
-  const response = { correlationId, version: written, body: decode(api.response, written, payload, reader.offset) };
+  const body = { api, version, payload, offset: reader.offset };
+  const response = { correlationId, ...(decodeRefusal(body) ?? decodeBody(body)) };
   return tags === undefined ? response : { ...response, unknownTaggedFields: tags };
 }
 
-/** Every version of ApiVersions begins with the error code. */
-function refusesVersion({ buffer, offset, left }: Reader): boolean {
-  return left >= 2 && buffer.readInt16BE(offset) === ErrorCode.UNSUPPORTED_VERSION;
+/** Where in a payload the body of a response lies. */
+interface ResponseBody<Res extends Fields> {
+  readonly api: Api<Fields, Res>;
+  readonly version: number;
+  readonly payload: Buffer;
+  readonly offset: number;
+}
+
+function decodeBody<Res extends Fields>({ api, version, payload, offset }: ResponseBody<Res>): Versioned<Res> {
+  return { version, body: decode(api.response, version, payload, offset) };
+}
+
+/** What a broker says that does not have the asked version of ApiVersions. Every version of the response begins with the error code. */
+function decodeRefusal<Res extends Fields>(body: ResponseBody<Res>): Versioned<Res> | undefined {
+  const { api, payload, offset } = body;
+  const isRefusal =
+    api.key === apiVersionsKey &&
+    payload.length >= offset + 2 &&
+    payload.readInt16BE(offset) === ErrorCode.UNSUPPORTED_VERSION;
+  if (!isRefusal) return undefined;
+  try {
+    return decodeBody({ ...body, version: 0 });
+  } catch {
+    // Whoever wrote this says so in the asked version after all; if not, decoding that will fail as well.
+    return undefined;
+  }
 }
 
 function hasTaggedResponseHeader(api: Api, version: number): boolean {

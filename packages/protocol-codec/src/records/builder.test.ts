@@ -100,7 +100,7 @@ describe("BatchBuilder", () => {
     for (const each of exact) builder.tryAppend(each, null, null);
     const [batch] = readBatches(builder.finish());
     const read: bigint[] = [];
-    for (const cursor = batch!.open(); cursor.next();) read.push(BigInt.asIntN(64, cursor.exactTimestamp));
+    for (const cursor = batch!.open(); cursor.next();) read.push(cursor.exactTimestamp);
     expect(read).toEqual(exact);
   });
 

@@ -78,9 +78,9 @@ export class CurrentRecordCursor extends RecordCursor {
   get exactTimestamp(): bigint {
     const { baseTimestamp, logAppendTime } = this.#options;
     if (logAppendTime !== undefined) return logAppendTime;
-    return (
-      baseTimestamp + readVarlongExact({ buffer: this.buffer, position: this.#recordStart + 1, end: this.#recordEnd })
-    );
+    const delta = readVarlongExact({ buffer: this.buffer, position: this.#recordStart + 1, end: this.#recordEnd });
+    // 64 bits wrap around in Java, and the deltas that producers write with them.
+    return BigInt.asIntN(64, baseTimestamp + delta);
   }
 
   get headers(): readonly RecordHeader[] {
