@@ -38,7 +38,7 @@ function publishedPackages() {
     .filter((folder) => existsSync(join(root, folder, "src", "index.ts")));
 }
 
-/** Path, size and time of everything that `tsc` reads of ours. Reading some hundred directory entries is much quicker than asking tsc. */
+/** Path, size and time of everything that makes up a build. Reading some hundred directory entries is much quicker than asking tsc. */
 function fingerprint(/** @type {string[]} */ packages) {
   const hash = createHash("sha256").update(readFileSync(join(root, "pnpm-lock.yaml")));
   const files = packages.flatMap((folder) => [
@@ -46,7 +46,7 @@ function fingerprint(/** @type {string[]} */ packages) {
     join(folder, "tsconfig.build.json"),
     ...sourcesIn(join(folder, "src")),
   ]);
-  for (const file of ["tsconfig.base.json", ...files]) {
+  for (const file of ["tsconfig.base.json", "scripts/build.mjs", "scripts/bundle.mjs", ...files]) {
     const { size, mtimeMs } = statSync(join(root, file));
     hash.update(`${file} ${size} ${mtimeMs}\n`);
   }

@@ -1,7 +1,8 @@
 // The modules of a published package, whose declarations tsc has made.
 //
-//   dist/index.js …            an ES module for each door of the package, and what several doors share; with all of our sources inside,
-//                              because two hundred files take five times as long to load as one
+//   dist/index.js …            an ES module for each door of the package, and what several doors share: our sources, because two hundred
+//                              files take five times as long to load as one, and those third-party packages that are CommonJS only,
+//                              because the first of them makes Node set up its loader for those, which takes 8 ms
 //   dist/cjs/                  the CommonJS side. Jest, TypeScript's node10 resolution and `module: node16` from CommonJS cannot
 //                              load a package that has ES modules only, even where Node's own `require` can
 //     package.json             says that this folder is CommonJS
@@ -12,7 +13,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join } from "node:path";
 import { Failure } from "./process.mjs";
 
-/** @typedef {{ name: string, type?: string, main?: string, exports?: Record<string, unknown>, dependencies?: Record<string, string> }} Manifest */
+/** @typedef {{ name: string, type?: string, main?: string, exports?: Record<string, unknown>, license?: string, author?: unknown, dependencies?: Record<string, string> }} Manifest */
 
 /** What both kinds of bundle have in common. */
 const options = /** @type {const} */ ({
@@ -27,18 +28,20 @@ const options = /** @type {const} */ ({
 export async function bundleModules(/** @type {string} */ folder) {
   const { build } = await import("esbuild");
   const manifest = readManifest(folder);
-  const { warnings } = await build({
+  const dependencies = Object.keys(manifest.dependencies ?? {});
+  const out = join(folder, "dist");
+  const { warnings, metafile } = await build({
     ...options,
+    metafile: true,
     entryPoints: doors(folder, manifest).map((name) => join(folder, "src", `${name}.ts`)),
-    outdir: join(folder, "dist"),
+    outdir: out,
     format: "esm",
     splitting: true,
-    // All sources are ours here, and published beside the modules.
-    sourcesContent: false,
     chunkNames: "shared-[hash]",
-    external: Object.keys(manifest.dependencies ?? {}),
+    external: dependencies.filter((name) => !isCommonJsOnly(folder, name)),
   });
   for (const warning of warnings) throw new Failure(`${manifest.name}: ${warning.text}`);
+  writeNotices(out, Object.keys(metafile.inputs));
 }
 
 /** The sources that can be loaded from outside: what the manifest exports, and the program behind the command line. */
@@ -89,7 +92,7 @@ async function bundleSources(/** @type {string} */ folder, /** @type {string} */
   });
   for (const warning of result.warnings) throw new Failure(`${manifest.name}: ${warning.text}`);
   if (entries.length > 1) entries.forEach((name) => writeFileSync(join(out, `${name}.js`), door(name)));
-  writeNotices(folder, out, Object.keys(result.metafile.inputs));
+  writeNotices(out, Object.keys(result.metafile.inputs));
 }
 
 function door(/** @type {string} */ name) {
@@ -103,16 +106,21 @@ function isModuleOnly(/** @type {string} */ folder, /** @type {string} */ name) 
   return type === "module" && !JSON.stringify(exports ?? "").includes('"require"');
 }
 
+/** Whether a dependency is no ES module, also where Node looks for one. */
+function isCommonJsOnly(/** @type {string} */ folder, /** @type {string} */ name) {
+  if (name.startsWith("@moldau/") || name === "moldau") return false;
+  const { type, exports } = readManifest(join(folder, "node_modules", name));
+  return type !== "module" && exports === undefined;
+}
+
 /** The licences of what went into the bundle, as those licences ask. */
-function writeNotices(/** @type {string} */ folder, /** @type {string} */ out, /** @type {string[]} */ inputs) {
+function writeNotices(/** @type {string} */ out, /** @type {string[]} */ inputs) {
   /** @type {Map<string, string>} */
   const notices = new Map();
   for (const input of inputs) {
     const inside = /^(.*node_modules\/((?:@[^/]+\/)?[^/]+))\//.exec(input.replaceAll("\\", "/"));
     if (inside?.[1] === undefined || inside[2] === undefined || notices.has(inside[2])) continue;
-    const license = readdirSync(inside[1]).find((file) => /^licen[cs]e/i.test(file));
-    if (license === undefined) throw new Failure(`${inside[2]} is bundled into ${folder} but carries no licence file.`);
-    notices.set(inside[2], readFileSync(join(inside[1], license), "utf8").trim());
+    notices.set(inside[2], licenseIn(inside[1], inside[2]));
   }
   if (notices.size === 0) return;
   const text = [...notices].map(([name, license]) => `${name}\n\n${license}\n`).join(`\n${"-".repeat(80)}\n\n`);
@@ -121,6 +129,24 @@ function writeNotices(/** @type {string} */ folder, /** @type {string} */ out, /
     `This folder's JavaScript contains the following packages.\n\n${text}`,
   );
 }
+
+/** The text of a package's licence. @returns {string} */
+function licenseIn(/** @type {string} */ folder, /** @type {string} */ name) {
+  const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+  if (file !== undefined) return readFileSync(join(folder, file), "utf8").trim();
+  const { license, author } = readManifest(folder);
+  if (license !== "ISC" || typeof author !== "string")
+    throw new Failure(`${name} is bundled but carries no licence file.`);
+  return `Copyright ${author}\n\n${iscLicense}`;
+}
+
+const iscLicense = `Permission to use, copy, modify, and/or distribute this software for any purpose with or without fee is hereby granted, provided that the
+above copyright notice and this permission notice appear in all copies.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY
+DAMAGES WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION,
+ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.`;
 
 /** Copies the declarations, without their maps: one set of those, beside the modules, leads editors to the sources. */
 function copyDeclarations(/** @type {string} */ dist, /** @type {string} */ out, inside = "") {

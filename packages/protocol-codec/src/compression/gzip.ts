@@ -1,6 +1,9 @@
-import { constants, gunzipSync, gzipSync } from "node:zlib";
+import { nodeZlib } from "../node-modules.js";
 import { invalidLevel, limitExceeded, malformed } from "./codec.js";
 import type { CompressionCodec } from "./codec.js";
+
+/** zlib's own, which is 6. */
+const defaultLevel = -1;
 
 /**
  * The gzip codec, on Node's own zlib.
@@ -10,16 +13,19 @@ import type { CompressionCodec } from "./codec.js";
 export const gzip = {
   id: 1,
   name: "gzip",
-  compress(input: Buffer, level: number = constants.Z_DEFAULT_COMPRESSION): Buffer {
+  compress(input: Buffer, level: number = defaultLevel): Buffer {
     if (!Number.isInteger(level) || level < -1 || level > 9 || level === 0)
       throw invalidLevel("gzip", level, "1 to 9, or -1 for the default");
-    return gzipSync(input, { level, chunkSize: chunkSizeFor(input.length) });
+    return nodeZlib().gzipSync(input, { level, chunkSize: chunkSizeFor(input.length) });
   },
   decompress(input: Buffer, limit: number): Buffer {
     let output: Buffer;
     try {
       // zlib counts while it inflates and stops at the limit, which it wants to be at least 1.
-      output = gunzipSync(input, { maxOutputLength: Math.max(limit, 1), chunkSize: chunkSizeFor(input.length * 4) });
+      output = nodeZlib().gunzipSync(input, {
+        maxOutputLength: Math.max(limit, 1),
+        chunkSize: chunkSizeFor(input.length * 4),
+      });
     } catch (cause) {
       if (cause instanceof RangeError) throw limitExceeded("gzip", limit);
       throw malformed("gzip", cause instanceof Error ? cause.message : String(cause), cause);

@@ -1,4 +1,4 @@
-import * as zlib from "node:zlib";
+import { nodeZlib } from "../node-modules.js";
 import { openWebAssemblyZstd } from "./zstd-webassembly.js";
 
 /** What does the work of zstd: Node's own library, or WebAssembly where Node has none. */
@@ -15,8 +15,9 @@ export interface ZstdEngine {
 
 /** Returns the engine, made when it is first asked for: Node 22.15 and 23.8 brought the native one. */
 export function zstdEngine(): ZstdEngine {
-  engine ??= hasZstd(zlib) ? nativeEngine(zlib) : multiFrameZstdEngine();
-  return engine;
+  if (engine !== undefined) return engine;
+  const zlib: object = nodeZlib();
+  return (engine = hasZstd(zlib) ? nativeEngine(zlib) : multiFrameZstdEngine());
 }
 
 /**

@@ -1,7 +1,7 @@
-import { crc32 } from "node:zlib";
 import { codecFor, compressionName, decompressSync } from "../compression/codecs.js";
 import { defaultMaxDecompressedBytes } from "../compression/codec.js";
 import { DecodeError } from "../errors.js";
+import { nodeZlib } from "../node-modules.js";
 import { RecordBatch } from "./batch.js";
 import { attribute, readInt64AsNumber } from "./layout.js";
 import { LegacyRecordCursor } from "./legacy-cursor.js";
@@ -104,7 +104,7 @@ export class LegacyRecordBatch extends RecordBatch {
   }
 
   isValid(): boolean {
-    return this.crc === crc32(this.buffer.subarray(this.start + legacyField.magic, this.#message.end));
+    return this.crc === nodeZlib().crc32(this.buffer.subarray(this.start + legacyField.magic, this.#message.end));
   }
 
   open(): RecordCursor {

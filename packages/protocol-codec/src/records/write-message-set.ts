@@ -1,6 +1,6 @@
-import { crc32 } from "node:zlib";
 import { codecFor, compressSync } from "../compression/codecs.js";
 import { EncodeError } from "../errors.js";
+import { nodeZlib } from "../node-modules.js";
 import { attribute, writeInt64 } from "./layout.js";
 import { legacyField } from "./legacy-message.js";
 import type { CompressionCodec, CompressionName } from "../compression/codec.js";
@@ -55,7 +55,7 @@ function message(magic: 0 | 1, attributes: number, record: RecordToWrite & { rea
   bytes[legacyField.attributes] = attributes;
   if (magic === 1) writeInt64(bytes, legacyField.timestamp, timestamp);
   writePart(bytes, writePart(bytes, keyStart, keyBytes), valueBytes);
-  bytes.writeUInt32BE(crc32(bytes.subarray(legacyField.magic)), legacyField.crc);
+  bytes.writeUInt32BE(nodeZlib().crc32(bytes.subarray(legacyField.magic)), legacyField.crc);
   return bytes;
 }
 

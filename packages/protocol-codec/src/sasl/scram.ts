@@ -1,5 +1,5 @@
-import { createHash, createHmac, pbkdf2, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
+import { nodeCrypto } from "../node-modules.js";
 import {
   formatClientFinal,
   formatServerFinal,
@@ -52,13 +52,13 @@ export function saltScramPassword(
   { salt, iterations }: { readonly salt: Buffer; readonly iterations: number },
 ): Promise<Buffer> {
   const { digest, length } = hashOf[mechanism];
-  return derive(Buffer.from(password, "utf8"), salt, iterations, length, digest);
+  return promisify(nodeCrypto().pbkdf2)(Buffer.from(password, "utf8"), salt, iterations, length, digest);
 }
 
 /** Derives the client, stored and server keys from a salted password. */
 export function scramKeys(mechanism: ScramMechanism, saltedPassword: Buffer): ScramKeys {
   const clientKey = hmac(mechanism, saltedPassword, "Client Key");
-  const storedKey = createHash(hashOf[mechanism].digest).update(clientKey).digest();
+  const storedKey = nodeCrypto().createHash(hashOf[mechanism].digest).update(clientKey).digest();
   const serverKey = hmac(mechanism, saltedPassword, "Server Key");
   return { clientKey, storedKey, serverKey };
 }
@@ -181,12 +181,10 @@ export function scramServerFinal(options: {
   const signature = hmac(mechanism, storedKey, authMessage);
   if (final.proof.length !== signature.length) throw new ScramError("The client's SCRAM proof has the wrong length.");
   const clientKey = xor(final.proof, signature);
-  const digest = createHash(hashOf[mechanism].digest).update(clientKey).digest();
+  const digest = nodeCrypto().createHash(hashOf[mechanism].digest).update(clientKey).digest();
   if (!sameBytes(digest, storedKey)) throw new ScramError("The client's SCRAM proof is wrong.");
   return formatServerFinal(scramServerSignature(mechanism, serverKey, authMessage));
 }
-
-const derive = promisify(pbkdf2);
 
 const hashOf = {
   "SCRAM-SHA-256": { digest: "sha256", length: 32 },
@@ -194,7 +192,7 @@ const hashOf = {
 } as const;
 
 function hmac(mechanism: ScramMechanism, key: Buffer, text: string): Buffer {
-  return createHmac(hashOf[mechanism].digest, key).update(text, "utf8").digest();
+  return nodeCrypto().createHmac(hashOf[mechanism].digest, key).update(text, "utf8").digest();
 }
 
 function xor(left: Buffer, right: Buffer): Buffer {
@@ -202,5 +200,5 @@ function xor(left: Buffer, right: Buffer): Buffer {
 }
 
 function sameBytes(left: Buffer, right: Buffer): boolean {
-  return left.length === right.length && timingSafeEqual(left, right);
+  return left.length === right.length && nodeCrypto().timingSafeEqual(left, right);
 }
