@@ -20,7 +20,7 @@ declare module "binary-parser" {
     int64(name: string): this;
     doublebe(name: string): this;
     array(name: string, options: ArrayOptions): this;
-    nest(name: string, options: { type: Parser }): this;
+    nest(name: string, options: { type: Parser; formatter?: (this: Struct, value: unknown) => unknown }): this;
     seek(length: (this: Struct) => number): this;
     compile(): void;
     parse(buffer: Uint8Array): Struct;

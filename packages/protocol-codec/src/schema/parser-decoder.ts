@@ -72,7 +72,7 @@ function parse(root: Parser, reader: Reader): Record<string, unknown> {
 function structParser(plan: StructPlan, version: number): Parser {
   const parser = new SteppingParser();
   for (const field of plan.present) addField(parser, field, version);
-  if (plan.defaults.names.length > 0) parser.read(defaultsSetter(plan));
+  for (const [index, name] of plan.defaults.names.entries()) parser.constant(name, plan.defaults.values[index]);
   if (plan.flexible) parser.read(tagsReader(plan.tagged, { version }));
   return parser.finish();
 }
@@ -89,12 +89,6 @@ function addField(parser: SteppingParser, field: PlannedField, version: number):
   } else {
     parser.value(name, memberReader(field, { version }));
   }
-}
-
-function defaultsSetter({ defaults: { names, values } }: StructPlan): ReadInto {
-  return (_reader, struct) => {
-    for (let i = 0; i < names.length; i++) struct[names[i]!] = values[i];
-  };
 }
 
 /** Values since the last step: how many bytes of binary-parser's stand for them, and where the first of them began. */
@@ -130,6 +124,11 @@ class SteppingParser {
     if (values === undefined) this.#parser.int8(name, { formatter: this.#firstValue(read) });
     else this.#parser.int8(name, { formatter: () => read(active) });
     if (values !== undefined) values.bytes++;
+  }
+
+  /** A value that takes no bytes: nothing is parsed, and what the formatter makes of that is stored under its name. */
+  constant(name: string, value: unknown): void {
+    this.#parser.nest(name, { type: new Parser(), formatter: () => value });
   }
 
   /** A closure that stores by itself what it reads. */

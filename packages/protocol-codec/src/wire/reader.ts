@@ -72,7 +72,11 @@ export class Reader {
   int32s(count: number): number[] {
     let offset = this.take(count * 4);
     const { buffer } = this;
-    // Of the right length at once: pushing would make room for 17 first, and most of these arrays hold three.
+    // Most of these are the nodes of a partition: few, and quickest to make when the code says how many.
+    if (count === 0) return [];
+    if (count === 1) return [int32At(buffer, offset)];
+    if (count === 3) return [int32At(buffer, offset), int32At(buffer, offset + 4), int32At(buffer, offset + 8)];
+    // Of the right length at once: pushing would make room for 17 first.
     const values = new Array<number>(count);
     for (let i = 0; i < count; i++, offset += 4) values[i] = int32At(buffer, offset);
     return values;
