@@ -1,7 +1,8 @@
 import { ErrorCode } from "../error-code.js";
-import { DecodeError } from "../errors.js";
+import { asBuffer, invalidArgument, kindOf, requireObject } from "../arguments.js";
+import { DecodeError, EncodeError } from "../errors.js";
 import { apiByKey } from "../messages/apis.js";
-import { decode, encodeInto } from "../schema/codec.js";
+import { decode, encode, encodeInto } from "../schema/codec.js";
 import type { Fields, StructIn, StructOut, UnknownTaggedField } from "../schema/fields.js";
 import type { Api, Message } from "../schema/message.js";
 import { includesVersion } from "../schema/versions.js";
@@ -60,17 +61,23 @@ interface Versioned<Res extends Fields> {
 export function encodeRequest<Req extends Fields, Res extends Fields>(
   api: Api<Req, Res>,
   version: number,
-  { correlationId, clientId, unknownTaggedFields }: Pick<RequestHead, "clientId" | keyof Head>,
+  head: Pick<RequestHead, "clientId" | keyof Head>,
   body: StructIn<Req>,
 ): Buffer[] {
+  requireApi(api);
+  const isFlexible = includesVersion(api.request.flexible, version);
   const writer = openFrame();
-  writer.int16(api.key);
-  writer.int16(version);
-  writer.int32(correlationId);
-  // The client id keeps its classic length in the flexible header too.
-  if (clientId === null) writer.int16(-1);
-  else writer.string(clientId);
-  if (includesVersion(api.request.flexible, version)) writeUnknownTags(writer, unknownTaggedFields);
+  try {
+    writer.int16(api.key);
+    writer.int16(version);
+    writer.int32(head.correlationId);
+    // The client id keeps its classic length in the flexible header too.
+    if (head.clientId === null) writer.int16(-1);
+    else writer.string(head.clientId);
+    if (isFlexible) writeUnknownTags(writer, head.unknownTaggedFields);
+  } catch (error) {
+    throw unwritable(RequestHeader, isFlexible ? 2 : 1, head, error);
+  }
   encodeInto(writer, api.request, version, body);
   return closeFrame(writer);
 }
@@ -79,25 +86,33 @@ export function encodeRequest<Req extends Fields, Res extends Fields>(
 export function encodeResponse<Req extends Fields, Res extends Fields>(
   api: Api<Req, Res>,
   version: number,
-  { correlationId, unknownTaggedFields }: ResponseHead,
+  head: ResponseHead,
   body: StructIn<Res>,
 ): Buffer[] {
+  requireApi(api);
+  const isFlexible = hasTaggedResponseHeader(api, version);
   const writer = openFrame();
-  writer.int32(correlationId);
-  if (hasTaggedResponseHeader(api, version)) writeUnknownTags(writer, unknownTaggedFields);
+  try {
+    writer.int32(head.correlationId);
+    if (isFlexible) writeUnknownTags(writer, head.unknownTaggedFields);
+  } catch (error) {
+    throw unwritable(ResponseHeader, isFlexible ? 1 : 0, head, error);
+  }
   encodeInto(writer, api.response, version, body);
   return closeFrame(writer);
 }
 
 /** Puts the size in front of a frame's payload, to pass a frame on that was not decoded. The payload is not copied. */
-export function encodeFrame(payload: Buffer): Buffer[] {
+export function encodeFrame(bytes: Uint8Array): Buffer[] {
+  const payload = asBuffer(bytes, "payload");
   const size = Buffer.allocUnsafe(4);
   size.writeInt32BE(payload.length);
   return [size, payload];
 }
 
 /** Reads the header of a request; `payload` is a frame without its size. Throws a DecodeError. */
-export function decodeRequestHeader(payload: Buffer): RequestHeaderView {
+export function decodeRequestHeader(bytes: Uint8Array): RequestHeaderView {
+  const payload = asBuffer(bytes, "payload");
   const reader = new Reader(payload);
   let isFlexible = false;
   try {
@@ -120,9 +135,10 @@ export function decodeRequestHeader(payload: Buffer): RequestHeaderView {
 export function decodeRequest<Req extends Fields, Res extends Fields>(
   api: Api<Req, Res>,
   version: number,
-  payload: Buffer,
+  payload: Uint8Array,
   bodyOffset: number,
 ): StructOut<Req> {
+  requireApi(api);
   return decode(api.request, version, payload, bodyOffset);
 }
 
@@ -130,7 +146,7 @@ export function decodeRequest<Req extends Fields, Res extends Fields>(
  * Reads a request of any API, header and body; `payload` is a frame without its size. Throws a DecodeError that names the field,
  * or says that there is no such API.
  */
-export function decodeAnyRequest(payload: Buffer): DecodedRequest {
+export function decodeAnyRequest(payload: Uint8Array): DecodedRequest {
   const header = decodeRequestHeader(payload);
   const { apiKey, apiVersion, bodyOffset } = header;
   const api = apiByKey(apiKey);
@@ -139,7 +155,8 @@ export function decodeAnyRequest(payload: Buffer): DecodedRequest {
 }
 
 /** Reads what ties a response to its request, without the body; `payload` is a frame without its size. Throws a DecodeError. */
-export function decodeCorrelationId(payload: Buffer): number {
+export function decodeCorrelationId(bytes: Uint8Array): number {
+  const payload = asBuffer(bytes, "payload");
   const reader = new Reader(payload);
   try {
     return reader.int32();
@@ -156,8 +173,10 @@ export function decodeCorrelationId(payload: Buffer): number {
 export function decodeResponse<Req extends Fields, Res extends Fields>(
   api: Api<Req, Res>,
   version: number,
-  payload: Buffer,
+  bytes: Uint8Array,
 ): DecodedResponse<Res> {
+  requireApi(api);
+  const payload = asBuffer(bytes, "payload");
   const reader = new Reader(payload);
   const isFlexible = hasTaggedResponseHeader(api, version);
   let correlationId: number;
@@ -201,6 +220,11 @@ function decodeRefusal<Res extends Fields>(body: ResponseBody<Res>): Versioned<R
   }
 }
 
+function requireApi(api: Api): void {
+  if (typeof api !== "object" || typeof api?.request !== "object")
+    throw invalidArgument(`api: one of the APIs, such as Metadata, wanted, not ${kindOf(api)}`);
+}
+
 function hasTaggedResponseHeader(api: Api, version: number): boolean {
   return api.key !== apiVersionsKey && includesVersion(api.response.flexible, version);
 }
@@ -217,6 +241,20 @@ function closeFrame(writer: Writer): Buffer[] {
   const pieces = writer.finish();
   pieces[0]?.writeInt32BE(size, 0);
   return pieces;
+}
+
+/** Encodes the header once more, by its schema, to say which field does not fit. */
+function unwritable(header: Message, version: number, head: Head, error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  requireObject(head, "head", "{ correlationId: 1 }");
+  const { correlationId, unknownTaggedFields } = head;
+  const clientId = "clientId" in head ? head.clientId : undefined;
+  try {
+    encode(header, version, { correlationId, unknownTaggedFields, ...(clientId !== undefined && { clientId }) });
+  } catch (failure) {
+    return failure;
+  }
+  return new EncodeError(`${header.name}: ${error.message}`, { cause: error });
 }
 
 /** Decodes the header once more, by its schema, to say which field failed. */

@@ -1,3 +1,4 @@
+import { asBuffer, invalidArgument, kindOf, requireObject } from "../arguments.js";
 import { FrameError } from "../errors.js";
 import { FrameInPieces } from "./frame-in-pieces.js";
 
@@ -15,8 +16,12 @@ export class FrameSplitter {
   /** The frame under way, once its size is known. */
   #frame: FrameInPieces | undefined;
 
-  /** `maxFrameBytes` bounds what one frame may hold, its four bytes of size not counted. */
-  constructor({ maxFrameBytes }: { readonly maxFrameBytes: number }) {
+  /** `maxFrameBytes` bounds what one frame may hold, its four bytes of size not counted. Throws CLIENT_INVALID_ARGUMENT for no whole number. */
+  constructor(options: { readonly maxFrameBytes: number }) {
+    requireObject(options, "options", "{ maxFrameBytes: 1_048_576 }");
+    const { maxFrameBytes } = options;
+    if (!Number.isInteger(maxFrameBytes) || maxFrameBytes < 0)
+      throw invalidArgument(`maxFrameBytes: a whole number of bytes wanted, not ${kindOf(maxFrameBytes)}`);
     this.#maxFrameBytes = maxFrameBytes;
   }
 
@@ -26,7 +31,8 @@ export class FrameSplitter {
   }
 
   /** Takes the next bytes of the stream and returns the frames they complete, without their sizes. Throws a FrameError on an impossible size. */
-  push(chunk: Buffer): Buffer[] {
+  push(bytes: Uint8Array): Buffer[] {
+    const chunk = asBuffer(bytes, "chunk");
     const frames: Buffer[] = [];
     let offset = 0;
     while (offset < chunk.length) {

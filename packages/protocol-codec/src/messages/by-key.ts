@@ -1,3 +1,4 @@
+import { requireObject } from "../arguments.js";
 import { DecodeError, EncodeError } from "../errors.js";
 import { decode, encode } from "../schema/codec.js";
 import type { Fields, StructIn, StructOut } from "../schema/fields.js";
@@ -16,7 +17,7 @@ export interface MessageCoordinates {
 export type AnyMessage = StructOut<Fields>;
 
 /** Reads the body of any message by its API key. Throws a DecodeError that names the field, or says that there is no such API. */
-export function decodeMessage(coordinates: MessageCoordinates, bytes: Buffer): AnyMessage {
+export function decodeMessage(coordinates: MessageCoordinates, bytes: Uint8Array): AnyMessage {
   const message = messageAt(coordinates);
   if (message === undefined) {
     const { apiKey, kind } = coordinates;
@@ -30,8 +31,8 @@ export function decodeMessage(coordinates: MessageCoordinates, bytes: Buffer): A
  * also for one that the message does not have in any version: no compiler has looked at `value`, and a misspelt field would be lost.
  */
 export function encodeMessage(coordinates: MessageCoordinates, value: StructIn<Fields>): Buffer {
-  const { apiKey, version } = coordinates;
   const message = messageAt(coordinates);
+  const { apiKey, version } = coordinates;
   if (message === undefined) throw new EncodeError(`no ${coordinates.kind} has the API key ${apiKey}`, { apiKey });
   const unknown = unknownField(message.fields, value);
   if (unknown !== undefined) {
@@ -42,7 +43,9 @@ export function encodeMessage(coordinates: MessageCoordinates, value: StructIn<F
   return encode(message, version, value);
 }
 
-function messageAt({ apiKey, kind }: MessageCoordinates): Message | undefined {
+function messageAt(coordinates: MessageCoordinates): Message | undefined {
+  requireObject(coordinates, "coordinates", '{ apiKey: 3, kind: "request", version: 12 }');
+  const { apiKey, kind } = coordinates;
   const api = apiByKey(apiKey);
   if (kind === "request") return api?.request;
   return kind === "response" ? api?.response : undefined;

@@ -1,3 +1,4 @@
+import { asBuffer } from "../arguments.js";
 import { DecodeError } from "../errors.js";
 import { decode, encodeVersioned } from "../schema/index.js";
 import type { Fields, StructIn, StructOut } from "../schema/fields.js";
@@ -14,7 +15,7 @@ export function encodeSubscription(
 }
 
 /** Reads a subscription; see {@link decodeTolerantly} for what is put up with. */
-export function decodeSubscription(bytes: Buffer): ConsumerProtocolSubscription & { readonly version: number } {
+export function decodeSubscription(bytes: Uint8Array): ConsumerProtocolSubscription & { readonly version: number } {
   return decodeTolerantly(ConsumerProtocolSubscription, bytes);
 }
 
@@ -24,7 +25,7 @@ export function encodeAssignment(version: number, value: StructIn<typeof Consume
 }
 
 /** Reads an assignment; see {@link decodeTolerantly} for what is put up with. */
-export function decodeAssignment(bytes: Buffer): ConsumerProtocolAssignment & { readonly version: number } {
+export function decodeAssignment(bytes: Uint8Array): ConsumerProtocolAssignment & { readonly version: number } {
   return decodeTolerantly(ConsumerProtocolAssignment, bytes);
 }
 
@@ -35,8 +36,9 @@ export function decodeAssignment(bytes: Buffer): ConsumerProtocolAssignment & { 
  */
 function decodeTolerantly<S extends Fields>(
   message: Message<S>,
-  bytes: Buffer,
+  given: Uint8Array,
 ): StructOut<S> & { readonly version: number } {
+  const bytes = asBuffer(given, "bytes");
   if (bytes.length < 2) throw new DecodeError(`${message.name}: version: 2 bytes wanted, ${bytes.length} left`);
   const stated = bytes.readInt16BE(0);
   if (stated < 0) throw new DecodeError(`${message.name}: version ${stated}`);

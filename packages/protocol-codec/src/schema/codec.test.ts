@@ -111,7 +111,7 @@ describe("a value that does not fit", () => {
     [{ added: 1.5 }, "added: an integer wanted, not number 1.5"],
     [{ lost: 5 }, "lost: a bigint wanted, not number 5"],
     [{ parts: [{}, { index: "x" }] }, "parts[1].index: an integer wanted, not string x"],
-    [{ parts: {} }, "parts: an array wanted, not object"],
+    [{ parts: {} }, "parts: an array wanted, not an object"],
     [{ leader: { id: {} } }, "leader.id: an integer wanted, not an object"],
     [{ name: "x".repeat(40_000) }, "name: a string of 40000 bytes: at most 32767 fit"],
   ])("is refused with the path of the field: %j", (value, sentence) => {

@@ -1,3 +1,4 @@
+import { asBuffer, invalidArgument, kindOf } from "../arguments.js";
 import { DecodeError, EncodeError, type KafkaErrorFacts } from "../errors.js";
 import { ReadFailure, Reader } from "../wire/reader.js";
 import { Writer } from "../wire/writer.js";
@@ -23,17 +24,18 @@ const compiled = new WeakMap<Message, Compiled>();
 /**
  * Reads one message that fills `bytes` from `offset` to the end (with `trailing`, bytes behind the last field are left
  * alone). Byte fields are views of `bytes`, not copies.
- * Throws a DecodeError that names the field, on anything that is not such a message.
+ * Throws a DecodeError that names the field, on anything that is not such a message, and CLIENT_INVALID_ARGUMENT for what is no bytes.
  */
 export function decode<S extends Fields>(
   message: Message<S>,
   version: number,
-  bytes: Buffer,
+  bytes: Uint8Array,
   offset = 0,
   { trailing = false } = {},
 ): StructOut<S> {
+  const buffer = asBuffer(bytes, "bytes");
   const read = decoderOf(message, version);
-  const reader = new Reader(offset === 0 ? bytes : bytes.subarray(offset));
+  const reader = new Reader(offset === 0 ? buffer : buffer.subarray(offset));
   let value: unknown;
   try {
     value = read(reader);
@@ -91,17 +93,26 @@ export function compileDecoder(
 
 function decoderOf(message: Message, version: number): Read {
   const { reads } = compiledOf(message);
-  return (reads[version] ??= compileDecoder(message, version));
+  // A text that says a number would find what is there for the number.
+  return (
+    (typeof version === "number" ? reads[version] : undefined) ?? (reads[version] = compileDecoder(message, version))
+  );
 }
 
 function encoderOf(message: Message, version: number): Write {
   const { writes } = compiledOf(message);
-  return (writes[version] ??= compile(message, version, "encode", (flexible) =>
-    compileEncoder(message.fields, version, flexible),
-  ));
+  const known = typeof version === "number" ? writes[version] : undefined;
+  return (
+    known ??
+    (writes[version] = compile(message, version, "encode", (flexible) =>
+      compileEncoder(message.fields, version, flexible),
+    ))
+  );
 }
 
 function compiledOf(message: Message): Compiled {
+  if (typeof message !== "object" || message === null || typeof message.versions !== "object")
+    throw invalidArgument(`message: one of the messages, such as MetadataRequest, wanted, not ${kindOf(message)}`);
   let entry = compiled.get(message);
   if (entry === undefined) compiled.set(message, (entry = { reads: [], writes: [] }));
   return entry;
@@ -115,7 +126,7 @@ function compile<T>(
 ): T {
   const { name, versions, flexible } = message;
   if (!Number.isInteger(version) || !includesVersion(versions, version)) {
-    const sentence = `${name} has no version ${version}: it has ${formatVersions(versions)}`;
+    const sentence = `${name} has no version ${typeof version === "number" ? version : kindOf(version)}: it has ${formatVersions(versions)}`;
     const facts = factsOf(message, version);
     throw direction === "decode" ? new DecodeError(sentence, facts) : new EncodeError(sentence, facts);
   }

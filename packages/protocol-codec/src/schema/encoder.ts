@@ -1,3 +1,4 @@
+import { asBuffer, kindOf } from "../arguments.js";
 import { Writer, WriteFailure } from "../wire/writer.js";
 import { defaultValue, isDefault } from "./defaults.js";
 import type { Fields, FieldType, UnknownTaggedField } from "./fields.js";
@@ -26,8 +27,8 @@ function structWriter(plan: StructPlan, context: Context): Write {
   const dropped = plan.absent.filter(({ spec }) => !spec.ignorable);
   const writeTags = plan.flexible ? taggedWriter(plan.tagged, context) : refuseUnknownTags;
   return (writer, value) => {
-    if (typeof value !== "object" || value === null)
-      throw new WriteFailure(`an object wanted, not ${value === null ? "null" : typeof value}`);
+    if (typeof value !== "object" || value === null || Array.isArray(value))
+      throw new WriteFailure(`an object wanted, not ${kindOf(value)}`);
     const struct = value as Struct;
     for (let i = 0; i < writes.length; i++) (writes[i] as (writer: Writer, struct: Struct) => void)(writer, struct);
     for (let i = 0; i < dropped.length; i++) checkDropped(dropped[i] as PlannedField, struct, context);
@@ -66,7 +67,17 @@ function refuseUnknownTags(_writer: Writer, struct: Struct): void {
 const noTags: readonly UnknownTaggedField[] = [];
 
 function unknownTags(struct: Struct): readonly UnknownTaggedField[] {
-  return (struct["unknownTaggedFields"] as readonly UnknownTaggedField[] | undefined) ?? noTags;
+  const given = struct["unknownTaggedFields"];
+  if (given === undefined) return noTags;
+  if (!Array.isArray(given)) throw new WriteFailure(`unknownTaggedFields: an array wanted, not ${kindOf(given)}`);
+  for (const each of given as readonly Partial<UnknownTaggedField>[]) {
+    const { tag, data } = each ?? {};
+    if (!Number.isInteger(tag) || tag! < 0 || tag! > 0xffff_ffff || !(data instanceof Uint8Array))
+      throw new WriteFailure(
+        "unknownTaggedFields: each has to be { tag, data }: a whole number of 32 bits, and a Buffer",
+      );
+  }
+  return given as readonly UnknownTaggedField[];
 }
 
 /** Writes the tagged section at the end of a flexible struct: known and unknown fields together, ascending by tag. */
@@ -78,7 +89,7 @@ export function taggedWriter(
   return (writer, struct) => {
     const unknown = unknownTags(struct);
     if (known.length === 0 && unknown.length === 0) return writer.uvarint(0);
-    const entries = unknown.map(({ tag, data }) => ({ tag, pieces: [data], length: data.length }));
+    const entries = unknown.map(({ tag, data }) => ({ tag, pieces: [asBuffer(data, "data")], length: data.length }));
     for (const { name, tag, spec, write } of known) {
       const value = struct[name];
       if (value === undefined || isDefault(spec, value)) continue;
@@ -155,9 +166,7 @@ function stringWriter(nullable: boolean, flexible: boolean): Write {
 function bytesWriter(nullable: boolean, flexible: boolean): Write {
   return (writer, value) => {
     if (value === null) return writeNull(writer, nullable, flexible, 32);
-    const pieces = Buffer.isBuffer(value) ? [value] : value;
-    if (!Array.isArray(pieces) || !pieces.every(Buffer.isBuffer))
-      throw new WriteFailure(`a Buffer wanted, not ${typeof value}`);
+    const pieces = piecesOf(value);
     writeLength(
       writer,
       pieces.reduce((total: number, { length }) => total + length, 0),
@@ -167,12 +176,21 @@ function bytesWriter(nullable: boolean, flexible: boolean): Write {
   };
 }
 
+/** Byte fields take any bytes, records also a list of them. */
+function piecesOf(value: unknown): readonly Buffer[] {
+  if (Buffer.isBuffer(value)) return [value];
+  const pieces: unknown = value instanceof Uint8Array ? [value] : value;
+  if (!Array.isArray(pieces) || !pieces.every((piece) => piece instanceof Uint8Array))
+    throw new WriteFailure(`a Buffer wanted, not ${kindOf(value)}`);
+  return pieces.map((piece: Uint8Array) => asBuffer(piece, "bytes"));
+}
+
 function arrayWriter(element: FieldType, nullable: boolean, flexible: boolean, context: Context): Write {
   const { path } = context;
   const write = valueWriter({ type: element, nullable: false, flexible }, context);
   return (writer, value) => {
     if (value === null) return writeNull(writer, nullable, flexible, 32);
-    if (!Array.isArray(value)) throw new WriteFailure(`an array wanted, not ${typeof value}`);
+    if (!Array.isArray(value)) throw new WriteFailure(`an array wanted, not ${kindOf(value)}`);
     const elements: readonly unknown[] = value;
     writeLength(writer, elements.length, flexible);
     for (let i = 0; i < elements.length; i++) {

@@ -1,3 +1,4 @@
+import { asBuffer } from "../arguments.js";
 import { DecodeError } from "../errors.js";
 import { Writer } from "../wire/writer.js";
 import { decode, encodeInto } from "./codec.js";
@@ -19,7 +20,8 @@ export interface Versioned<S extends Fields> {
 }
 
 /** Reads a message that stands behind its version. Throws a DecodeError when the version is not one of the schema's. */
-export function decodeVersioned<S extends Fields>(message: Message<S>, bytes: Buffer): Versioned<S> {
+export function decodeVersioned<S extends Fields>(message: Message<S>, given: Uint8Array): Versioned<S> {
+  const bytes = asBuffer(given, "bytes");
   if (bytes.length < 2) throw new DecodeError(`${message.name}: version: 2 bytes wanted, ${bytes.length} left`);
   const version = bytes.readInt16BE(0);
   return { version, value: decode(message, version, bytes, 2) };

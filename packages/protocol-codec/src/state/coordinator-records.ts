@@ -1,3 +1,4 @@
+import { asBuffer, invalidArgument, kindOf } from "../arguments.js";
 import { DecodeError } from "../errors.js";
 import { encodeInto } from "../schema/codec.js";
 import { decode, decodeVersioned } from "../schema/index.js";
@@ -137,8 +138,10 @@ export interface DecodedCoordinatorRecord {
  */
 export function decodeCoordinatorRecord(
   log: CoordinatorLog,
-  { key, value }: { readonly key: Buffer | null; readonly value: Buffer | null },
+  { key, value }: { readonly key: Uint8Array | null; readonly value: Uint8Array | null },
 ): DecodedCoordinatorRecord | undefined {
+  if (!Object.hasOwn(coordinatorRecords, log))
+    throw invalidArgument(`log: one of ${Object.keys(coordinatorRecords).join(", ")} wanted, not ${kindOf(log)}`);
   if (key === null) throw new DecodeError(`a record of ${log} without a key`);
   const recordType = coordinatorRecordType(key);
   const kind = coordinatorRecords[log].find((each) => each.key.recordType === recordType);
@@ -160,13 +163,14 @@ export function encodeCoordinatorKey<S extends Fields>(message: Message<S>, valu
 }
 
 /** The type of a coordinator's record, by its key. */
-export function coordinatorRecordType(key: Buffer): number {
+export function coordinatorRecordType(bytes: Uint8Array): number {
+  const key = asBuffer(bytes, "key");
   if (key.length < 2) throw new DecodeError(`a coordinator's key of ${key.length} bytes: at least 2 wanted`);
   return key.readInt16BE(0);
 }
 
 /** Reads the key of a coordinator's record whose type is `message`'s. */
-export function decodeCoordinatorKey<S extends Fields>(message: Message<S>, key: Buffer): StructOut<S> {
+export function decodeCoordinatorKey<S extends Fields>(message: Message<S>, key: Uint8Array): StructOut<S> {
   const type = coordinatorRecordType(key);
   if (type !== message.recordType)
     throw new DecodeError(`${message.name}: record type ${message.recordType} wanted, not ${type}`);

@@ -1,3 +1,4 @@
+import { asBuffer } from "../arguments.js";
 import { DecodeError } from "../errors.js";
 import { encodeInto } from "../schema/codec.js";
 import { decode } from "../schema/index.js";
@@ -83,7 +84,7 @@ export interface DecodedMetadataRecord {
  * Reads the value of any record of `__cluster_metadata`; undefined for a kind that this version does not know.
  * Throws a DecodeError that names the field when the record is of a known kind and cannot be read.
  */
-export function decodeMetadataRecord(bytes: Buffer): DecodedMetadataRecord | undefined {
+export function decodeMetadataRecord(bytes: Uint8Array): DecodedMetadataRecord | undefined {
   const { recordType, version, bodyOffset } = readMetadataRecordHead(bytes);
   const message = metadataRecords.find((each) => each.recordType === recordType);
   if (message === undefined) return undefined;
@@ -112,8 +113,8 @@ export interface MetadataRecordHead {
 }
 
 /** Reads what stands before the body, to choose the message for {@link decode}. */
-export function readMetadataRecordHead(bytes: Buffer): MetadataRecordHead {
-  const reader = new Reader(bytes);
+export function readMetadataRecordHead(bytes: Uint8Array): MetadataRecordHead {
+  const reader = new Reader(asBuffer(bytes, "bytes"));
   try {
     const frameVersion = reader.uvarint();
     if (frameVersion !== metadataFrameVersion)

@@ -1,3 +1,4 @@
+import { kindOf } from "../arguments.js";
 import { writeInt32At } from "./int32.js";
 import { writeInt64At } from "./int64.js";
 import type { Uuid } from "./uuid.js";
@@ -46,6 +47,7 @@ export class Writer {
   }
 
   bool(value: boolean): void {
+    if (typeof value !== "boolean") throw new WriteFailure(`a boolean wanted, not ${kindOf(value)}`);
     this.#ensure(1);
     this.#buffer[this.#offset++] = value ? 1 : 0;
   }
@@ -77,20 +79,20 @@ export class Writer {
   }
 
   int64(value: bigint): void {
-    if (typeof value !== "bigint") throw new WriteFailure(`a bigint wanted, not ${describe(value)}`);
+    if (typeof value !== "bigint") throw new WriteFailure(`a bigint wanted, not ${kindOf(value)}`);
     this.#ensure(8);
     if (!writeInt64At(this.#buffer, this.#offset, value)) throw new WriteFailure(`${value} does not fit into 64 bits`);
     this.#offset += 8;
   }
 
   float64(value: number): void {
-    if (typeof value !== "number") throw new WriteFailure(`a number wanted, not ${describe(value)}`);
+    if (typeof value !== "number") throw new WriteFailure(`a number wanted, not ${kindOf(value)}`);
     this.#ensure(8);
     this.#offset = this.#buffer.writeDoubleBE(value, this.#offset);
   }
 
   uuid(value: Uuid): void {
-    if (typeof value?.writeTo !== "function") throw new WriteFailure(`a Uuid wanted, not ${describe(value)}`);
+    if (typeof value?.writeTo !== "function") throw new WriteFailure(`a Uuid wanted, not ${kindOf(value)}`);
     this.#ensure(16);
     value.writeTo(this.#buffer, this.#offset);
     this.#offset += 16;
@@ -149,7 +151,7 @@ export class Writer {
   }
 
   #string(value: string, compact: boolean): void {
-    if (typeof value !== "string") throw new WriteFailure(`a string wanted, not ${describe(value)}`);
+    if (typeof value !== "string") throw new WriteFailure(`a string wanted, not ${kindOf(value)}`);
     const { length } = value;
     if (length <= asciiLoopUpTo && this.#asciiString(value, compact)) return;
     const bytes = Buffer.byteLength(value);
@@ -202,20 +204,6 @@ export class Writer {
 
 function checkInteger(value: number, minimum: number, maximum: number): void {
   if (typeof value !== "number" || !Number.isInteger(value))
-    throw new WriteFailure(`an integer wanted, not ${describe(value)}`);
+    throw new WriteFailure(`an integer wanted, not ${kindOf(value)}`);
   if (value < minimum || value > maximum) throw new WriteFailure(`${value} is not in ${minimum}..${maximum}`);
-}
-
-function describe(value: unknown): string {
-  switch (typeof value) {
-    case "string":
-    case "number":
-    case "bigint":
-    case "boolean":
-      return `${typeof value} ${value}`;
-    case "object":
-      return value === null ? "null" : "an object";
-    default:
-      return typeof value;
-  }
 }
