@@ -59,6 +59,14 @@ const tasks = {
       await runNode(["test/bench/dist/bench/main.js", ...args]);
     },
   },
+  fuzz: {
+    summary: "throws broken bytes at everything that reads bytes (--seconds 600, --only zstd, --seed 1 --round 7)",
+    run: async (args) => {
+      await ready();
+      await runBin("typescript", "tsc", ["-b", "test/fuzz"]);
+      await runNode(["test/fuzz/dist/fuzz/main.js", ...args]);
+    },
+  },
   build: {
     summary: "dist/ of every package: ES modules, CommonJS bundles, declarations for both",
     run: async () => {

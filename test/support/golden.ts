@@ -1,12 +1,14 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { Uuid } from "@moldau/protocol-codec";
+import { repository } from "./repository.js";
 
-const folder = new URL("../golden/", import.meta.url);
+const folder = join(repository, "test", "golden");
 
 /** Reads a `.jsonl.gz` file of test/golden. */
 export function goldenLines<T>(name: string): T[] {
-  const text = gunzipSync(readFileSync(new URL(name, folder))).toString("utf8");
+  const text = gunzipSync(readFileSync(join(folder, name))).toString("utf8");
   return text
     .split("\n")
     .filter((line) => line !== "")
@@ -15,7 +17,7 @@ export function goldenLines<T>(name: string): T[] {
 
 /** Reads a `.json` file of test/golden. */
 export function goldenFacts<T>(name: string): T {
-  return JSON.parse(readFileSync(new URL(name, folder), "utf8")) as T;
+  return JSON.parse(readFileSync(join(folder, name), "utf8")) as T;
 }
 
 /** A vector of messages.jsonl.gz; test/golden/README.md says what each field is. */

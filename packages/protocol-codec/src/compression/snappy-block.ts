@@ -54,10 +54,10 @@ export function compressSnappyBlock(input: Uint8Array, output: Uint8Array, posit
   return anchor < input.length ? writeLiteral(input, anchor, input.length, output, write) : write;
 }
 
-/** Returns the size that a block declares; throws DecodeError when that exceeds the limit or what the block could ever hold. */
-export function snappyBlockSize(input: Uint8Array, limit: number): number {
+/** Returns the size that a block declares; throws DecodeError when that exceeds what is left of the limit or what the block could ever hold. */
+export function snappyBlockSize(input: Uint8Array, limit: number, used = 0): number {
   const size = readSize(input);
-  if (size > limit) throw limitExceeded("snappy", limit);
+  if (size > limit - used) throw limitExceeded("snappy", limit);
   // The densest element is a copy, 64 bytes from three: a larger claim is a lie, found before memory is taken.
   if (size > input.length * 32) throw malformed("snappy", `a block of ${input.length} bytes says it holds ${size}`);
   return size;

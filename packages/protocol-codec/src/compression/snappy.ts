@@ -58,7 +58,7 @@ function readXerial(input: Buffer, limit: number): Buffer {
     position += 4;
     if (size <= 0 || size > input.length - position) throw malformed("snappy", `a chunk says it has ${size} bytes`);
     const block = input.subarray(position, position + size);
-    output.reserve(snappyBlockSize(block, limit - output.length));
+    output.reserve(snappyBlockSize(block, limit, output.length));
     output.length = decompressSnappyBlock(block, output.buffer, output.length);
     position += size;
   }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { zstd } from "./zstd.js";
-import { zstdEngine } from "./zstd-engine.js";
+import { multiFrameZstdEngine, zstdEngine } from "./zstd-engine.js";
 import { findZstdFrames } from "./zstd-frame.js";
 import { openWebAssemblyZstd } from "./zstd-webassembly.js";
+import type { ZstdEngine } from "./zstd-engine.js";
 
 const text = Buffer.from("records and records and more records, ".repeat(4000));
 
@@ -19,10 +20,12 @@ describe("zstd", () => {
 
   it("is the same from WebAssembly as from Node", () => {
     const engine = openWebAssemblyZstd();
-    expect(engine.decompressFrame(zstd.compress(text, 7), text.length)).toEqual(text);
+    expect(engine.decompress(zstd.compress(text, 7), text.length)).toEqual(text);
     expect(zstd.decompress(engine.compress(text, 7), text.length)).toEqual(text);
-    expect(() => engine.decompressFrame(zstd.compress(text), text.length - 1)).toThrow(/error 70/);
-    expect(() => engine.decompressFrame(Buffer.from("garbage"), 10)).toThrow();
+    for (const each of [engine, zstdEngine()]) {
+      expect(each.decompress(zstd.compress(text), text.length - 1)).toBe(undefined);
+      expect(() => each.decompress(Buffer.from("garbage"), 10)).toThrow();
+    }
     expect(zstdEngine().kind).toBe(Number(process.versions.node.split(".")[0]) < 22 ? "webassembly" : "native");
   });
 
@@ -37,6 +40,83 @@ describe("zstd", () => {
     );
   });
 });
+
+describe("zstd on WebAssembly, whose memory never shrinks,", () => {
+  const garbage = Buffer.concat([
+    Buffer.from("28b52ffd0038", "hex"),
+    ...Array.from({ length: 900 }, () => Buffer.from("1c0000ffffff", "hex")),
+    Buffer.from("010000", "hex"),
+  ]);
+  /** A gigabyte, in blocks that repeat a byte 128 KB long. */
+  const bomb = Buffer.concat([
+    Buffer.from("28b52ffd0038", "hex"),
+    ...Array.from({ length: 8192 }, () => Buffer.from([0x02, 0x00, 0x10, 0x61])),
+    Buffer.from("010000", "hex"),
+  ]);
+
+  it("takes no memory for what a frame could hold", () => {
+    const { engine, memoryBytes } = watchedEngine();
+    engine.decompress(engine.compress(text, 3), text.length);
+    const before = memoryBytes();
+    // Its 900 blocks could be 112 MB, and are none.
+    expect(findZstdFrames(garbage, 1 << 30)[0]?.mostBytes).toBe(900 * 128 * 1024);
+    expect(() => engine.decompress(garbage, 900 * 128 * 1024)).toThrow(/error/);
+    expect(memoryBytes()).toBe(before);
+  });
+
+  it("takes no more than the limit is worth, and no more the next time", () => {
+    const { engine, memoryBytes } = watchedEngine();
+    const before = memoryBytes();
+    const limit = 32 << 20;
+    expect(engine.decompress(bomb, limit)).toBe(undefined);
+    const after = memoryBytes();
+    // The sizes that were tried before the last leave room that the last cannot use.
+    expect(after - before).toBeLessThan(2 * limit);
+    for (let again = 0; again < 3; again++) expect(engine.decompress(bomb, limit)).toBe(undefined);
+    expect(memoryBytes()).toBe(after);
+  });
+
+  it("tells what does not fit from what is broken, whatever room there is", () => {
+    const engine = openWebAssemblyZstd();
+    for (const level of [-5, 1, 3, 19]) {
+      const content = Buffer.concat([text.subarray(0, 3000), noise(2000), text.subarray(0, 1000), Buffer.alloc(2000)]);
+      const frame = engine.compress(content, level);
+      for (let room = 0; room < content.length; room++) expect(engine.decompress(frame, room)).toBe(undefined);
+      expect(engine.decompress(frame, content.length)?.equals(content)).toBe(true);
+      expect(() => engine.decompress(frame.subarray(0, -1), content.length)).toThrow(/error/);
+    }
+  });
+
+  it("takes several frames at once, as the one for which no engine of Node's is called many times", () => {
+    const engine = multiFrameZstdEngine();
+    expect(engine.kind).toBe("webassembly");
+    const frames = Buffer.concat(Array.from({ length: 1000 }, () => zstd.compress(Buffer.from("abc"))));
+    expect(engine.decompress(frames, 3000)?.equals(Buffer.alloc(3000, "abc"))).toBe(true);
+    expect(engine.decompress(frames, 2999)).toBe(undefined);
+  });
+});
+
+function noise(length: number): Buffer {
+  return Buffer.from(Array.from({ length }, (_, index) => Math.imul(index + 1, 0x9e3779b1) >>> 24));
+}
+
+/** An engine of its own whose memory can be looked at. */
+function watchedEngine(): { engine: ZstdEngine; memoryBytes: () => number } {
+  type InstanceType = new (module: object, imports: object) => { readonly exports: object };
+  const { WebAssembly: global } = globalThis as unknown as { WebAssembly: { Instance: InstanceType } };
+  const { Instance } = global;
+  const exported: unknown[] = [];
+  global.Instance = class extends Instance {
+    constructor(module: object, imports: object) {
+      super(module, imports);
+      exported.push(...Object.values(this.exports));
+    }
+  };
+  const engine = openWebAssemblyZstd();
+  global.Instance = Instance;
+  const memory = exported.find((each) => Object.prototype.toString.call(each) === "[object WebAssembly.Memory]");
+  return { engine, memoryBytes: () => (memory as { buffer: ArrayBuffer }).buffer.byteLength };
+}
 
 describe("the frames of a zstd payload", () => {
   const frame = (...bytes: number[]): Buffer => Buffer.from([0x28, 0xb5, 0x2f, 0xfd, ...bytes]);

@@ -1,6 +1,5 @@
 import { invalidLevel, limitExceeded, malformed } from "./codec.js";
-import { GrowingOutput } from "./growing-output.js";
-import { zstdEngine } from "./zstd-engine.js";
+import { multiFrameZstdEngine, zstdEngine } from "./zstd-engine.js";
 import { findZstdFrames } from "./zstd-frame.js";
 import type { CompressionCodec } from "./codec.js";
 import type { ZstdFrame } from "./zstd-frame.js";
@@ -23,27 +22,31 @@ export const zstd = {
   },
   decompress(input: Buffer, limit: number): Buffer {
     const frames = findZstdFrames(input, limit);
-    const [only] = frames;
-    if (only !== undefined && frames.length === 1) return decompressFrame(input, only, limit);
-    const output = new GrowingOutput("zstd", limit, 0);
-    for (const frame of frames) output.append(decompressFrame(input, frame, limit - output.length));
-    return output.taken();
+    const mostBytes = sum(frames);
+    if (sum(frames.filter(({ isExact }) => isExact)) > limit) throw limitExceeded("zstd", limit);
+    const output = decompressFrames(input, frames, Math.min(mostBytes, limit));
+    if (output === undefined)
+      throw mostBytes > limit
+        ? limitExceeded("zstd", limit)
+        : malformed("zstd", `more comes out than the ${mostBytes} bytes that its headers announce`);
+    if (output.length !== mostBytes && frames.every(({ isExact }) => isExact))
+      throw malformed("zstd", `it holds ${output.length} bytes and declares ${mostBytes}`);
+    return output;
   },
 } as const satisfies CompressionCodec;
 
-function decompressFrame(input: Buffer, frame: ZstdFrame, limit: number): Buffer {
-  const { start, end, mostBytes, isExact } = frame;
-  if (isExact && mostBytes > limit) throw limitExceeded("zstd", limit);
-  let output: Buffer;
+function decompressFrames(input: Buffer, frames: readonly ZstdFrame[], mostBytes: number): Buffer | undefined {
+  const [first] = frames;
+  if (first === undefined) return Buffer.alloc(0);
   try {
-    output = zstdEngine().decompressFrame(input.subarray(start, end), Math.min(mostBytes, limit));
+    return frames.length === 1
+      ? zstdEngine().decompress(input.subarray(first.start, first.end), mostBytes)
+      : multiFrameZstdEngine().decompress(input, mostBytes);
   } catch (cause) {
-    // A frame that may give more than the limit, and did not decompress within it, was most likely too large; a broken one looks the same.
-    if (mostBytes > limit) throw limitExceeded("zstd", limit);
     throw malformed("zstd", cause instanceof Error ? cause.message : String(cause), cause);
   }
-  if (isExact && output.length !== mostBytes)
-    throw malformed("zstd", `it holds ${output.length} bytes and declares ${mostBytes}`);
-  if (output.length > limit) throw limitExceeded("zstd", limit);
-  return output;
+}
+
+function sum(frames: readonly ZstdFrame[]): number {
+  return frames.reduce((total, { mostBytes }) => total + mostBytes, 0);
 }

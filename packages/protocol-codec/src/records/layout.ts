@@ -32,9 +32,6 @@ export const field = {
 /** Bytes before what the batch length counts: base offset and the length itself. Old message sets have the same two. */
 export const logOverhead = 12;
 
-/** Bytes that have to be there before the magic byte, which stands at the same place in every format, can be read. */
-export const sizeUpToMagic = 17;
-
 /** Bits of the attributes. */
 export const attribute = {
   compressionMask: 0x07,

@@ -60,6 +60,20 @@ describe("readBatches", () => {
     expect(() => values(broken)).toThrow(DecodeError);
   });
 
+  it("refuses a length that cannot be one as soon as it is there, in one piece or in several", () => {
+    for (const length of [12, 13, 16, 17, 40]) {
+      const zeros = Buffer.alloc(length);
+      for (const pieces of [
+        zeros,
+        [zeros],
+        [zeros.subarray(0, 5), zeros.subarray(5)],
+        [set, zeros.subarray(0, 1), zeros.subarray(1)],
+      ])
+        expect(() => [...readBatches(pieces)]).toThrow(expect.objectContaining({ code: "CORRUPT_MESSAGE" }));
+    }
+    for (const length of [0, 1, 11]) expect([...readBatches([Buffer.alloc(length)])]).toEqual([]);
+  });
+
   it("refuses an unknown magic", () => {
     const broken = Buffer.from(set);
     broken[16] = 3;

@@ -1,6 +1,6 @@
 import { DecodeError } from "../errors.js";
 import { CurrentRecordBatch } from "./current-batch.js";
-import { field, logOverhead, sizeUpToMagic } from "./layout.js";
+import { field, logOverhead } from "./layout.js";
 import { LegacyRecordBatch } from "./legacy-batch.js";
 import { smallestLegacyMessage } from "./legacy-message.js";
 import type { RecordBatch, RecordReadOptions } from "./batch.js";
@@ -54,14 +54,14 @@ function* readWhole(
   }
 }
 
-/** The size of the batch at a position; undefined when too few bytes are there to tell. */
+/** The size of the batch at a position, which its first bytes tell; undefined when fewer are there. */
 function sizeOfBatch(buffer: Buffer, position: number): number | undefined {
   if (buffer.length - position < logOverhead) return undefined;
   const length = buffer.readInt32BE(position + field.batchLength);
   if (length < smallestLegacyMessage) {
     throw new DecodeError(`A batch of ${length} bytes is too small to be one.`, { code: "CORRUPT_MESSAGE", position });
   }
-  return buffer.length - position < sizeUpToMagic ? undefined : logOverhead + length;
+  return logOverhead + length;
 }
 
 function openBatch(buffer: Buffer, position: number, options: RecordReadOptions): RecordBatch {
@@ -75,11 +75,11 @@ function openBatch(buffer: Buffer, position: number, options: RecordReadOptions)
 class TornBatch {
   #pieces: Buffer[] = [];
   length = 0;
-  /** Bytes wanted: first those up to the magic byte, which tell the size, then that size. */
-  #wanted = sizeUpToMagic;
+  /** Bytes wanted: first those that tell the size, then that size. */
+  #wanted: number = logOverhead;
 
   get isWhole(): boolean {
-    return this.length > 0 && this.length === this.#wanted && this.#wanted > sizeUpToMagic;
+    return this.length > 0 && this.length === this.#wanted && this.#wanted > logOverhead;
   }
 
   /** Takes what the batch lacks, or all there is, from a piece and returns the position after it. */
@@ -89,7 +89,7 @@ class TornBatch {
       this.#pieces.push(part);
       this.length += part.length;
       position += part.length;
-      if (this.length === sizeUpToMagic) this.#wanted = sizeOfBatch(this.#joined(), 0) ?? this.#wanted;
+      if (this.length === logOverhead) this.#wanted = sizeOfBatch(this.#joined(), 0) ?? this.#wanted;
     }
     return position;
   }
@@ -98,7 +98,7 @@ class TornBatch {
     const batch = this.#joined();
     this.#pieces = [];
     this.length = 0;
-    this.#wanted = sizeUpToMagic;
+    this.#wanted = logOverhead;
     return batch;
   }
 
