@@ -1,28 +1,30 @@
 import {
   apis,
-  coordinatorRecordType,
   decode,
   decodeAssignment,
-  decodeCoordinatorKey,
   decodeMessage,
   decodeRequest,
   decodeRequestHeader,
   decodeResponse,
   decodeSubscription,
-  decodeVersioned,
   encode,
   encodeAssignment,
-  encodeCoordinatorKey,
   encodeMessage,
-  encodeMetadataRecord,
   encodeRequest,
   encodeResponse,
   encodeSubscription,
-  encodeVersioned,
-  readMetadataRecordHead,
   type Message,
 } from "@moldau/protocol-codec";
 import { Reader, type DecoderKind } from "@moldau/protocol-codec/internal";
+import {
+  coordinatorRecordType,
+  decodeCoordinatorKey,
+  decodeVersioned,
+  encodeCoordinatorKey,
+  encodeMetadataRecord,
+  encodeVersioned,
+  readMetadataRecordHead,
+} from "@moldau/protocol-codec/state";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { arbitraryMessage, defaultOf, type DecodedStruct } from "../support/arbitrary-messages.js";
@@ -90,7 +92,7 @@ describe("every request and response comes back", () => {
             const body = decodeRequest(api, version, asked.subarray(4), bodyOffset);
             expectSame(request, body, `${api.name} v${version} request`);
 
-            const answered = Buffer.concat(encodeResponse(api, version, correlationId, response));
+            const answered = Buffer.concat(encodeResponse(api, version, { correlationId }, response));
             expect(answered.readInt32BE(0)).toBe(answered.length - 4);
             const given = decodeResponse(api, version, answered.subarray(4));
             expectSame({ correlationId, body: response }, given, `${api.name} v${version} response`);

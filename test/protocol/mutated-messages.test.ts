@@ -2,19 +2,21 @@ import {
   apiByKey,
   apis,
   decodeAssignment,
-  decodeCoordinatorKey,
   decodeMessage,
   decodeSubscription,
   encode,
-  encodeCoordinatorKey,
-  encodeMetadataRecord,
   encodeRequest,
   encodeResponse,
+} from "@moldau/protocol-codec";
+import {
+  decodeCoordinatorKey,
+  encodeCoordinatorKey,
+  encodeMetadataRecord,
   encodeVersioned,
   readMetadataRecordHead,
-} from "@moldau/protocol-codec";
+} from "@moldau/protocol-codec/state";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, test } from "vitest";
 import { arbitraryMessage } from "../support/arbitrary-messages.js";
 import { everyMessage, everyVersion, versionsOf } from "../support/every-message.js";
 import { examineMessage, examineRequest, examineResponse, expectDecodeError } from "../support/examine-message.js";
@@ -79,7 +81,7 @@ describe("a mutated frame", () => {
         const property = fc.property(values, mutations, ([request, response], changes) => {
           const asked = Buffer.concat(encodeRequest(api, version, { correlationId: 7, clientId: "client" }, request));
           tally.add(examineRequest(mutated(asked.subarray(4), changes)));
-          const answered = Buffer.concat(encodeResponse(api, version, 7, response));
+          const answered = Buffer.concat(encodeResponse(api, version, { correlationId: 7 }, response));
           tally.add(examineResponse(api, version, mutated(answered.subarray(4), changes)));
         });
         fc.assert(property, { numRuns: 3 });

@@ -72,7 +72,11 @@ function arbitraryFrame(random: Random): Frame {
     };
   }
   const value = sample(api.response, version, random);
-  return { value, read: reading(api, version), payload: joined(encodeResponse(api, version, correlationId, value)) };
+  return {
+    value,
+    read: reading(api, version),
+    payload: joined(encodeResponse(api, version, { correlationId }, value)),
+  };
 }
 
 const vectors = goldenLines<MessageVector>("messages.jsonl.gz").filter(
