@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import type { RecordCursor } from "@moldau/protocol-codec";
+import { BufferView } from "@moldau/protocol-codec/internal";
 import { noHeaders, readHeaders, type MessageHeaders } from "./message-headers.js";
 
 /** What the messages of one record batch have in common. */
@@ -24,7 +25,7 @@ export class Message {
   readonly #source: MessageSource;
   readonly #offsetDelta: number;
   readonly #timestamp: number;
-  readonly #buffer: Buffer;
+  readonly #view: BufferView;
   readonly #keyStart: number;
   readonly #keyLength: number;
   readonly #valueStart: number;
@@ -39,7 +40,7 @@ export class Message {
     this.#source = source;
     this.#offsetDelta = record.offsetDelta;
     this.#timestamp = record.timestamp;
-    this.#buffer = record.buffer;
+    this.#view = record.view;
     this.#keyStart = record.keyStart;
     this.#keyLength = record.keyLength;
     this.#valueStart = record.valueStart;
@@ -68,20 +69,20 @@ export class Message {
 
   /** The key's bytes, null when there is none: a view of what was fetched. */
   get key(): Buffer | null {
-    if (this.#key === undefined) this.#key = view(this.#buffer, this.#keyStart, this.#keyLength);
+    if (this.#key === undefined) this.#key = this.#view.bytes(this.#keyStart, this.#keyLength);
     return this.#key;
   }
 
   /** The value's bytes, null for a tombstone: a view of what was fetched. */
   get value(): Buffer | null {
-    if (this.#value === undefined) this.#value = view(this.#buffer, this.#valueStart, this.#valueLength);
+    if (this.#value === undefined) this.#value = this.#view.bytes(this.#valueStart, this.#valueLength);
     return this.#value;
   }
 
   /** The headers, read anew at every call. Throws a DecodeError when they are malformed. */
   get headers(): MessageHeaders {
     if (this.#headerCount === 0) return noHeaders;
-    return readHeaders(this.#buffer, this.#headersStart, this.#headerCount).headers;
+    return readHeaders(this.#view.buffer, this.#headersStart, this.#headerCount).headers;
   }
 
   /** Bytes of key and value together; headers are not counted. */
@@ -105,7 +106,7 @@ export class Message {
     this.value?.copy(buffer, valueStart);
     headers.copy(buffer, headersStart);
     return new Message(this.#source, {
-      buffer,
+      view: new BufferView(buffer),
       offsetDelta: this.#offsetDelta,
       timestamp: this.#timestamp,
       keyStart: 0,
@@ -141,15 +142,16 @@ export class Message {
 
   #headerBytes(): { readonly bytes: Buffer; readonly count: number } {
     if (this.#headerCount === 0) return { bytes: Buffer.alloc(0), count: 0 };
-    const { end } = readHeaders(this.#buffer, this.#headersStart, this.#headerCount);
-    return { bytes: this.#buffer.subarray(this.#headersStart, end), count: this.#headerCount };
+    const { buffer } = this.#view;
+    const { end } = readHeaders(buffer, this.#headersStart, this.#headerCount);
+    return { bytes: buffer.subarray(this.#headersStart, end), count: this.#headerCount };
   }
 }
 
 /** Where the parts of a record lie: what a {@link RecordCursor} tells after `next()`. */
 export type MessageRecord = Pick<
   RecordCursor,
-  | "buffer"
+  | "view"
   | "offsetDelta"
   | "timestamp"
   | "keyStart"
@@ -173,10 +175,6 @@ export interface MessageJson {
   readonly key: BytesJson;
   readonly value: BytesJson;
   readonly headers: readonly (readonly [name: string, value: BytesJson])[];
-}
-
-function view(buffer: Buffer, start: number, length: number): Buffer | null {
-  return length < 0 ? null : buffer.subarray(start, start + length);
 }
 
 function bytesToJson(bytes: Buffer | null): BytesJson {

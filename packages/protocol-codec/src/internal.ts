@@ -1,7 +1,8 @@
-// What Moldau's own tests and benchmarks look at, and applications do not.
+// What Moldau's own packages, tests and benchmarks look at, and applications do not.
 export { compileDecoder, type DecoderKind } from "./schema/codec.js";
 export { parsedFromLength } from "./schema/decoder-choice.js";
 export { formatVersions } from "./schema/versions.js";
+export { BufferView } from "./wire/buffer-view.js";
 export { Uuid } from "./wire/uuid.js";
 export { Reader } from "./wire/reader.js";
 export { Writer } from "./wire/writer.js";

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import type { Contender, Task } from "./contender.js";
 import { responseFrame } from "./responses.js";
-import { rowId, type ComparedApi } from "./rows.js";
+import { formOf, rowId, type ComparedApi } from "./rows.js";
 import * as sample from "./samples.js";
 
 const require = createRequire(import.meta.url);
@@ -67,8 +67,8 @@ function encoding(api: ComparedApi, version: number, body: object, form?: string
   return [rowId(`${api}Request`, version, form), { run, facts: run }];
 }
 
-function decoderOf(api: ComparedApi, version: number): () => Promise<any> {
-  const payload = responseFrame(api, version);
+function decoderOf(api: ComparedApi, version: number, keys?: sample.Keys): () => Promise<any> {
+  const payload = responseFrame(api, version, keys);
   const { response } = codecOf(api, version);
   return () => {
     const frame = new FrameDecoder(payload);
@@ -141,8 +141,10 @@ function produce(): Entry[] {
     topicData: [{ topic: sample.topicName, partitions: [{ partition: 0, firstSequence: 0, messages }] }],
   });
   return [
-    encoding("Produce", 7, bodyOf(sample.texts), "strings"),
-    encoding("Produce", 7, bodyOf(sample.buffers), "buffers"),
+    ...sample.keys.flatMap((keys) => [
+      encoding("Produce", 7, bodyOf(sample.texts[keys]), formOf(keys, "strings")),
+      encoding("Produce", 7, bodyOf(sample.buffers[keys]), formOf(keys, "buffers")),
+    ]),
     decoding("Produce", 7, ({ clientSideThrottleTime, topics }) => ({
       throttleTimeMs: clientSideThrottleTime,
       topics: topics.map(({ topicName, partitions }: { topicName: string; partitions: ProducedPartition[] }) => [
@@ -181,27 +183,26 @@ function fetch(): Entry[] {
       },
     ],
   };
-  const decode = decoderOf("Fetch", 11) as () => Promise<Fetched>;
-  const reading = (form: string, length: (part: Buffer | null) => number): Entry => [
-    rowId("FetchResponse", 11, form),
-    {
-      run: async () => {
-        let total = 0;
-        for (const { partitions } of (await decode()).responses)
-          for (const { messages } of partitions)
-            for (const { key, value } of messages) total += length(key) + length(value);
-        return total;
-      },
-      facts: async () => fetchFacts(await decode()),
-    },
-  ];
-  const lengthOf = (part: Buffer | null): number => part?.length ?? 0;
+  return [encoding("Fetch", 11, body), ...sample.keys.flatMap(reading)];
+}
+
+function reading(keys: sample.Keys): Entry[] {
+  const decode = decoderOf("Fetch", 11, keys) as () => Promise<Fetched>;
+  const adding = async (length: (part: Buffer | null) => number): Promise<number> => {
+    let total = 0;
+    for (const { partitions } of (await decode()).responses)
+      for (const { messages } of partitions)
+        for (const { key, value } of messages) total += length(key) + length(value);
+    return total;
+  };
+  const facts = async (): Promise<unknown> => fetchFacts(await decode());
+  const textLength = (part: Buffer | null): number => part?.toString().length ?? 0;
+  const bytesLength = (part: Buffer | null): number => part?.length ?? 0;
   return [
-    encoding("Fetch", 11, body),
-    reading("strings", (part) => part?.toString().length ?? 0),
-    reading("buffers", lengthOf),
+    [rowId("FetchResponse", 11, formOf(keys, "strings")), { run: () => adding(textLength), facts }],
+    [rowId("FetchResponse", 11, formOf(keys, "buffers")), { run: () => adding(bytesLength), facts }],
     // kafkajs checks no checksums: the work is the same as in the row before.
-    reading("checked", lengthOf),
+    [rowId("FetchResponse", 11, formOf(keys, "checked")), { run: () => adding(bytesLength), facts }],
   ];
 }
 

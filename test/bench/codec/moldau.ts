@@ -11,10 +11,10 @@ import {
   readBatches,
   Uuid,
 } from "@moldau/protocol-codec";
-import type { Api, Fields, LogRecord, StructIn, StructOut } from "@moldau/protocol-codec";
+import type { Api, Fields, RecordBatch, RecordCursor, RecordHeader, StructIn, StructOut } from "@moldau/protocol-codec";
 import type { Contender, Task } from "./contender.js";
 import { responseFrame } from "./responses.js";
-import { rowId, type ComparedApi } from "./rows.js";
+import { formOf, rowId, type ComparedApi } from "./rows.js";
 import * as sample from "./samples.js";
 
 const head = { correlationId: sample.correlationId, clientId: sample.clientId };
@@ -95,7 +95,7 @@ function metadata(version: number): Entry[] {
 }
 
 function produce(version: number): Entry[] {
-  const encodingFrom = (form: string, messages: readonly { key: Buffer | string; value: Buffer | string }[]): Entry => {
+  const encodingFrom = (form: string, messages: readonly Message[]): Entry => {
     const run = (): Buffer[] => {
       const now = Date.now();
       const builder = new BatchBuilder({ maxBytes: 1_000_000, initialBytes: 128 * 1024 });
@@ -111,8 +111,10 @@ function produce(version: number): Entry[] {
     return [rowId("ProduceRequest", version, form), { run, facts: () => Buffer.concat(run()) }];
   };
   return [
-    encodingFrom("strings", sample.texts),
-    encodingFrom("buffers", sample.buffers),
+    ...sample.keys.flatMap((keys) => [
+      encodingFrom(formOf(keys, "strings"), sample.texts[keys]),
+      encodingFrom(formOf(keys, "buffers"), sample.buffers[keys]),
+    ]),
     decoding(Produce, version, ({ throttleTimeMs, responses }) => ({
       throttleTimeMs,
       topics: responses.map(({ name, partitionResponses }) => [
@@ -123,30 +125,12 @@ function produce(version: number): Entry[] {
   ];
 }
 
+interface Message {
+  readonly key: Buffer | string | null;
+  readonly value: Buffer | string;
+}
+
 function fetch(version: number): Entry[] {
-  const payload = responseFrame("Fetch", version);
-  const visit = (verifyCrc: boolean, take: (record: LogRecord) => void): void => {
-    const { responses } = decodeResponse(Fetch, version, payload).body;
-    for (const { partitions } of responses)
-      for (const { records } of partitions)
-        if (records !== null)
-          for (const batch of readBatches(records, { verifyCrc })) for (const record of batch) take(record);
-  };
-  const reading = (form: string, verifyCrc: boolean, length: (part: Buffer | null) => number): Entry => [
-    rowId("FetchResponse", version, form),
-    {
-      run: () => {
-        let total = 0;
-        visit(verifyCrc, ({ key, value }) => (total += length(key) + length(value)));
-        return total;
-      },
-      facts: () => {
-        const records: unknown[] = [];
-        visit(verifyCrc, ({ offset, timestamp, key, value }) => records.push([offset, String(timestamp), key, value]));
-        return { head: fetchHead(version, payload), records };
-      },
-    },
-  ];
   return [
     encoding(Fetch, version, {
       maxWaitMs: 500,
@@ -166,10 +150,56 @@ function fetch(version: number): Entry[] {
         },
       ],
     }),
-    reading("strings", false, (part) => part?.toString().length ?? 0),
-    reading("buffers", false, (part) => part?.length ?? 0),
-    reading("checked", true, (part) => part?.length ?? 0),
+    ...sample.keys.flatMap((keys) => reading(version, keys)),
   ];
+}
+
+function reading(version: number, keys: sample.Keys): Entry[] {
+  const payload = responseFrame("Fetch", version, keys);
+  const batches = function* (verifyCrc: boolean): Generator<RecordBatch> {
+    const { responses } = decodeResponse(Fetch, version, payload).body;
+    for (const { partitions } of responses)
+      for (const { records } of partitions) yield* readBatches(records, { verifyCrc });
+  };
+  const adding = (verifyCrc: boolean): number => {
+    let total = 0;
+    for (const batch of batches(verifyCrc))
+      for (const { key, value } of batch) total += (key?.length ?? 0) + (value?.length ?? 0);
+    return total;
+  };
+  const addingTexts = (): number => {
+    let total = 0;
+    for (const batch of batches(false)) {
+      const cursor = batch.open();
+      while (cursor.next()) {
+        const { key, value } = asTexts(cursor);
+        total += (key?.length ?? 0) + (value?.length ?? 0);
+      }
+    }
+    return total;
+  };
+  const facts = (): unknown => ({
+    head: fetchHead(version, payload),
+    records: [...batches(true)].flatMap((batch) =>
+      Array.from(batch, ({ offset, timestamp, key, value }) => [offset, String(timestamp), key, value]),
+    ),
+  });
+  return [
+    [rowId("FetchResponse", version, formOf(keys, "strings")), { run: addingTexts, facts }],
+    [rowId("FetchResponse", version, formOf(keys, "buffers")), { run: () => adding(false), facts }],
+    [rowId("FetchResponse", version, formOf(keys, "checked")), { run: () => adding(true), facts }],
+  ];
+}
+
+/** All that there is of a record, as whoever wants text takes it from the cursor. */
+function asTexts({ offset, timestamp, keyText, valueText, headers }: RecordCursor): {
+  readonly offset: bigint;
+  readonly timestamp: number;
+  readonly key: string | null;
+  readonly value: string | null;
+  readonly headers: readonly RecordHeader[];
+} {
+  return { offset, timestamp, key: keyText, value: valueText, headers };
 }
 
 function fetchHead(version: number, payload: Buffer): unknown {

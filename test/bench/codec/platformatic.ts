@@ -1,7 +1,7 @@
 import type { Contender, Task } from "./contender.js";
 import { newestPlatformatic } from "./platformatic-version.js";
 import { responseFrame } from "./responses.js";
-import { rowId, type ComparedApi } from "./rows.js";
+import { formOf, rowId, type ComparedApi } from "./rows.js";
 import * as sample from "./samples.js";
 
 /** What is used of @platformatic/kafka: its low-level functions, one module for each API and version, and its buffers. */
@@ -92,10 +92,15 @@ function encoding(
 }
 
 /** A response as the connection reads it, from a frame without its size. */
-function decoderOf(library: Platformatic, api: ComparedApi, version: number): (() => any) | undefined {
+function decoderOf(
+  library: Platformatic,
+  api: ComparedApi,
+  version: number,
+  keys?: sample.Keys,
+): (() => any) | undefined {
   const codec = moduleOf(library, api, version);
   if (codec === undefined) return undefined;
-  const payload = responseFrame(api, version);
+  const payload = responseFrame(api, version, keys);
   const flexible = version >= flexibleFrom[api];
   const { key } = codec.api;
   return () => {
@@ -163,23 +168,27 @@ interface Topic {
 function produce(library: Platformatic, version: number): Entry[] {
   const topic = sample.topicName;
   // Its producer turns strings into Buffers, and makes an object with topic, partition and time of every message.
-  const fromStrings = (): object[] => {
+  const fromStrings = (keys: sample.Keys): object[] => {
     const timestamp = BigInt(Date.now());
-    return sample.texts.map(({ key, value }) => ({
+    return sample.texts[keys].map(({ key, value }) => ({
       topic,
       partition: 0,
       timestamp,
-      key: Buffer.from(key),
+      key: key === null ? null : Buffer.from(key),
       value: Buffer.from(value),
     }));
   };
-  const fromBuffers = (): object[] => {
+  const fromBuffers = (keys: sample.Keys): object[] => {
     const timestamp = BigInt(Date.now());
-    return sample.buffers.map(({ key, value }) => ({ topic, partition: 0, timestamp, key, value }));
+    return sample.buffers[keys].map(({ key, value }) => ({ topic, partition: 0, timestamp, key, value }));
   };
+  const encodingFrom = (form: string, messages: () => object[]): Entry[] =>
+    encoding(library, { api: "Produce", version, form }, () => [-1, 30_000, messages(), {}]);
   return [
-    ...encoding(library, { api: "Produce", version, form: "strings" }, () => [-1, 30_000, fromStrings(), {}]),
-    ...encoding(library, { api: "Produce", version, form: "buffers" }, () => [-1, 30_000, fromBuffers(), {}]),
+    ...sample.keys.flatMap((keys) => [
+      ...encodingFrom(formOf(keys, "strings"), () => fromStrings(keys)),
+      ...encodingFrom(formOf(keys, "buffers"), () => fromBuffers(keys)),
+    ]),
     ...decoding(library, "Produce", version, ({ throttleTimeMs, responses }) => ({
       throttleTimeMs,
       topics: responses.map((of: { name: string; partitionResponses: ProducedPartition[] }) => [
@@ -214,29 +223,28 @@ function fetch(library: Platformatic, version: number): Entry[] {
   }));
   const topics = [{ topicId: version < 13 ? sample.topicName : sample.topicUuid, partitions }];
   const request = encoding(library, { api: "Fetch", version }, () => [500, 1, 50_000_000, 1, 0, -1, topics, [], ""]);
-  const decode = decoderOf(library, "Fetch", version) as (() => Fetched) | undefined;
-  if (decode === undefined) return request;
-  const reading = (form: string, length: (part: Buffer | null) => number): Entry => [
-    rowId("FetchResponse", version, form),
-    {
-      run: () => {
-        let total = 0;
-        for (const of of decode().responses)
-          for (const { records: batches } of of.partitions)
-            for (const { records } of batches ?? [])
-              for (const { key, value } of records) total += length(key) + length(value);
-        return total;
-      },
-      facts: () => fetchFacts(decode()),
-    },
-  ];
-  const lengthOf = (part: Buffer | null): number => part?.length ?? 0;
+  return [...request, ...sample.keys.flatMap((keys) => reading(library, version, keys))];
+}
+
+function reading(library: Platformatic, version: number, keys: sample.Keys): Entry[] {
+  const decode = decoderOf(library, "Fetch", version, keys) as (() => Fetched) | undefined;
+  if (decode === undefined) return [];
+  const adding = (length: (part: Buffer | null) => number): number => {
+    let total = 0;
+    for (const of of decode().responses)
+      for (const { records: batches } of of.partitions)
+        for (const { records } of batches ?? [])
+          for (const { key, value } of records) total += length(key) + length(value);
+    return total;
+  };
+  const facts = (): unknown => fetchFacts(decode());
+  const textLength = (part: Buffer | null): number => part?.toString().length ?? 0;
+  const bytesLength = (part: Buffer | null): number => part?.length ?? 0;
   return [
-    ...request,
-    reading("strings", (part) => part?.toString().length ?? 0),
-    reading("buffers", lengthOf),
+    [rowId("FetchResponse", version, formOf(keys, "strings")), { run: () => adding(textLength), facts }],
+    [rowId("FetchResponse", version, formOf(keys, "buffers")), { run: () => adding(bytesLength), facts }],
     // It checks no checksums: the work is the same as in the row before.
-    reading("checked", lengthOf),
+    [rowId("FetchResponse", version, formOf(keys, "checked")), { run: () => adding(bytesLength), facts }],
   ];
 }
 

@@ -14,21 +14,23 @@ import {
 import type { Api, Fields, StructIn } from "@moldau/protocol-codec";
 import type { ComparedApi } from "./rows.js";
 import { buffers, commits, correlationId, list, members, memberId, topicName, topics, topicUuid } from "./samples.js";
+import type { Keys } from "./samples.js";
 
 const topicId = Uuid.parse(topicUuid);
 
-/** A response of one API in one version. */
-export function responseFrame(api: ComparedApi, version: number): Buffer {
-  return frames[api](version);
+/** A response of one API in one version; `keys` says which records it has, if it has any. */
+export function responseFrame(api: ComparedApi, version: number, keys: Keys = "plain"): Buffer {
+  return frames[api](version, keys);
 }
 
 /** The length of the frame, its size included, that a row is about. */
 export function responseBytes(row: string): number {
   const [, api, version] = /^(\w+)Response v(\d+)/.exec(row) ?? [];
-  return 4 + responseFrame(api as ComparedApi, Number(version)).length;
+  const keys = row.includes("keyed") ? "keyed" : "plain";
+  return 4 + responseFrame(api as ComparedApi, Number(version), keys).length;
 }
 
-const frames: Readonly<Record<ComparedApi, (version: number) => Buffer>> = {
+const frames: Readonly<Record<ComparedApi, (version: number, keys: Keys) => Buffer>> = {
   Metadata: (version) =>
     frame(Metadata, version, {
       brokers: list(3, (nodeId) => ({
@@ -60,7 +62,7 @@ const frames: Readonly<Record<ComparedApi, (version: number) => Buffer>> = {
         },
       ],
     }),
-  Fetch: (version) =>
+  Fetch: (version, keys) =>
     frame(Fetch, version, {
       responses: [
         {
@@ -75,7 +77,11 @@ const frames: Readonly<Record<ComparedApi, (version: number) => Buffer>> = {
               abortedTransactions: [],
               records: writeBatch(
                 { baseOffset: 123_456_789n },
-                buffers.map(({ key, value }, index) => ({ timestamp: 1_700_000_000_000 + (index >> 5), key, value })),
+                buffers[keys].map(({ key, value }, index) => ({
+                  timestamp: 1_700_000_000_000 + (index >> 5),
+                  key,
+                  value,
+                })),
               ),
             },
           ],

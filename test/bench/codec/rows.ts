@@ -1,3 +1,5 @@
+import type { Keys } from "./samples.js";
+
 /** What one row of the comparison does with one message. */
 export interface Row {
   /** Unique among the rows: contenders offer their tasks under it. */
@@ -33,16 +35,25 @@ interface Kind {
   readonly form?: string;
 }
 
+/** The rows with a batch of 1,000 records: 100 bytes each, as a value alone or as key and value. */
+function recordKinds(keys: Keys): readonly Kind[] {
+  const records = keys === "plain" ? "1,000 values of 100 B" : "1,000 keys and values,";
+  return [
+    { api: "Produce", direction: "Request", form: formOf(keys, "strings"), what: `${records} from strings` },
+    { api: "Produce", direction: "Request", form: formOf(keys, "buffers"), what: `${records} from Buffers` },
+    { api: "Fetch", direction: "Response", form: formOf(keys, "strings"), what: `${records} to strings` },
+    { api: "Fetch", direction: "Response", form: formOf(keys, "buffers"), what: `${records} to Buffers` },
+    { api: "Fetch", direction: "Response", form: formOf(keys, "checked"), what: "the same, our CRC checked" },
+  ];
+}
+
 const kinds: readonly Kind[] = [
   { api: "Metadata", direction: "Request", what: "100 topics" },
   { api: "Metadata", direction: "Response", what: "100 topics x 12 partitions" },
-  { api: "Produce", direction: "Request", form: "strings", what: "1,000 records from strings" },
-  { api: "Produce", direction: "Request", form: "buffers", what: "1,000 records from Buffers" },
   { api: "Produce", direction: "Response", what: "12 partitions" },
   { api: "Fetch", direction: "Request", what: "12 partitions" },
-  { api: "Fetch", direction: "Response", form: "strings", what: "1,000 records to strings" },
-  { api: "Fetch", direction: "Response", form: "buffers", what: "1,000 records to Buffers" },
-  { api: "Fetch", direction: "Response", form: "checked", what: "the same, our CRC checked" },
+  ...recordKinds("plain"),
+  ...recordKinds("keyed"),
   { api: "JoinGroup", direction: "Request", what: "2 protocols" },
   { api: "JoinGroup", direction: "Response", what: "50 members" },
   { api: "Heartbeat", direction: "Request", what: "one member" },
@@ -59,6 +70,11 @@ export const rows: readonly Row[] = kinds.flatMap(({ api, direction, form, what 
     records: form !== undefined,
   })),
 );
+
+/** Tells the rows with records apart: by whether the records have keys, and by what a client hands over or gets. */
+export function formOf(keys: Keys, parts: "strings" | "buffers" | "checked"): string {
+  return keys === "plain" ? parts : `${keys} ${parts}`;
+}
 
 /** The row of a message in a version; `form` says which, where a message has several. */
 export function rowId(message: string, version: number, form?: string): string {

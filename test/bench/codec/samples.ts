@@ -20,14 +20,27 @@ export function list<T>(length: number, make: (index: number) => T): T[] {
 /** 100 topics of 12 partitions on three brokers. */
 export const topics = list(100, (topic) => `topic-of-the-orders-${topic}`);
 
-/** An application's message, as text: a key of 10 bytes and a value of 90. Written through a Buffer, so that it is flat. */
-export const texts = list(1_000, (index) => ({
-  key: flat(`key-${String(index).padStart(6, "0")}`),
-  value: flat(`value ${index} `.padEnd(90, "moldau flows from the Bohemian Forest to the Elbe. ")),
-}));
+/** Whether an application's messages have keys: none and a value of 100 bytes, or a key of 10 bytes and a value of 90. */
+export type Keys = "plain" | "keyed";
+
+export const keys: readonly Keys[] = ["plain", "keyed"];
+
+interface Message<T> {
+  readonly key: T | null;
+  readonly value: T;
+}
+
+/** An application's messages, as text. */
+export const texts: Readonly<Record<Keys, readonly Message<string>[]>> = {
+  plain: list(1_000, (index) => ({ key: null, value: sentence(index, 100) })),
+  keyed: list(1_000, (index) => ({ key: flat(`key-${String(index).padStart(6, "0")}`), value: sentence(index, 90) })),
+};
 
 /** The same as Buffers. */
-export const buffers = texts.map(({ key, value }) => ({ key: Buffer.from(key), value: Buffer.from(value) }));
+export const buffers: Readonly<Record<Keys, readonly Message<Buffer>[]>> = {
+  plain: texts.plain.map(toBuffers),
+  keyed: texts.keyed.map(toBuffers),
+};
 
 /** The protocols that a member of a group offers. */
 export const protocols = list(2, (index) => ({
@@ -44,6 +57,15 @@ export const commits = list(3, (partition) => ({ partition, offset: 123_456_789n
 /** Positions to fetch from. */
 export const positions = list(12, (partition) => ({ partition, offset: 123_456_789n + BigInt(partition) }));
 
+function sentence(index: number, length: number): string {
+  return flat(`value ${index} `.padEnd(length, "moldau flows from the Bohemian Forest to the Elbe. "));
+}
+
+function toBuffers({ key, value }: Message<string>): Message<Buffer> {
+  return { key: key === null ? null : Buffer.from(key), value: Buffer.from(value) };
+}
+
+/** Written through a Buffer, the text is one piece of memory, as if it had just been received. */
 function flat(text: string): string {
   return Buffer.from(text, "latin1").toString("latin1");
 }

@@ -1,4 +1,5 @@
 import type { CompressionCodecs, CompressionName } from "../compression/codec.js";
+import { RecordIterator } from "./record-iterator.js";
 import type { LogRecord, RecordCursor } from "./record.js";
 
 /** How the timestamps of a batch came about: set by the producer, by the broker, or absent (magic 0). */
@@ -89,16 +90,7 @@ export abstract class RecordBatch implements Iterable<LogRecord> {
   abstract openAsync(): Promise<RecordCursor>;
 
   /** The records one by one, as objects. */
-  *[Symbol.iterator](): Generator<LogRecord, void, undefined> {
-    const cursor = this.open();
-    while (cursor.next()) {
-      yield {
-        offset: cursor.offset,
-        timestamp: cursor.timestamp,
-        key: cursor.key,
-        value: cursor.value,
-        headers: cursor.headers,
-      };
-    }
+  [Symbol.iterator](): IterableIterator<LogRecord, undefined> {
+    return new RecordIterator(this.open());
   }
 }

@@ -87,6 +87,69 @@ describe("BatchBuilder", () => {
     );
   });
 
+  it("writes the same bytes and refuses the same records on the short way as on the general one", () => {
+    const near = (...sizes: number[]): fc.Arbitrary<number> =>
+      fc.oneof(...sizes.map((size) => fc.integer({ min: Math.max(0, size - 9), max: size + 9 })));
+    // Lengths at which a varint gets another byte: of a part, of a record, in bytes or in characters.
+    const length = near(0, 12, 24, 62, 126, 2730, 4095, 8190);
+    const shortPart = fc.oneof(
+      fc.constant(null),
+      length.map((size) => Buffer.alloc(size, "bytes")),
+      fc
+        .tuple(length, fc.constantFrom("a", "é", "ž", "€", "𝄞", "\ud800"))
+        .map(([size, last]) => "a".repeat(size) + last),
+      part,
+    );
+    const distance = fc.oneof(
+      near(0, 63, 8191, 2 ** 31),
+      near(64, 8192).map((ahead) => -ahead),
+    );
+    const shortRecord = fc.record({ offset: near(1, 63, 8191), distance, key: shortPart, value: shortPart });
+    fc.assert(
+      fc.property(
+        fc.array(shortRecord, { minLength: 1, maxLength: 12 }),
+        fc.integer({ min: 61, max: 40_000 }),
+        fc.integer({ min: 0, max: 40_000 }),
+        (records, maxBytes, initialBytes) => {
+          const [short, general] = [undefined, []].map((headers) => {
+            const builder = new BatchBuilder({ maxBytes, initialBytes });
+            let offset = -1;
+            const taken = records.map((each) => {
+              const next = offset + Math.max(1, each.offset);
+              const fits = builder.tryAppendAt(next, timestamp + each.distance, each.key, each.value, headers);
+              if (fits) offset = next;
+              return fits;
+            });
+            const { count, maxTimestamp } = builder;
+            return { taken, count, maxTimestamp, bytes: builder.finish().toString("latin1") };
+          });
+          expect(short).toEqual(general);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  it("writes into memory that it is given, and takes other memory only when that is too small", () => {
+    const memory = Buffer.alloc(1000, 0xee);
+    const fill = (buffer: Buffer | undefined, value: Buffer): Buffer => {
+      const builder = new BatchBuilder({ maxBytes: 10_000, ...(buffer === undefined ? {} : { buffer }) });
+      builder.tryAppend(timestamp, "k", value);
+      builder.tryAppend(timestamp, "k", "v");
+      return builder.finish();
+    };
+    const small = Buffer.alloc(100, 1);
+    const written = fill(memory, small);
+    expect(written).toEqual(fill(undefined, small));
+    expect([written.buffer, written.byteOffset]).toEqual([memory.buffer, memory.byteOffset]);
+    for (const given of [memory, Buffer.alloc(10)]) {
+      const large = Buffer.alloc(2000, 2);
+      const elsewhere = fill(given, large);
+      expect(elsewhere).toEqual(fill(undefined, large));
+      expect(elsewhere.buffer).not.toBe(given.buffer);
+    }
+  });
+
   it("takes a first record that alone is larger than the limit", () => {
     const builder = new BatchBuilder({ maxBytes: 100 });
     expect(builder.tryAppend(timestamp, null, Buffer.alloc(5000, 1))).toBe(true);
@@ -126,6 +189,8 @@ describe("BatchBuilder", () => {
       (builder: BatchBuilder) => builder.tryAppend(0, null, null, [[Buffer.from("a") as never, null]]),
     ],
     ["an offset before the last", (builder: BatchBuilder) => builder.tryAppendAt(0, 0, null, null)],
+    ["half an offset", (builder: BatchBuilder) => builder.tryAppendAt(1.5, 0, null, null)],
+    ["a timestamp just beyond what a number holds", (builder: BatchBuilder) => builder.tryAppend(2 ** 53, null, null)],
   ])("refuses %s and stays as it was", (_, append) => {
     const builder = new BatchBuilder({ maxBytes: 1000 });
     builder.tryAppend(timestamp, "k", "v");

@@ -4,7 +4,8 @@ import { sizeOfVarint, writeVarint, writeVarlong } from "../wire/varint.js";
 import { writeBatchHeader } from "./batch-header.js";
 import { estimateHeaders, headerPairs, measureHeaders, noPairs, writeHeaders } from "./headers.js";
 import { field } from "./layout.js";
-import { exactBytes, leastBytes, moreBytes, writePart } from "./record-part.js";
+import { exactBytes, leastBytes, moreBytes, notShort, writePart, writeShortPart } from "./record-part.js";
+import { largestShort, shortSize, writeShortVarint } from "./short-varint.js";
 import type { CompressionCodec, CompressionName } from "../compression/codec.js";
 import type { BatchHeaderOptions } from "./batch-header.js";
 import type { HeaderPairs } from "./headers.js";
@@ -16,6 +17,11 @@ export interface BatchBuilderOptions {
   readonly maxBytes: number;
   /** Bytes to reserve at once. Default 512; the buffer doubles as needed. */
   readonly initialBytes?: number;
+  /**
+   * Memory to write into, in place of what `initialBytes` would reserve: that of a batch that is done with, for one. It has
+   * to be left alone until the new batch is done with too. A batch that outgrows it gets memory of its own.
+   */
+  readonly buffer?: Buffer;
   /** What the timestamp deltas are relative to. Default: the first record's timestamp. */
   readonly baseTimestamp?: number | bigint;
 }
@@ -44,14 +50,17 @@ export class BatchBuilder {
   #finished = false;
   readonly #maxBytes: number;
 
-  constructor({ maxBytes, initialBytes = 512, baseTimestamp }: BatchBuilderOptions) {
+  constructor({ maxBytes, initialBytes = 512, buffer, baseTimestamp }: BatchBuilderOptions) {
     if (!Number.isInteger(maxBytes) || maxBytes < 0 || maxBytes > 0x7fff_ffff)
       throw invalid(`maxBytes has to be an integer from 0 to 2^31 - 1, not ${maxBytes}`);
     if (!Number.isInteger(initialBytes) || initialBytes < 0 || initialBytes > 0x7fff_ffff)
       throw invalid(`initialBytes has to be an integer from 0 to 2^31 - 1, not ${initialBytes}`);
     if (baseTimestamp !== undefined) checkTimestamp(baseTimestamp);
     this.#maxBytes = maxBytes;
-    this.#buffer = Buffer.allocUnsafe(Math.max(initialBytes, field.records));
+    this.#buffer =
+      buffer !== undefined && buffer.length >= field.records
+        ? buffer
+        : Buffer.allocUnsafe(Math.max(initialBytes, field.records));
     this.#baseTimestamp = baseTimestamp ?? -1;
     this.#hasBaseTimestamp = baseTimestamp !== undefined;
   }
@@ -88,8 +97,82 @@ export class BatchBuilder {
     headers?: RecordHeaders,
   ): boolean {
     if (this.#finished) throw invalid("the batch is finished: no record can be added");
-    if (offsetDelta <= this.#lastOffsetDelta || offsetDelta > 0x7fff_ffff)
+    if ((offsetDelta | 0) !== offsetDelta || offsetDelta <= this.#lastOffsetDelta)
       throw invalid(`offset delta ${offsetDelta} does not follow ${this.#lastOffsetDelta}`);
+    if (headers === undefined && this.#appendShort(offsetDelta, timestamp, key, value)) return true;
+    return this.#appendAny(offsetDelta, timestamp, key, value, headers);
+  }
+
+  /** Compresses, fills the header in and returns the batch. Throws EncodeError when the codec is asynchronous. */
+  finish(options: FinishOptions = {}): Buffer {
+    const codec = resolveCodec(options.compression);
+    const batch = this.#close();
+    if (codec.name === "none") return this.#seal(batch, codec, options);
+    return this.#seal(framed(compressSync(codec, batch.subarray(field.records), options.level)), codec, options);
+  }
+
+  /** The same with a codec that may be asynchronous. */
+  async finishAsync(options: FinishOptions = {}): Promise<Buffer> {
+    const codec = resolveCodec(options.compression);
+    const batch = this.#close();
+    if (codec.name === "none") return this.#seal(batch, codec, options);
+    return this.#seal(framed(await codec.compress(batch.subarray(field.records), options.level)), codec, options);
+  }
+
+  /**
+   * Appends a record without headers whose varints have one or two bytes each, as nearly all do: in half the time of the
+   * general way. Answers false, and changes nothing, for any other record, for the first of a batch, and where there
+   * may be no room.
+   */
+  #appendShort(offsetDelta: number, timestamp: number | bigint, key: RecordPart, value: RecordPart): boolean {
+    const base = this.#baseTimestamp;
+    if (this.#count === 0 || typeof base !== "number" || !Number.isSafeInteger(timestamp)) return false;
+    const timestampDelta = Number(timestamp) - base;
+    if ((timestampDelta | 0) !== timestampDelta) return false;
+    const rawTimestamp = (timestampDelta << 1) ^ (timestampDelta >> 31);
+    const rawOffset = offsetDelta << 1;
+    const [keyBytes, valueBytes] = [leastBytes(key), leastBytes(value)];
+    const least =
+      2 +
+      shortSize(rawTimestamp) +
+      shortSize(rawOffset) +
+      shortSize(keyBytes * 2) +
+      keyBytes +
+      shortSize(valueBytes * 2) +
+      valueBytes;
+    if (((rawTimestamp | rawOffset) & ~largestShort) !== 0 || least * 2 > largestShort) return false;
+
+    const buffer = this.#buffer;
+    const start = this.#position;
+    const body = start + shortSize(least * 2);
+    if (body + least > this.#maxBytes || body + least + moreBytes(key) + moreBytes(value) > buffer.length) return false;
+    buffer[body] = 0;
+    let end = writeShortVarint(buffer, body + 1, rawTimestamp);
+    end = writeShortVarint(buffer, end, rawOffset);
+    end = writeShortPart(buffer, end, key);
+    if (end === notShort) return false;
+    end = writeShortPart(buffer, end, value);
+    if (end === notShort) return false;
+    buffer[end++] = 0;
+    // Text that is not ASCII took more than the least.
+    const length = end - body;
+    if (
+      length !== least &&
+      (length * 2 > largestShort || shortSize(length * 2) !== body - start || end > this.#maxBytes)
+    )
+      return false;
+    writeShortVarint(buffer, start, length * 2);
+    this.#appended(offsetDelta, timestamp, end);
+    return true;
+  }
+
+  #appendAny(
+    offsetDelta: number,
+    timestamp: number | bigint,
+    key: RecordPart,
+    value: RecordPart,
+    headers: RecordHeaders | undefined,
+  ): boolean {
     checkTimestamp(timestamp);
     const pairs = headers === undefined ? noPairs : headerPairs(headers);
     const headerBytes = pairs === noPairs ? 1 : estimateHeaders(pairs);
@@ -113,27 +196,15 @@ export class BatchBuilder {
     else end = writeHeaders(buffer, end, pairs);
     end = this.#writeLength(start, lengthSize, end);
     if (end > this.#maxBytes && this.#count > 0) return false;
+    this.#appended(offsetDelta, timestamp, end);
+    return true;
+  }
+
+  #appended(offsetDelta: number, timestamp: number | bigint, end: number): void {
     this.#position = end;
     this.#count++;
     this.#lastOffsetDelta = offsetDelta;
     if (timestamp > this.#maxTimestamp) this.#maxTimestamp = timestamp;
-    return true;
-  }
-
-  /** Compresses, fills the header in and returns the batch. Throws EncodeError when the codec is asynchronous. */
-  finish(options: FinishOptions = {}): Buffer {
-    const codec = resolveCodec(options.compression);
-    const batch = this.#close();
-    if (codec.name === "none") return this.#seal(batch, codec, options);
-    return this.#seal(framed(compressSync(codec, batch.subarray(field.records), options.level)), codec, options);
-  }
-
-  /** The same with a codec that may be asynchronous. */
-  async finishAsync(options: FinishOptions = {}): Promise<Buffer> {
-    const codec = resolveCodec(options.compression);
-    const batch = this.#close();
-    if (codec.name === "none") return this.#seal(batch, codec, options);
-    return this.#seal(framed(await codec.compress(batch.subarray(field.records), options.level)), codec, options);
   }
 
   #grow(key: RecordPart, value: RecordPart, pairs: HeaderPairs): void {

@@ -1,6 +1,7 @@
 import { DecodeError } from "../errors.js";
 import { readVarint, readVarlong, readVarlongExact } from "../wire/varint.js";
 import { noHeaders, RecordCursor } from "./record.js";
+import { largestShort, shortSize, shortVarint, zigZag } from "./short-varint.js";
 import type { RecordHeader } from "./record.js";
 
 /** What a cursor has to know of the batch that its records came from. */
@@ -220,26 +221,6 @@ export class CurrentRecordCursor extends RecordCursor {
       },
     );
   }
-}
-
-/** The largest value of a varint of two bytes; what `shortVarint` answers above it stands for a longer one. */
-const largestShort = 0x3fff;
-
-/** A varint of one or two bytes before zig-zag; anything above `largestShort` for a longer or needlessly long one. */
-function shortVarint(buffer: Buffer, position: number): number {
-  const first = buffer[position] ?? 0xff;
-  if (first < 0x80) return first;
-  const second = buffer[position + 1] ?? 0;
-  // A second byte of 0 adds nothing: the size could then not be told from the value.
-  return second === 0 ? largestShort + 1 : (first & 0x7f) | (second << 7);
-}
-
-function shortSize(raw: number): number {
-  return raw < 0x80 ? 1 : 2;
-}
-
-function zigZag(raw: number): number {
-  return (raw >>> 1) ^ -(raw & 1);
 }
 
 function readBytes(bytes: { buffer: Buffer; position: number; end: number }): Buffer | null {

@@ -1,3 +1,5 @@
+import { BufferView } from "../wire/buffer-view.js";
+
 /** Headers of a record to write: an object (a header repeats by a list of values), or pairs where order and repetition matter. */
 export type RecordHeaders =
   | Readonly<Record<string, Buffer | string | null | readonly (Buffer | string | null)[]>>
@@ -41,8 +43,12 @@ export abstract class RecordCursor {
   /** Where the headers begin: each a varint length and name, then a varint length (-1 null) and value. */
   headersStart = 0;
 
+  /** @internal Makes the views of key and value; a message that outlives the cursor's step can do so later. */
+  readonly view: BufferView;
+
   protected constructor(buffer: Buffer) {
     this.buffer = buffer;
+    this.view = new BufferView(buffer);
   }
 
   /** Moves to the next record; false when there is none. Throws DecodeError when the bytes are not a record. */
@@ -62,12 +68,22 @@ export abstract class RecordCursor {
 
   /** The record's key as a view of the buffer. */
   get key(): Buffer | null {
-    return this.keyLength < 0 ? null : this.buffer.subarray(this.keyStart, this.keyStart + this.keyLength);
+    return this.view.bytes(this.keyStart, this.keyLength);
   }
 
   /** The record's value as a view of the buffer. */
   get value(): Buffer | null {
-    return this.valueLength < 0 ? null : this.buffer.subarray(this.valueStart, this.valueStart + this.valueLength);
+    return this.view.bytes(this.valueStart, this.valueLength);
+  }
+
+  /** The record's key read as UTF-8, as `key.toString()` gives it, without the view. */
+  get keyText(): string | null {
+    return this.view.text(this.keyStart, this.keyLength);
+  }
+
+  /** The record's value read as UTF-8, as `value.toString()` gives it, without the view. */
+  get valueText(): string | null {
+    return this.view.text(this.valueStart, this.valueLength);
   }
 }
 

@@ -33,6 +33,16 @@ describe("crc32c", () => {
     );
   });
 
+  it("agrees with itself taken byte by byte, over more bytes than a few words", () => {
+    const large = Buffer.from(Array.from({ length: 5000 }, (_, index) => (index * 7919) >>> 3));
+    let crc = 0;
+    for (let index = 0; index < large.length; index++) {
+      crc = crc32c(large, index, index + 1, crc);
+      if (index % 97 === 0) expect(crc32c(large, 0, index + 1)).toBe(crc);
+    }
+    expect(crc32c(large)).toBe(slow(large));
+  });
+
   it("refuses a range outside of the buffer", () => {
     expect(() => crc32c(Buffer.alloc(4), 2, 5)).toThrow(RangeError);
     expect(() => crc32c(Buffer.alloc(4), -1)).toThrow(RangeError);

@@ -27,8 +27,13 @@ export function crc32cReplace(whole: number, oldPart: number, newPart: number, t
 // The reversed polynomial 0x1EDC6F41.
 const polynomial = 0x82f63b78;
 
-// Sixteen tables of 256 entries in one array: table t holds the checksum of a byte followed by t zero bytes.
-const tables = makeTables();
+/** Words that are read side by side, each with a checksum of its own. */
+const strands = 4;
+
+/** The checksum of each byte. */
+const table = makeTable();
+
+const updateWords = makeUpdateWords();
 
 // Typed arrays over 32-bit words are in the machine's order; the word loop below wants little-endian.
 const littleEndian = endianness() === "LE";
@@ -42,44 +47,60 @@ function update(crc: number, buffer: Uint8Array, start: number, end: number): nu
   const head = misaligned === 0 ? start : start + 4 - misaligned;
   crc = updateBytes(crc, buffer, start, head);
   const blocks = (end - head) >>> 4;
-  crc = updateWords(crc, new Uint32Array(buffer.buffer, buffer.byteOffset + head, blocks << 2));
+  crc = updateWords(crc, new Int32Array(buffer.buffer, buffer.byteOffset + head, blocks * strands));
   return updateBytes(crc, buffer, head + (blocks << 4), end);
 }
 
 function updateBytes(crc: number, buffer: Uint8Array, start: number, end: number): number {
-  for (let index = start; index < end; index++) {
-    crc = at(tables, (crc ^ at(buffer, index)) & 0xff) ^ (crc >>> 8);
-  }
+  for (let index = start; index < end; index++) crc = updateByte(crc, buffer[index]!);
   return crc;
 }
 
-/** Slice-by-16: four words at a time, every byte looked up in the table of its distance from the end of the sixteen. */
-function updateWords(crc: number, words: Uint32Array): number {
-  const t = tables;
-  for (let index = 0; index < words.length; index += 4) {
-    const a = at(words, index) ^ crc;
-    const b = at(words, index + 1);
-    const c = at(words, index + 2);
-    const d = at(words, index + 3);
-    crc =
-      at(t, 0xf00 + (a & 0xff)) ^
-      at(t, 0xe00 + ((a >>> 8) & 0xff)) ^
-      at(t, 0xd00 + ((a >>> 16) & 0xff)) ^
-      at(t, 0xc00 + (a >>> 24)) ^
-      at(t, 0xb00 + (b & 0xff)) ^
-      at(t, 0xa00 + ((b >>> 8) & 0xff)) ^
-      at(t, 0x900 + ((b >>> 16) & 0xff)) ^
-      at(t, 0x800 + (b >>> 24)) ^
-      at(t, 0x700 + (c & 0xff)) ^
-      at(t, 0x600 + ((c >>> 8) & 0xff)) ^
-      at(t, 0x500 + ((c >>> 16) & 0xff)) ^
-      at(t, 0x400 + (c >>> 24)) ^
-      at(t, 0x300 + (d & 0xff)) ^
-      at(t, 0x200 + ((d >>> 8) & 0xff)) ^
-      at(t, 0x100 + ((d >>> 16) & 0xff)) ^
-      at(t, d >>> 24);
-  }
+/**
+ * Makes what reads whole blocks of four words. Each strand takes one word of every block, and its checksum skips the other
+ * three, so that no strand waits for another.
+ *
+ *   word   0 1 2 3  4 5 6 7  8 …       The checksum of strand a after word 0 is moved on to where word 4 begins, and
+ *   strand a b c d  a b c d  a …       so on. In the last block the strands are joined, word by word.
+ *
+ * The look-ups take 11, 11 and 10 bits of a word: three of them need three quarters of the time that four of a byte need.
+ * The table stands in here, for V8 to see that it never changes: bundlers turn a module's constants into variables, and
+ * then every look-up is checked against the table's length, which costs a fifth.
+ */
+function makeUpdateWords(): (crc: number, words: Int32Array) => number {
+  const t = makeWordTables();
+  return (crc, words) => {
+    const last = words.length - strands;
+    // An integer from the start: V8 would else keep the checksum as any value through the whole loop.
+    let a = crc | 0;
+    let b = 0;
+    let c = 0;
+    let d = 0;
+    for (let index = 0; index < last; index += 4) {
+      a ^= words[index]!;
+      b ^= words[index + 1]!;
+      c ^= words[index + 2]!;
+      d ^= words[index + 3]!;
+      a = t[a & 0x7ff]! ^ t[0x800 + ((a >>> 11) & 0x7ff)]! ^ t[0x1000 + (a >>> 22)]!;
+      b = t[b & 0x7ff]! ^ t[0x800 + ((b >>> 11) & 0x7ff)]! ^ t[0x1000 + (b >>> 22)]!;
+      c = t[c & 0x7ff]! ^ t[0x800 + ((c >>> 11) & 0x7ff)]! ^ t[0x1000 + (c >>> 22)]!;
+      d = t[d & 0x7ff]! ^ t[0x800 + ((d >>> 11) & 0x7ff)]! ^ t[0x1000 + (d >>> 22)]!;
+    }
+    crc = afterWord(a ^ words[last]!);
+    crc = afterWord(crc ^ b ^ words[last + 1]!);
+    crc = afterWord(crc ^ c ^ words[last + 2]!);
+    return afterWord(crc ^ d ^ words[last + 3]!);
+  };
+}
+
+/** Moves a checksum, with a word in it, to the word's end. */
+function afterWord(crc: number): number {
+  for (let byte = 0; byte < 4; byte++) crc = updateByte(crc, 0);
   return crc;
+}
+
+function updateByte(crc: number, byte: number): number {
+  return table[(crc ^ byte) & 0xff]! ^ (crc >>> 8);
 }
 
 /** Multiplies by x^(8 * bytes) modulo the polynomial: what appending that many zero bytes does to a checksum's difference. */
@@ -105,21 +126,28 @@ function multiply(a: number, b: number): number {
   return product;
 }
 
-function makeTables(): Int32Array {
-  const result = new Int32Array(16 * 256);
+function makeTable(): Int32Array {
+  const result = new Int32Array(256);
   for (let byte = 0; byte < 256; byte++) {
     let crc = byte;
     for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (polynomial & -(crc & 1));
     result[byte] = crc;
   }
-  for (let index = 256; index < result.length; index++) {
-    const previous = at(result, index - 256);
-    result[index] = at(result, previous & 0xff) ^ (previous >>> 8);
-  }
   return result;
 }
 
-/** An element that the caller knows to be there; V8 inlines it to a plain load. */
-function at(array: Uint8Array | Int32Array | Uint32Array, index: number): number {
-  return array[index] ?? 0;
+/**
+ * A table for each of the three parts of a word, in one array of 20 KiB: what the part's bits add to the checksum at the
+ * place where the same strand's next word begins.
+ */
+function makeWordTables(): Int32Array {
+  const result = new Int32Array(0x1000 + 0x400);
+  for (let bit = 0; bit < 32; bit++) {
+    const start = Math.floor(bit / 11) * 0x800;
+    const size = 2 ** (bit % 11);
+    const moved = shiftLeft(1 << bit, strands * 4);
+    // All values below this bit are there already; with the bit they differ by what the bit alone adds.
+    for (let lower = 0; lower < size; lower++) result[start + size + lower] = result[start + lower]! ^ moved;
+  }
+  return result;
 }
