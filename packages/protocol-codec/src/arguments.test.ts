@@ -33,6 +33,19 @@ describe("an argument of the wrong kind is an error that says which, and what is
     ],
     ["a text for a record", () => state.decodeMetadataRecord(wrong("abc")), "bytes: a Buffer"],
     ["nothing behind a version", () => state.decodeVersioned(codec.MetadataRequest, wrong(null)), "bytes: a Buffer"],
+    ["a text for a record set", () => codec.readBatches(wrong("abc")), "recordSet: a Buffer"],
+    ["no record set", () => codec.readBatches(wrong(undefined)), "recordSet: a Buffer or another Uint8Array wanted"],
+    ["a list of texts", () => codec.readBatches(wrong(["abc"])), "wanted, not string abc"],
+    [
+      "no limit of reading",
+      () => codec.readBatches(null, { maxDecompressedBytes: Number.NaN }),
+      "maxDecompressedBytes",
+    ],
+    ["null for options", () => codec.readBatches(null, wrong(null)), "options: an object such as"],
+    ["nothing to write", () => codec.writeBatch(wrong(undefined), []), "options: an object such as"],
+    ["a number for records", () => codec.writeBatch({}, wrong(5)), "records: a list of records wanted, not number 5"],
+    ["null for a record", () => codec.writeBatch({}, [wrong(null)]), "records: each: an object such as"],
+    ["a number for a value", () => codec.writeBatch({}, [{ value: wrong(5) }]), "not number"],
   ])("%s", (_, call, sentence) => {
     expect(call).toThrow(expect.objectContaining({ code: "CLIENT_INVALID_ARGUMENT" }));
     expect(call).toThrow(sentence);
@@ -87,6 +100,11 @@ test("any Uint8Array is bytes, and is not copied", () => {
   const written = codec.encodeMessage(login, { authBytes: Buffer.alloc(5, 1) });
   const { authBytes } = codec.decode(codec.SaslAuthenticateRequest, 2, plain(written));
   expect(authBytes.buffer).toBe(written.buffer);
+  const set = codec.writeBatch({}, [{ value: Uint8Array.of(1, 2) as Buffer }]);
+  const [batch] = codec.readBatches(plain(set));
+  const [record] = batch ?? [];
+  expect(record?.value).toEqual(Buffer.of(1, 2));
+  expect(record?.value?.buffer).toBe(set.buffer);
   const [frame] = new codec.FrameSplitter({ maxFrameBytes: 9 }).push(Uint8Array.of(0, 0, 0, 1, 5));
   expect(frame).toEqual(Buffer.of(5));
 });

@@ -1,3 +1,4 @@
+import { asBuffer, invalidArgument, kindOf, requireObject } from "../arguments.js";
 import { DecodeError } from "../errors.js";
 import { CurrentRecordBatch } from "./current-batch.js";
 import { field, logOverhead } from "./layout.js";
@@ -16,19 +17,32 @@ export interface ReadBatchesOptions extends RecordReadOptions {
  *
  * A list of buffers is read as if joined; only a batch that crosses a border is copied. A batch cut off at the end is
  * left out, as fetch responses may end so. Messages of magic 0 and 1 come as batches too. Throws DecodeError when the
- * bytes cannot be batches, and with the code `CORRUPT_MESSAGE` when a checksum is wrong.
+ * bytes cannot be batches, and with the code `CORRUPT_MESSAGE` when a checksum is wrong; at once, and with the code
+ * `CLIENT_INVALID_ARGUMENT`, when an argument is of the wrong kind.
  */
-export function* readBatches(
-  recordSet: Buffer | readonly Buffer[] | null,
+export function readBatches(
+  recordSet: Uint8Array | readonly Uint8Array[] | null,
   options: ReadBatchesOptions = {},
 ): Generator<RecordBatch, void, undefined> {
-  if (recordSet === null) return;
-  if (Buffer.isBuffer(recordSet)) {
-    yield* readWhole(recordSet, 0, options);
+  requireObject(options, "options", "{ maxDecompressedBytes: 1_048_576 }");
+  const { maxDecompressedBytes = 0 } = options;
+  if (!Number.isInteger(maxDecompressedBytes) || maxDecompressedBytes < 0)
+    throw invalidArgument(`maxDecompressedBytes: a whole number of bytes wanted, not ${kindOf(maxDecompressedBytes)}`);
+  const pieces = Array.isArray(recordSet) ? recordSet : recordSet === null ? [] : [recordSet];
+  return readPieces(
+    pieces.map((piece: Uint8Array) => asBuffer(piece, "recordSet")),
+    options,
+  );
+}
+
+function* readPieces(pieces: readonly Buffer[], options: ReadBatchesOptions): Generator<RecordBatch, void, undefined> {
+  const [only] = pieces;
+  if (only !== undefined && pieces.length === 1) {
+    yield* readWhole(only, 0, options);
     return;
   }
   const torn = new TornBatch();
-  for (const piece of recordSet) {
+  for (const piece of pieces) {
     const start = torn.length === 0 ? 0 : torn.add(piece, 0);
     if (torn.isWhole) yield* readWhole(torn.take(), 0, options);
     if (torn.length > 0) continue;

@@ -1,3 +1,4 @@
+import { invalidArgument, kindOf, requireObject } from "../arguments.js";
 import { BatchBuilder } from "./builder.js";
 import type { FinishOptions } from "./builder.js";
 import type { RecordHeaders } from "./record.js";
@@ -29,13 +30,19 @@ export async function writeBatchAsync(options: WriteBatchOptions, records: Itera
   return fill(options, records).finishAsync(options);
 }
 
-function fill({ baseOffset = 0n, baseTimestamp }: WriteBatchOptions, records: Iterable<RecordToWrite>): BatchBuilder {
+function fill(options: WriteBatchOptions, records: Iterable<RecordToWrite>): BatchBuilder {
+  requireObject(options, "options", '{ compression: "lz4" }');
+  if (typeof records?.[Symbol.iterator] !== "function")
+    throw invalidArgument(`records: a list of records wanted, not ${kindOf(records)}`);
+  const { baseOffset = 0n, baseTimestamp } = options;
   const builder = new BatchBuilder({
     maxBytes: 0x7fff_ffff,
     ...(baseTimestamp === undefined ? {} : { baseTimestamp }),
   });
   let next = 0;
-  for (const { offset, timestamp = -1, key = null, value = null, headers } of records) {
+  for (const record of records) {
+    requireObject(record, "records: each", '{ key: "42", value: "text" }');
+    const { offset, timestamp = -1, key = null, value = null, headers } = record;
     const delta = offset === undefined ? next : Number(offset - baseOffset);
     builder.tryAppendAt(delta, timestamp, key, value, headers);
     next = delta + 1;

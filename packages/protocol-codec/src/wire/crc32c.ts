@@ -7,7 +7,7 @@ import { endianness } from "node:os";
  * Kafka protects record batches of magic 2 with it, from the attributes to the end.
  */
 export function crc32c(buffer: Uint8Array, start = 0, end = buffer.length, seed = 0): number {
-  if (start < 0 || end > buffer.length || start > end) {
+  if (!(start >= 0 && end <= buffer.length && start <= end)) {
     throw new RangeError(`crc32c: range ${start}..${end} is outside of ${buffer.length} bytes.`);
   }
   return (update(~seed, buffer, start, end) ^ -1) >>> 0;

@@ -1,17 +1,11 @@
+import { BufferView } from "./buffer-view.js";
 import { int32At } from "./int32.js";
 import { int64At } from "./int64.js";
+import { readUtf8 } from "./utf8.js";
 import { Uuid } from "./uuid.js";
 
 /** Why a read failed, before the field's path is known; {@link Reader} throws it, the decoder turns it into a DecodeError. */
 export class ReadFailure extends Error {}
-
-interface Utf8Buffer {
-  utf8Slice(start: number, end: number): string;
-}
-
-/** `utf8Slice` is `toString("utf8")` without the look-up of the encoding; it keeps a byte-order mark. */
-const utf8 = (buffer: Buffer, start: number, end: number): string =>
-  (buffer as Buffer & Utf8Buffer).utf8Slice(start, end);
 
 /**
  * A cursor over one buffer that reads Kafka's primitives and never passes its end. Every length is checked against the
@@ -23,6 +17,8 @@ export class Reader {
   offset: number;
   /** One past the last byte that may be read. */
   readonly end: number;
+  /** Made for the first field of bytes; many messages have none. */
+  #view: BufferView | undefined;
 
   constructor(buffer: Buffer, offset = 0, end = buffer.length) {
     this.buffer = buffer;
@@ -119,13 +115,14 @@ export class Reader {
   /** Text of `length` bytes. */
   text(length: number): string {
     const start = this.take(length);
-    return utf8(this.buffer, start, start + length);
+    return readUtf8(this.buffer, start, start + length);
   }
 
   /** A view of `length` bytes, not a copy. */
   bytes(length: number): Buffer {
     const start = this.take(length);
-    return this.buffer.subarray(start, start + length);
+    this.#view ??= new BufferView(this.buffer);
+    return this.#view.bytes(start, length)!;
   }
 
   /** A length as int16: -1 for null, anything below is a failure. */
