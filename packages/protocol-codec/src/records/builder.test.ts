@@ -100,11 +100,15 @@ describe("BatchBuilder", () => {
         .map(([size, last]) => "a".repeat(size) + last),
       part,
     );
-    const distance = fc.oneof(
-      near(0, 63, 8191, 2 ** 31),
-      near(64, 8192).map((ahead) => -ahead),
-    );
-    const shortRecord = fc.record({ offset: near(1, 63, 8191), distance, key: shortPart, value: shortPart });
+    // Mostly as records follow one another, and at times so far away that only the general way serves.
+    const seldom = (often: fc.Arbitrary<number>, far: fc.Arbitrary<number>): fc.Arbitrary<number> =>
+      fc.oneof({ weight: 20, arbitrary: often }, { weight: 1, arbitrary: far });
+    const shortRecord = fc.record({
+      offset: seldom(fc.constantFrom(1, 1, 1, 62), near(8191)),
+      distance: seldom(fc.integer({ min: -70, max: 70 }), near(8191, 2 ** 31)),
+      key: shortPart,
+      value: shortPart,
+    });
     fc.assert(
       fc.property(
         fc.array(shortRecord, { minLength: 1, maxLength: 12 }),
@@ -128,6 +132,23 @@ describe("BatchBuilder", () => {
       ),
       { numRuns: 500 },
     );
+  });
+
+  it("counts what text takes beyond its characters where a length or the limit is reached, on both ways alike", () => {
+    const sizes = [50, 8160].flatMap((from) => Array.from({ length: 40 }, (_, index) => from + index));
+    for (const value of sizes.map((size) => "a".repeat(size) + "€")) {
+      const append = (maxBytes: number, headers: [] | undefined): [boolean, Buffer] => {
+        const builder = new BatchBuilder({ maxBytes, initialBytes: 40_000 });
+        builder.tryAppend(timestamp, null, "first");
+        return [builder.tryAppend(timestamp, null, value, headers), builder.finish()];
+      };
+      const [, whole] = append(100_000, []);
+      for (const missing of [0, 1, 2, 3]) {
+        const [fits, batch] = append(whole.length - missing, undefined);
+        expect(fits).toBe(missing === 0);
+        expect(batch.equals(append(whole.length - missing, [])[1])).toBe(true);
+      }
+    }
   });
 
   it("writes into memory that it is given, and takes other memory only when that is too small", () => {
