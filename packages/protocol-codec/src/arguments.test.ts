@@ -25,6 +25,11 @@ describe("an argument of the wrong kind is an error that says which, and what is
     ["no options", () => new codec.FrameSplitter(wrong(undefined)), "options: an object such as"],
     ["no limit", () => new codec.FrameSplitter({ maxFrameBytes: Number.NaN }), "maxFrameBytes: a whole number"],
     ["a text for a chunk", () => new codec.FrameSplitter({ maxFrameBytes: 9 }).push(wrong("a")), "chunk: a Buffer"],
+    [
+      "a place beyond the end",
+      () => codec.decodeRequest(codec.Metadata, 12, Buffer.alloc(3), 4),
+      "offset: a place in 3",
+    ],
     ["a text for a subscription", () => codec.decodeSubscription(wrong("abc")), "bytes: a Buffer"],
     [
       "a log that is none",

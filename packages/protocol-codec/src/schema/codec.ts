@@ -34,6 +34,8 @@ export function decode<S extends Fields>(
   { trailing = false } = {},
 ): StructOut<S> {
   const buffer = asBuffer(bytes, "bytes");
+  if (!Number.isInteger(offset) || offset < 0 || offset > buffer.length)
+    throw invalidArgument(`offset: a place in ${buffer.length} bytes wanted, not ${kindOf(offset)}`);
   const read = decoderOf(message, version);
   const reader = new Reader(offset === 0 ? buffer : buffer.subarray(offset));
   let value: unknown;
