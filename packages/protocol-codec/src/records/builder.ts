@@ -131,7 +131,8 @@ export class BatchBuilder {
     if ((timestampDelta | 0) !== timestampDelta) return false;
     const rawTimestamp = (timestampDelta << 1) ^ (timestampDelta >> 31);
     const rawOffset = offsetDelta << 1;
-    const [keyBytes, valueBytes] = [leastBytes(key), leastBytes(value)];
+    const keyBytes = leastBytes(key);
+    const valueBytes = leastBytes(value);
     const least =
       2 +
       shortSize(rawTimestamp) +
