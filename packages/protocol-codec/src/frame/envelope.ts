@@ -46,9 +46,7 @@ export interface DecodedRequest {
 }
 
 /** A response as it was read. */
-export interface DecodedResponse<Res extends Fields> extends ResponseHead, Versioned<Res> {}
-
-interface Versioned<Res extends Fields> {
+export interface DecodedResponse<Res extends Fields> extends ResponseHead {
   /** The version that the body is written in: the request's, but 0 when a broker refuses the version of ApiVersions. */
   readonly version: number;
   readonly body: StructOut<Res>;
@@ -187,33 +185,25 @@ export function decodeResponse<Req extends Fields, Res extends Fields>(
   } catch (error) {
     throw headerFailure(ResponseHeader, isFlexible ? 1 : 0, payload, error);
   }
-  const body = { api, version, payload, offset: reader.offset };
-  const response = { correlationId, ...(decodeRefusal(body) ?? decodeBody(body)) };
+  const { offset } = reader;
+  const refusal = api.key === apiVersionsKey ? decodeRefusal(api, payload, offset) : undefined;
+  const response = {
+    correlationId,
+    version: refusal === undefined ? version : 0,
+    body: refusal ?? decode(api.response, version, payload, offset),
+  };
   return tags === undefined ? response : { ...response, unknownTaggedFields: tags };
 }
 
-/** Where in a payload the body of a response lies. */
-interface ResponseBody<Res extends Fields> {
-  readonly api: Api<Fields, Res>;
-  readonly version: number;
-  readonly payload: Buffer;
-  readonly offset: number;
-}
-
-function decodeBody<Res extends Fields>({ api, version, payload, offset }: ResponseBody<Res>): Versioned<Res> {
-  return { version, body: decode(api.response, version, payload, offset) };
-}
-
 /** What a broker says that does not have the asked version of ApiVersions. Every version of the response begins with the error code. */
-function decodeRefusal<Res extends Fields>(body: ResponseBody<Res>): Versioned<Res> | undefined {
-  const { api, payload, offset } = body;
-  const isRefusal =
-    api.key === apiVersionsKey &&
-    payload.length >= offset + 2 &&
-    payload.readInt16BE(offset) === ErrorCode.UNSUPPORTED_VERSION;
-  if (!isRefusal) return undefined;
+function decodeRefusal<Req extends Fields, Res extends Fields>(
+  api: Api<Req, Res>,
+  payload: Buffer,
+  offset: number,
+): StructOut<Res> | undefined {
+  if (payload.length < offset + 2 || payload.readInt16BE(offset) !== ErrorCode.UNSUPPORTED_VERSION) return undefined;
   try {
-    return decodeBody({ ...body, version: 0 });
+    return decode(api.response, 0, payload, offset);
   } catch {
     // Whoever wrote this says so in the asked version after all; if not, decoding that will fail as well.
     return undefined;

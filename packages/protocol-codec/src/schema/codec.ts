@@ -37,17 +37,17 @@ export function decode<S extends Fields>(
   if (!Number.isInteger(offset) || offset < 0 || offset > buffer.length)
     throw invalidArgument(`offset: a place in ${buffer.length} bytes wanted, not ${kindOf(offset)}`);
   const read = decoderOf(message, version);
-  const reader = new Reader(offset === 0 ? buffer : buffer.subarray(offset));
+  const reader = new Reader(buffer, offset);
   let value: unknown;
   try {
     value = read(reader);
   } catch (error) {
-    throw decodeFailure(message, version, reader.buffer, offset, error);
+    throw decodeFailure(message, version, { buffer, offset }, error);
   }
   if (reader.left > 0 && !trailing) {
     throw new DecodeError(`${message.name} v${version}: ${reader.left} bytes are left over after the last field`, {
       ...factsOf(message, version),
-      position: offset + reader.offset,
+      position: reader.offset,
     });
   }
   return value as StructOut<S>;
@@ -145,11 +145,16 @@ function factsOf(message: Message, version: number): KafkaErrorFacts {
 }
 
 /** Decodes once more, with a path this time, to say where it failed. */
-function decodeFailure(message: Message, version: number, bytes: Buffer, offset: number, error: unknown): unknown {
+function decodeFailure(
+  message: Message,
+  version: number,
+  { buffer, offset }: { readonly buffer: Buffer; readonly offset: number },
+  error: unknown,
+): unknown {
   if (!(error instanceof ReadFailure)) return error;
   const path = new FieldPath();
   const read = compileCursorDecoder(message.fields, includesVersion(message.flexible, version), { version, path });
-  const reader = new Reader(bytes);
+  const reader = new Reader(buffer, offset);
   let reason = error;
   try {
     read(reader);
@@ -159,7 +164,7 @@ function decodeFailure(message: Message, version: number, bytes: Buffer, offset:
   return new DecodeError(sentence(message, version, path, reason), {
     ...factsOf(message, version),
     path: path.toString(),
-    position: offset + reader.offset,
+    position: reader.offset,
     cause: reason,
   });
 }

@@ -9,6 +9,11 @@ const writeTags = taggedWriter([], { version: 0, path: undefined });
 
 /** Reads a tagged section of which no field is known; undefined when it is empty. */
 export function readUnknownTags(reader: Reader): readonly UnknownTaggedField[] | undefined {
+  // No header has a tagged field so far: nearly always this is one byte that says so.
+  if (reader.left > 0 && reader.buffer[reader.offset] === 0) {
+    reader.offset++;
+    return undefined;
+  }
   const section: { unknownTaggedFields?: readonly UnknownTaggedField[] } = {};
   readTags(reader, section);
   return section.unknownTaggedFields;
