@@ -11,6 +11,7 @@ describe("an argument of the wrong kind is an error that says which, and what is
   test.each<[string, () => unknown, string]>([
     ["no bytes", () => codec.decodeMessage(request, wrong(undefined)), "bytes: a Buffer or another Uint8Array wanted"],
     ["text", () => codec.decode(codec.MetadataRequest, 12, wrong("abc")), "wanted, not string abc"],
+    ["much text", () => codec.encodeFrame(wrong("x".repeat(9_999))), `wanted, not string ${"x".repeat(60)}…`],
     ["no coordinates", () => codec.decodeMessage(wrong(undefined), Buffer.alloc(1)), "coordinates: an object such as"],
     ["a list of coordinates", () => codec.encodeMessage(wrong([3]), {}), "wanted, not an array"],
     ["no message", () => codec.encode(wrong(undefined), 1, {}), "message: one of the messages"],

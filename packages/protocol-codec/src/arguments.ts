@@ -18,10 +18,14 @@ export function requireObject(value: object, what: string, example: string): voi
     throw invalidArgument(`${what}: an object such as ${example} wanted, not ${kindOf(value)}`);
 }
 
+/** More of a text than this would hide the sentence that it stands in. */
+const longestShown = 60;
+
 /** Says in a word or two what a value is, for a sentence about one that is of the wrong kind. */
 export function kindOf(value: unknown): string {
   switch (typeof value) {
     case "string":
+      return `string ${value.length > longestShown ? `${value.slice(0, longestShown)}…` : value}`;
     case "number":
     case "bigint":
     case "boolean":
