@@ -18,22 +18,25 @@ export function requireObject(value: object, what: string, example: string): voi
     throw invalidArgument(`${what}: an object such as ${example} wanted, not ${kindOf(value)}`);
 }
 
-/** More of a text than this would hide the sentence that it stands in. */
-const longestShown = 60;
-
 /** Says in a word or two what a value is, for a sentence about one that is of the wrong kind. */
 export function kindOf(value: unknown): string {
   switch (typeof value) {
     case "string":
-      return `string ${value.length > longestShown ? `${value.slice(0, longestShown)}…` : value}`;
     case "number":
     case "bigint":
     case "boolean":
-      return `${typeof value} ${value}`;
+      return `${typeof value} ${beginning(String(value))}`;
     case "object":
       if (value === null) return "null";
       return Array.isArray(value) ? "an array" : value instanceof Uint8Array ? "bytes" : "an object";
     default:
       return typeof value;
   }
+}
+
+/** More of a text than this would hide the sentence that it stands in. */
+const longestShown = 60;
+
+function beginning(text: string): string {
+  return text.length > longestShown ? `${text.slice(0, longestShown)}…` : text;
 }

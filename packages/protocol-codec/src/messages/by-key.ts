@@ -37,7 +37,9 @@ export function encodeMessage(coordinates: MessageCoordinates, value: StructIn<F
   const unknown = unknownField(message.fields, value);
   if (unknown !== undefined) {
     throw new EncodeError(`${message.name} v${version}: ${unknown}: the message has no such field in any version`, {
-      ...{ apiKey, apiVersion: version, path: unknown },
+      apiKey,
+      apiVersion: version,
+      path: unknown,
     });
   }
   return encode(message, version, value);

@@ -1,4 +1,5 @@
 import { codecFor, compressSync } from "../compression/codecs.js";
+import { asBuffer, requireObject } from "../arguments.js";
 import { EncodeError } from "../errors.js";
 import { sizeOfVarint, writeVarint, writeVarlong } from "../wire/varint.js";
 import { writeBatchHeader } from "./batch-header.js";
@@ -19,7 +20,8 @@ export interface BatchBuilderOptions {
   readonly initialBytes?: number;
   /**
    * Memory to write into, in place of what `initialBytes` would reserve: that of a batch that is done with, for one. It has
-   * to be left alone until the new batch is done with too. A batch that outgrows it gets memory of its own.
+   * to be left alone until the new batch is done with too. A batch that outgrows it gets memory of its own, as it does where
+   * not even its header has room.
    */
   readonly buffer?: Buffer;
   /** What the timestamp deltas are relative to. Default: the first record's timestamp. */
@@ -50,16 +52,19 @@ export class BatchBuilder {
   #finished = false;
   readonly #maxBytes: number;
 
-  constructor({ maxBytes, initialBytes = 512, buffer, baseTimestamp }: BatchBuilderOptions) {
+  constructor(options: BatchBuilderOptions) {
+    requireObject(options, "options", "{ maxBytes: 1_048_576 }");
+    const { maxBytes, initialBytes = 512, buffer, baseTimestamp } = options;
     if (!Number.isInteger(maxBytes) || maxBytes < 0 || maxBytes > 0x7fff_ffff)
       throw invalid(`maxBytes has to be an integer from 0 to 2^31 - 1, not ${maxBytes}`);
     if (!Number.isInteger(initialBytes) || initialBytes < 0 || initialBytes > 0x7fff_ffff)
       throw invalid(`initialBytes has to be an integer from 0 to 2^31 - 1, not ${initialBytes}`);
     if (baseTimestamp !== undefined) checkTimestamp(baseTimestamp);
     this.#maxBytes = maxBytes;
+    const given = buffer === undefined ? undefined : asBuffer(buffer, "buffer");
     this.#buffer =
-      buffer !== undefined && buffer.length >= field.records
-        ? buffer
+      given !== undefined && given.length >= field.records
+        ? given
         : Buffer.allocUnsafe(Math.max(initialBytes, field.records));
     this.#baseTimestamp = baseTimestamp ?? -1;
     this.#hasBaseTimestamp = baseTimestamp !== undefined;
