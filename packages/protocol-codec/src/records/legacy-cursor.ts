@@ -2,14 +2,11 @@ import { readInt64AsNumber } from "./layout.js";
 import { legacyField, parseLegacyMessage } from "./legacy-message.js";
 import { noHeaders, RecordCursor } from "./record.js";
 import type { RecordHeader } from "./record.js";
+import type { RecordStretch } from "./record-texts.js";
 
 /** A stretch of uncompressed messages of one magic, and what turns their offsets into those of the log. */
-export interface LegacyMessages {
-  readonly buffer: Buffer;
-  readonly start: number;
-  readonly end: number;
+export interface LegacyMessages extends RecordStretch {
   readonly magic: number;
-  readonly count: number;
   /** Offset of the first message in the log. */
   readonly baseOffset: bigint;
   /** What to add to an offset as it stands: not 0 only inside a wrapper of magic 1, where they are relative. */
@@ -25,7 +22,7 @@ export class LegacyRecordCursor extends RecordCursor {
   #next: number;
 
   constructor(messages: LegacyMessages) {
-    super(messages.buffer);
+    super(messages);
     this.#messages = messages;
     this.#next = messages.start;
     if (messages.logAppendTime !== undefined) this.timestamp = Number(messages.logAppendTime);

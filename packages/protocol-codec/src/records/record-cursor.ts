@@ -3,16 +3,10 @@ import { readVarint, readVarlong, readVarlongExact } from "../wire/varint.js";
 import { noHeaders, RecordCursor } from "./record.js";
 import { largestShort, shortSize, shortVarint, zigZag } from "./short-varint.js";
 import type { RecordHeader } from "./record.js";
+import type { RecordStretch } from "./record-texts.js";
 
 /** What a cursor has to know of the batch that its records came from. */
-export interface RecordCursorOptions {
-  /** The uncompressed records. */
-  readonly buffer: Buffer;
-  /** Where in the buffer the first record begins. */
-  readonly start: number;
-  /** Where the last record ends. */
-  readonly end: number;
-  readonly count: number;
+export interface RecordCursorOptions extends RecordStretch {
   readonly baseOffset: bigint;
   /** What the records' timestamp deltas are relative to. */
   readonly baseTimestamp: bigint;
@@ -43,7 +37,7 @@ export class CurrentRecordCursor extends RecordCursor {
   readonly #mayBeShort: boolean;
 
   constructor(options: RecordCursorOptions) {
-    super(options.buffer);
+    super(options);
     const { start, end, count, logAppendTime } = options;
     if (count < 0 || count * smallestRecord > end - start) {
       throw new DecodeError(`A batch says it has ${count} records, which ${end - start} bytes cannot hold.`, {

@@ -1,5 +1,3 @@
-import { readUtf8 } from "./utf8.js";
-
 /** What makes a Buffer of a stretch of memory. */
 type ViewConstructor = new (memory: ArrayBufferLike, byteOffset: number, length: number) => Buffer;
 
@@ -12,7 +10,7 @@ const species = (Buffer as unknown as { readonly [Symbol.species]?: ViewConstruc
 const makesBuffers =
   species !== undefined && Object.getPrototypeOf(new species(new ArrayBuffer(0), 0, 0)) === Buffer.prototype;
 
-/** Makes views and texts of one buffer's bytes. The caller has checked that the bytes are there. */
+/** Makes views of one buffer's bytes. The caller has checked that the bytes are there. */
 export class BufferView {
   readonly buffer: Buffer;
   readonly #memory: ArrayBufferLike;
@@ -31,10 +29,5 @@ export class BufferView {
     return makesBuffers
       ? new species(this.#memory, this.#origin + start, length)
       : Buffer.from(this.#memory, this.#origin + start, length);
-  }
-
-  /** The bytes read as UTF-8, without a view of them; null when the length is negative. */
-  text(start: number, length: number): string | null {
-    return length < 0 ? null : readUtf8(this.buffer, start, start + length);
   }
 }
