@@ -1,38 +1,25 @@
 // `npm run fuzz`: throws broken bytes at everything that takes bytes from a peer or a log, until the time is over or Ctrl-C.
-//
-//   npm run fuzz -- --seconds 600
-//   npm run fuzz -- --only zstd
-//   npm run fuzz -- --seed 1 --only frames --round 4711      one round again, as a fault names it
-//
 // The exit code is 1 when a fault was found: an error that is not typed, a bound that does not hold, two ways that do not agree.
 
 import { randomInt } from "node:crypto";
-import { parseArgs } from "node:util";
+import { commandLine, wholeNumber, wrongUse } from "../support/command-line.js";
 import { fuzz } from "./fuzz.js";
 import { report } from "./report.js";
 import { allTargets } from "./targets/all.js";
 
-const { values: options } = parseArgs({
-  options: {
-    seconds: { type: "string", default: "60" },
-    seed: { type: "string" },
-    only: { type: "string" },
-    round: { type: "string" },
-  },
+const options = commandLine("npm run fuzz -- [options]: throws broken bytes at everything that reads bytes.", {
+  seconds: { value: "N", says: "How long.", default: 60 },
+  only: { value: "TARGET", says: "One target: frames, zstd or another that the first line of a run names." },
+  seed: { value: "N", says: "The seed of an earlier run." },
+  round: { value: "N", says: "With a seed: one round again, as a fault names it." },
 });
-
-function wholeNumber(name: string, text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0) throw new Error(`--${name} takes a whole number, not ${text}`);
-  return value;
-}
 
 const names = allTargets.map(({ name }) => name);
 const targets = allTargets.filter(({ name }) => options.only === undefined || name === options.only);
-if (targets.length === 0) throw new Error(`--only takes one of ${names.join(", ")}, not ${options.only}`);
-const seconds = wholeNumber("seconds", options.seconds);
-const seed = options.seed === undefined ? randomInt(2 ** 31) : wholeNumber("seed", options.seed);
-const round = options.round === undefined ? undefined : wholeNumber("round", options.round);
+if (targets.length === 0) wrongUse(`--only takes one of ${names.join(", ")}, not "${options.only ?? ""}"`);
+const seconds = wholeNumber("seconds", options.seconds, { min: 0 });
+const seed = options.seed === undefined ? randomInt(2 ** 31) : wholeNumber("seed", options.seed, { min: 0 });
+const round = options.round === undefined ? undefined : wholeNumber("round", options.round, { min: 0 });
 
 const stop = new AbortController();
 process.once("SIGINT", () => stop.abort());

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { Answer, Question } from "../codec-process.js";
 import { median, printTable } from "../report.js";
 import type { SamplingOptions } from "../sampler.js";
-import { rows, type Row } from "./rows.js";
+import { rows as allRows, type Row } from "./rows.js";
 
 const names = ["moldau", "kafkajs", "platformatic"] as const;
 type Name = (typeof names)[number];
@@ -16,7 +16,7 @@ type Name = (typeof names)[number];
  * first sample is taken. The processes work one at a time, sample by sample in turn, so that a slow moment of the machine
  * meets all three.
  */
-export async function compareCodecs({ sampleMs, samples }: SamplingOptions): Promise<void> {
+export async function compareCodecs({ sampleMs, samples }: SamplingOptions, rows: readonly Row[]): Promise<void> {
   const codecs = await Promise.all(names.map((name) => Codec.start(name)));
   try {
     console.log(
@@ -133,7 +133,7 @@ class Codec {
     codec.title = `${answer.name} ${answer.version}`;
     codec.rows = new Set(answer.rows);
     for (const id of answer.rows)
-      if (!rows.some((row) => row.id === id)) throw new Error(`${name} has a task for ${id}, which is no row`);
+      if (!allRows.some((row) => row.id === id)) throw new Error(`${name} has a task for ${id}, which is no row`);
     return codec;
   }
 
