@@ -1,5 +1,5 @@
 import { ApiVersions, FindCoordinator, Metadata, type KafkaError } from "@moldau/protocol-codec";
-import { Connection, type ConnectionOptions } from "@moldau/connection-pool";
+import { Connection, Negotiation, type ConnectionOptions } from "@moldau/connection-pool";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { closeAll, connectionOptions, failureOf, openConnection } from "../support/connecting.js";
 import { ScriptedBroker, silence } from "../support/scripted-broker.js";
@@ -199,6 +199,41 @@ describe("opening", () => {
     });
     await open();
     expect(broker.seen("ApiVersions").map(({ version }) => version)).toEqual([ApiVersions.maxVersion, 3]);
+  });
+
+  it("asks in the version that the last broker of the cluster took, and again when this one takes another", async () => {
+    let max = 3;
+    const ranges = () => [{ apiKey: ApiVersions.key, minVersion: 0, maxVersion: max }];
+    broker.on(ApiVersions, (_, { version, reply }) => {
+      if (version <= max) return { apiKeys: ranges() };
+      reply({ errorCode: 35, apiKeys: ranges() }, { version: 0 });
+      return silence;
+    });
+    const negotiation = new Negotiation();
+    const asked = async (): Promise<number[]> => {
+      const before = broker.seen("ApiVersions").length;
+      await open({ negotiation });
+      return broker
+        .seen("ApiVersions")
+        .slice(before)
+        .map(({ version }) => version);
+    };
+    expect(await asked()).toEqual([ApiVersions.maxVersion, 3]);
+    expect(await asked()).toEqual([3]);
+    max = 1;
+    expect(await asked()).toEqual([3, 1]);
+    max = ApiVersions.maxVersion;
+    expect(await asked()).toEqual([1, ApiVersions.maxVersion]);
+    expect(await asked()).toEqual([ApiVersions.maxVersion]);
+  });
+
+  it("fails when a broker refuses the version that it says it takes", async () => {
+    broker.on(ApiVersions, (_, { reply }) => {
+      reply({ errorCode: 35, apiKeys: [{ apiKey: 18, minVersion: 0, maxVersion: 127 }] }, { version: 0 });
+      return silence;
+    });
+    expect(await failureOf(open())).toMatchObject({ code: "UNSUPPORTED_VERSION", apiName: "ApiVersions" });
+    expect(broker.seen("ApiVersions")).toHaveLength(1);
   });
 
   it("says who it is in a form that brokers take", async () => {

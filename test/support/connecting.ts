@@ -1,5 +1,12 @@
 import { KafkaError } from "@moldau/protocol-codec";
-import { Cluster, Connection, systemClock, type ClusterOptions, type ConnectionOptions } from "@moldau/connection-pool";
+import {
+  Cluster,
+  Connection,
+  Negotiation,
+  systemClock,
+  type ClusterOptions,
+  type ConnectionOptions,
+} from "@moldau/connection-pool";
 import { expect } from "vitest";
 import type { ScriptedBroker } from "./scripted-broker.js";
 
@@ -17,6 +24,7 @@ export function connectionOptions(broker: ScriptedBroker, changes: Partial<Conne
     connectionTimeoutMs: 2000,
     requestTimeoutMs: 2000,
     maxFrameBytes: 1024 * 1024,
+    negotiation: new Negotiation(),
     clock: systemClock,
     random: Math.random,
     ...changes,

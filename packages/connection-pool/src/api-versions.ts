@@ -65,18 +65,34 @@ export class BrokerVersions {
   }
 }
 
-/**
- * Asks a broker what it can do (KIP-35), and once more in an older version when it refuses ours.
- *
- * @throws {KafkaError} with Kafka's own code when the broker refuses the question altogether.
- */
-export async function negotiate(exchange: Exchange): Promise<BrokerVersions> {
-  const first = await askVersions(exchange, ApiVersions.maxVersion);
-  if (first.errorCode !== ErrorCode.UNSUPPORTED_VERSION) return accepted(first);
-  // Since 2.4 the refusal names the range; a broker before that takes version 0 for certain.
-  const range = first.apiKeys.find(({ apiKey }) => apiKey === ApiVersions.key);
-  const version = range ? Math.min(range.maxVersion, ApiVersions.maxVersion) : 0;
-  return accepted(await askVersions(exchange, Math.max(version, ApiVersions.minVersion)));
+/** Asks the brokers of one cluster what they can do (KIP-35), and remembers in which version of ApiVersions to ask. */
+export class Negotiation {
+  #version = ApiVersions.maxVersion;
+
+  /**
+   * Asks over a new connection: in the version that the last broker took, and once more when this one takes another.
+   *
+   * @throws {KafkaError} with Kafka's own code when the broker refuses the question altogether.
+   */
+  async ask(exchange: Exchange): Promise<BrokerVersions> {
+    const asked = this.#version;
+    const first = await askVersions(exchange, asked);
+    const best = bestVersion(first, asked);
+    const response = best === asked ? first : await askVersions(exchange, best);
+    const versions = accepted(response);
+    this.#version = best;
+    return versions;
+  }
+}
+
+/** The version of ApiVersions in which a broker tells most, as its answer says. */
+function bestVersion({ errorCode, apiKeys }: ApiVersionsResponse, asked: number): number {
+  const refused = errorCode === ErrorCode.UNSUPPORTED_VERSION;
+  const range = apiKeys.find(({ apiKey }) => apiKey === ApiVersions.key);
+  // Since 2.4 a refusal names the range; a broker before that takes version 0 for certain.
+  if (range === undefined) return refused ? 0 : asked;
+  const best = Math.max(Math.min(range.maxVersion, ApiVersions.maxVersion), ApiVersions.minVersion);
+  return refused ? best : Math.max(best, asked);
 }
 
 function askVersions(exchange: Exchange, version: number): Promise<ApiVersionsResponse> {

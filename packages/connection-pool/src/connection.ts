@@ -11,7 +11,7 @@ import {
 import { EventEmitter } from "eventemitter3";
 import { onAbort } from "./abort.js";
 import { formatAddress, type Address } from "./addresses.js";
-import { negotiate, type BrokerVersions } from "./api-versions.js";
+import type { BrokerVersions, Negotiation } from "./api-versions.js";
 import type { Clock, Timer } from "./clock.js";
 import {
   asKafkaError,
@@ -49,6 +49,8 @@ export interface ConnectionOptions {
   readonly requestTimeoutMs: number;
   /** Largest answer taken, in bytes. */
   readonly maxFrameBytes: number;
+  /** What the connections of one cluster have learned about asking for versions. */
+  readonly negotiation: Negotiation;
   readonly clock: Clock;
   readonly random: () => number;
 }
@@ -352,7 +354,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   }
 
   async #negotiate(): Promise<void> {
-    const versions = await negotiate(this.#exchange);
+    const versions = await this.#options.negotiation.ask(this.#exchange);
     this.#openedBy = this.#lastCorrelationId;
     this.#dispatch({ type: "negotiated", versions, login: this.#options.sasl !== undefined });
   }

@@ -15,7 +15,7 @@ export { Connection } from "./connection.js";
 export type { ConnectionEvents, ConnectionOptions } from "./connection.js";
 export type { RequestOptions } from "./in-flight.js";
 export type { BrokerAddress, ConnectionKey, ConnectionPurpose } from "./pool.js";
-export { BrokerVersions } from "./api-versions.js";
+export { BrokerVersions, Negotiation } from "./api-versions.js";
 export type { VersionRange } from "./api-versions.js";
 export { formatAddress, parseAddress } from "./addresses.js";
 export type { Address } from "./addresses.js";

@@ -1,5 +1,6 @@
 import type { KafkaError } from "@moldau/protocol-codec";
 import { formatAddress, type Address } from "./addresses.js";
+import { Negotiation } from "./api-versions.js";
 import { Broker } from "./broker.js";
 import type { ResolvedClusterOptions } from "./cluster-options.js";
 import { Connection } from "./connection.js";
@@ -43,6 +44,7 @@ export class ConnectionPool {
   readonly #options: ResolvedClusterOptions;
   readonly #seeds: ReadonlyMap<number, Broker>;
   readonly #slots = new Map<object | null, Map<string, Slot>>();
+  readonly #negotiation = new Negotiation();
   #brokers = new Map<number, Broker>();
   #closed = false;
 
@@ -168,7 +170,7 @@ export class ConnectionPool {
       const waitMs = broker.waitMs();
       if (waitMs > 0) await clock.sleep(waitMs, signal);
       const connection = await Connection.open(
-        { ...this.#options, node: broker.node, address: broker.address },
+        { ...this.#options, node: broker.node, address: broker.address, negotiation: this.#negotiation },
         signal,
       );
       broker.succeeded();
