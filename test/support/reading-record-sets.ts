@@ -5,6 +5,7 @@ import {
   type LogRecord,
   type ReadBatchesOptions,
   type RecordBatch,
+  type RecordCursor,
 } from "@moldau/protocol-codec";
 import { countUnits, recordSets } from "./bounds.js";
 
@@ -26,7 +27,7 @@ export interface BatchReading {
 /**
  * Reads everything there is in a record set, through every field, cursor and header.
  *
- * Throws when a bound is broken, when a cursor and the iterator do not say the same, or when anything but a DecodeError is thrown.
+ * Throws when a bound is broken, when a cursor and the iterator, or a text and its bytes, do not say the same, or when anything but a DecodeError is thrown.
  */
 export function readRecordSet(set: Buffer | readonly Buffer[], options: ReadBatchesOptions): RecordSetReading {
   const batches: BatchReading[] = [];
@@ -65,6 +66,7 @@ function readRecords(batch: RecordBatch, records: LogRecord[]): number {
     while (cursor.next()) {
       const { offset, timestamp, key, value, headers } = cursor;
       void cursor.exactTimestamp;
+      expectSameTexts(cursor);
       records.push({ offset, timestamp, key, value, headers });
       if (batch.isControl) void codeOf(() => void readControlRecord({ key, value }));
       if (records.length > most) throw new Error(`${records.length} records in ${bytes} bytes`);
@@ -76,6 +78,14 @@ function readRecords(batch: RecordBatch, records: LogRecord[]): number {
   expectSameAgain(batch, records.length, failure);
   if (failure !== undefined) throw new DecodeError("the records are malformed", { code: failure });
   return bytes === 0 ? 0 : units / bytes;
+}
+
+function expectSameTexts({ key, value, keyText, valueText }: RecordCursor): void {
+  if (keyText !== textOf(key) || valueText !== textOf(value)) throw new Error("a text is not what its bytes say");
+}
+
+function textOf(bytes: Buffer | null): string | null {
+  return bytes === null ? null : bytes.toString();
 }
 
 /** Reading once more, by the iterator, has to give as many records and the same failure. */
