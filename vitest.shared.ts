@@ -26,9 +26,11 @@ export function sharedConfig(test: TestOptions): ViteUserConfig {
     resolve: { alias },
     test: {
       setupFiles: [join(root, "test/support/setup.ts")],
-      testTimeout: 20_000,
-      hookTimeout: 30_000,
+      // What never ends is found at any of these; a busy machine needs them long.
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
       teardownTimeout: 10_000,
+      expect: { poll: { timeout: 20_000 } },
       dangerouslyIgnoreUnhandledErrors: false,
       // A test that was left with `.only` would silently take all others out of the run.
       allowOnly: false,

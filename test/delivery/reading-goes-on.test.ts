@@ -15,7 +15,7 @@ describe("reading goes on", () => {
     for (let round = 0; round < 4; round++) {
       const leader = run.broker.topic("orders")?.partitions[0]?.leader ?? 1;
       await run.send("orders", 0, [`${round}a`, `${round}b`]);
-      await expect.poll(() => values.length, { timeout: 5000 }).toBe(2 * (round + 1));
+      await expect.poll(() => values.length, { timeout: 20_000 }).toBe(2 * (round + 1));
       await run.broker.moveLeader("orders", 0, 3 - leader);
       await run.cluster.refreshTopics(["orders"]);
     }

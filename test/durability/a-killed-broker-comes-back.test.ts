@@ -82,7 +82,7 @@ test("after SIGKILL in the middle of writing, every record that was acknowledged
       acknowledged.push(...values);
     }
   })();
-  await expect.poll(() => acknowledged.length, { timeout: 10_000 }).toBeGreaterThan(500);
+  await expect.poll(() => acknowledged.length, { timeout: 20_000 }).toBeGreaterThan(500);
   program.kill();
   await expect(writing).rejects.toThrow("was closed");
 

@@ -70,7 +70,7 @@ it("leaves no connection and no timer behind when it is closed", async () => {
   await cluster.close();
   await Promise.all(unanswered);
   expect(clock.pending).toBe(0);
-  await vi.waitFor(() => expect(broker.sockets.size).toBe(0));
+  await expect.poll(() => broker.sockets.size).toBe(0);
 });
 
 it("tries every address that a name has", async () => {

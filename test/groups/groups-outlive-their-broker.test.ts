@@ -55,7 +55,7 @@ test("a member whose connection is cut stays until its session runs out", async 
       groupState: "Stable",
       members: [{ memberId: alpha.memberId }],
     });
-    await expect.poll(async () => (await other.describe()).groups[0]?.groupState, { timeout: 5000 }).toBe("Empty");
+    await expect.poll(async () => (await other.describe()).groups[0]?.groupState, { timeout: 20_000 }).toBe("Empty");
   } finally {
     talk.close();
     await broker.close();

@@ -102,7 +102,7 @@ describe("a group whose members come and go while connections break", () => {
       );
       await pause(2);
     }
-    await expect.poll(() => ledger.seen.size, { timeout: 15_000 }).toBe(total);
+    await expect.poll(() => ledger.seen.size, { timeout: 20_000 }).toBe(total);
     isOver = true;
     await Promise.all(members);
     expect(ledger.surprises).toEqual([]);

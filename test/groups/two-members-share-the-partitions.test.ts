@@ -64,7 +64,7 @@ describe("two members of one group in one client", () => {
     await sendRound(2);
     await first.close();
     await sendRound(3);
-    await expect.poll(() => values.length, { timeout: 5000 }).toBe(expected.length);
+    await expect.poll(() => values.length, { timeout: 20_000 }).toBe(expected.length);
     await second.close();
     await Promise.all(reading);
     expect(values.toSorted()).toEqual(expected.toSorted());
@@ -151,13 +151,13 @@ describe("a group", () => {
       await new Promise((resolve) => setTimeout(resolve, 300));
       run.broker.clearIntercepts();
       await run.send("orders", 0, [fault]);
-      await expect.poll(() => values, { timeout: 3000 }).toContain(fault);
+      await expect.poll(() => values, { timeout: 20_000 }).toContain(fault);
     }
     run.broker.intercept({ api: "Heartbeat", nth: 1 }, (request) => request.drop());
     run.broker.intercept({ api: "SyncGroup", nth: 1 }, (request) => request.drop());
     await new Promise((resolve) => setTimeout(resolve, 200));
     await run.send("orders", 0, ["z"]);
-    await expect.poll(() => values, { timeout: 3000 }).toContain("z");
+    await expect.poll(() => values, { timeout: 20_000 }).toContain("z");
     await consumer.close();
     await reading;
   });
@@ -172,6 +172,6 @@ describe("a group", () => {
       timeoutMs: 1000,
       validateOnly: false,
     });
-    await expect.poll(() => consumer.assignment().length, { timeout: 3000 }).toBe(3);
+    await expect.poll(() => consumer.assignment().length, { timeout: 20_000 }).toBe(3);
   });
 });

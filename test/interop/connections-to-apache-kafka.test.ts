@@ -78,7 +78,7 @@ describe.skipIf(missing !== undefined)(`Apache Kafka${missing === undefined ? ""
           await cluster.refreshTopics(["again"]);
           return cluster.cachedTopic("again")?.partitions.length;
         },
-        { timeout: 10_000 },
+        { timeout: 20_000 },
       )
       .toBe(2);
     expect(cluster.cachedTopic("again")?.topicId.equals(first.topicId)).toBe(false);

@@ -52,7 +52,7 @@ describe.skipIf(missing !== undefined)(`Apache Kafka${missing === undefined ? ""
       if (round > 0) await member.close();
     }
     for (let partition = 0; partition < 6; partition++) await run.send("shared", partition, [`q${partition}`]);
-    await expect.poll(() => (seen.first?.length ?? 0) + (seen.second?.length ?? 0), { timeout: 10_000 }).toBe(12);
+    await expect.poll(() => (seen.first?.length ?? 0) + (seen.second?.length ?? 0), { timeout: 20_000 }).toBe(12);
     await expect
       .poll(() => [...partitionsOf(first), ...partitionsOf(second)].toSorted((a, b) => a - b))
       .toEqual([0, 1, 2, 3, 4, 5]);
@@ -82,7 +82,7 @@ describe.skipIf(missing !== undefined)(`Apache Kafka${missing === undefined ? ""
       run.consumer({ ...options, groupInstanceId: "b" }),
     ];
     await Promise.all([a.connect(), b.connect()]);
-    await expect.poll(() => [partitionsOf(a).length, partitionsOf(b).length], { timeout: 10_000 }).toEqual([2, 2]);
+    await expect.poll(() => [partitionsOf(a).length, partitionsOf(b).length], { timeout: 20_000 }).toEqual([2, 2]);
     let changes = 0;
     b.on("revoked", () => changes++);
     const before = partitionsOf(a);

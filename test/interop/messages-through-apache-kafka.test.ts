@@ -61,7 +61,7 @@ describe.skipIf(missing !== undefined)(
       // The controller says that a topic is deleted; the broker that lists them hears of it a moment later.
       const left = async (): Promise<string[]> =>
         (await kafka.admin().listTopics()).map(({ topic }) => topic).filter((topic) => topic.startsWith("flights-"));
-      await expect.poll(left, { timeout: 10_000 }).toEqual([]);
+      await expect.poll(left, { timeout: 20_000 }).toEqual([]);
     });
 
     // One topic for each codec, read by one Java program: starting it takes longer than reading.
