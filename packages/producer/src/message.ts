@@ -10,7 +10,7 @@ export interface Message<Key = Payload, Value = Payload> {
   readonly key?: Key | null | undefined;
   /** The content; null is a tombstone, which deletes the key from a compacted topic. */
   readonly value: Value | null;
-  /** An object, or a list of pairs where order and duplicates matter. Default: none. */
+  /** An object, or pairs where order and duplicates matter: in a list, a Map, or the headers of a message that was received. Default: none. */
   readonly headers?: RecordHeaders | undefined;
   /** The partition to send to, past any partitioner. Default: the partitioner's choice. */
   readonly partition?: number | undefined;
@@ -84,7 +84,11 @@ function checkTimestamp(topic: string, index: number, timestamp: unknown): void 
 }
 
 function checkHeaders(topic: string, index: number, headers: unknown): void {
-  if (Array.isArray(headers)) {
+  if (!isObject(headers)) throw wrong(topic, index, `has ${kindOf(headers)} as headers: ${headersWanted}`);
+  if (isIterable(headers)) {
+    // Headers are read more than once: for their size, and when a batch turns out to be full.
+    if (Object.is(headers[Symbol.iterator](), headers))
+      throw wrong(topic, index, `has headers that can be read only once: ${headersWanted}`);
     for (const pair of headers) {
       if (!Array.isArray(pair) || pair.length !== 2 || typeof pair[0] !== "string") {
         throw wrong(topic, index, "has a header list with something else than [name, value] pairs");
@@ -93,13 +97,16 @@ function checkHeaders(topic: string, index: number, headers: unknown): void {
     }
     return;
   }
-  if (!isObject(headers) || headers instanceof Map) {
-    throw wrong(topic, index, "has headers that are neither an object nor a list of [name, value] pairs");
-  }
   for (const [name, value] of Object.entries(headers)) {
     if (Array.isArray(value)) for (const one of value) checkHeaderValue(topic, index, name, one);
     else checkHeaderValue(topic, index, name, value);
   }
+}
+
+const headersWanted = "give an object, or [name, value] pairs in a list, a Map or the headers of another message";
+
+function isIterable(headers: object): headers is Iterable<unknown> {
+  return Symbol.iterator in headers;
 }
 
 function checkHeaderValue(topic: string, index: number, name: string, value: unknown): void {
@@ -136,7 +143,7 @@ function byteSize(payload: unknown): number {
 
 function headerBytes(headers: unknown): number {
   if (!isObject(headers)) return 0;
-  const pairs: readonly unknown[] = Array.isArray(headers) ? headers : Object.entries(headers);
+  const pairs: Iterable<unknown> = isIterable(headers) ? headers : Object.entries(headers);
   let size = 0;
   for (const pair of pairs) {
     if (!Array.isArray(pair)) continue;

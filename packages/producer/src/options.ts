@@ -1,5 +1,5 @@
 import { invalidArgument, OptionReader } from "@moldau/connection-pool";
-import { BatchBuilder, compressionNames, type CompressionName } from "@moldau/protocol-codec";
+import { writeBatch, compressionNames, type CompressionName } from "@moldau/protocol-codec";
 import type { Acks } from "./lane.js";
 import type { Payload } from "./message.js";
 import type { Partitioner } from "./partitioner/partitioner.js";
@@ -121,8 +121,7 @@ function checkLevel({
   readonly compression: CompressionName;
   readonly compressionLevel: number | undefined;
 }): void {
-  if (compressionLevel !== undefined)
-    new BatchBuilder({ maxBytes: 0 }).finish({ compression, level: compressionLevel });
+  if (compressionLevel !== undefined) writeBatch({ compression, level: compressionLevel }, [{ value: null }]);
 }
 
 function parsePartitioner(value: unknown): Partitioner | undefined {

@@ -62,6 +62,14 @@ describe("calls", () => {
     [{ topic: "orders", messages: [{ value: "a", timestamp: "now" }] }, "message 0 has timestamp now"],
     [{ topic: "orders", messages: [{ value: "a", headers: { n: 1 } }] }, 'message 0 has header "n" with a number'],
     [{ topic: "orders", messages: [{ value: "a", headers: [["n"]] }] }, "something else than [name, value] pairs"],
+    [{ topic: "orders", messages: [{ value: "a", headers: new Map([["n", 1]]) }] }, 'header "n" with a number'],
+    [
+      { topic: "orders", messages: [{ value: "a", headers: new Set(["n"]) }] },
+      "something else than [name, value] pairs",
+    ],
+    [{ topic: "orders", messages: [{ value: "a", headers: [["n", "1"]].values() }] }, "that can be read only once"],
+    [{ topic: "orders", messages: [{ value: "a", headers: "n" }] }, "has a string as headers: give an object, or"],
+    [{ topic: "orders", messages: [{ value: "a", headers: null }] }, "has null as headers"],
     [{ topic: "orders", messages: ["text"] }, "message 0 must be an object such as { key, value }, not a string"],
     [
       { topic: "orders", messages: [good, { value: "x".repeat(1 << 20) }] },

@@ -7,6 +7,8 @@ const wrong = (value: unknown): never => value as never;
 const request = { apiKey: 3, kind: "request", version: 12 } as const;
 const head = { correlationId: 1, clientId: null };
 
+const epoch = (producerEpoch: number): codec.ProducerStamp => ({ producerId: 1n, producerEpoch, baseSequence: 0 });
+
 describe("an argument of the wrong kind is an error that says which, and what is wanted:", () => {
   test.each<[string, () => unknown, string]>([
     ["no bytes", () => codec.decodeMessage(request, wrong(undefined)), "bytes: a Buffer or another Uint8Array wanted"],
@@ -55,6 +57,50 @@ describe("an argument of the wrong kind is an error that says which, and what is
     ["a number for records", () => codec.writeBatch({}, wrong(5)), "records: a list of records wanted, not number 5"],
     ["null for a record", () => codec.writeBatch({}, [wrong(null)]), "records: each: an object such as"],
     ["a number for a value", () => codec.writeBatch({}, [{ value: wrong(5) }]), "not number"],
+    [
+      "a number for an offset",
+      () => codec.writeBatch({}, [{ offset: wrong(5), value: "a" }]),
+      "offset: a bigint of 64",
+    ],
+    ["an offset too large", () => codec.writeBatch({ baseOffset: 2n ** 63n }, []), "baseOffset: a bigint of 64 bits"],
+    ["a text for headers", () => codec.writeBatch({}, [{ value: "a", headers: wrong("ab") }]), "not string ab"],
+    ["null for headers", () => codec.writeBatch({}, [{ value: "a", headers: wrong(null) }]), "wanted, not null"],
+    ["a header without a value", () => codec.writeBatch({}, [{ headers: wrong(["ab"]) }]), "not string ab"],
+    ["a number for a header's name", () => codec.writeBatch({}, [{ headers: wrong([[1, "b"]]) }]), "not number 1"],
+    ["no stamp", () => codec.stampProducer(codec.writeBatch({}, []), wrong(undefined)), "stamp: an object such as"],
+    ["an epoch too large", () => codec.stampProducer(codec.writeBatch({}, []), epoch(99_999)), "from -32768 to 32767"],
+    ["an id that is no bigint", () => codec.stampProducer(Buffer.alloc(1), wrong({ producerId: 1 })), "producerId: a"],
+    ["a time with a fraction", () => codec.setLogAppendTime(codec.writeBatch({}, []), 0, 1.5), "timestampMs: a whole"],
+    ["a number for a base", () => codec.setBaseOffset(codec.writeBatch({}, []), 0, wrong(5)), "offset: a bigint"],
+    ["a leader epoch too large", () => codec.setPartitionLeaderEpoch(Buffer.alloc(99), 0, 2 ** 40), "epoch: a whole"],
+    ["a text for a batch", () => codec.setBaseOffset(wrong("abc"), 0, 5n), "batch: a Buffer wanted"],
+    ["no message set", () => codec.writeMessageSet(wrong(undefined), []), "options: an object such as"],
+    ["magic 2 for a message set", () => codec.writeMessageSet({ magic: wrong(2) }, []), "magic: 0 or 1 wanted"],
+    ["a number in a message set", () => codec.writeMessageSet({ magic: 1 }, [{ value: wrong(5) }]), "not number"],
+    ["an object for a key", () => codec.writeMessageSet({ magic: 1 }, [{ key: wrong({ a: 1 }) }]), "not object"],
+    ["a time that is none", () => codec.writeMessageSet({ magic: 1 }, [{ timestamp: 1.5 }]), "whole milliseconds"],
+    ["zstd in a message set", () => codec.writeMessageSet({ magic: 1, compression: wrong("zstd") }, []), "zstd came"],
+    ["an end that is none", () => codec.controlRecord(wrong("COMMITT"), 3), 'type: "ABORT" or "COMMIT" wanted'],
+    ["no marker", () => codec.writeTransactionMarker("ABORT", wrong(undefined)), "options: an object such as"],
+    ["no control record", () => codec.readControlRecord(wrong(undefined)), "record: an object such as"],
+    ["a text for a key", () => codec.readControlRecord({ key: wrong("abcd"), value: null }), "key: a Buffer"],
+    ["no record of a log", () => state.encodeMetadataRecord(wrong(undefined), 0, {}), "message: one of the records"],
+    ["no key of a log", () => state.encodeCoordinatorKey(wrong(undefined), {}), "message: one of the records"],
+    [
+      "no key to read",
+      () => state.decodeCoordinatorKey(wrong(undefined), Buffer.alloc(2)),
+      "message: one of the records",
+    ],
+    [
+      "nothing to read",
+      () => state.decodeCoordinatorRecord("__consumer_offsets", wrong(undefined)),
+      "record: an object",
+    ],
+    ["no bytes for a checksum", () => codec.crc32c(wrong(undefined)), "buffer: a Buffer"],
+    ["a text for a checksum", () => codec.crc32c(wrong("abc")), "buffer: a Buffer"],
+    ["no partitions", () => codec.coordinatorPartition("a", 0), "partitions: a whole number of at least 1"],
+    ["a text for an error", () => codec.errorByCode(wrong("6")), "code: a whole number wanted, not string 6"],
+    ["no versions", () => codec.decode(wrong({ versions: {} }), 1, Buffer.alloc(9)), "message: one of the messages"],
   ])("%s", (_, call, sentence) => {
     expect(call).toThrow(expect.objectContaining({ code: "CLIENT_INVALID_ARGUMENT" }));
     expect(call).toThrow(sentence);
@@ -85,6 +131,21 @@ describe("an argument of the wrong kind is an error that says which, and what is
       "MetadataRequest has no version string 12: it has 0-13",
     );
     expect(() => codec.decodeMessage({ ...request, version: wrong("12") }, Buffer.alloc(4))).toThrow(codec.DecodeError);
+  });
+
+  test("a version of a message that stands behind its version", () => {
+    for (const version of [70_000, -1, wrong("3")]) {
+      expect(() => codec.encodeSubscription(version, { topics: ["a"] })).toThrow(codec.EncodeError);
+      expect(() => codec.encodeAssignment(version, {})).toThrow("ConsumerProtocolAssignment has no version");
+      expect(() => state.encodeVersioned(state.OffsetCommitValue, version, {})).toThrow(codec.EncodeError);
+      expect(() => state.encodeMetadataRecord(state.TopicRecord, version, {})).toThrow("TopicRecord has no version");
+    }
+  });
+
+  test("what is no key, no name and no uuid is not found", () => {
+    expect(codec.apiByKey(wrong("length"))).toBeUndefined();
+    expect(codec.Uuid.zero.equals(wrong(undefined))).toBe(false);
+    expect(codec.Uuid.metadataTopic.equals(wrong(null))).toBe(false);
   });
 
   test("a header's fields", () => {

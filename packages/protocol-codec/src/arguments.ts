@@ -18,6 +18,18 @@ export function requireObject(value: object, what: string, example: string): voi
     throw invalidArgument(`${what}: an object such as ${example} wanted, not ${kindOf(value)}`);
 }
 
+/** Throws for what is no whole number in a range; `what` names the argument. */
+export function requireInteger(value: number, what: string, minimum: number, maximum: number): void {
+  if (!Number.isInteger(value) || value < minimum || value > maximum)
+    throw invalidArgument(`${what}: a whole number from ${minimum} to ${maximum} wanted, not ${kindOf(value)}`);
+}
+
+/** Throws for what is no bigint of 64 bits; `what` names the argument. */
+export function requireInt64(value: bigint, what: string): void {
+  if (typeof value !== "bigint" || BigInt.asIntN(64, value) !== value)
+    throw invalidArgument(`${what}: a bigint of 64 bits wanted, not ${kindOf(value)}`);
+}
+
 /** Says in a word or two what a value is, for a sentence about one that is of the wrong kind. */
 export function kindOf(value: unknown): string {
   switch (typeof value) {

@@ -1,4 +1,5 @@
 import type { ErrorName } from "./error-code.js";
+import { invalidArgument, kindOf } from "./arguments.js";
 import { KafkaError, type KafkaErrorOptions } from "./errors.js";
 
 /** What is known of one of Kafka's error codes. */
@@ -298,6 +299,7 @@ const byCode: ReadonlyMap<number, ErrorDescription> = new Map(
 
 /** Describes an error code; one that is not known keeps its number and is not retriable. */
 export function errorByCode(code: number): ErrorDescription {
+  if (!Number.isInteger(code)) throw invalidArgument(`code: a whole number wanted, not ${kindOf(code)}`);
   return (
     byCode.get(code) ?? {
       code,

@@ -169,5 +169,5 @@ const byKey: readonly (Api | undefined)[] = apis.reduce<(Api | undefined)[]>((ta
 
 /** The API with this key, or undefined if the protocol removed it, keeps it to controllers, or never had it. */
 export function apiByKey(key: number): Api | undefined {
-  return byKey[key];
+  return typeof key === "number" ? byKey[key] : undefined;
 }

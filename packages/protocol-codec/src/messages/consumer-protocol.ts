@@ -1,6 +1,7 @@
 import { asBuffer } from "../arguments.js";
 import { DecodeError } from "../errors.js";
 import { decode, encodeVersioned } from "../schema/index.js";
+import { versionBefore } from "../schema/versioned.js";
 import type { Fields, StructIn, StructOut } from "../schema/fields.js";
 import type { Message } from "../schema/message.js";
 import { ConsumerProtocolAssignment } from "./consumer-protocol-assignment.js";
@@ -39,8 +40,7 @@ function decodeTolerantly<S extends Fields>(
   given: Uint8Array,
 ): StructOut<S> & { readonly version: number } {
   const bytes = asBuffer(given, "bytes");
-  if (bytes.length < 2) throw new DecodeError(`${message.name}: version: 2 bytes wanted, ${bytes.length} left`);
-  const stated = bytes.readInt16BE(0);
+  const stated = versionBefore(message, bytes);
   if (stated < 0) throw new DecodeError(`${message.name}: version ${stated}`);
   let failure: unknown;
   for (let version = Math.min(stated, message.versions.max); version >= message.versions.min; version--) {

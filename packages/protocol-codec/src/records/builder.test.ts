@@ -235,14 +235,32 @@ describe("BatchBuilder", () => {
       compress: async (input: Buffer) => Buffer.from(input),
       decompress: async (input: Buffer) => input,
     } as const;
-    expect(() => new BatchBuilder({ maxBytes: 1000 }).finish({ compression: codec })).toThrow(EncodeError);
     const builder = new BatchBuilder({ maxBytes: 1000 });
     builder.tryAppend(timestamp, null, "v");
+    expect(() => builder.finish({ compression: codec })).toThrow(/async/i);
     const [batch] = readBatches(await builder.finishAsync({ compression: codec }), { codecs: { lz4: codec } });
     expect(() => batch!.open()).toThrow(EncodeError);
     const cursor = await batch!.openAsync();
     expect(cursor.next()).toBe(true);
     expect(cursor.value).toEqual(Buffer.from("v"));
+  });
+
+  it("is as it was when it could not be finished", async () => {
+    const builder = new BatchBuilder({ maxBytes: 1000 });
+    builder.tryAppend(timestamp, null, "one");
+    expect(() => builder.finish({ producerEpoch: 40_000 })).toThrow(EncodeError);
+    expect(() => builder.finish({ compression: "gzip", level: 99 })).toThrow(EncodeError);
+    await expect(builder.finishAsync({ compression: "gzip", level: 99 })).rejects.toThrow(EncodeError);
+    expect(builder.tryAppend(timestamp, null, "two")).toBe(true);
+    const [batch] = readBatches(builder.finish({ compression: "gzip" }));
+    expect(Array.from(batch!, ({ value }) => value?.toString())).toEqual(["one", "two"]);
+  });
+
+  it("makes a batch without records that says nothing of compression", () => {
+    const set = new BatchBuilder({ maxBytes: 1000 }).finish({ compression: "lz4", lastOffsetDelta: 4 });
+    const [batch] = readBatches(set);
+    expect(batch).toMatchObject({ compression: "none", count: 0, lastOffset: 4n, sizeInBytes: 61 });
+    expect([...batch!]).toEqual([]);
   });
 
   it.each([

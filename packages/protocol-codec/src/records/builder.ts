@@ -7,6 +7,7 @@ import { estimateHeaders, headerPairs, measureHeaders, noPairs, writeHeaders } f
 import { field } from "./layout.js";
 import { exactBytes, leastBytes, moreBytes, notShort, writePart, writeShortPart } from "./record-part.js";
 import { largestShort, shortSize, writeShortVarint } from "./short-varint.js";
+import { requireTimestamp, timestampDifference } from "./timestamp.js";
 import type { CompressionCodec, CompressionName } from "../compression/codec.js";
 import type { BatchHeaderOptions } from "./batch-header.js";
 import type { HeaderPairs } from "./headers.js";
@@ -59,7 +60,7 @@ export class BatchBuilder {
       throw invalid(`maxBytes has to be an integer from 0 to 2^31 - 1, not ${maxBytes}`);
     if (!Number.isInteger(initialBytes) || initialBytes < 0 || initialBytes > 0x7fff_ffff)
       throw invalid(`initialBytes has to be an integer from 0 to 2^31 - 1, not ${initialBytes}`);
-    if (baseTimestamp !== undefined) checkTimestamp(baseTimestamp);
+    if (baseTimestamp !== undefined) requireTimestamp(baseTimestamp);
     this.#maxBytes = maxBytes;
     const given = buffer === undefined ? undefined : asBuffer(buffer, "buffer");
     this.#buffer =
@@ -108,20 +109,31 @@ export class BatchBuilder {
     return this.#appendAny(offsetDelta, timestamp, key, value, headers);
   }
 
-  /** Compresses, fills the header in and returns the batch. Throws EncodeError when the codec is asynchronous. */
+  /**
+   * Compresses, fills the header in and returns the batch. Throws EncodeError when the codec is asynchronous or a field of
+   * the header is out of its range; the builder is then as it was.
+   */
   finish(options: FinishOptions = {}): Buffer {
-    const codec = resolveCodec(options.compression);
+    const codec = this.#codec(options);
     const batch = this.#close();
-    if (codec.name === "none") return this.#seal(batch, codec, options);
-    return this.#seal(framed(compressSync(codec, batch.subarray(field.records), options.level)), codec, options);
+    try {
+      if (codec.name === "none") return this.#seal(batch, codec, options);
+      return this.#seal(framed(compressSync(codec, batch.subarray(field.records), options.level)), codec, options);
+    } catch (error) {
+      throw this.#reopen(error);
+    }
   }
 
   /** The same with a codec that may be asynchronous. */
   async finishAsync(options: FinishOptions = {}): Promise<Buffer> {
-    const codec = resolveCodec(options.compression);
+    const codec = this.#codec(options);
     const batch = this.#close();
-    if (codec.name === "none") return this.#seal(batch, codec, options);
-    return this.#seal(framed(await codec.compress(batch.subarray(field.records), options.level)), codec, options);
+    try {
+      if (codec.name === "none") return this.#seal(batch, codec, options);
+      return this.#seal(framed(await codec.compress(batch.subarray(field.records), options.level)), codec, options);
+    } catch (error) {
+      throw this.#reopen(error);
+    }
   }
 
   /**
@@ -179,7 +191,7 @@ export class BatchBuilder {
     value: RecordPart,
     headers: RecordHeaders | undefined,
   ): boolean {
-    checkTimestamp(timestamp);
+    requireTimestamp(timestamp);
     const pairs = headers === undefined ? noPairs : headerPairs(headers);
     const headerBytes = pairs === noPairs ? 1 : estimateHeaders(pairs);
     const start = this.#position;
@@ -194,7 +206,7 @@ export class BatchBuilder {
     }
     const buffer = this.#buffer;
     buffer[start + lengthSize] = 0;
-    let end = writeVarlong(buffer, start + lengthSize + 1, difference(timestamp, this.#baseTimestamp));
+    let end = writeVarlong(buffer, start + lengthSize + 1, timestampDifference(timestamp, this.#baseTimestamp));
     end = writeVarint(buffer, end, offsetDelta);
     end = writePart(buffer, end, key);
     end = writePart(buffer, end, value);
@@ -243,6 +255,17 @@ export class BatchBuilder {
     return this.#buffer.subarray(0, this.#position);
   }
 
+  #reopen(error: unknown): unknown {
+    this.#finished = false;
+    return error;
+  }
+
+  /** A batch without records has nothing to compress, and no reader of Kafka's looks for it. */
+  #codec({ compression }: FinishOptions): CompressionCodec {
+    const codec = resolveCodec(compression);
+    return this.#count === 0 ? codecFor("none") : codec;
+  }
+
   #seal(batch: Buffer, codec: CompressionCodec, options: FinishOptions): Buffer {
     writeBatchHeader(batch, options, {
       compressionId: codec.id,
@@ -265,21 +288,6 @@ const smallestRecord = 6;
 
 /** Bytes that the varints can take beyond that, all together. */
 const spareBytes = 30;
-
-/** The distance of two timestamps, exact: a bigint when a number would round it. */
-function difference(timestamp: number | bigint, base: number | bigint): number | bigint {
-  if (typeof timestamp === "number" && typeof base === "number") {
-    const delta = timestamp - base;
-    if (Number.isSafeInteger(delta)) return delta;
-  }
-  return BigInt.asIntN(64, BigInt(timestamp) - BigInt(base));
-}
-
-function checkTimestamp(timestamp: number | bigint): void {
-  const valid =
-    typeof timestamp === "bigint" ? BigInt.asIntN(64, timestamp) === timestamp : Number.isSafeInteger(timestamp);
-  if (!valid) throw invalid(`a timestamp has to be whole milliseconds, not ${timestamp}`);
-}
 
 function resolveCodec(compression: CompressionName | CompressionCodec = "none"): CompressionCodec {
   return typeof compression === "string" ? codecFor(compression) : compression;

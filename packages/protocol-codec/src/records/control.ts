@@ -1,3 +1,4 @@
+import { asBuffer, invalidArgument, kindOf, requireInteger, requireObject } from "../arguments.js";
 import { DecodeError } from "../errors.js";
 import { writeBatch } from "./write-batch.js";
 import type { ProducerStamp } from "./stamp.js";
@@ -21,13 +22,13 @@ export type ControlRecord =
   | { readonly type: "UNKNOWN"; readonly version: number; readonly typeNumber: number };
 
 /** Reads the key and value of a record of a control batch; throws DecodeError when they are too short. */
-export function readControlRecord({
-  key,
-  value,
-}: {
+export function readControlRecord(record: {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
 }): ControlRecord {
+  requireObject(record, "record", "{ key, value }");
+  const key = record.key === null ? null : asBuffer(record.key, "key");
+  const value = record.value === null ? null : asBuffer(record.value, "value");
   if (key === null || key.length < 4)
     throw new DecodeError("A control record's key has to have 4 bytes: version and type.");
   const version = key.readInt16BE(0);
@@ -42,6 +43,9 @@ export function readControlRecord({
 
 /** Returns key and value of the marker that ends a transaction. */
 export function controlRecord(type: "ABORT" | "COMMIT", coordinatorEpoch: number): { key: Buffer; value: Buffer } {
+  if (type !== "ABORT" && type !== "COMMIT")
+    throw invalidArgument(`type: "ABORT" or "COMMIT" wanted, not ${kindOf(type)}`);
+  requireInteger(coordinatorEpoch, "coordinatorEpoch", -0x8000_0000, 0x7fff_ffff);
   const key = Buffer.alloc(4);
   key.writeInt16BE(ControlType[type], 2);
   const value = Buffer.alloc(6);
@@ -61,6 +65,7 @@ export interface TransactionMarkerOptions extends Omit<ProducerStamp, "baseSeque
 
 /** Returns the control batch of one record that ends a transaction in a partition. */
 export function writeTransactionMarker(type: "ABORT" | "COMMIT", options: TransactionMarkerOptions): Buffer {
+  requireObject(options, "options", "{ producerId: 1n, producerEpoch: 0, coordinatorEpoch: 0, timestamp: Date.now() }");
   const { coordinatorEpoch, timestamp, ...header } = options;
   return writeBatch({ ...header, isTransactional: true, isControl: true }, [
     { timestamp, ...controlRecord(type, coordinatorEpoch) },

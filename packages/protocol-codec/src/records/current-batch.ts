@@ -104,6 +104,7 @@ export class CurrentRecordBatch extends RecordBatch {
   }
 
   open(): RecordCursor {
+    if (this.count === 0) return this.#empty();
     const codec = this.#codec();
     if (codec === undefined)
       return this.#cursor(this.buffer, this.start + field.records, this.start + this.sizeInBytes);
@@ -112,16 +113,22 @@ export class CurrentRecordBatch extends RecordBatch {
   }
 
   async openAsync(): Promise<RecordCursor> {
-    const codec = this.#codec();
+    const codec = this.count === 0 ? undefined : this.#codec();
     if (codec === undefined) return this.open();
     const records = await codec.decompress(this.#payload(), this.#limit());
     return this.#cursor(records, 0, records.length);
   }
 
-  /** Undefined when the records lie there as they are; a batch that compaction emptied has no payload, whatever its attributes say. */
+  /** Kafka looks at no byte behind the header of a batch without records, as compaction leaves them, whatever the attributes say. */
+  #empty(): RecordCursor {
+    const start = this.start + field.records;
+    return this.#cursor(this.buffer, start, start);
+  }
+
+  /** Undefined when the records lie there as they are. */
   #codec(): CompressionCodec | undefined {
     const name = this.compression;
-    return name === "none" || this.count === 0 ? undefined : codecFor(name, this.#options.codecs);
+    return name === "none" ? undefined : codecFor(name, this.#options.codecs);
   }
 
   #payload(): Buffer {

@@ -1,3 +1,4 @@
+import { kindOf } from "../arguments.js";
 import { EncodeError } from "../errors.js";
 import { sizeOfVarint, writeVarint } from "../wire/varint.js";
 import { exactBytes, leastBytes, writePart } from "./record-part.js";
@@ -10,9 +11,11 @@ export type HeaderPairs = readonly (readonly [name: string, value: RecordPart])[
 /** The headers of a record that has none. */
 export const noPairs: HeaderPairs = [];
 
-/** Brings both forms of headers into pairs. Names have to be text; throws EncodeError for what is neither text, bytes nor null. */
+/** Brings all forms of headers into pairs. Names have to be text; throws EncodeError for what is neither text, bytes nor null. */
 export function headerPairs(headers: RecordHeaders): HeaderPairs {
   if (isPairs(headers)) return headers;
+  if (typeof headers !== "object" || headers === null) throw noHeaders(headers);
+  if (isIterable(headers)) return Array.from(headers);
   const pairs: (readonly [string, RecordPart])[] = [];
   for (const name of Object.keys(headers)) {
     const value = headers[name];
@@ -25,11 +28,10 @@ export function headerPairs(headers: RecordHeaders): HeaderPairs {
 /** The bytes of the headers and their count, exact for short ASCII: a first guess, and the least they can be. */
 export function estimateHeaders(pairs: HeaderPairs): number {
   let bytes = 1;
-  for (const [name, value] of pairs) {
-    if (typeof name !== "string")
-      throw new EncodeError(`A record header's name has to be a string, not ${typeof name}.`, {
-        code: "CLIENT_INVALID_ARGUMENT",
-      });
+  for (const pair of pairs) {
+    if (!Array.isArray(pair)) throw noHeaders(pair);
+    const [name, value]: readonly [string, RecordPart] = pair;
+    if (typeof name !== "string") throw invalid(`a name has to be a string, not ${kindOf(name)}`);
     bytes += 2 + name.length + leastBytes(value);
   }
   return bytes;
@@ -57,6 +59,18 @@ export function writeHeaders(target: Buffer, position: number, pairs: HeaderPair
 
 function isPairs(headers: RecordHeaders): headers is HeaderPairs {
   return Array.isArray(headers);
+}
+
+function isIterable(headers: object): headers is Iterable<HeaderPairs[number]> {
+  return Symbol.iterator in headers;
+}
+
+function noHeaders(given: unknown): EncodeError {
+  return invalid(`an object such as { trace: "1" }, or pairs such as ["trace", "1"], wanted, not ${kindOf(given)}`);
+}
+
+function invalid(problem: string): EncodeError {
+  return new EncodeError(`A record's headers: ${problem}.`, { code: "CLIENT_INVALID_ARGUMENT" });
 }
 
 function isList(value: RecordPart | undefined | readonly RecordPart[]): value is readonly RecordPart[] {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { DecodeError } from "../errors.js";
 import { readBatches } from "./read-batches.js";
 import { setBaseOffset } from "./stamp.js";
@@ -10,6 +10,14 @@ const batchAt = (baseOffset: bigint, ...values: string[]): Buffer =>
     { baseOffset },
     values.map((value) => ({ value, timestamp: 5 })),
   );
+function thrownBy(run: () => unknown): unknown {
+  try {
+    run();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
 const values = (set: Buffer | readonly Buffer[]): string[] =>
   [...readBatches(set)].flatMap((batch) => [...batch].map(({ offset, value }) => `${offset}:${value}`));
 
@@ -74,6 +82,27 @@ describe("readBatches", () => {
     for (const length of [0, 1, 11]) expect([...readBatches([Buffer.alloc(length)])]).toEqual([]);
   });
 
+  it("says where in the whole set a batch is broken, in one piece or in several", () => {
+    const broken = Buffer.from(set);
+    const last = [...readBatches(set)].at(-1)!;
+    broken[last.start + 20]! ^= 1;
+    const halves = Array.from({ length: set.length }, (_, cut) => [broken.subarray(0, cut), broken.subarray(cut)]);
+    for (const pieces of [broken, ...halves]) {
+      const error = thrownBy(() => [...readBatches(pieces)]);
+      expect(error).toMatchObject({ code: "CORRUPT_MESSAGE", position: last.start, retriable: true });
+    }
+  });
+
+  it("reads no record, whatever the bytes, where the header says that there is none", () => {
+    for (const compression of ["none", "gzip", "snappy", "lz4", "zstd"] as const) {
+      const batch = writeBatch({ compression, lastOffsetDelta: 7 }, [{ value: "gone" }]);
+      batch.writeInt32BE(0, 57);
+      const [read] = readBatches(batch, { verifyCrc: false });
+      expect([...read!]).toEqual([]);
+      expect(read!.nextOffset).toBe(8n);
+    }
+  });
+
   it("refuses an unknown magic", () => {
     const broken = Buffer.from(set);
     broken[16] = 3;
@@ -111,5 +140,33 @@ describe("a cursor", () => {
     broken.writeInt32BE(1, 57);
     const [small] = readBatches(broken, { verifyCrc: false });
     expect(() => [...small!]).toThrow(/left after its last record/);
+  });
+
+  describe("says which record is malformed, and where:", () => {
+    // Two records before it, each with a header; that of the third is broken byte by byte. Its length stands at byte 85.
+    const batch = writeBatch(
+      { baseOffset: 70n },
+      ["a", "b", "c"].map((value) => ({ value, timestamp: 5, headers: { h: "1" } })),
+    );
+    const third = 61 + 2 * 12;
+    test.each<[string, at: number, bytes: number[], problem: string, position: number]>([
+      ["a length beyond the batch", third, [0x7e], "its length is 63", third + 1],
+      ["a key that is too long", third + 4, [0x7e], "its key has length 63", third + 5],
+      ["a value that is too long", third + 5, [0x7e], "its value has length 63", third + 6],
+      ["more headers than bytes", third + 7, [0x7e], "it has 63 headers in 4 bytes", third + 8],
+      ["a varint without an end", third + 5, [255, 255, 255, 255, 255, 255, 255], "more than 32 bits", third + 10],
+      ["a header without a name", third + 8, [1], "a header has no name", third + 9],
+      ["a header's name that is too long", third + 8, [0x7e], "a header's length is 63", third + 9],
+      ["bytes behind the headers", third + 10, [0], "bytes are left after its headers", third + 11],
+    ])("%s", (_, at, bytes, problem, position) => {
+      const broken = Buffer.from(batch);
+      broken.set(bytes, at);
+      const [read] = readBatches(broken, { verifyCrc: false });
+      const error = thrownBy(() => [...read!]);
+      expect(error).toBeInstanceOf(DecodeError);
+      expect(error).toMatchObject({ position, offset: 70n, code: "CLIENT_DECODE_FAILED" });
+      expect(String(error)).toContain("Record 2 of the batch at offset 70 is malformed: ");
+      expect(String(error)).toContain(problem);
+    });
   });
 });

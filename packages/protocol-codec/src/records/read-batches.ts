@@ -38,34 +38,60 @@ export function readBatches(
 function* readPieces(pieces: readonly Buffer[], options: ReadBatchesOptions): Generator<RecordBatch, void, undefined> {
   const [only] = pieces;
   if (only !== undefined && pieces.length === 1) {
-    yield* readWhole(only, 0, options);
+    yield* readWhole({ buffer: only, origin: 0 }, 0, options);
     return;
   }
   const torn = new TornBatch();
+  let origin = 0;
   for (const piece of pieces) {
-    const start = torn.length === 0 ? 0 : torn.add(piece, 0);
+    const stretch = { buffer: piece, origin };
+    const start = torn.length === 0 ? 0 : torn.add(stretch, 0);
     if (torn.isWhole) yield* readWhole(torn.take(), 0, options);
-    if (torn.length > 0) continue;
-    const end = yield* readWhole(piece, start, options);
-    torn.add(piece, end);
+    if (torn.length === 0) torn.add(stretch, yield* readWhole(stretch, start, options));
+    origin += piece.length;
   }
+}
+
+/** Bytes of a record set, and where in it they begin. */
+interface Stretch {
+  readonly buffer: Buffer;
+  readonly origin: number;
 }
 
 /** Yields the whole batches from a position on and returns where they end. */
 function* readWhole(
-  buffer: Buffer,
+  stretch: Stretch,
   start: number,
   options: ReadBatchesOptions,
 ): Generator<RecordBatch, number, undefined> {
   let position = start;
   for (;;) {
+    const batch = batchAt(stretch, position, options);
+    if (batch === undefined) return position;
+    yield batch;
+    position += batch.sizeInBytes;
+  }
+}
+
+/** The batch at a position, checked; undefined when it is not there to its end. */
+function batchAt({ buffer, origin }: Stretch, position: number, options: ReadBatchesOptions): RecordBatch | undefined {
+  try {
     const size = sizeOfBatch(buffer, position);
-    if (size === undefined || size > buffer.length - position) return position;
+    if (size === undefined || size > buffer.length - position) return undefined;
     const batch = openBatch(buffer, position, options);
     if (options.verifyCrc !== false && !batch.isValid()) throw corrupt(batch, position);
-    yield batch;
-    position += size;
+    return batch;
+  } catch (error) {
+    throw moved(error, origin);
   }
+}
+
+/** The same failure, its position counted from the beginning of the whole set. */
+function moved(error: unknown, by: number): unknown {
+  if (!(error instanceof DecodeError) || by === 0) return error;
+  const { code, message, retriable, position = 0, offset } = error;
+  const facts = { code, retriable, position: position + by };
+  return new DecodeError(message, offset === undefined ? facts : { ...facts, offset });
 }
 
 /** The size of the batch at a position, which its first bytes tell; undefined when fewer are there. */
@@ -89,6 +115,8 @@ function openBatch(buffer: Buffer, position: number, options: RecordReadOptions)
 class TornBatch {
   #pieces: Buffer[] = [];
   length = 0;
+  /** Where in the whole set it begins. */
+  #origin = 0;
   /** Bytes wanted: first those that tell the size, then that size. */
   #wanted: number = logOverhead;
 
@@ -97,23 +125,32 @@ class TornBatch {
   }
 
   /** Takes what the batch lacks, or all there is, from a piece and returns the position after it. */
-  add(piece: Buffer, position: number): number {
-    while (this.length < this.#wanted && position < piece.length) {
-      const part = piece.subarray(position, position + this.#wanted - this.length);
+  add({ buffer, origin }: Stretch, position: number): number {
+    if (this.length === 0) this.#origin = origin + position;
+    while (this.length < this.#wanted && position < buffer.length) {
+      const part = buffer.subarray(position, position + this.#wanted - this.length);
       this.#pieces.push(part);
       this.length += part.length;
       position += part.length;
-      if (this.length === logOverhead) this.#wanted = sizeOfBatch(this.#joined(), 0) ?? this.#wanted;
+      if (this.length === logOverhead) this.#wanted = this.#size();
     }
     return position;
   }
 
-  take(): Buffer {
-    const batch = this.#joined();
+  take(): Stretch {
+    const buffer = this.#joined();
     this.#pieces = [];
     this.length = 0;
     this.#wanted = logOverhead;
-    return batch;
+    return { buffer, origin: this.#origin };
+  }
+
+  #size(): number {
+    try {
+      return sizeOfBatch(this.#joined(), 0) ?? this.#wanted;
+    } catch (error) {
+      throw moved(error, this.#origin);
+    }
   }
 
   #joined(): Buffer {

@@ -40,9 +40,10 @@ export class CurrentRecordCursor extends RecordCursor {
     super(options);
     const { start, end, count, logAppendTime } = options;
     if (count < 0 || count * smallestRecord > end - start) {
-      throw new DecodeError(`A batch says it has ${count} records, which ${end - start} bytes cannot hold.`, {
-        position: start,
-      });
+      throw new DecodeError(
+        `The batch at offset ${options.baseOffset} says it has ${count} records, which ${end - start} bytes cannot hold.`,
+        { position: start, offset: options.baseOffset },
+      );
     }
     this.position = start;
     this.end = end;
@@ -58,7 +59,7 @@ export class CurrentRecordCursor extends RecordCursor {
   next(): boolean {
     if (this.#remaining === 0) return this.#finish();
     this.#remaining--;
-    if (!this.#mayBeShort || !this.#readShort()) this.#readAny();
+    if (!this.#mayBeShort || !this.#readShort()) this.#readAnyOrSay();
     return true;
   }
 
@@ -81,14 +82,11 @@ export class CurrentRecordCursor extends RecordCursor {
   get headers(): readonly RecordHeader[] {
     if (this.headerCount === 0) return noHeaders;
     const bytes = { buffer: this.buffer, position: this.headersStart, end: this.#recordEnd };
-    const headers: RecordHeader[] = [];
-    for (let index = 0; index < this.headerCount; index++) {
-      const name = readBytes(bytes);
-      if (name === null) throw this.#malformed("a header has no name");
-      headers.push([name.toString("utf8"), readBytes(bytes)]);
+    try {
+      return readHeaders(bytes, this.headerCount);
+    } catch (error) {
+      throw error instanceof DecodeError ? this.#malformed(error.message, bytes.position) : error;
     }
-    if (bytes.position !== bytes.end) throw this.#malformed("bytes are left after its headers");
-    return headers;
   }
 
   /**
@@ -148,12 +146,20 @@ export class CurrentRecordCursor extends RecordCursor {
     return true;
   }
 
-  /** Reads any record, and says what is wrong with one that is malformed. */
+  #readAnyOrSay(): void {
+    try {
+      this.#readAny();
+    } catch (error) {
+      throw error instanceof DecodeError ? this.#malformed(error.message, this.position) : error;
+    }
+  }
+
+  /** Reads any record; throws a DecodeError without a place for one that is malformed. */
   #readAny(): void {
     this.position = this.#recordEnd;
     const length = readVarint(this);
     const start = this.position;
-    if (length < smallestRecord - 1 || length > this.end - start) throw this.#malformed(`its length is ${length}`);
+    if (length < smallestRecord - 1 || length > this.end - start) throw new DecodeError(`its length is ${length}`);
     this.#recordStart = start;
     this.#recordEnd = start + length;
     this.position = start + 1;
@@ -181,7 +187,7 @@ export class CurrentRecordCursor extends RecordCursor {
 
   #skip(length: number, part: string): void {
     if (length < -1 || length > this.#recordEnd - this.position)
-      throw this.#malformed(`its ${part} has length ${length}`);
+      throw new DecodeError(`its ${part} has length ${length}`);
     if (length > 0) this.position += length;
   }
 
@@ -192,37 +198,54 @@ export class CurrentRecordCursor extends RecordCursor {
     const left = this.#recordEnd - this.position;
     // A header takes two bytes at least. Without headers the record has to end here.
     if (count < 0 || count * 2 > left || (count === 0 && left !== 0))
-      throw this.#malformed(`it has ${count} headers in ${left} bytes`);
+      throw new DecodeError(`it has ${count} headers in ${left} bytes`);
   }
 
   /** After the last record: the bytes have to be used up, or the count was wrong. */
   #finish(): false {
     if (this.#recordEnd !== this.end) {
-      throw new DecodeError(`A batch has ${this.end - this.#recordEnd} bytes left after its last record.`, {
-        position: this.#recordEnd,
-      });
+      const { baseOffset } = this.#options;
+      throw new DecodeError(
+        `The batch at offset ${baseOffset} has ${this.end - this.#recordEnd} bytes left after its last record.`,
+        { position: this.#recordEnd, offset: baseOffset },
+      );
     }
     return false;
   }
 
-  #malformed(problem: string): DecodeError {
-    const index = this.#options.count - this.#remaining - 1;
-    return new DecodeError(
-      `Record ${index} of the batch at offset ${this.#options.baseOffset} is malformed: ${problem}.`,
-      {
-        position: this.position,
-        offset: this.#options.baseOffset,
-      },
-    );
+  #malformed(problem: string, position: number): DecodeError {
+    const { count, baseOffset } = this.#options;
+    const index = count - this.#remaining - 1;
+    return new DecodeError(`Record ${index} of the batch at offset ${baseOffset} is malformed: ${problem}.`, {
+      position,
+      offset: baseOffset,
+    });
   }
 }
 
-function readBytes(bytes: { buffer: Buffer; position: number; end: number }): Buffer | null {
+interface HeaderBytes {
+  readonly buffer: Buffer;
+  position: number;
+  readonly end: number;
+}
+
+/** Reads the headers that fill some bytes; throws a DecodeError that says what is wrong, with `position` where it was found. */
+function readHeaders(bytes: HeaderBytes, count: number): RecordHeader[] {
+  const headers: RecordHeader[] = [];
+  for (let index = 0; index < count; index++) {
+    const name = readBytes(bytes);
+    if (name === null) throw new DecodeError("a header has no name");
+    headers.push([name.toString("utf8"), readBytes(bytes)]);
+  }
+  if (bytes.position !== bytes.end) throw new DecodeError("bytes are left after its headers");
+  return headers;
+}
+
+function readBytes(bytes: HeaderBytes): Buffer | null {
   const length = readVarint(bytes);
   if (length === -1) return null;
   const start = bytes.position;
-  if (length < 0 || length > bytes.end - start)
-    throw new DecodeError(`A header's length is ${length} at byte ${start}.`, { position: start });
+  if (length < 0 || length > bytes.end - start) throw new DecodeError(`a header's length is ${length}`);
   bytes.position = start + length;
   return bytes.buffer.subarray(start, bytes.position);
 }

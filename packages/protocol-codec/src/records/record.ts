@@ -1,10 +1,13 @@
 import { BufferView } from "../wire/buffer-view.js";
 import { RecordTexts, type RecordStretch } from "./record-texts.js";
 
-/** Headers of a record to write: an object (a header repeats by a list of values), or pairs where order and repetition matter. */
+/**
+ * Headers of a record to write: an object (a header repeats by a list of values), or pairs where order and repetition matter,
+ * as a list, a Map or the headers of a message that was received.
+ */
 export type RecordHeaders =
   | Readonly<Record<string, Buffer | string | null | readonly (Buffer | string | null)[]>>
-  | readonly (readonly [name: string, value: Buffer | string | null])[];
+  | Iterable<readonly [name: string, value: Buffer | string | null]>;
 
 /** One header as read: its name, and its value's bytes or null. */
 export type RecordHeader = readonly [name: string, value: Buffer | null];

@@ -47,8 +47,24 @@ it("does not make a corrupt batch look right", () => {
   expect(read!.isValid()).toBe(false);
 });
 
+it("changes nothing when an argument is out of its range", () => {
+  const batch = writeBatch({}, [{ value: "a" }]);
+  const before = Buffer.from(batch);
+  for (const write of [
+    () => stampProducer(batch, { ...stamp, producerEpoch: 2 ** 15 }),
+    () => stampProducer(batch, { ...stamp, baseSequence: 2 ** 31 }),
+    () => stampProducer(batch, { ...stamp, producerId: 2n ** 63n }),
+    () => setLogAppendTime(batch, 0, 2 ** 60),
+    () => setBaseOffset(batch, 0, 2n ** 63n),
+    () => setPartitionLeaderEpoch(batch, 0, 0.5),
+  ])
+    expect(write).toThrow(expect.objectContaining({ code: "CLIENT_INVALID_ARGUMENT" }));
+  expect(batch.equals(before)).toBe(true);
+});
+
 it("refuses to write where no batch is", () => {
   expect(() => stampProducer(Buffer.alloc(20), stamp)).toThrow(EncodeError);
   expect(() => stampProducer(Buffer.alloc(80), stamp)).toThrow(EncodeError);
   expect(() => setLogAppendTime(writeBatch({}, []).subarray(0, 60), 0, 1)).toThrow(EncodeError);
+  expect(() => setBaseOffset(writeBatch({}, []), 1000, 1n)).toThrow("no record batch at byte 1000 of 61");
 });

@@ -1,4 +1,4 @@
-import { invalidArgument, kindOf, requireObject } from "../arguments.js";
+import { invalidArgument, kindOf, requireInt64, requireObject } from "../arguments.js";
 import { BatchBuilder } from "./builder.js";
 import type { FinishOptions } from "./builder.js";
 import type { RecordHeaders } from "./record.js";
@@ -35,6 +35,7 @@ function fill(options: WriteBatchOptions, records: Iterable<RecordToWrite>): Bat
   if (typeof records?.[Symbol.iterator] !== "function")
     throw invalidArgument(`records: a list of records wanted, not ${kindOf(records)}`);
   const { baseOffset = 0n, baseTimestamp } = options;
+  requireInt64(baseOffset, "baseOffset");
   const builder = new BatchBuilder({
     maxBytes: 0x7fff_ffff,
     ...(baseTimestamp === undefined ? {} : { baseTimestamp }),
@@ -43,6 +44,7 @@ function fill(options: WriteBatchOptions, records: Iterable<RecordToWrite>): Bat
   for (const record of records) {
     requireObject(record, "records: each", '{ key: "42", value: "text" }');
     const { offset, timestamp = -1, key = null, value = null, headers } = record;
+    if (offset !== undefined) requireInt64(offset, "records: offset");
     const delta = offset === undefined ? next : Number(offset - baseOffset);
     builder.tryAppendAt(delta, timestamp, key, value, headers);
     next = delta + 1;

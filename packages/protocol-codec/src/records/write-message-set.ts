@@ -1,8 +1,12 @@
+import { invalidArgument, kindOf, requireInt64, requireObject } from "../arguments.js";
 import { codecFor, compressSync } from "../compression/codecs.js";
 import { EncodeError } from "../errors.js";
 import { nodeZlib } from "../node-modules.js";
+import { headerPairs } from "./headers.js";
 import { attribute, writeInt64 } from "./layout.js";
 import { legacyField } from "./legacy-message.js";
+import { leastBytes } from "./record-part.js";
+import { requireTimestamp } from "./timestamp.js";
 import type { CompressionCodec, CompressionName } from "../compression/codec.js";
 import type { TimestampType } from "./batch.js";
 import type { RecordToWrite } from "./write-batch.js";
@@ -21,8 +25,9 @@ export interface WriteMessageSetOptions {
  * record batches only. Headers cannot be expressed and throw EncodeError.
  */
 export function writeMessageSet(options: WriteMessageSetOptions, records: readonly RecordToWrite[]): Buffer {
-  const codec = typeof options.compression === "object" ? options.compression : codecFor(options.compression ?? "none");
+  const codec = checkedCodec(options, records);
   const appended = options.timestampType === "LogAppendTime" ? attribute.logAppendTime : 0;
+  for (const record of records) checkRecord(record, options.magic);
   const placed = records.map((record, index) => ({ ...record, offset: record.offset ?? BigInt(index) }));
   const last = placed.at(-1);
   if (codec.name === "none" || last === undefined)
@@ -43,9 +48,27 @@ export function writeMessageSet(options: WriteMessageSetOptions, records: readon
   });
 }
 
+function checkedCodec(options: WriteMessageSetOptions, records: readonly RecordToWrite[]): CompressionCodec {
+  requireObject(options, "options", "{ magic: 1 }");
+  const { magic, compression = "none" } = options;
+  if (magic !== 0 && magic !== 1) throw invalidArgument(`magic: 0 or 1 wanted, not ${kindOf(magic)}`);
+  if (!Array.isArray(records)) throw invalidArgument(`records: a list of records wanted, not ${kindOf(records)}`);
+  const codec = typeof compression === "string" ? codecFor(compression) : compression;
+  if (codec.name === "zstd") throw invalidArgument("compression: zstd came later than magic 0 and 1");
+  return codec;
+}
+
+function checkRecord(record: RecordToWrite, magic: 0 | 1): void {
+  requireObject(record, "records: each", '{ key: "42", value: "text" }');
+  const { offset, timestamp = -1, key = null, value = null, headers } = record;
+  if (offset !== undefined) requireInt64(offset, "records: offset");
+  requireTimestamp(timestamp);
+  for (const part of [key, value]) leastBytes(part);
+  if (headers !== undefined && headerPairs(headers).length > 0) throw new EncodeError(`Magic ${magic} has no headers.`);
+}
+
 function message(magic: 0 | 1, attributes: number, record: RecordToWrite & { readonly offset: bigint }): Buffer {
-  const { offset, timestamp = -1, key = null, value = null, headers = [] } = record;
-  if (Object.keys(headers).length > 0) throw new EncodeError(`Magic ${magic} has no headers.`);
+  const { offset, timestamp = -1, key = null, value = null } = record;
   const [keyBytes, valueBytes] = [toBytes(key), toBytes(value)];
   const keyStart = legacyField.timestamp + (magic === 0 ? 0 : 8);
   const bytes = Buffer.alloc(keyStart + 8 + (keyBytes?.length ?? 0) + (valueBytes?.length ?? 0));

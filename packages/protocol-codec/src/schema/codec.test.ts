@@ -85,10 +85,29 @@ describe("a message", () => {
   });
 
   test("reads a tagged field that was written although it holds its default", () => {
-    const explicit = encode(Sample, 2, {
-      unknownTaggedFields: [{ tag: 0, data: Buffer.from("ffffffffffffffff00", "hex") }],
-    });
-    expect(decode(Sample, 2, explicit)).toEqual(decode(Sample, 2, encode(Sample, 2, {})));
+    const plain = encode(Sample, 2, {});
+    expect(plain.at(-1)).toBe(0);
+    const explicit = Buffer.concat([plain.subarray(0, -1), Buffer.from("010009ffffffffffffffff00", "hex")]);
+    expect(decode(Sample, 2, explicit)).toEqual(decode(Sample, 2, plain));
+  });
+
+  test("takes no unknown tagged field under the number of a known one", () => {
+    const value = { unknownTaggedFields: [{ tag: 0, data: Buffer.from([9]) }] };
+    expect(() => encode(Sample, 2, value)).toThrow("unknownTaggedFields: tag 0 is the field leader");
+  });
+
+  test("has no string of more bytes than Kafka takes, whatever its length says", () => {
+    const longest = "x".repeat(32_767);
+    const written = encode(Sample, 3, { name: longest });
+    expect(decode(Sample, 3, written).name).toBe(longest);
+    const start = written.indexOf(Buffer.from([0x80, 0x80, 2]));
+    const longer = Buffer.concat([
+      written.subarray(0, start),
+      Buffer.from([0x81, 0x80, 2]),
+      Buffer.from("x"),
+      written.subarray(start + 3),
+    ]);
+    expect(() => decode(Sample, 3, longer)).toThrow("name: a string of 32768 bytes: at most 32767 fit");
   });
 });
 

@@ -75,6 +75,11 @@ export function encodeInto<S extends Fields>(
   }
 }
 
+/** Throws an EncodeError when a message has no such version. */
+export function requireVersion(message: Message, version: number): void {
+  encoderOf(message, version);
+}
+
 /**
  * Compiles a decoder: of one kind alone, or of both as {@link decode} uses them, where the parser reads arrays of structs from `parsedFrom`
  * elements on. The parser alone throws an EvalError where code generation is forbidden.
@@ -113,7 +118,7 @@ function encoderOf(message: Message, version: number): Write {
 }
 
 function compiledOf(message: Message): Compiled {
-  if (typeof message !== "object" || message === null || typeof message.versions !== "object")
+  if (typeof message?.versions?.min !== "number")
     throw invalidArgument(`message: one of the messages, such as MetadataRequest, wanted, not ${kindOf(message)}`);
   let entry = compiled.get(message);
   if (entry === undefined) compiled.set(message, (entry = { reads: [], writes: [] }));

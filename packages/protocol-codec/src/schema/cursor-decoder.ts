@@ -133,7 +133,7 @@ export function memberReader(shape: Shape, context: DecodeContext): Read {
     case "uuid":
       return (reader) => reader.uuid();
     case "string":
-      return sizedReader(flexible ? compactLength : length16, nullable, (reader, length) => reader.text(length));
+      return sizedReader(flexible ? compactStringLength : length16, nullable, (reader, length) => reader.text(length));
     case "bytes":
     case "records":
       return sizedReader(flexible ? compactLength : length32, nullable, (reader, length) => reader.bytes(length));
@@ -149,6 +149,7 @@ export function memberReader(shape: Shape, context: DecodeContext): Read {
 const length16 = (reader: Reader): number => reader.length16();
 const length32 = (reader: Reader): number => reader.length32();
 const compactLength = (reader: Reader): number => reader.compactLength();
+const compactStringLength = (reader: Reader): number => reader.compactStringLength();
 
 function sizedReader(
   readLength: (reader: Reader) => number,

@@ -51,9 +51,11 @@ function isTypeDefault(type: FieldType, value: unknown): boolean {
     case "uuid":
       return value instanceof Uuid && value.isZero;
     case "bytes":
+      return value instanceof Uint8Array && value.length === 0;
     case "records":
+      return (value instanceof Uint8Array || Array.isArray(value)) && value.length === 0;
     case "array":
-      return value !== null && (value as { length?: number }).length === 0;
+      return Array.isArray(value) && value.length === 0;
     case "struct":
       return isStructDefault(type.fields, value);
     default:

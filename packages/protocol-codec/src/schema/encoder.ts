@@ -89,7 +89,11 @@ export function taggedWriter(
   return (writer, struct) => {
     const unknown = unknownTags(struct);
     if (known.length === 0 && unknown.length === 0) return writer.uvarint(0);
-    const entries = unknown.map(({ tag, data }) => ({ tag, pieces: [asBuffer(data, "data")], length: data.length }));
+    const entries = unknown.map(({ tag, data }) => {
+      const field = known.find((each) => each.tag === tag);
+      if (field !== undefined) throw new WriteFailure(`unknownTaggedFields: tag ${tag} is the field ${field.name}`);
+      return { tag, pieces: [asBuffer(data, "data")], length: data.length };
+    });
     for (const { name, tag, spec, write } of known) {
       const value = struct[name];
       if (value === undefined || isDefault(spec, value)) continue;

@@ -1,4 +1,4 @@
-import { asBuffer, invalidArgument, kindOf } from "../arguments.js";
+import { asBuffer, invalidArgument, kindOf, requireObject } from "../arguments.js";
 import { DecodeError } from "../errors.js";
 import { encodeInto } from "../schema/codec.js";
 import { decode, decodeVersioned } from "../schema/index.js";
@@ -138,10 +138,12 @@ export interface DecodedCoordinatorRecord {
  */
 export function decodeCoordinatorRecord(
   log: CoordinatorLog,
-  { key, value }: { readonly key: Uint8Array | null; readonly value: Uint8Array | null },
+  record: { readonly key: Uint8Array | null; readonly value: Uint8Array | null },
 ): DecodedCoordinatorRecord | undefined {
   if (!Object.hasOwn(coordinatorRecords, log))
     throw invalidArgument(`log: one of ${Object.keys(coordinatorRecords).join(", ")} wanted, not ${kindOf(log)}`);
+  requireObject(record, "record", "{ key, value }");
+  const { key, value } = record;
   if (key === null) throw new DecodeError(`a record of ${log} without a key`);
   const recordType = coordinatorRecordType(key);
   const kind = coordinatorRecords[log].find((each) => each.key.recordType === recordType);
@@ -171,8 +173,8 @@ export function coordinatorRecordType(bytes: Uint8Array): number {
 
 /** Reads the key of a coordinator's record whose type is `message`'s. */
 export function decodeCoordinatorKey<S extends Fields>(message: Message<S>, key: Uint8Array): StructOut<S> {
+  const wanted = recordTypeOf(message);
   const type = coordinatorRecordType(key);
-  if (type !== message.recordType)
-    throw new DecodeError(`${message.name}: record type ${message.recordType} wanted, not ${type}`);
+  if (type !== wanted) throw new DecodeError(`${message.name}: record type ${wanted} wanted, not ${type}`);
   return decode(message, message.versions.min, key, 2);
 }

@@ -1,6 +1,6 @@
 import { asBuffer } from "../arguments.js";
 import { DecodeError } from "../errors.js";
-import { encodeInto } from "../schema/codec.js";
+import { encodeInto, requireVersion } from "../schema/codec.js";
 import { decode } from "../schema/index.js";
 import { ReadFailure, Reader } from "../wire/reader.js";
 import { Writer } from "../wire/writer.js";
@@ -97,9 +97,11 @@ export function encodeMetadataRecord<S extends Fields>(
   version: number,
   value: StructIn<S>,
 ): Buffer {
+  const recordType = recordTypeOf(message);
+  requireVersion(message, version);
   const writer = new Writer(128);
   writer.uvarint(metadataFrameVersion);
-  writer.uvarint(recordTypeOf(message));
+  writer.uvarint(recordType);
   writer.uvarint(version);
   encodeInto(writer, message, version, value);
   return writer.toBuffer();

@@ -1,4 +1,5 @@
 import { endianness } from "node:os";
+import { invalidArgument, kindOf } from "../arguments.js";
 
 /**
  * Returns the CRC-32C (Castagnoli) of `buffer` from `start` to `end`, as an unsigned number.
@@ -6,7 +7,9 @@ import { endianness } from "node:os";
  * `seed` is the checksum of the bytes before (default 0: none), so a checksum can be taken in pieces.
  * Kafka protects record batches of magic 2 with it, from the attributes to the end.
  */
-export function crc32c(buffer: Uint8Array, start = 0, end = buffer.length, seed = 0): number {
+export function crc32c(buffer: Uint8Array, start = 0, end = buffer?.length, seed = 0): number {
+  if (!(buffer instanceof Uint8Array))
+    throw invalidArgument(`buffer: a Buffer or another Uint8Array wanted, not ${kindOf(buffer)}`);
   if (!(start >= 0 && end <= buffer.length && start <= end)) {
     throw new RangeError(`crc32c: range ${start}..${end} is outside of ${buffer.length} bytes.`);
   }

@@ -1,3 +1,5 @@
+import { invalidArgument, kindOf } from "../arguments.js";
+
 /** Returns Java's `String.hashCode`: over UTF-16 units, wrapping at 32 bits, signed. */
 export function javaHashCode(text: string): number {
   let hash = 0;
@@ -14,6 +16,9 @@ export function javaHashCode(text: string): number {
  * differs (it masks the sign).
  */
 export function coordinatorPartition(id: string, partitions: number): number {
+  if (typeof id !== "string") throw invalidArgument(`id: a string wanted, not ${kindOf(id)}`);
+  if (!Number.isInteger(partitions) || partitions < 1)
+    throw invalidArgument(`partitions: a whole number of at least 1 wanted, not ${kindOf(partitions)}`);
   const hash = javaHashCode(id);
   return hash === -0x8000_0000 ? 0 : Math.abs(hash) % partitions;
 }

@@ -1,7 +1,7 @@
 import { BufferView } from "./buffer-view.js";
 import { int32At } from "./int32.js";
 import { int64At } from "./int64.js";
-import { readUtf8 } from "./utf8.js";
+import { longestString, readUtf8 } from "./utf8.js";
 import { Uuid } from "./uuid.js";
 
 /** Why a read failed, before the field's path is known; {@link Reader} throws it, the decoder turns it into a DecodeError. */
@@ -138,6 +138,13 @@ export class Reader {
   /** A compact length (one more than it says, 0 for null), given as -1 for null or the length. */
   compactLength(): number {
     return this.uvarint() - 1;
+  }
+
+  /** The compact length of a string, which no more than an int16 may say either. */
+  compactStringLength(): number {
+    const length = this.uvarint() - 1;
+    if (length > longestString) throw new ReadFailure(`a string of ${length} bytes: at most ${longestString} fit`);
+    return length;
   }
 
   /** Checks that `count` elements of at least `minimumBytes` each can still be in the bytes left, before anything is allocated. */

@@ -3,6 +3,9 @@ interface Utf8Buffer {
   utf8Write(text: string, start: number, length: number): number;
 }
 
+/** The most bytes that a string of a message has, in any version. */
+export const longestString = 0x7fff;
+
 /*
  * What `toString` and `write` call when the encoding is UTF-8, without their look at the arguments: 15 ns less each.
  */

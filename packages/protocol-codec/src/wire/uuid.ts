@@ -1,6 +1,8 @@
 import { int32At, writeInt32At } from "./int32.js";
 
 const hexPattern = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
+/** One uuid of 64 is passed over: of truly random ones never so many in a row. */
+const mostTries = 100;
 const base64Pattern = /^[A-Za-z0-9_-]{21}[AQgw]$/;
 
 /**
@@ -49,7 +51,7 @@ export class Uuid {
    * in Kafka, because command lines take it for an option.
    */
   static random(randomBytes: () => Uint8Array): Uuid {
-    for (;;) {
+    for (let tries = 0; tries < mostTries; tries++) {
       const bytes = Buffer.from(randomBytes().subarray(0, 16));
       if (bytes.length < 16) throw new RangeError("a random uuid needs 16 bytes");
       bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x40, 6);
@@ -57,6 +59,7 @@ export class Uuid {
       const uuid = Uuid.read(bytes, 0);
       if (!uuid.toString().startsWith("-")) return uuid;
     }
+    throw new RangeError(`no usable uuid in ${mostTries} tries: the bytes are not random`);
   }
 
   /** Whether every bit is zero. */
@@ -64,9 +67,10 @@ export class Uuid {
     return (this.a | this.b | this.c | this.d) === 0;
   }
 
-  /** Whether both have the same bits. */
+  /** Whether both have the same bits; false for what is no uuid. */
   equals(other: Uuid): boolean {
-    return this.a === other.a && this.b === other.b && this.c === other.c && this.d === other.d;
+    const { a, b, c, d } = other ?? {};
+    return this.a === a && this.b === b && this.c === c && this.d === d;
   }
 
   /** Writes the 16 bytes into `buffer` at `offset`. */

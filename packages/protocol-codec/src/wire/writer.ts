@@ -1,6 +1,7 @@
 import { kindOf } from "../arguments.js";
 import { writeInt32At } from "./int32.js";
 import { writeInt64At } from "./int64.js";
+import { longestString } from "./utf8.js";
 import type { Uuid } from "./uuid.js";
 
 /** Why a write failed, before the field's path is known; the encoder turns it into an EncodeError. */
@@ -179,7 +180,7 @@ export class Writer {
   }
 
   #stringLength(bytes: number, compact: boolean): void {
-    if (bytes > 0x7fff) throw new WriteFailure(`a string of ${bytes} bytes: at most 32767 fit`);
+    if (bytes > longestString) throw new WriteFailure(`a string of ${bytes} bytes: at most ${longestString} fit`);
     if (compact) this.uvarint(bytes + 1);
     else this.int16(bytes);
   }
