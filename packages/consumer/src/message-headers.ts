@@ -1,5 +1,3 @@
-import { DecodeError } from "@moldau/protocol-codec";
-
 /** One header: its name, and its value's bytes or null. */
 export type MessageHeader = readonly [name: string, value: Buffer | null];
 
@@ -43,51 +41,3 @@ export class MessageHeaders implements Iterable<MessageHeader> {
 
 /** The headers of a message that has none. */
 export const noHeaders: MessageHeaders = new MessageHeaders([]);
-
-/** Reads `count` headers as they stand in a record. Throws a DecodeError when the bytes are not headers. */
-export function readHeaders(
-  buffer: Buffer,
-  start: number,
-  count: number,
-): { readonly headers: MessageHeaders; readonly end: number } {
-  const reader = new HeaderReader(buffer, start);
-  const entries: MessageHeader[] = [];
-  for (let index = 0; index < count; index++) {
-    const name = reader.bytes();
-    if (name === null) throw new DecodeError(`Header ${index} of a record has no name.`, { position: reader.position });
-    entries.push([name.toString("utf8"), reader.bytes()]);
-  }
-  return { headers: new MessageHeaders(entries), end: reader.position };
-}
-
-class HeaderReader {
-  readonly #buffer: Buffer;
-  position: number;
-
-  constructor(buffer: Buffer, start: number) {
-    this.#buffer = buffer;
-    this.position = start;
-  }
-
-  bytes(): Buffer | null {
-    const length = this.#varint();
-    if (length === -1) return null;
-    const start = this.position;
-    if (length < 0 || length > this.#buffer.length - start)
-      throw new DecodeError(`A header's length is ${length} at byte ${start}.`, { position: start });
-    this.position = start + length;
-    return this.#buffer.subarray(start, this.position);
-  }
-
-  /** A zig-zag varint of up to five bytes. */
-  #varint(): number {
-    let raw = 0;
-    for (let shift = 0; shift < 35; shift += 7) {
-      const byte = this.#buffer[this.position++];
-      if (byte === undefined) break;
-      raw |= (byte & 0x7f) << shift;
-      if (byte < 0x80) return (raw >>> 1) ^ -(raw & 1);
-    }
-    throw new DecodeError(`A header's length ends early at byte ${this.position}.`, { position: this.position });
-  }
-}

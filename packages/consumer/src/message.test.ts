@@ -68,6 +68,23 @@ describe("a message", () => {
     expect(message({}).headers.size).toBe(0);
   });
 
+  it("says which message it is whose headers are malformed, and where", () => {
+    const found = message({ key: "k", value: "v", headers: { a: "1" } });
+    const value = found.value ?? Buffer.alloc(0);
+    // Behind the value: the number of headers, and the first one's length, which is made longer than all there is.
+    new Uint8Array(value.buffer)[value.byteOffset + 2] = 0x7e;
+    for (const read of [() => found.headers, () => found.detach()])
+      expect(read).toThrow(
+        expect.objectContaining({
+          code: "CLIENT_DECODE_FAILED",
+          topic: "orders",
+          partition: 3,
+          offset: 2n ** 60n + 1n,
+          message: `The headers of the message at offset ${2n ** 60n + 1n} are malformed: a header's length is 63.`,
+        }),
+      );
+  });
+
   it("can be copied out of what was fetched", () => {
     const found = message({ key: "k", value: "v", headers: { a: "1", b: ["2", null] } });
     const detached = found.detach();

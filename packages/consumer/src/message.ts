@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
-import type { RecordCursor } from "@moldau/protocol-codec";
-import { BufferView } from "@moldau/protocol-codec/internal";
-import { noHeaders, readHeaders, type MessageHeaders } from "./message-headers.js";
+import { DecodeError, type RecordCursor } from "@moldau/protocol-codec";
+import { BufferView, readHeaders } from "@moldau/protocol-codec/internal";
+import { MessageHeaders, noHeaders, type MessageHeader } from "./message-headers.js";
 
 /** What the messages of one record batch have in common. */
 export interface MessageSource {
@@ -82,7 +82,7 @@ export class Message {
   /** The headers, read anew at every call. Throws a DecodeError when they are malformed. */
   get headers(): MessageHeaders {
     if (this.#headerCount === 0) return noHeaders;
-    return readHeaders(this.#view.buffer, this.#headersStart, this.#headerCount).headers;
+    return new MessageHeaders(this.#readHeaders().headers);
   }
 
   /** Bytes of key and value together; headers are not counted. */
@@ -142,9 +142,25 @@ export class Message {
 
   #headerBytes(): { readonly bytes: Buffer; readonly count: number } {
     if (this.#headerCount === 0) return { bytes: Buffer.alloc(0), count: 0 };
+    const { end } = this.#readHeaders();
+    return { bytes: this.#view.buffer.subarray(this.#headersStart, end), count: this.#headerCount };
+  }
+
+  #readHeaders(): { readonly headers: MessageHeader[]; readonly end: number } {
     const { buffer } = this.#view;
-    const { end } = readHeaders(buffer, this.#headersStart, this.#headerCount);
-    return { bytes: buffer.subarray(this.#headersStart, end), count: this.#headerCount };
+    const bytes = { buffer, position: this.#headersStart, end: buffer.length };
+    try {
+      return { headers: readHeaders(bytes, this.#headerCount), end: bytes.position };
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      const { position } = bytes;
+      throw new DecodeError(`The headers of the message at offset ${this.offset} are malformed: ${error.message}.`, {
+        topic: this.topic,
+        partition: this.partition,
+        offset: this.offset,
+        position,
+      });
+    }
   }
 }
 

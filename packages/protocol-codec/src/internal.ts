@@ -2,6 +2,7 @@
 export { compileDecoder, type DecoderKind } from "./schema/codec.js";
 export { parsedFromLength } from "./schema/decoder-choice.js";
 export { formatVersions } from "./schema/versions.js";
+export { readHeaders } from "./records/read-headers.js";
 export { BufferView } from "./wire/buffer-view.js";
 export { Uuid } from "./wire/uuid.js";
 export { Reader } from "./wire/reader.js";

@@ -1,5 +1,6 @@
 import { DecodeError } from "../errors.js";
 import { readVarint, readVarlong, readVarlongExact } from "../wire/varint.js";
+import { readHeaders } from "./read-headers.js";
 import { noHeaders, RecordCursor } from "./record.js";
 import { largestShort, shortSize, shortVarint, zigZag } from "./short-varint.js";
 import type { RecordHeader } from "./record.js";
@@ -83,7 +84,9 @@ export class CurrentRecordCursor extends RecordCursor {
     if (this.headerCount === 0) return noHeaders;
     const bytes = { buffer: this.buffer, position: this.headersStart, end: this.#recordEnd };
     try {
-      return readHeaders(bytes, this.headerCount);
+      const headers = readHeaders(bytes, this.headerCount);
+      if (bytes.position !== bytes.end) throw new DecodeError("bytes are left after its headers");
+      return headers;
     } catch (error) {
       throw error instanceof DecodeError ? this.#malformed(error.message, bytes.position) : error;
     }
@@ -221,31 +224,4 @@ export class CurrentRecordCursor extends RecordCursor {
       offset: baseOffset,
     });
   }
-}
-
-interface HeaderBytes {
-  readonly buffer: Buffer;
-  position: number;
-  readonly end: number;
-}
-
-/** Reads the headers that fill some bytes; throws a DecodeError that says what is wrong, with `position` where it was found. */
-function readHeaders(bytes: HeaderBytes, count: number): RecordHeader[] {
-  const headers: RecordHeader[] = [];
-  for (let index = 0; index < count; index++) {
-    const name = readBytes(bytes);
-    if (name === null) throw new DecodeError("a header has no name");
-    headers.push([name.toString("utf8"), readBytes(bytes)]);
-  }
-  if (bytes.position !== bytes.end) throw new DecodeError("bytes are left after its headers");
-  return headers;
-}
-
-function readBytes(bytes: HeaderBytes): Buffer | null {
-  const length = readVarint(bytes);
-  if (length === -1) return null;
-  const start = bytes.position;
-  if (length < 0 || length > bytes.end - start) throw new DecodeError(`a header's length is ${length}`);
-  bytes.position = start + length;
-  return bytes.buffer.subarray(start, bytes.position);
 }
