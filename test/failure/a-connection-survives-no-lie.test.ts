@@ -1,4 +1,11 @@
-import { ApiVersions, FindCoordinator, Metadata, type KafkaError } from "@moldau/protocol-codec";
+import {
+  ApiVersions,
+  encodeResponse,
+  FindCoordinator,
+  FrameError,
+  Metadata,
+  type KafkaError,
+} from "@moldau/protocol-codec";
 import { Connection, Negotiation, type ConnectionOptions } from "@moldau/connection-pool";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { closeAll, connectionOptions, failureOf, openConnection } from "../support/connecting.js";
@@ -119,6 +126,26 @@ describe("a lying broker loses its connection, and the error says why:", () => {
     expect(["CLIENT_CONNECTION_CLOSED", "CLIENT_REQUEST_TIMEOUT"]).toContain(error.code);
     if (error.code === "CLIENT_CONNECTION_CLOSED") expect(error.message).toContain(said);
     expect(connection.isOpen).toBe(false);
+  });
+
+  it("an impossible size right behind good answers, which still arrive; nothing more needs to come", async () => {
+    const asked: number[] = [];
+    broker.on(Metadata, (_, { raw, correlationId }) => {
+      asked.push(correlationId);
+      const answers = asked.map((id) => Buffer.concat(encodeResponse(Metadata, 12, { correlationId: id }, {})));
+      if (asked.length === 2) raw(Buffer.concat([...answers, int32(2 ** 30)]));
+      return silence;
+    });
+    const connection = await open();
+    const closed = new Promise<KafkaError>((resolve) => connection.once("close", resolve));
+    const [first, second, third] = [ask(connection), ask(connection), failureOf(ask(connection))];
+    expect(await first).toMatchObject({ brokers: [] });
+    expect(await second).toMatchObject({ brokers: [] });
+    expect(await third).toMatchObject({ code: "CLIENT_CONNECTION_CLOSED", written: true });
+    const { code, message, cause } = await closed;
+    expect(code).toBe("CLIENT_PROTOCOL_VIOLATION");
+    expect(message).toContain("1073741824");
+    expect(cause).toBeInstanceOf(FrameError);
   });
 
   it("an end in the middle of an answer", async () => {

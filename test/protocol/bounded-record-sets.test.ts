@@ -1,4 +1,4 @@
-import { FrameError, FrameSplitter, writeBatch } from "@moldau/protocol-codec";
+import { writeBatch } from "@moldau/protocol-codec";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { arbitraryRecordSet, cutIntoPieces } from "../support/arbitrary-record-sets.js";
@@ -95,47 +95,6 @@ describe("a record set of any bytes", () => {
       const { batches, failure } = readRecordSet(lie, { verifyCrc: false });
       expect(batches[0]?.records ?? []).toHaveLength(0);
       expect(failure).toBe("CLIENT_DECODE_FAILED");
-    }
-  });
-});
-
-describe("a stream of frames", () => {
-  const frame = (size: number, given = size): Buffer => {
-    const bytes = Buffer.alloc(4 + given, 0xab);
-    bytes.writeInt32BE(size, 0);
-    return bytes;
-  };
-
-  test("holds back no more than the limit, and copies a byte twice at most, however it drips in", () => {
-    const maxFrameBytes = 1000;
-    const bounded = fc.property(
-      fc.array(fc.nat(maxFrameBytes), { maxLength: 8 }),
-      fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1 }),
-      (sizes, cuts) => {
-        const splitter = new FrameSplitter({ maxFrameBytes });
-        const stream = Buffer.concat(sizes.map((size) => frame(size)));
-        const pieces = cutIntoPieces(stream, cuts);
-        let frames = 0;
-        const copied = countBufferBytes(() => {
-          for (const piece of pieces) {
-            frames += splitter.push(piece).length;
-            if (splitter.bufferedBytes > maxFrameBytes + 4)
-              throw new Error(`${splitter.bufferedBytes} bytes held back`);
-          }
-        });
-        expect(frames).toBe(sizes.length);
-        // Short pieces are gathered, in room that is never larger than the frame; then the frame is put together. Four bytes are for sizes.
-        expect(copied).toBeLessThanOrEqual(2 * stream.length + 4);
-      },
-    );
-    fc.assert(bounded, { numRuns: 500 });
-  });
-
-  test("is refused at the four bytes of a size that is too large or negative, with nothing made for it", () => {
-    for (const size of [1001, 2 ** 31 - 1, -1, -(2 ** 31)]) {
-      const splitter = new FrameSplitter({ maxFrameBytes: 1000 });
-      const made = countBufferBytes(() => expect(() => splitter.push(frame(size, 0))).toThrow(FrameError));
-      expect(made).toBeLessThanOrEqual(4);
     }
   });
 });

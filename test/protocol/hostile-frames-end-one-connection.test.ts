@@ -69,6 +69,42 @@ test.each([
   await othersAreUnharmed();
 });
 
+test("requests that came whole before an impossible size are answered, then the connection ends", async () => {
+  const closed = broker.waitFor("disconnected", ({ reason }: ConnectionEvent) => reason !== undefined);
+  const connection = await RawBytes.open(address());
+  connection.send(Buffer.concat([metadataFrame(), metadataFrame(), sizeOf(-1), metadataFrame()]));
+  expect((await connection.frame())?.readInt32BE(0)).toBe(7);
+  expect((await connection.frame())?.readInt32BE(0)).toBe(7);
+  expect(await connection.frame()).toBe(undefined);
+  expect((await closed).reason).toBeInstanceOf(FrameError);
+  await othersAreUnharmed();
+});
+
+test("a request that waits when an impossible size comes is answered, and nothing behind the size is", async () => {
+  const closed = broker.waitFor("disconnected", ({ reason }: ConnectionEvent) => reason !== undefined);
+  const connection = await RawBytes.open(address());
+  const topics = [{ topic: "orders", partitions: [{ partition: 0, fetchOffset: 0n, partitionMaxBytes: 1000 }] }];
+  connection.request(Fetch, 12, { maxWaitMs: 200, minBytes: 1, topics }, 1);
+  connection.request(Metadata, 9, { topics: [] }, 2);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  connection.send(sizeOf(100_001));
+  connection.request(Metadata, 9, { topics: [] }, 3);
+  expect((await connection.frame())?.readInt32BE(0)).toBe(1);
+  expect((await connection.frame())?.readInt32BE(0)).toBe(2);
+  expect(await connection.frame()).toBe(undefined);
+  expect((await closed).reason).toBeInstanceOf(FrameError);
+});
+
+test("a client that goes away with an impossible size behind a request that waits is let go at once", async () => {
+  const connection = await RawBytes.open(address());
+  const topics = [{ topic: "orders", partitions: [{ partition: 0, fetchOffset: 0n, partitionMaxBytes: 1000 }] }];
+  connection.request(Fetch, 12, { maxWaitMs: 30_000, minBytes: 1, topics }, 1);
+  const gone = broker.waitFor("disconnected");
+  connection.send(sizeOf(-1), metadataFrame());
+  connection.end();
+  await gone;
+});
+
 test("a body that is cut short ends the connection, and the error names the field", async () => {
   const whole = metadataFrame();
   const cut = whole.subarray(4, whole.length - 6);

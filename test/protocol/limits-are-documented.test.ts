@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { bounds, decompression, recordSets } from "../support/bounds.js";
+import { bounds, decompression, recordSets, streams } from "../support/bounds.js";
 import { repository } from "../support/repository.js";
 
 const page = readFileSync(join(repository, "docs/reference/limits.md"), "utf8").replaceAll(/\s+/g, " ");
@@ -14,6 +14,9 @@ test("the page about limits states the numbers that the tests assert", () => {
     `| bytes of buffers made | ${bufferBytes} |`,
     `| arrays and structs inside one another | ${depth} |`,
     `| calls inside one another | ${depth * callsPerDepth} |`,
+    `| bytes held back | \`maxFrameBytes\` and ${streams.sizeBytes} |`,
+    `| memory that they keep alive | ${streams.memoryPerByte} bytes for each of \`maxFrameBytes\`, and ${streams.sizeBytes}; of a frame that has just begun ${streams.memoryPerByte} bytes for each that is here, and ${streams.roomBytes / 1024} KiB |`,
+    `| bytes copied | ${streams.copiesPerByte} for each byte |`,
     `| batches | one for each ${recordSets.smallestBatch} bytes |`,
     `| steps of a cursor | one for each ${recordSets.smallestRecord} bytes of uncompressed records; of magic 0 and 1 one for each ${recordSets.smallestBatch} |`,
     `| units of all records as objects, headers included | ${recordSets.unitsPerByte} for each byte, and ${recordSets.unitsToBeginWith} |`,

@@ -31,6 +31,7 @@ interface KafkaSchema {
 
 interface KafkaApi {
   readonly key: number;
+  readonly requestHeaderVersion?: Readonly<Record<string, number>>;
   readonly name: string;
   readonly schema: string;
   readonly removed: boolean;
@@ -199,4 +200,20 @@ describe("the tables of log records", () => {
       expect(types).toEqual([...new Set(types)].toSorted((a, b) => a - b));
     }
   });
+});
+
+test("every request of Kafka has the header that Kafka gives it, also those that the codec has no schema for", () => {
+  const different: string[] = [];
+  for (const { key, name, requestHeaderVersion = {} } of goldenFacts<KafkaApi[]>("api-keys.json")) {
+    for (const [version, headerVersion] of Object.entries(requestHeaderVersion)) {
+      // Key, version, correlation id, no client id; then a section without tagged fields, or what else stands there.
+      const payload = Buffer.alloc(11);
+      payload.writeInt16BE(key, 0);
+      payload.writeInt16BE(Number(version), 2);
+      payload.writeInt16BE(-1, 8);
+      const { bodyOffset } = codec.decodeRequestHeader(payload);
+      if (bodyOffset !== (headerVersion === 2 ? 11 : 10)) different.push(`${name} v${version}`);
+    }
+  }
+  expect(different).toEqual([]);
 });

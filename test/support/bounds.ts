@@ -23,6 +23,18 @@ export const bounds = {
   bufferBytes: 0,
 } as const;
 
+/** What cutting a stream into frames holds to. */
+export const streams = {
+  /** Bytes of memory that an unfinished frame keeps alive, whatever the chunks are views of, for each byte that it may have … */
+  memoryPerByte: 2,
+  /** … and for the bytes of its size. */
+  sizeBytes: 4,
+  /** Of the bytes that are here no more is kept alive than so much for each, and room for short pieces to come. */
+  roomBytes: 16 * 1024,
+  /** Bytes copied for each byte of the stream: short pieces once as they come, and all when the frame is put together. */
+  copiesPerByte: 2,
+} as const;
+
 /** What reading a record set holds to. */
 export const recordSets = {
   /** The fewest bytes of a batch: a message of magic 0 without key and value. */

@@ -13,7 +13,7 @@ export class RawBytes {
   private constructor(socket: Socket) {
     this.#socket = socket;
     socket.on("data", (chunk: Buffer) => {
-      this.#frames.push(...this.#splitter.push(chunk));
+      for (const payload of this.#splitter.push(chunk)) this.#frames.push(payload);
       this.#wake();
     });
     socket.on("error", () => undefined);

@@ -1,4 +1,5 @@
 // What Moldau's own packages, tests and benchmarks look at, and applications do not.
+export { FrameInPieces } from "./frame/frame-in-pieces.js";
 export { compileDecoder, type DecoderKind } from "./schema/codec.js";
 export { parsedFromLength } from "./schema/decoder-choice.js";
 export { formatVersions } from "./schema/versions.js";

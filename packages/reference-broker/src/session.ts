@@ -34,7 +34,8 @@ const maxQueuedBytes = 1 << 20;
  *
  * Requests are worked on one at a time and answered in order, as Apache Kafka does, so a parked request holds up those behind it. What
  * comes in meanwhile waits in a short queue; when that is full the socket is not read. An answer that the client does not take away holds
- * up the next request. Whatever is wrong with the bytes of one connection ends that connection and nothing else.
+ * up the next request. Whatever is wrong with the bytes of one connection ends that connection and nothing else; the requests that stood
+ * whole before an impossible size are answered first.
  */
 export class Session {
   readonly id: number;
@@ -51,6 +52,8 @@ export class Session {
   #life: SessionLife = { state: "opened" };
   #queue: Buffer[] = [];
   #queuedBytes = 0;
+  /** What is wrong with the bytes behind the requests in the queue: the connection ends with it when those are answered. */
+  #failure: unknown;
   #lastActivityMs: number;
   #idleTimer: Timer | undefined;
 
@@ -100,6 +103,8 @@ export class Session {
   }
 
   #receive(chunk: Buffer): void {
+    // Nobody knows what the bytes behind an impossible size are; they are read so that the end of the connection is seen.
+    if (this.#failure !== undefined) return;
     this.#lastActivityMs = this.#options.clock.now();
     try {
       for (const payload of this.#splitter.push(chunk)) {
@@ -107,11 +112,10 @@ export class Session {
         this.#queuedBytes += payload.length;
       }
     } catch (error) {
-      this.close(error);
-      return;
+      this.#failure = error;
     }
     if (this.#queuedBytes > maxQueuedBytes) this.#socket.pause();
-    if (this.#life.state === "idle" && this.#queue.length > 0) void this.#work();
+    if (this.#life.state === "idle") void this.#work();
   }
 
   /** Works the queue off. Never rejects: a failure closes the connection. */
@@ -123,9 +127,16 @@ export class Session {
           await this.#serve(payload);
         }
       }
+      if (this.#failure !== undefined) this.#endWith(this.#failure);
     } catch (error) {
       this.close(error);
     }
+  }
+
+  /** Closes the connection when the client has been sent what was answered. */
+  #endWith(reason: unknown): void {
+    this.#pass({ type: "close", reason });
+    this.#socket.destroySoon();
   }
 
   #takeQueue(): Buffer[] {

@@ -4,13 +4,17 @@ import { DecodeError, EncodeError } from "../errors.js";
 import { apiByKey } from "../messages/apis.js";
 import { decode, encode, encodeInto } from "../schema/codec.js";
 import type { Fields, StructIn, StructOut, UnknownTaggedField } from "../schema/fields.js";
-import type { Api, Message } from "../schema/message.js";
+import { apiFacts, type Api, type Message } from "../schema/message.js";
 import { includesVersion } from "../schema/versions.js";
 import { readUnknownTags, writeUnknownTags } from "../schema/unknown-tags.js";
 import { ReadFailure, Reader } from "../wire/reader.js";
-import { Writer } from "../wire/writer.js";
+import { Writer, WriteFailure } from "../wire/writer.js";
+import { flexibleVersionsOf } from "./other-apis.js";
 import { RequestHeader } from "./request-header.js";
 import { ResponseHeader } from "./response-header.js";
+
+/** The largest size that its four bytes can say. */
+const maxSize = 0x7fff_ffff;
 
 /** The key of ApiVersions: its response has the oldest header in every version, so that any client can read it. */
 const apiVersionsKey = 18;
@@ -73,11 +77,15 @@ export function encodeRequest<Req extends Fields, Res extends Fields>(
     if (head.clientId === null) writer.int16(-1);
     else writer.string(head.clientId);
     if (isFlexible) writeUnknownTags(writer, head.unknownTaggedFields);
+    else requireNoTags(head);
   } catch (error) {
-    throw unwritable(RequestHeader, isFlexible ? 2 : 1, head, error);
+    requireObject(head, "head", "{ correlationId: 1, clientId: null }");
+    const { correlationId, clientId, unknownTaggedFields } = head;
+    const fields = { requestApiKey: api.key, requestApiVersion: version, correlationId, clientId };
+    throw unwritable(RequestHeader, isFlexible ? 2 : 1, { ...fields, unknownTaggedFields }, error);
   }
   encodeInto(writer, api.request, version, body);
-  return closeFrame(writer);
+  return closeFrame(writer, api.request, version);
 }
 
 /** Encodes a whole response frame: size, header, body. Throws an EncodeError that names the field. */
@@ -93,22 +101,34 @@ export function encodeResponse<Req extends Fields, Res extends Fields>(
   try {
     writer.int32(head.correlationId);
     if (isFlexible) writeUnknownTags(writer, head.unknownTaggedFields);
+    else requireNoTags(head);
   } catch (error) {
-    throw unwritable(ResponseHeader, isFlexible ? 1 : 0, head, error);
+    requireObject(head, "head", "{ correlationId: 1 }");
+    const { correlationId, unknownTaggedFields } = head;
+    throw unwritable(ResponseHeader, isFlexible ? 1 : 0, { correlationId, unknownTaggedFields }, error);
   }
   encodeInto(writer, api.response, version, body);
-  return closeFrame(writer);
+  return closeFrame(writer, api.response, version);
 }
 
-/** Puts the size in front of a frame's payload, to pass a frame on that was not decoded. The payload is not copied. */
+/**
+ * Puts the size in front of a frame's payload, to pass a frame on that was not decoded. The payload is not copied. Throws an EncodeError
+ * for a payload of 2 GiB and more.
+ */
 export function encodeFrame(bytes: Uint8Array): Buffer[] {
   const payload = asBuffer(bytes, "payload");
+  if (payload.length > maxSize) throw new EncodeError(tooLarge(payload.length));
   const size = Buffer.allocUnsafe(4);
   size.writeInt32BE(payload.length);
   return [size, payload];
 }
 
-/** Reads the header of a request; `payload` is a frame without its size. Throws a DecodeError. */
+/**
+ * Reads the header of a request; `payload` is a frame without its size. Throws a DecodeError.
+ *
+ * The requests that the codec has no schema for have theirs read right as well. Of a key that Kafka does not have nobody knows whether the
+ * request is flexible: the header is read as if it were not, and `bodyOffset` may stand before a tagged section.
+ */
 export function decodeRequestHeader(bytes: Uint8Array): RequestHeaderView {
   const payload = asBuffer(bytes, "payload");
   const reader = new Reader(payload);
@@ -119,8 +139,7 @@ export function decodeRequestHeader(bytes: Uint8Array): RequestHeaderView {
     const correlationId = reader.int32();
     const length = reader.length16();
     const clientId = length < 0 ? null : reader.text(length);
-    const api = apiByKey(apiKey);
-    isFlexible = api !== undefined && includesVersion(api.request.flexible, apiVersion);
+    isFlexible = includesVersion(apiByKey(apiKey)?.request.flexible ?? flexibleVersionsOf(apiKey), apiVersion);
     const tags = isFlexible ? readUnknownTags(reader) : undefined;
     const header = { apiKey, apiVersion, correlationId, clientId, bodyOffset: reader.offset };
     return tags === undefined ? header : { ...header, unknownTaggedFields: tags };
@@ -226,25 +245,45 @@ function openFrame(): Writer {
 }
 
 /** The size goes into the four bytes kept free at the beginning of the first piece. */
-function closeFrame(writer: Writer): Buffer[] {
+function closeFrame(writer: Writer, message: Message, version: number): Buffer[] {
   const size = writer.length - 4;
+  if (size > maxSize)
+    throw new EncodeError(`${message.name} v${version}: ${tooLarge(size)}`, {
+      ...apiFacts(message),
+      apiVersion: version,
+    });
   const pieces = writer.finish();
   pieces[0]?.writeInt32BE(size, 0);
   return pieces;
 }
 
+function tooLarge(size: number): string {
+  return `a frame of ${size} bytes: at most ${maxSize} fit into its four bytes of size`;
+}
+
+/** What a header of an older version has no place for may not be lost without a word. */
+function requireNoTags({ unknownTaggedFields }: Head): void {
+  if (unknownTaggedFields !== undefined && unknownTaggedFields.length !== 0)
+    throw new WriteFailure("unknownTaggedFields in a version that has no tagged fields");
+}
+
 /** Encodes the header once more, by its schema, to say which field does not fit. */
-function unwritable(header: Message, version: number, head: Head, error: unknown): unknown {
+function unwritable(
+  header: Message,
+  version: number,
+  fields: Readonly<Record<string, unknown>>,
+  error: unknown,
+): unknown {
   if (!(error instanceof Error)) return error;
-  requireObject(head, "head", "{ correlationId: 1 }");
-  const { correlationId, unknownTaggedFields } = head;
-  const clientId = "clientId" in head ? head.clientId : undefined;
   try {
-    encode(header, version, { correlationId, unknownTaggedFields, ...(clientId !== undefined && { clientId }) });
+    encode(header, version, fields);
   } catch (failure) {
     return failure;
   }
-  return new EncodeError(`${header.name}: ${error.message}`, { cause: error });
+  // The schema has a default for what is missing. Nobody else has: an answer under number 0 would be the answer to another request.
+  const missing = Object.keys(header.fields).find((name) => name in fields && fields[name] === undefined);
+  if (missing === undefined) return new EncodeError(`${header.name}: ${error.message}`, { cause: error });
+  return new EncodeError(`${header.name} v${version}: ${missing}: ${error.message}`, { path: missing, cause: error });
 }
 
 /** Decodes the header once more, by its schema, to say which field failed. */

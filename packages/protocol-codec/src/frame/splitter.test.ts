@@ -51,6 +51,34 @@ describe("frames", () => {
     expect(new FrameSplitter({ maxFrameBytes: 100 }).push(size(100))).toEqual([]);
   });
 
+  test("before an impossible size come out, then the error, wherever the stream was cut", () => {
+    const good = ["hello", "", "world"].map((text) => Buffer.from(text));
+    const stream = Buffer.concat([...good.map(framed), Buffer.from("7f000000", "hex"), framed(Buffer.from("lost"))]);
+    for (let length = 1; length <= stream.length; length++) {
+      const splitter = new FrameSplitter({ maxFrameBytes: 100 });
+      const frames: Buffer[] = [];
+      const errors: unknown[] = [];
+      let bytesTillFirstError = 0;
+      for (let offset = 0; offset < stream.length; offset += length) {
+        if (errors.length === 0) bytesTillFirstError = Math.min(stream.length, offset + length);
+        try {
+          for (const frame of splitter.push(stream.subarray(offset, offset + length))) frames.push(frame);
+        } catch (error) {
+          errors.push(error);
+        }
+      }
+      expect(frames).toEqual(good);
+      // With the chunk that the size ends in, and again with each that follows.
+      const end = stream.indexOf("7f000000", "hex") + 4;
+      expect(bytesTillFirstError).toBe(Math.min(stream.length, Math.ceil(end / length) * length));
+      expect(errors).toHaveLength(Math.ceil(stream.length / length) - Math.ceil(end / length) + 1);
+      expect(new Set(errors).size).toBe(1);
+      expect(errors[0]).toBeInstanceOf(FrameError);
+      expect(() => splitter.push(framed(Buffer.from("more")))).toThrow("a frame of 2130706432 bytes");
+      expect(splitter.bufferedBytes).toBe(0);
+    }
+  });
+
   test("that drip in byte by byte are held in a few pieces, not in one for each byte", () => {
     const splitter = new FrameSplitter({ maxFrameBytes: 10_000_000 });
     const stream = framed(Buffer.alloc(300_000, 7));
@@ -58,7 +86,7 @@ describe("frames", () => {
     for (const byte of stream.subarray(0, -1)) splitter.push(Buffer.from([byte]));
     expect(splitter.bufferedBytes).toBe(stream.length - 1);
     expect(splitter.push(stream.subarray(-1))).toEqual([stream.subarray(4)]);
-    expect(made.mock.calls.map(([pieces]) => pieces.length)).toEqual([Math.ceil(300_000 / (16 * 1024)) + 1]);
+    expect(made.mock.calls.map(([pieces]) => pieces.length)).toEqual([Math.ceil(300_000 / (16 * 1024))]);
     made.mockRestore();
   });
 
