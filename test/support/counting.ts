@@ -63,25 +63,31 @@ export function stackDepth(): number {
   return depth;
 }
 
-const makers = ["alloc", "allocUnsafe", "allocUnsafeSlow"] as const;
+/** What makes a buffer with memory of its own. Some of these call others, in some versions of Node: a buffer counts once. */
+const makers = ["alloc", "allocUnsafe", "allocUnsafeSlow", "concat", "from"] as const;
 
 /**
- * Adds up the bytes of every buffer that is made while something runs, by this program and by Node's own libraries. Buffers made from
- * buffers count too, since Node makes them through `allocUnsafe`. Views do not count. Works for what runs at once, not for promises.
+ * Adds up the bytes of every buffer that is made while something runs, by this program and by Node's own libraries as far as they make them
+ * through Buffer's functions. Views do not count. Works for what runs at once, not for promises.
  */
 export function countBufferBytes(run: () => void): number {
   let bytes = 0;
-  const originals = makers.map((name) => [name, Buffer[name]] as const);
+  const originals = makers.map((name) => [name, Buffer[name] as (...args: unknown[]) => Buffer] as const);
+  const replace = (name: string, value: unknown): void => void Reflect.set(Buffer, name, value);
   for (const [name, original] of originals) {
-    Buffer[name] = (size: number, ...rest: []) => {
-      bytes += size;
-      return original.call(Buffer, size, ...rest);
-    };
+    replace(name, (...args: unknown[]) => {
+      const before = bytes;
+      const made = original.apply(Buffer, args);
+      const [source] = args;
+      const isView = source instanceof ArrayBuffer || source instanceof SharedArrayBuffer;
+      bytes = before + (isView ? 0 : made.length);
+      return made;
+    });
   }
   try {
     run();
   } finally {
-    for (const [name, original] of originals) Buffer[name] = original;
+    for (const [name, original] of originals) replace(name, original);
   }
   return bytes;
 }
