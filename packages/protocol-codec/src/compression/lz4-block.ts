@@ -1,4 +1,5 @@
 import lz4js from "lz4js";
+import { copyLiterals, copyMatch } from "./block-copies.js";
 import { malformed } from "./codec.js";
 
 /*
@@ -90,21 +91,6 @@ export function decompressLz4Block(
     write += match;
   }
   throw malformed("lz4", "a block is empty");
-}
-
-/** Below this many bytes a loop is quicker than a call out of JavaScript. */
-const shortCopy = 24;
-
-function copyLiterals(input: Uint8Array, from: number, length: number, output: Buffer, to: number): void {
-  if (length > shortCopy) output.set(input.subarray(from, from + length), to);
-  else for (let index = 0; index < length; index++) output[to + index] = input[from + index] ?? 0;
-}
-
-/** A match may overlap what it writes (offset 1 repeats a byte), so only a distant one can be copied at once. */
-function copyMatch(output: Buffer, to: number, offset: number, length: number): void {
-  const from = to - offset;
-  if (length > shortCopy * 2 && offset >= length) output.copyWithin(to, from, from + length);
-  else for (let index = 0; index < length; index++) output[to + index] = output[from + index] ?? 0;
 }
 
 /** Adds bytes to the literals at the end of a block, moving them when their length takes one byte more, and returns the new size. */
