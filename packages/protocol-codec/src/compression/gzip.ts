@@ -1,4 +1,5 @@
 import { nodeZlib } from "../node-modules.js";
+import { isOutputTooLarge } from "./zlib-errors.js";
 import { invalidLevel, limitExceeded, malformed } from "./codec.js";
 import type { CompressionCodec } from "./codec.js";
 
@@ -27,7 +28,7 @@ export const gzip = {
         chunkSize: chunkSizeFor(input.length * 4),
       });
     } catch (cause) {
-      if (cause instanceof RangeError) throw limitExceeded("gzip", limit);
+      if (isOutputTooLarge(cause)) throw limitExceeded("gzip", limit);
       throw malformed("gzip", cause instanceof Error ? cause.message : String(cause), cause);
     }
     if (output.length > limit) throw limitExceeded("gzip", limit);

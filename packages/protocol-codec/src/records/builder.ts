@@ -1,4 +1,5 @@
-import { codecFor, compressSync } from "../compression/codecs.js";
+import { codecToWrite } from "../compression/codecs.js";
+import { compressAsync, compressSync } from "../compression/own-codec.js";
 import { asBuffer, requireObject } from "../arguments.js";
 import { EncodeError } from "../errors.js";
 import { sizeOfVarint, writeVarint, writeVarlong } from "../wire/varint.js";
@@ -110,7 +111,7 @@ export class BatchBuilder {
 
   /** Compresses, fills the header in and returns the batch. Throws EncodeError when the codec is asynchronous. */
   finish(options: FinishOptions = {}): Buffer {
-    const codec = resolveCodec(options.compression);
+    const codec = codecToWrite(options.compression);
     const batch = this.#close();
     if (codec.name === "none") return this.#seal(batch, codec, options);
     return this.#seal(framed(compressSync(codec, batch.subarray(field.records), options.level)), codec, options);
@@ -118,10 +119,10 @@ export class BatchBuilder {
 
   /** The same with a codec that may be asynchronous. */
   async finishAsync(options: FinishOptions = {}): Promise<Buffer> {
-    const codec = resolveCodec(options.compression);
+    const codec = codecToWrite(options.compression);
     const batch = this.#close();
     if (codec.name === "none") return this.#seal(batch, codec, options);
-    return this.#seal(framed(await codec.compress(batch.subarray(field.records), options.level)), codec, options);
+    return this.#seal(framed(await compressAsync(codec, batch.subarray(field.records), options.level)), codec, options);
   }
 
   /**
@@ -279,10 +280,6 @@ function checkTimestamp(timestamp: number | bigint): void {
   const valid =
     typeof timestamp === "bigint" ? BigInt.asIntN(64, timestamp) === timestamp : Number.isSafeInteger(timestamp);
   if (!valid) throw invalid(`a timestamp has to be whole milliseconds, not ${timestamp}`);
-}
-
-function resolveCodec(compression: CompressionName | CompressionCodec = "none"): CompressionCodec {
-  return typeof compression === "string" ? codecFor(compression) : compression;
 }
 
 /** The compressed records with room for the header in front. */

@@ -1,4 +1,5 @@
-import { codecFor, compressSync } from "../compression/codecs.js";
+import { codecToWrite } from "../compression/codecs.js";
+import { compressSync } from "../compression/own-codec.js";
 import { EncodeError } from "../errors.js";
 import { nodeZlib } from "../node-modules.js";
 import { attribute, writeInt64 } from "./layout.js";
@@ -21,7 +22,7 @@ export interface WriteMessageSetOptions {
  * record batches only. Headers cannot be expressed and throw EncodeError.
  */
 export function writeMessageSet(options: WriteMessageSetOptions, records: readonly RecordToWrite[]): Buffer {
-  const codec = typeof options.compression === "object" ? options.compression : codecFor(options.compression ?? "none");
+  const codec = codecToWrite(options.compression);
   const appended = options.timestampType === "LogAppendTime" ? attribute.logAppendTime : 0;
   const placed = records.map((record, index) => ({ ...record, offset: record.offset ?? BigInt(index) }));
   const last = placed.at(-1);
