@@ -1,5 +1,5 @@
 import { invalidArgument, isPlainObject, OptionReader } from "@moldau/connection-pool";
-import type { CompressionCodecs } from "@moldau/protocol-codec";
+import type { CompressionCodec, CompressionCodecs } from "@moldau/protocol-codec";
 import type { Assignor } from "./assignors/assignor.js";
 import { rangeAssignor } from "./assignors/range.js";
 import { roundRobinAssignor } from "./assignors/round-robin.js";
@@ -110,7 +110,9 @@ export function resolveConsumerOptions(options: ConsumerOptions): ResolvedConsum
     partitionMaxBytes: read.integer("partitionMaxBytes", { min: 1, max: maxInt32, default: mebibyte }),
     maxBufferedBytes: read.integer("maxBufferedBytes", { min: 1, default: 64 * mebibyte }),
     allowAutoTopicCreation: read.boolean("allowAutoTopicCreation", { default: true }),
-    codecs: read.custom("codecs", "an object of codecs by name", parseCodecs, { default: {} }),
+    codecs: read.custom("codecs", "an object of codecs { id, name, compress, decompress } by name", parseCodecs, {
+      default: {},
+    }),
     maxDecompressedBytes: read.integer("maxDecompressedBytes", { min: 1, default: 128 * mebibyte }),
   };
   read.done();
@@ -157,8 +159,11 @@ function parseCodecs(value: unknown): CompressionCodecs | undefined {
 function isCodecs(value: unknown): value is CompressionCodecs {
   return (
     isPlainObject(value) &&
-    Object.values(value).every(
-      (codec) => isPlainObject(codec) && typeof Reflect.get(codec, "decompress") === "function",
-    )
+    Object.values(value).every((codec) => typeof codec === "object" && codec !== null && isCodec(codec))
   );
+}
+
+function isCodec({ id, name, compress, decompress }: Partial<Record<keyof CompressionCodec, unknown>>): boolean {
+  const isNamed = Number.isInteger(id) && typeof name === "string";
+  return isNamed && typeof compress === "function" && typeof decompress === "function";
 }

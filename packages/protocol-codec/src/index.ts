@@ -353,7 +353,7 @@ export type { ControlRecord, TransactionMarkerOptions } from "./records/control.
 // Compression
 export { compressionCodecs, compressionName, compressionNames } from "./compression/codecs.js";
 export { defaultMaxDecompressedBytes } from "./compression/codec.js";
-export type { CompressionCodec, CompressionCodecs, CompressionName } from "./compression/codec.js";
+export type { BuiltInCodec, CompressionCodec, CompressionCodecs, CompressionName } from "./compression/codec.js";
 
 // Checksums and hashes
 export { crc32c } from "./wire/crc32c.js";

@@ -6,17 +6,23 @@ export type CompressionName = "none" | "gzip" | "snappy" | "lz4" | "zstd";
 /**
  * One compression type: two functions over whole payloads.
  *
- * Either may be asynchronous (return a promise); such a codec works wherever a batch is opened or finished asynchronously,
- * as the clients do, and fails with a sentence in the synchronous calls.
+ * Either may be asynchronous (return a promise, or anything with a `then`); such a codec works wherever a batch is opened or finished
+ * asynchronously, as the clients do, and fails with a sentence in the synchronous calls. Any `Uint8Array` will do for an answer.
  */
 export interface CompressionCodec {
-  /** The number in the attributes of a batch: 0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd. */
+  /** The number in the attributes of a batch: 0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd. It has three bits: 0 to 7. */
   readonly id: number;
   readonly name: CompressionName;
   /** Compresses a payload; `level` means what the format means by it, and is ignored where the format has none. */
-  compress(input: Buffer, level?: number): Buffer | Promise<Buffer>;
+  compress(input: Buffer, level?: number): Uint8Array | PromiseLike<Uint8Array>;
   /** Decompresses a payload to at most `limit` bytes; has to fail before it allocates notably more than that. */
-  decompress(input: Buffer, limit: number): Buffer | Promise<Buffer>;
+  decompress(input: Buffer, limit: number): Uint8Array | PromiseLike<Uint8Array>;
+}
+
+/** A codec that comes with the package: it takes any bytes and answers at once, with a Buffer. */
+export interface BuiltInCodec extends CompressionCodec {
+  compress(input: Uint8Array, level?: number): Buffer;
+  decompress(input: Uint8Array, limit: number): Buffer;
 }
 
 /** Codecs by name that take the place of the built-in ones. */

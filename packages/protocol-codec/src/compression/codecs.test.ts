@@ -92,6 +92,39 @@ describe.each(codecs.filter(({ name }) => name !== "none").map((codec) => [codec
   },
 );
 
+describe.each(codecs.map((codec) => [codec.name, codec] as const))("the %s codec", (_, codec) => {
+  const text = Buffer.from("some text, and some text, and some text");
+  const payload = codec.compress(text);
+
+  it.each(["text", 5, undefined, null, {}, [[1, 2]]])("says of %j that it is no bytes", (wrong) => {
+    const invalid = { code: "CLIENT_INVALID_ARGUMENT", message: expect.stringMatching(/^input: a Buffer/) };
+    expect(failure(() => codec.compress(wrong as never))).toMatchObject(invalid);
+    expect(failure(() => codec.decompress(wrong as never, 100))).toMatchObject(invalid);
+  });
+
+  it.each([undefined, null, Number.NaN, -1, 1.5, Infinity, "100", 100n])("says of %s that it is no limit", (wrong) => {
+    expect(failure(() => codec.decompress(payload, wrong as never))).toMatchObject({
+      code: "CLIENT_INVALID_ARGUMENT",
+      message: expect.stringMatching(/^limit: a whole number of bytes wanted, not /),
+    });
+  });
+
+  it("takes any bytes, and gives Buffers", () => {
+    const bytes = new Uint8Array(codec.compress(new Uint8Array(text)));
+    expect(Buffer.isBuffer(codec.compress(new Uint8Array(text)))).toBe(true);
+    expect(codec.decompress(bytes, text.length)).toEqual(text);
+  });
+
+  it.each([2 ** 32, 2 ** 32 + 1, 2 ** 33, Number.MAX_SAFE_INTEGER, 2 ** 60])(
+    "takes a limit of %d, larger than any buffer",
+    (limit) => {
+      expect(codec.decompress(payload, limit)).toEqual(text);
+      for (const cut of codec.name === "none" ? [] : [payload.subarray(0, -5)])
+        expect(failure(() => codec.decompress(cut, limit))).toMatchObject({ code: "CLIENT_DECOMPRESSION_FAILED" });
+    },
+  );
+});
+
 describe("levels", () => {
   const text = Buffer.from(Array.from({ length: 3000 }, (_, index) => `${index * 7919} records, `).join(""));
 

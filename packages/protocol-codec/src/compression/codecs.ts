@@ -1,20 +1,29 @@
+import { constants } from "node:buffer";
+import { asBuffer, invalidArgument, kindOf, requireObject } from "../arguments.js";
 import { DecodeError, EncodeError } from "../errors.js";
 import { gzip } from "./gzip.js";
 import { lz4 } from "./lz4.js";
 import { none } from "./none.js";
+import { requireCodec } from "./codec-calls.js";
 import { snappy } from "./snappy.js";
 import { zstd } from "./zstd.js";
-import type { CompressionCodec, CompressionCodecs, CompressionName } from "./codec.js";
+import type { BuiltInCodec, CompressionCodec, CompressionCodecs, CompressionName } from "./codec.js";
 
-/** The built-in codecs by name. */
-export const compressionCodecs: Readonly<Record<CompressionName, CompressionCodec>> = { none, gzip, snappy, lz4, zstd };
+/** The built-in codecs by name. They answer at once, and throw `CLIENT_INVALID_ARGUMENT` for what is no bytes, limit or level. */
+export const compressionCodecs: Readonly<Record<CompressionName, BuiltInCodec>> = {
+  none: checked(none),
+  gzip: checked(gzip),
+  snappy: checked(snappy),
+  lz4: checked(lz4),
+  zstd: checked(zstd),
+};
 
 /** The names in the order of their numbers, 0 to 4. */
 export const compressionNames: readonly CompressionName[] = ["none", "gzip", "snappy", "lz4", "zstd"];
 
 /** Returns the name of a compression number; throws DecodeError for a number that Kafka does not define. */
 export function compressionName(id: number): CompressionName {
-  const name = compressionNames[id];
+  const name = typeof id === "number" ? compressionNames[id] : undefined;
   if (name === undefined)
     throw new DecodeError(`Compression type ${id} is unknown; Kafka defines 0 to 4.`, {
       code: "CLIENT_UNKNOWN_COMPRESSION",
@@ -22,30 +31,41 @@ export function compressionName(id: number): CompressionName {
   return name;
 }
 
-/** Compresses with a codec that answers at once; throws EncodeError when it is asynchronous. */
-export function compressSync(codec: CompressionCodec, input: Buffer, level?: number): Buffer {
-  return answeredAtOnce(codec, codec.compress(input, level), "finishAsync");
+/** Throws `CLIENT_INVALID_ARGUMENT` when the caller's own codecs are none. */
+export function requireCodecs(own: CompressionCodecs | undefined): void {
+  if (own === undefined) return;
+  requireObject(own, "codecs", "{ lz4: codec }");
+  for (const [name, codec] of Object.entries(own)) if (codec !== undefined) requireCodec(codec, `codecs.${name}`);
 }
 
-/** Decompresses with a codec that answers at once; throws when it is asynchronous or exceeds the limit. */
-export function decompressSync(codec: CompressionCodec, input: Buffer, limit: number): Buffer {
-  return answeredAtOnce(codec, codec.decompress(input, limit), "openAsync");
-}
-
-/** Picks the codec for a name: the caller's own, or else the built-in one. */
+/** Picks the codec for a name: the caller's own, which were checked, or else the built-in one. */
 export function codecFor(name: CompressionName, own?: CompressionCodecs): CompressionCodec {
-  const codec = own?.[name] ?? (Object.hasOwn(compressionCodecs, name) ? compressionCodecs[name] : undefined);
-  if (codec === undefined) {
+  const given = own?.[name];
+  if (given !== undefined) return given;
+  if (!Object.hasOwn(compressionCodecs, name)) {
     throw new EncodeError(`Compression type "${String(name)}" is unknown; Kafka has ${compressionNames.join(", ")}.`, {
       code: "CLIENT_INVALID_ARGUMENT",
     });
   }
-  return codec;
+  return compressionCodecs[name];
 }
 
-function answeredAtOnce(codec: CompressionCodec, result: Buffer | Promise<Buffer>, instead: string): Buffer {
-  if (!(result instanceof Promise)) return result;
-  // Nobody will wait for this promise any more; its failure must not become an unhandled rejection beside the error below.
-  result.catch(() => undefined);
-  throw new EncodeError(`The ${codec.name} codec is asynchronous: use ${instead}().`, { code: "CLIENT_ASYNC_CODEC" });
+/** Picks the codec that an option `compression` stands for. */
+export function codecToWrite(compression: CompressionName | CompressionCodec = "none"): CompressionCodec {
+  return typeof compression === "string" ? codecFor(compression) : requireCodec(compression, "compression");
+}
+
+/** The codec behind the checks that all have in common. */
+function checked(codec: BuiltInCodec): BuiltInCodec {
+  return {
+    id: codec.id,
+    name: codec.name,
+    compress: (input, level) => codec.compress(asBuffer(input, "input"), level),
+    decompress(input, limit) {
+      if (!Number.isInteger(limit) || limit < 0)
+        throw invalidArgument(`limit: a whole number of bytes wanted, not ${kindOf(limit)}`);
+      // No buffer can be larger, and Node refuses a larger number.
+      return codec.decompress(asBuffer(input, "input"), Math.min(limit, constants.MAX_LENGTH));
+    },
+  };
 }

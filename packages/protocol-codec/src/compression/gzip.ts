@@ -1,6 +1,9 @@
 import { nodeZlib } from "../node-modules.js";
+import { readLoneMember } from "./gzip-member.js";
+import { isOutputTooLarge } from "./zlib-errors.js";
 import { invalidLevel, limitExceeded, malformed } from "./codec.js";
 import type { CompressionCodec } from "./codec.js";
+import type { InflateOptions } from "./gzip-member.js";
 
 /** zlib's own, which is 6. */
 const defaultLevel = -1;
@@ -8,7 +11,8 @@ const defaultLevel = -1;
 /**
  * The gzip codec, on Node's own zlib.
  *
- * Levels are 1 (fast) to 9 (small); the default is zlib's, 6. Several members in a row are read as one payload.
+ * Levels are 1 (fast) to 9 (small); the default is zlib's, 6. Several members in a row are read as one payload. Bytes behind a member that
+ * do not begin another are left alone.
  */
 export const gzip = {
   id: 1,
@@ -19,21 +23,29 @@ export const gzip = {
     return nodeZlib().gzipSync(input, { level, chunkSize: chunkSizeFor(input.length) });
   },
   decompress(input: Buffer, limit: number): Buffer {
+    // zlib counts while it inflates and stops at the limit, which it wants to be at least 1.
+    const options = { maxOutputLength: Math.max(limit, 1), chunkSize: chunkSizeFor(input.length * 4) };
     let output: Buffer;
     try {
-      // zlib counts while it inflates and stops at the limit, which it wants to be at least 1.
-      output = nodeZlib().gunzipSync(input, {
-        maxOutputLength: Math.max(limit, 1),
-        chunkSize: chunkSizeFor(input.length * 4),
-      });
+      output = readMembers(input, options);
     } catch (cause) {
-      if (cause instanceof RangeError) throw limitExceeded("gzip", limit);
+      if (isOutputTooLarge(cause)) throw limitExceeded("gzip", limit);
       throw malformed("gzip", cause instanceof Error ? cause.message : String(cause), cause);
     }
     if (output.length > limit) throw limitExceeded("gzip", limit);
     return output;
   },
 } as const satisfies CompressionCodec;
+
+function readMembers(input: Buffer, options: InflateOptions): Buffer {
+  try {
+    return nodeZlib().gunzipSync(input, options);
+  } catch (error) {
+    const content = isOutputTooLarge(error) ? undefined : readLoneMember(input, options);
+    if (content === undefined) throw error;
+    return content;
+  }
+}
 
 /** Output arrives in pieces of one size: few for large payloads, and little wasted on small ones. */
 function chunkSizeFor(expected: number): number {

@@ -1,4 +1,5 @@
 import lz4js from "lz4js";
+import { copyLiterals, copyMatch } from "./block-copies.js";
 import { malformed } from "./codec.js";
 
 /*
@@ -41,10 +42,10 @@ export function compressLz4Block(input: Uint8Array, output: Uint8Array): number 
 }
 
 /**
- * Decompresses a block into `output` from `start` and returns the position after what it wrote.
+ * Decompresses a block into `output` from `start` and returns the position after what it wrote, or -1 when it has more than fits.
  *
  * A match may reach back to `window` (the beginning of the block or of the frame) and nothing is written from `end` on. Throws
- * DecodeError for lengths and offsets that leave these bounds.
+ * DecodeError for lengths and offsets that no block can have, however much room there is.
  */
 export function decompressLz4Block(
   input: Uint8Array,
@@ -64,8 +65,8 @@ export function decompressLz4Block(
       } while (byte === 255);
       if (byte < 0) throw malformed("lz4", "a block ends inside a length");
     }
-    if (literals > input.length - read || literals > end - write)
-      throw malformed("lz4", `${literals} literals do not fit`);
+    if (literals > input.length - read) throw malformed("lz4", `a block ends inside ${literals} literals`);
+    if (literals > end - write) return -1;
     copyLiterals(input, read, literals, output, write);
     read += literals;
     write += literals;
@@ -84,27 +85,13 @@ export function decompressLz4Block(
     }
     match += minMatch;
     if (read >= input.length) throw malformed("lz4", "a block ends with a match");
-    if (offset === 0 || offset > write - window || match > end - write)
-      throw malformed("lz4", `a match of ${match} bytes, ${offset} back, does not fit`);
+    if (offset === 0 || offset > write - window)
+      throw malformed("lz4", `a match begins ${offset} bytes back, of ${write - window}`);
+    if (match > end - write) return -1;
     copyMatch(output, write, offset, match);
     write += match;
   }
   throw malformed("lz4", "a block is empty");
-}
-
-/** Below this many bytes a loop is quicker than a call out of JavaScript. */
-const shortCopy = 24;
-
-function copyLiterals(input: Uint8Array, from: number, length: number, output: Buffer, to: number): void {
-  if (length > shortCopy) output.set(input.subarray(from, from + length), to);
-  else for (let index = 0; index < length; index++) output[to + index] = input[from + index] ?? 0;
-}
-
-/** A match may overlap what it writes (offset 1 repeats a byte), so only a distant one can be copied at once. */
-function copyMatch(output: Buffer, to: number, offset: number, length: number): void {
-  const from = to - offset;
-  if (length > shortCopy * 2 && offset >= length) output.copyWithin(to, from, from + length);
-  else for (let index = 0; index < length; index++) output[to + index] = output[from + index] ?? 0;
 }
 
 /** Adds bytes to the literals at the end of a block, moving them when their length takes one byte more, and returns the new size. */

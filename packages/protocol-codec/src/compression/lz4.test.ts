@@ -53,6 +53,81 @@ describe("lz4 frames", () => {
   });
 });
 
+describe("an lz4 payload near the limit", () => {
+  it("that is malformed is said to be so, whatever the limit", () => {
+    const frame = Buffer.from(lz4.compress(Buffer.alloc(1000, "a")));
+    frame.fill(0, 11, frame.length - 4);
+    for (const limit of [0, 1, 999, 1000, 1_000_000])
+      expect(() => lz4.decompress(frame, limit)).toThrow(
+        expect.objectContaining({ code: "CLIENT_DECOMPRESSION_FAILED" }),
+      );
+  });
+
+  it("that is larger is said to be so, unless no block of its frame could be as large", () => {
+    const frame = (length: number): Buffer => {
+      const block = Buffer.alloc(lz4BlockBound(length));
+      const size = compressLz4Block(Buffer.alloc(length, "abc"), block);
+      const parts = [
+        Buffer.from(lz4.compress(Buffer.alloc(0))).subarray(0, 7),
+        Buffer.alloc(4),
+        block.subarray(0, size),
+      ];
+      parts[1]!.writeUInt32LE(size);
+      return Buffer.concat([...parts, Buffer.alloc(4)]);
+    };
+    expect(lz4.decompress(frame(65_536), 65_536)).toHaveLength(65_536);
+    expect(() => lz4.decompress(frame(65_536), 65_535)).toThrow(
+      expect.objectContaining({ code: "CLIENT_DECOMPRESSION_LIMIT" }),
+    );
+    expect(() => lz4.decompress(frame(65_537), 70_000)).toThrow(
+      expect.objectContaining({ code: "CLIENT_DECOMPRESSION_FAILED" }),
+    );
+  });
+});
+
+describe("what Java reads of lz4", () => {
+  const text = Buffer.from("records and records, ".repeat(50));
+  const frame = lz4.compress(text);
+
+  it.each([
+    ["zeros", "00000000000000"],
+    ["a few bytes", "0422"],
+    ["a frame to be skipped", "502a4d180100000000"],
+    ["anything else", "7472617368"],
+  ])("is a frame followed by %s, which no frame begins with", (_, rest) => {
+    expect(lz4.decompress(Buffer.concat([frame, Buffer.from(rest, "hex")]), text.length)).toEqual(text);
+    expect(lz4.decompress(Buffer.concat([frame, frame, Buffer.from(rest, "hex")]), 2 * text.length)).toHaveLength(
+      2 * text.length,
+    );
+  });
+
+  it("is no second frame that is broken, which is an error here", () => {
+    for (let length = 4; length < frame.length; length++)
+      expect(() => lz4.decompress(Buffer.concat([frame, frame.subarray(0, length)]), 2 * text.length)).toThrow(
+        expect.objectContaining({ code: "CLIENT_DECOMPRESSION_FAILED" }),
+      );
+  });
+
+  it("is an end mark that says of itself that it is not compressed", () => {
+    const ended = Buffer.concat([frame.subarray(0, -4), Buffer.from("00000080", "hex")]);
+    expect(lz4.decompress(ended, text.length)).toEqual(text);
+    // Where blocks can follow it is a block, as the format says.
+    const second = frame.subarray(7);
+    expect(lz4.decompress(Buffer.concat([ended, second]), 2 * text.length)).toEqual(Buffer.concat([text, text]));
+  });
+
+  it("is such an end mark in front of a content checksum", () => {
+    const sum = Buffer.alloc(4);
+    sum.writeUInt32LE(xxHash32(text));
+    const ended = Buffer.concat([frame.subarray(0, -4), Buffer.from("00000080", "hex"), sum]);
+    ended[4]! |= 0x04;
+    ended[6] = (xxHash32(ended, 4, 6) >>> 8) & 0xff;
+    expect(lz4.decompress(ended, text.length)).toEqual(text);
+    ended[ended.length - 1]! ^= 1;
+    expect(() => lz4.decompress(ended, text.length)).toThrow(/content checksum/);
+  });
+});
+
 describe("lz4 blocks", () => {
   it("begin their last match 12 bytes before the end at the latest, as liblz4 wants it", () => {
     for (let length = 20; length < 400; length++) {

@@ -25,7 +25,8 @@ const blockSize = 64 * 1024;
 /**
  * The lz4 codec: LZ4 frames of independent 64 KB blocks with a header checksum, as Kafka's Java client writes them.
  *
- * Reads block sizes up to 4 MB, linked blocks, content sizes and all checksums, and several frames in a row. It has no levels.
+ * Reads block sizes up to 4 MB, linked blocks, content sizes and all checksums, and several frames in a row. Bytes behind a frame that do
+ * not begin another are left alone, as Java's reader leaves all that stands behind the first. It has no levels.
  */
 export const lz4 = {
   id: 3,
@@ -35,8 +36,9 @@ export const lz4 = {
   },
   decompress(input: Buffer, limit: number): Buffer {
     const output = new GrowingOutput("lz4", limit, input.length * 4);
-    let position = 0;
-    while (position < input.length) position = readFrame(input, position, output, limit);
+    if (input.length === 0) return output.taken();
+    let position = readFrame(input, 0, output, limit);
+    while (startsFrame(input, position)) position = readFrame(input, position, output, limit);
     return output.taken();
   },
 } as const satisfies CompressionCodec;
@@ -72,6 +74,10 @@ interface FrameHeader {
   readonly end: number;
 }
 
+function startsFrame(input: Buffer, position: number): boolean {
+  return input.length - position >= 4 && input.readUInt32LE(position) === frameMagic;
+}
+
 /** Decompresses the frame at a position and returns where it ends. */
 function readFrame(input: Buffer, start: number, output: GrowingOutput, limit: number): number {
   const header = readHeader(input, start);
@@ -81,7 +87,7 @@ function readFrame(input: Buffer, start: number, output: GrowingOutput, limit: n
   for (;;) {
     const marked = readUInt32(input, position, "the size of a block");
     position += 4;
-    if (marked === 0) break;
+    if (marked === 0 || (marked === uncompressedBit && isEnd(input, position, header))) break;
     const size = marked & ~uncompressedBit;
     if (size > header.maxBlockSize || size > input.length - position)
       throw malformed("lz4", `a block says it has ${size} bytes`);
@@ -104,23 +110,26 @@ function readFrame(input: Buffer, start: number, output: GrowingOutput, limit: n
   return position + 4;
 }
 
+/**
+ * Whether a payload has nothing but what follows the end mark. A stored block without bytes is one, and Java's reader takes it for the end
+ * mark; so it is where no block can follow.
+ */
+function isEnd(input: Buffer, position: number, { hasContentChecksum }: FrameHeader): boolean {
+  return input.length - position === (hasContentChecksum ? 4 : 0);
+}
+
 /** Decompresses one block. A byte of a block adds 255 bytes at most, so a small block never claims much memory. */
 function readBlock(block: Buffer, output: GrowingOutput, header: FrameHeader, frameStart: number, limit: number): void {
   const most = Math.min(header.maxBlockSize, block.length * 255);
   const room = Math.min(most, limit - output.length);
   output.reserve(room);
   const start = output.length;
-  try {
-    output.length = decompressLz4Block(block, output.buffer, {
-      window: header.linked ? frameStart : start,
-      start,
-      end: start + room,
-    });
-  } catch (error) {
-    // With less room than a block may take it is the limit that was in the way.
-    if (room < most) throw limitExceeded("lz4", limit);
-    throw error;
-  }
+  const window = header.linked ? frameStart : start;
+  const end = decompressLz4Block(block, output.buffer, { window, start, end: start + room });
+  if (end >= 0) output.length = end;
+  // With less room than a block may take it is the limit that was in the way.
+  else if (room < most) throw limitExceeded("lz4", limit);
+  else throw malformed("lz4", `a block has more than ${most} bytes`);
 }
 
 function readHeader(input: Buffer, start: number): FrameHeader {

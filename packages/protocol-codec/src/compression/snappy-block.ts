@@ -1,5 +1,6 @@
 import { DecodeError } from "../errors.js";
 import { readUnsignedVarint, sizeOfUnsignedVarint, writeUnsignedVarint } from "../wire/varint.js";
+import { copyLiterals, copyMatch } from "./block-copies.js";
 import { limitExceeded, malformed } from "./codec.js";
 
 /*
@@ -83,7 +84,7 @@ export function decompressSnappyBlock(input: Uint8Array, output: Buffer, start: 
       length++;
       if (length > input.length - read || length > end - write)
         throw malformed("snappy", `a literal of ${length} bytes does not fit`);
-      copyLiteral(input, read, length, output, write);
+      copyLiterals(input, read, length, output, write);
       read += length;
     } else {
       const bytes = (tag & 3) === 3 ? 4 : tag & 3;
@@ -126,8 +127,7 @@ function writeLiteral(input: Uint8Array, from: number, to: number, output: Uint8
     output[position++] = rest & 0xff;
     output[position++] = rest >>> 8;
   }
-  if (length > shortCopy) output.set(input.subarray(from, to), position);
-  else for (let index = 0; index < length; index++) output[position + index] = input[from + index] ?? 0;
+  copyLiterals(input, from, length, output, position);
   return position + length;
 }
 
@@ -152,21 +152,6 @@ function writeLongCopy(output: Uint8Array, position: number, offset: number, len
   output[position++] = offset & 0xff;
   output[position++] = offset >>> 8;
   return position;
-}
-
-/** Below this many bytes a loop is quicker than a call out of JavaScript. */
-const shortCopy = 24;
-
-function copyLiteral(input: Uint8Array, from: number, length: number, output: Buffer, to: number): void {
-  if (length > shortCopy) output.set(input.subarray(from, from + length), to);
-  else for (let index = 0; index < length; index++) output[to + index] = input[from + index] ?? 0;
-}
-
-/** A copy may overlap what it writes, so only a distant one can be made at once. */
-function copyMatch(output: Buffer, to: number, offset: number, length: number): void {
-  const from = to - offset;
-  if (length > shortCopy * 2 && offset >= length) output.copyWithin(to, from, from + length);
-  else for (let index = 0; index < length; index++) output[to + index] = output[from + index] ?? 0;
 }
 
 function littleEndian(input: Uint8Array, position: number, bytes: number): number {

@@ -1,4 +1,5 @@
 import { nodeZlib } from "../node-modules.js";
+import { isOutputTooLarge } from "./zlib-errors.js";
 import { openWebAssemblyZstd } from "./zstd-webassembly.js";
 
 /** What does the work of zstd: Node's own library, or WebAssembly where Node has none. */
@@ -57,7 +58,7 @@ function nativeEngine(native: ZlibWithZstd): ZstdEngine {
         const output = native.zstdDecompressSync(frame, { maxOutputLength: Math.max(mostBytes, 1), chunkSize });
         return output.length > mostBytes ? undefined : output;
       } catch (error) {
-        if (error instanceof RangeError) return undefined;
+        if (isOutputTooLarge(error)) return undefined;
         throw error;
       }
     },

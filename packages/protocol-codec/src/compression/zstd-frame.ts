@@ -45,6 +45,9 @@ const skippableMagic = 0x184d2a5;
 const largestBlock = 128 * 1024;
 const blockKind = { stored: 0, repeated: 1, compressed: 2 } as const;
 
+/** Bytes of the dictionary's id, by the lowest two bits of the descriptor. */
+const dictionaryIdSizes = [0, 1, 2, 4] as const;
+
 /** Windows up to this size are always accepted: zstd's levels up to 19 declare no more, however small the content. */
 const commonWindow = 8 * 1024 * 1024;
 
@@ -80,7 +83,11 @@ function readHeader(input: Buffer, start: number): FrameHeader {
     const base = 2 ** (10 + (window >>> 3));
     windowSize = base + (base / 8) * (window & 7);
   }
-  if ((descriptor & 0x03) !== 0) throw malformed("zstd", "it needs a dictionary");
+  const dictionaryBytes = dictionaryIdSizes[descriptor & 0x03] ?? 0;
+  // An id of 0 says, as no id does, that there is no dictionary.
+  if (dictionaryBytes > 0 && readNumber(input, position, dictionaryBytes) !== 0)
+    throw malformed("zstd", "it needs a dictionary");
+  position += dictionaryBytes;
   const sizeCode = descriptor >>> 6;
   const sizeBytes = sizeCode === 0 ? (isSingleSegment ? 1 : 0) : 2 ** sizeCode;
   let contentSize: number | undefined;

@@ -129,6 +129,16 @@ describe("the frames of a zstd payload", () => {
   });
 
   it.each([
+    ["one byte", [0xa1, 0x00]],
+    ["two bytes", [0xa2, 0x00, 0x00]],
+    ["four bytes", [0xa3, 0x00, 0x00, 0x00, 0x00]],
+  ])("need no dictionary when its id is 0, in %s", (_, header) => {
+    const payload = frame(...header, 0x05, 0x00, 0x00, 0x00, 0x29, 0x00, 0x00, 0x61, 0x62, 0x63, 0x64, 0x65);
+    expect(zstd.decompress(payload, 5)).toEqual(Buffer.from("abcde"));
+    expect(openWebAssemblyZstd().decompress(payload, 5)).toEqual(Buffer.from("abcde"));
+  });
+
+  it.each([
     ["content of 4 GB", "CLIENT_DECOMPRESSION_LIMIT", frame(0xa0, 0xff, 0xff, 0xff, 0xff, 0x01, 0x00, 0x00)],
     [
       "more content than its blocks hold",
@@ -137,6 +147,8 @@ describe("the frames of a zstd payload", () => {
     ],
     ["a window of gigabytes", "CLIENT_DECOMPRESSION_LIMIT", frame(0x00, 0xff, 0x01, 0x00, 0x00)],
     ["a dictionary", "CLIENT_DECOMPRESSION_FAILED", frame(0x21, 0x05, 0x00, 0x01, 0x00, 0x00)],
+    ["a dictionary of a long id", "CLIENT_DECOMPRESSION_FAILED", frame(0x23, 0, 0, 0, 0x80, 0x00, 0x01, 0x00, 0x00)],
+    ["half an id of a dictionary", "CLIENT_DECOMPRESSION_FAILED", frame(0x23, 0, 0)],
     ["a reserved bit", "CLIENT_DECOMPRESSION_FAILED", frame(0x28, 0x00, 0x01, 0x00, 0x00)],
     ["a block of a reserved kind", "CLIENT_DECOMPRESSION_FAILED", frame(0x20, 0x00, 0x07, 0x00, 0x00)],
     ["a block larger than the window", "CLIENT_DECOMPRESSION_FAILED", frame(0x00, 0x00, 0x0b, 0x20, 0x00)],

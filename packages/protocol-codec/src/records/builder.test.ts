@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { EncodeError } from "../errors.js";
+import { DecodeError, EncodeError } from "../errors.js";
 import { BatchBuilder } from "./builder.js";
 import { headerPairs } from "./headers.js";
 import { readBatches } from "./read-batches.js";
@@ -239,7 +239,7 @@ describe("BatchBuilder", () => {
     builder.tryAppend(timestamp, null, "v");
     expect(() => builder.finish({ compression: codec })).toThrow(/async/i);
     const [batch] = readBatches(await builder.finishAsync({ compression: codec }), { codecs: { lz4: codec } });
-    expect(() => batch!.open()).toThrow(EncodeError);
+    expect(() => batch!.open()).toThrow(DecodeError);
     const cursor = await batch!.openAsync();
     expect(cursor.next()).toBe(true);
     expect(cursor.value).toEqual(Buffer.from("v"));

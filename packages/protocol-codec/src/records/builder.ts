@@ -1,5 +1,6 @@
-import { codecFor, compressSync } from "../compression/codecs.js";
 import { asBuffer, requireObject } from "../arguments.js";
+import { compressAsync, compressSync } from "../compression/codec-calls.js";
+import { codecToWrite } from "../compression/codecs.js";
 import { EncodeError } from "../errors.js";
 import { sizeOfVarint, writeVarint, writeVarlong } from "../wire/varint.js";
 import { writeBatchHeader } from "./batch-header.js";
@@ -130,7 +131,8 @@ export class BatchBuilder {
     const batch = this.#close();
     try {
       if (codec.name === "none") return this.#seal(batch, codec, options);
-      return this.#seal(framed(await codec.compress(batch.subarray(field.records), options.level)), codec, options);
+      const records = batch.subarray(field.records);
+      return this.#seal(framed(await compressAsync(codec, records, options.level)), codec, options);
     } catch (error) {
       throw this.#reopen(error);
     }
@@ -262,8 +264,8 @@ export class BatchBuilder {
 
   /** A batch without records has nothing to compress, and no reader of Kafka's looks for it. */
   #codec({ compression }: FinishOptions): CompressionCodec {
-    const codec = resolveCodec(compression);
-    return this.#count === 0 ? codecFor("none") : codec;
+    const codec = codecToWrite(compression);
+    return this.#count === 0 ? codecToWrite("none") : codec;
   }
 
   #seal(batch: Buffer, codec: CompressionCodec, options: FinishOptions): Buffer {
@@ -288,10 +290,6 @@ const smallestRecord = 6;
 
 /** Bytes that the varints can take beyond that, all together. */
 const spareBytes = 30;
-
-function resolveCodec(compression: CompressionName | CompressionCodec = "none"): CompressionCodec {
-  return typeof compression === "string" ? codecFor(compression) : compression;
-}
 
 /** The compressed records with room for the header in front. */
 function framed(records: Buffer): Buffer {

@@ -1,4 +1,5 @@
-import { codecFor, compressionName, decompressSync } from "../compression/codecs.js";
+import { codecFor, compressionName } from "../compression/codecs.js";
+import { decompressAsync, decompressSync } from "../compression/codec-calls.js";
 import { defaultMaxDecompressedBytes } from "../compression/codec.js";
 import { DecodeError } from "../errors.js";
 import { crc32c } from "../wire/crc32c.js";
@@ -115,7 +116,7 @@ export class CurrentRecordBatch extends RecordBatch {
   async openAsync(): Promise<RecordCursor> {
     const codec = this.count === 0 ? undefined : this.#codec();
     if (codec === undefined) return this.open();
-    const records = await codec.decompress(this.#payload(), this.#limit());
+    const records = await decompressAsync(codec, this.#payload(), this.#limit());
     return this.#cursor(records, 0, records.length);
   }
 

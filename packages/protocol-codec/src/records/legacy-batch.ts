@@ -1,4 +1,5 @@
-import { codecFor, compressionName, decompressSync } from "../compression/codecs.js";
+import { codecFor, compressionName } from "../compression/codecs.js";
+import { decompressAsync, decompressSync } from "../compression/codec-calls.js";
 import { defaultMaxDecompressedBytes } from "../compression/codec.js";
 import { DecodeError } from "../errors.js";
 import { nodeZlib } from "../node-modules.js";
@@ -114,7 +115,7 @@ export class LegacyRecordBatch extends RecordBatch {
   async openAsync(): Promise<RecordCursor> {
     if (isCompressed(this.#message) && this.#messages === undefined) {
       const codec = codecFor(this.compression, this.#options.codecs);
-      this.#messages = this.#unwrap(await codec.decompress(this.#payload(), this.#limit()));
+      this.#messages = this.#unwrap(await decompressAsync(codec, this.#payload(), this.#limit()));
     }
     return this.open();
   }

@@ -1,4 +1,5 @@
 import { asBuffer, invalidArgument, kindOf, requireObject } from "../arguments.js";
+import { requireCodecs } from "../compression/codecs.js";
 import { DecodeError } from "../errors.js";
 import { CurrentRecordBatch } from "./current-batch.js";
 import { field, logOverhead } from "./layout.js";
@@ -28,6 +29,7 @@ export function readBatches(
   const { maxDecompressedBytes = 0 } = options;
   if (!Number.isInteger(maxDecompressedBytes) || maxDecompressedBytes < 0)
     throw invalidArgument(`maxDecompressedBytes: a whole number of bytes wanted, not ${kindOf(maxDecompressedBytes)}`);
+  requireCodecs(options.codecs);
   const pieces = Array.isArray(recordSet) ? recordSet : recordSet === null ? [] : [recordSet];
   return readPieces(
     pieces.map((piece: Uint8Array) => asBuffer(piece, "recordSet")),

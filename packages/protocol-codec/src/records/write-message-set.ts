@@ -1,5 +1,6 @@
 import { invalidArgument, kindOf, requireInt64, requireObject } from "../arguments.js";
-import { codecFor, compressSync } from "../compression/codecs.js";
+import { codecToWrite } from "../compression/codecs.js";
+import { compressSync } from "../compression/codec-calls.js";
 import { EncodeError } from "../errors.js";
 import { nodeZlib } from "../node-modules.js";
 import { headerPairs } from "./headers.js";
@@ -50,10 +51,10 @@ export function writeMessageSet(options: WriteMessageSetOptions, records: readon
 
 function checkedCodec(options: WriteMessageSetOptions, records: readonly RecordToWrite[]): CompressionCodec {
   requireObject(options, "options", "{ magic: 1 }");
-  const { magic, compression = "none" } = options;
+  const { magic, compression } = options;
   if (magic !== 0 && magic !== 1) throw invalidArgument(`magic: 0 or 1 wanted, not ${kindOf(magic)}`);
   if (!Array.isArray(records)) throw invalidArgument(`records: a list of records wanted, not ${kindOf(records)}`);
-  const codec = typeof compression === "string" ? codecFor(compression) : compression;
+  const codec = codecToWrite(compression);
   if (codec.name === "zstd") throw invalidArgument("compression: zstd came later than magic 0 and 1");
   return codec;
 }

@@ -2,7 +2,8 @@ import { DecodeError } from "../errors.js";
 
 /**
  * A window of bytes being read: `position` moves forward and never passes `end`.
- * Anything with these fields will do, so the readers of messages and of records share the functions below.
+ * Anything with these fields will do: the cursors over records, and the blocks of snappy. Messages are read and written with the methods of
+ * `Reader` and `Writer` instead, which know their own buffers.
  */
 export interface ByteCursor {
   /** The bytes; only those before `end` are read. */
