@@ -1,10 +1,11 @@
 import { Admin } from "@moldau/admin";
 import type { ClusterOptions, SaslOptions } from "@moldau/connection-pool";
-import { Metadata } from "@moldau/protocol-codec";
+import { ApiVersions, Metadata } from "@moldau/protocol-codec";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { missingForApacheKafka, startApacheKafka, type ApacheKafka } from "../support/apache-kafka.js";
 import { brokerTls, testAuthority } from "../support/certificates.js";
 import { closeAll, failureOf, newCluster } from "../support/connecting.js";
+import { RawConnection } from "../support/raw-connection.js";
 
 const missing = missingForApacheKafka();
 
@@ -82,6 +83,15 @@ describe.skipIf(missing !== undefined)(`Apache Kafka${missing === undefined ? ""
       )
       .toBe(2);
     expect(cluster.cachedTopic("again")?.topicId.equals(first.topicId)).toBe(false);
+  });
+
+  test("tells its versions once before a login, and again only where the version of the question was refused", async () => {
+    const connection = await RawConnection.open(listener("SASL"), "versions");
+    const asked = { clientSoftwareName: "test", clientSoftwareVersion: "1" };
+    await expect(connection.request(ApiVersions, 5, asked)).resolves.toMatchObject({ errorCode: 35 });
+    await expect(connection.request(ApiVersions, 4, asked)).resolves.toMatchObject({ errorCode: 0 });
+    await expect(connection.request(ApiVersions, 4, asked)).rejects.toThrow();
+    connection.close();
   });
 
   test.each(["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] as const)(

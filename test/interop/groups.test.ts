@@ -25,7 +25,9 @@ describe.skipIf(missing !== undefined)(`groups${missing === undefined ? "" : ` (
   const heard: Record<string, readonly Line[]> = {};
 
   beforeAll(async () => {
-    kafka = await startApacheKafka({ properties: dialogueConfigs });
+    // By default Kafka puts into one batch what its coordinator writes within moments; what a batch holds is then a matter of time.
+    const properties = { ...dialogueConfigs, "group.coordinator.append.linger.ms": "0" };
+    kafka = await startApacheKafka({ properties });
   });
   afterAll(async () => {
     await kafka.close();

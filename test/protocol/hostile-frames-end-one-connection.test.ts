@@ -95,6 +95,19 @@ test("a request that waits when an impossible size comes is answered, and nothin
   expect((await closed).reason).toBeInstanceOf(FrameError);
 });
 
+test("a client that takes no answers cannot keep a connection open on which an impossible size came", async () => {
+  const gone = broker.waitFor("disconnected", ({ reason }: ConnectionEvent) => reason !== undefined, {
+    timeoutMs: 30_000,
+  });
+  const connection = await RawBytes.open(address());
+  const topics = [{ topic: "orders", partitions: [{ partition: 0, fetchOffset: 0n, partitionMaxBytes: 1000 }] }];
+  // The long poll stands for any answer that does not get out.
+  connection.request(Fetch, 12, { maxWaitMs: 60_000, minBytes: 1, topics }, 1);
+  connection.send(sizeOf(-1));
+  expect((await gone).reason).toBeInstanceOf(FrameError);
+  await othersAreUnharmed();
+});
+
 test("a client that goes away with an impossible size behind a request that waits is let go at once", async () => {
   const connection = await RawBytes.open(address());
   const topics = [{ topic: "orders", partitions: [{ partition: 0, fetchOffset: 0n, partitionMaxBytes: 1000 }] }];

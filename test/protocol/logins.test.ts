@@ -64,6 +64,15 @@ const isServed = async (connection: RawConnection): Promise<boolean> => {
   return errorCode === 0;
 };
 
+test("versions are told once before a login, and again only where the version of the question was refused", async () => {
+  const broker = await start();
+  const connection = await open(broker);
+  const asked = { clientSoftwareName: "test", clientSoftwareVersion: "1" };
+  await expect(connection.request(ApiVersions, 5, asked)).resolves.toMatchObject({ errorCode: 35 });
+  await expect(connection.request(ApiVersions, 4, asked)).resolves.toMatchObject({ errorCode: 0 });
+  await expect(connection.request(ApiVersions, 4, asked)).rejects.toThrow();
+});
+
 test("PLAIN lets in whoever knows the password", async () => {
   const connection = await open(await start());
   expect(await loginPlain(connection, plain("alice", "wonderland"))).toMatchObject({

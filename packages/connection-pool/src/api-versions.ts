@@ -70,29 +70,29 @@ export class Negotiation {
   #version = ApiVersions.maxVersion;
 
   /**
-   * Asks over a new connection: in the version that the last broker took, and once more when this one takes another.
+   * Asks over a new connection, in the newest version that the last broker had, and once more when this one refuses it. An answer is never
+   * followed by a second question, were it only in an old version: where clients log in, Kafka takes no further one (it ends the connection).
    *
    * @throws {KafkaError} with Kafka's own code when the broker refuses the question altogether.
    */
   async ask(exchange: Exchange): Promise<BrokerVersions> {
-    const asked = this.#version;
-    const first = await askVersions(exchange, asked);
-    const best = bestVersion(first, asked);
-    const response = best === asked ? first : await askVersions(exchange, best);
+    let asked = this.#version;
+    let response = await askVersions(exchange, asked);
+    if (response.errorCode === ErrorCode.UNSUPPORTED_VERSION) {
+      // Since 2.4 a refusal names the range; a broker before that takes version 0 for certain.
+      asked = newestAsked(response) ?? 0;
+      response = await askVersions(exchange, asked);
+    }
     const versions = accepted(response);
-    this.#version = best;
+    this.#version = newestAsked(response) ?? asked;
     return versions;
   }
 }
 
-/** The version of ApiVersions in which a broker tells most, as its answer says. */
-function bestVersion({ errorCode, apiKeys }: ApiVersionsResponse, asked: number): number {
-  const refused = errorCode === ErrorCode.UNSUPPORTED_VERSION;
+/** The newest version of ApiVersions that this side and, as it says, the broker have. */
+function newestAsked({ apiKeys }: ApiVersionsResponse): number | undefined {
   const range = apiKeys.find(({ apiKey }) => apiKey === ApiVersions.key);
-  // Since 2.4 a refusal names the range; a broker before that takes version 0 for certain.
-  if (range === undefined) return refused ? 0 : asked;
-  const best = Math.max(Math.min(range.maxVersion, ApiVersions.maxVersion), ApiVersions.minVersion);
-  return refused ? best : Math.max(best, asked);
+  return range && Math.max(Math.min(range.maxVersion, ApiVersions.maxVersion), ApiVersions.minVersion);
 }
 
 function askVersions(exchange: Exchange, version: number): Promise<ApiVersionsResponse> {

@@ -1,5 +1,6 @@
 import { invalidArgument, isPlainObject, OptionReader } from "@moldau/connection-pool";
-import type { CompressionCodec, CompressionCodecs } from "@moldau/protocol-codec";
+import type { CompressionCodecs } from "@moldau/protocol-codec";
+import { requireCodecs } from "@moldau/protocol-codec/internal";
 import type { Assignor } from "./assignors/assignor.js";
 import { rangeAssignor } from "./assignors/range.js";
 import { roundRobinAssignor } from "./assignors/round-robin.js";
@@ -152,18 +153,13 @@ function isAssignor(value: unknown): value is Assignor {
   );
 }
 
+/** Looked at more closely by the codec's own check, as it will be when batches are read. */
 function parseCodecs(value: unknown): CompressionCodecs | undefined {
-  return isCodecs(value) ? value : undefined;
+  if (!isCodecs(value)) return undefined;
+  requireCodecs(value);
+  return value;
 }
 
 function isCodecs(value: unknown): value is CompressionCodecs {
-  return (
-    isPlainObject(value) &&
-    Object.values(value).every((codec) => typeof codec === "object" && codec !== null && isCodec(codec))
-  );
-}
-
-function isCodec({ id, name, compress, decompress }: Partial<Record<keyof CompressionCodec, unknown>>): boolean {
-  const isNamed = Number.isInteger(id) && typeof name === "string";
-  return isNamed && typeof compress === "function" && typeof decompress === "function";
+  return isPlainObject(value);
 }

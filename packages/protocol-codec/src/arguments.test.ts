@@ -67,6 +67,20 @@ describe("an argument of the wrong kind is an error that says which, and what is
     ["null for headers", () => codec.writeBatch({}, [{ value: "a", headers: wrong(null) }]), "wanted, not null"],
     ["a header without a value", () => codec.writeBatch({}, [{ headers: wrong(["ab"]) }]), "not string ab"],
     ["a number for a header's name", () => codec.writeBatch({}, [{ headers: wrong([[1, "b"]]) }]), "not number 1"],
+    [
+      "headers for one reading",
+      () => codec.writeBatch({}, [{ headers: new Map().entries() }]),
+      "only once: give a list",
+    ],
+    [
+      "an offset out of reach of the first",
+      () =>
+        codec.writeMessageSet({ magic: 1, compression: "gzip" }, [
+          { offset: -(2n ** 63n) },
+          { offset: 1n, value: "b" },
+        ]),
+      "offset: a bigint of 64 bits",
+    ],
     ["no stamp", () => codec.stampProducer(codec.writeBatch({}, []), wrong(undefined)), "stamp: an object such as"],
     ["an epoch too large", () => codec.stampProducer(codec.writeBatch({}, []), epoch(99_999)), "from -32768 to 32767"],
     ["an id that is no bigint", () => codec.stampProducer(Buffer.alloc(1), wrong({ producerId: 1 })), "producerId: a"],

@@ -351,7 +351,8 @@ export { ControlType, controlRecord, readControlRecord, writeTransactionMarker }
 export type { ControlRecord, TransactionMarkerOptions } from "./records/control.js";
 
 // Compression
-export { compressionCodecs, compressionName, compressionNames } from "./compression/codecs.js";
+export { compressionCodecs, compressionName } from "./compression/codecs.js";
+export { compressionNames } from "./compression/codec.js";
 export { defaultMaxDecompressedBytes } from "./compression/codec.js";
 export type { BuiltInCodec, CompressionCodec, CompressionCodecs, CompressionName } from "./compression/codec.js";
 

@@ -3,6 +3,7 @@ export { FrameInPieces } from "./frame/frame-in-pieces.js";
 export { compileDecoder, type DecoderKind } from "./schema/codec.js";
 export { parsedFromLength } from "./schema/decoder-choice.js";
 export { formatVersions } from "./schema/versions.js";
+export { requireCodecs } from "./compression/codec-calls.js";
 export { readHeaders } from "./records/read-headers.js";
 export { BufferView } from "./wire/buffer-view.js";
 export { Uuid } from "./wire/uuid.js";

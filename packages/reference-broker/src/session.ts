@@ -29,6 +29,9 @@ export interface SessionOptions {
 /** While this many bytes of whole requests wait for their turn, nothing more is read from the socket. */
 const maxQueuedBytes = 1 << 20;
 
+/** How long requests that stood before bytes that are none may take to be answered, in milliseconds. */
+const graceMs = 5000;
+
 /**
  * One connection of a client.
  *
@@ -56,6 +59,7 @@ export class Session {
   #failure: unknown;
   #lastActivityMs: number;
   #idleTimer: Timer | undefined;
+  #graceTimer: Timer | undefined;
 
   constructor(socket: Socket, options: SessionOptions) {
     this.id = options.id;
@@ -113,6 +117,8 @@ export class Session {
       }
     } catch (error) {
       this.#failure = error;
+      // Whoever does not take the answers away, or waits for a long poll, is not waited for.
+      this.#graceTimer = this.#options.clock.timer(graceMs, () => this.close(error));
     }
     if (this.#queuedBytes > maxQueuedBytes) this.#socket.pause();
     if (this.#life.state === "idle") void this.#work();
@@ -187,6 +193,7 @@ export class Session {
   #closed(): void {
     this.#pass({ type: "close", reason: undefined });
     this.#idleTimer?.cancel();
+    this.#graceTimer?.cancel();
     this.#queue = [];
     this.#abort.abort();
     this.#options.onClose(this, this.#life.state === "closed" ? this.#life.reason : undefined);

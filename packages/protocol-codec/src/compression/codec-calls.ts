@@ -1,20 +1,29 @@
-import { asBuffer, invalidArgument, kindOf } from "../arguments.js";
+import { asBuffer, invalidArgument, kindOf, requireObject } from "../arguments.js";
 import { DecodeError, EncodeError } from "../errors.js";
-import type { CompressionCodec } from "./codec.js";
+import { compressionNames } from "./codec.js";
+import type { CompressionCodec, CompressionCodecs } from "./codec.js";
 
 /** Returns what was given as a codec when it is one; throws `CLIENT_INVALID_ARGUMENT` else. `what` names the argument. */
 export function requireCodec(given: CompressionCodec, what: string): CompressionCodec {
   if (typeof given !== "object" || given === null)
     throw invalidArgument(`${what}: a codec { id, name, compress, decompress } wanted, not ${kindOf(given)}`);
   const { id, name } = given;
-  // The number becomes the lowest three bits of a batch's attributes; any other would set those above.
-  if (!Number.isInteger(id) || id < 0 || id > 7)
-    throw invalidArgument(`${what}.id: a whole number from 0 to 7 wanted, not ${kindOf(id)}`);
-  if (typeof name !== "string") throw invalidArgument(`${what}.name: a string wanted, not ${kindOf(name)}`);
+  if (!compressionNames.includes(name))
+    throw invalidArgument(`${what}.name: one of ${compressionNames.join(", ")} wanted, not ${kindOf(name)}`);
+  // By the number in the batch's attributes every reader chooses its codec.
+  if (id !== compressionNames.indexOf(name))
+    throw invalidArgument(`${what}.id: ${compressionNames.indexOf(name)}, which is ${name}, wanted, not ${kindOf(id)}`);
   for (const key of ["compress", "decompress"] as const)
     if (typeof given[key] !== "function")
       throw invalidArgument(`${what}.${key}: a function wanted, not ${kindOf(given[key])}`);
   return given;
+}
+
+/** Throws `CLIENT_INVALID_ARGUMENT` when the caller's own codecs are none; there need not be any. */
+export function requireCodecs(own: CompressionCodecs | undefined): void {
+  if (own === undefined) return;
+  requireObject(own, "codecs", "{ lz4: codec }");
+  for (const [name, codec] of Object.entries(own)) if (codec !== undefined) requireCodec(codec, `codecs.${name}`);
 }
 
 /** Compresses with a codec that answers at once; throws EncodeError when it is asynchronous. */

@@ -3,6 +3,9 @@ import { DecodeError, EncodeError } from "../errors.js";
 /** The names of Kafka's compression types, as topic configuration spells them. */
 export type CompressionName = "none" | "gzip" | "snappy" | "lz4" | "zstd";
 
+/** The names in the order of their numbers, 0 to 4. */
+export const compressionNames: readonly CompressionName[] = ["none", "gzip", "snappy", "lz4", "zstd"];
+
 /**
  * One compression type: two functions over whole payloads.
  *
@@ -10,7 +13,7 @@ export type CompressionName = "none" | "gzip" | "snappy" | "lz4" | "zstd";
  * asynchronously, as the clients do, and fails with a sentence in the synchronous calls. Any `Uint8Array` will do for an answer.
  */
 export interface CompressionCodec {
-  /** The number in the attributes of a batch: 0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd. It has three bits: 0 to 7. */
+  /** The number in the attributes of a batch: 0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd. It has to be the one of `name`. */
   readonly id: number;
   readonly name: CompressionName;
   /** Compresses a payload; `level` means what the format means by it, and is ignored where the format has none. */

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DecodeError, EncodeError } from "../errors.js";
-import { codecFor, compressionCodecs, compressionName, compressionNames } from "./codecs.js";
+import { compressionNames } from "./codec.js";
+import { codecFor, compressionCodecs, compressionName } from "./codecs.js";
 import type { CompressionCodec } from "./codec.js";
 
 const codecs = Object.values(compressionCodecs);

@@ -1,10 +1,11 @@
 import { constants } from "node:buffer";
-import { asBuffer, invalidArgument, kindOf, requireObject } from "../arguments.js";
+import { asBuffer, invalidArgument, kindOf } from "../arguments.js";
 import { DecodeError, EncodeError } from "../errors.js";
 import { gzip } from "./gzip.js";
 import { lz4 } from "./lz4.js";
 import { none } from "./none.js";
 import { requireCodec } from "./codec-calls.js";
+import { compressionNames } from "./codec.js";
 import { snappy } from "./snappy.js";
 import { zstd } from "./zstd.js";
 import type { BuiltInCodec, CompressionCodec, CompressionCodecs, CompressionName } from "./codec.js";
@@ -18,9 +19,6 @@ export const compressionCodecs: Readonly<Record<CompressionName, BuiltInCodec>> 
   zstd: checked(zstd),
 };
 
-/** The names in the order of their numbers, 0 to 4. */
-export const compressionNames: readonly CompressionName[] = ["none", "gzip", "snappy", "lz4", "zstd"];
-
 /** Returns the name of a compression number; throws DecodeError for a number that Kafka does not define. */
 export function compressionName(id: number): CompressionName {
   const name = typeof id === "number" ? compressionNames[id] : undefined;
@@ -29,13 +27,6 @@ export function compressionName(id: number): CompressionName {
       code: "CLIENT_UNKNOWN_COMPRESSION",
     });
   return name;
-}
-
-/** Throws `CLIENT_INVALID_ARGUMENT` when the caller's own codecs are none. */
-export function requireCodecs(own: CompressionCodecs | undefined): void {
-  if (own === undefined) return;
-  requireObject(own, "codecs", "{ lz4: codec }");
-  for (const [name, codec] of Object.entries(own)) if (codec !== undefined) requireCodec(codec, `codecs.${name}`);
 }
 
 /** Picks the codec for a name: the caller's own, which were checked, or else the built-in one. */

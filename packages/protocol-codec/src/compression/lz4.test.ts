@@ -101,6 +101,11 @@ describe("what Java reads of lz4", () => {
     );
   });
 
+  it("is not less than what stands there: a frame behind one to be skipped is read too", () => {
+    const skipped = Buffer.from("5f2a4d180300000001020304".slice(0, 22), "hex");
+    expect(lz4.decompress(Buffer.concat([frame, skipped, skipped, frame]), 5000)).toEqual(Buffer.concat([text, text]));
+  });
+
   it("is no second frame that is broken, which is an error here", () => {
     for (let length = 4; length < frame.length; length++)
       expect(() => lz4.decompress(Buffer.concat([frame, frame.subarray(0, length)]), 2 * text.length)).toThrow(

@@ -10,6 +10,8 @@ import type { CompressionCodec } from "./codec.js";
  * All numbers are little-endian. The highest bit of a block's size says that its bytes are not compressed.
  */
 const frameMagic = 0x184d2204;
+/** Of frames that hold something else, and are to be skipped; the last four bits are free. */
+const skippableMagic = 0x184d2a50;
 const flag = {
   version: 0xc0,
   version1: 0x40,
@@ -37,8 +39,9 @@ export const lz4 = {
   decompress(input: Buffer, limit: number): Buffer {
     const output = new GrowingOutput("lz4", limit, input.length * 4);
     if (input.length === 0) return output.taken();
-    let position = readFrame(input, 0, output, limit);
-    while (startsFrame(input, position)) position = readFrame(input, position, output, limit);
+    let position = skipFrames(input, readFrame(input, 0, output, limit));
+    while (magicAt(input, position) === frameMagic)
+      position = skipFrames(input, readFrame(input, position, output, limit));
     return output.taken();
   },
 } as const satisfies CompressionCodec;
@@ -74,8 +77,16 @@ interface FrameHeader {
   readonly end: number;
 }
 
-function startsFrame(input: Buffer, position: number): boolean {
-  return input.length - position >= 4 && input.readUInt32LE(position) === frameMagic;
+function magicAt(input: Buffer, position: number): number | undefined {
+  return input.length - position >= 4 ? input.readUInt32LE(position) : undefined;
+}
+
+/** Where the next frame begins, behind frames that hold something else and say how long they are. */
+function skipFrames(input: Buffer, start: number): number {
+  let position = start;
+  while (input.length - position >= 8 && ((magicAt(input, position) ?? 0) & ~0xf) >>> 0 === skippableMagic)
+    position += 8 + input.readUInt32LE(position + 4);
+  return position;
 }
 
 /** Decompresses the frame at a position and returns where it ends. */

@@ -1,3 +1,4 @@
+import { requireInteger } from "../arguments.js";
 import { EncodeError } from "../errors.js";
 import { crc32c } from "../wire/crc32c.js";
 import { attribute, field, logOverhead, writeInt64 } from "./layout.js";
@@ -39,13 +40,18 @@ export interface BatchContents {
 /** Fills the first 61 bytes of a whole batch, the checksum last. Throws EncodeError when a field is out of its range. */
 export function writeBatchHeader(batch: Buffer, options: BatchHeaderOptions, contents: BatchContents): void {
   const { producerId = -1n, producerEpoch = -1, baseSequence = -1, partitionLeaderEpoch = -1 } = options;
+  const lastOffsetDelta = options.lastOffsetDelta ?? contents.lastOffsetDelta;
   try {
+    requireInteger(partitionLeaderEpoch, "partitionLeaderEpoch", -0x8000_0000, 0x7fff_ffff);
+    requireInteger(lastOffsetDelta, "lastOffsetDelta", -0x8000_0000, 0x7fff_ffff);
+    requireInteger(producerEpoch, "producerEpoch", -0x8000, 0x7fff);
+    requireInteger(baseSequence, "baseSequence", -0x8000_0000, 0x7fff_ffff);
     batch.writeBigInt64BE(options.baseOffset ?? 0n, field.baseOffset);
     batch.writeInt32BE(batch.length - logOverhead, field.batchLength);
     batch.writeInt32BE(partitionLeaderEpoch, field.partitionLeaderEpoch);
     batch.writeInt8(2, field.magic);
     batch.writeInt16BE(attributesOf(options, contents.compressionId), field.attributes);
-    batch.writeInt32BE(options.lastOffsetDelta ?? contents.lastOffsetDelta, field.lastOffsetDelta);
+    batch.writeInt32BE(lastOffsetDelta, field.lastOffsetDelta);
     writeInt64(batch, field.baseTimestamp, contents.baseTimestamp);
     writeInt64(batch, field.maxTimestamp, options.maxTimestamp ?? contents.maxTimestamp);
     batch.writeBigInt64BE(producerId, field.producerId);

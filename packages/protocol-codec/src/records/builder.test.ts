@@ -267,6 +267,10 @@ describe("BatchBuilder", () => {
     { producerEpoch: 40_000 },
     { baseSequence: 2 ** 31 },
     { partitionLeaderEpoch: 0.5 + 2 ** 40 },
+    { partitionLeaderEpoch: 1.5 },
+    { producerEpoch: "1" as never },
+    { baseSequence: null as never },
+    { lastOffsetDelta: 2 ** 31 },
     { timestampType: "LogAppendTime" } as const,
   ])("refuses the header %o", (options) => {
     expect(() => new BatchBuilder({ maxBytes: 1000 }).finish(options)).toThrow(EncodeError);

@@ -15,7 +15,11 @@ export const noPairs: HeaderPairs = [];
 export function headerPairs(headers: RecordHeaders): HeaderPairs {
   if (isPairs(headers)) return headers;
   if (typeof headers !== "object" || headers === null) throw noHeaders(headers);
-  if (isIterable(headers)) return Array.from(headers);
+  if (isIterable(headers)) {
+    // A record that does not fit into one batch is tried again in the next.
+    if (Object.is(headers[Symbol.iterator](), headers)) throw invalid("pairs that can be read only once: give a list");
+    return Array.from(headers);
+  }
   const pairs: (readonly [string, RecordPart])[] = [];
   for (const name of Object.keys(headers)) {
     const value = headers[name];

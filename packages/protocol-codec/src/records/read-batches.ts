@@ -1,5 +1,5 @@
 import { asBuffer, invalidArgument, kindOf, requireObject } from "../arguments.js";
-import { requireCodecs } from "../compression/codecs.js";
+import { requireCodecs } from "../compression/codec-calls.js";
 import { DecodeError } from "../errors.js";
 import { CurrentRecordBatch } from "./current-batch.js";
 import { field, logOverhead } from "./layout.js";

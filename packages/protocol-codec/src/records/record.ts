@@ -26,7 +26,7 @@ export interface LogRecord {
 
 /**
  * Walks over the records of one batch without making an object for each: after `next()` returned true the fields tell
- * where the record's parts lie in `buffer`.
+ * where the record's parts lie in `buffer`, whose bytes must not change meanwhile.
  *
  *     for (const cursor = batch.open(); cursor.next(); ) use(cursor.buffer, cursor.valueStart, cursor.valueLength);
  */

@@ -73,6 +73,7 @@ function message(magic: 0 | 1, attributes: number, record: RecordToWrite & { rea
   const [keyBytes, valueBytes] = [toBytes(key), toBytes(value)];
   const keyStart = legacyField.timestamp + (magic === 0 ? 0 : 8);
   const bytes = Buffer.alloc(keyStart + 8 + (keyBytes?.length ?? 0) + (valueBytes?.length ?? 0));
+  requireInt64(offset, "records: offset");
   bytes.writeBigInt64BE(offset, legacyField.offset);
   bytes.writeInt32BE(bytes.length - legacyField.crc, legacyField.size);
   bytes[legacyField.magic] = magic;

@@ -1,5 +1,6 @@
 import { ApiVersions, ErrorCode } from "@moldau/protocol-codec";
 import { handler } from "../dispatch.js";
+import { versionsTold } from "../security/authentication.js";
 
 /**
  * ApiVersions 0-4: what this broker can do.
@@ -12,10 +13,11 @@ import { handler } from "../dispatch.js";
 export const apiVersions = handler(
   ApiVersions,
   { min: 0, max: 4 },
-  ({ clientSoftwareName, clientSoftwareVersion }, { broker, apiVersion }) => {
+  ({ clientSoftwareName, clientSoftwareVersion }, { broker, session, apiVersion }) => {
     if (apiVersion >= 3 && !(softwarePattern.test(clientSoftwareName) && softwarePattern.test(clientSoftwareVersion))) {
       return { errorCode: ErrorCode.INVALID_REQUEST };
     }
+    session.authentication = versionsTold(session.authentication);
     const metadataVersion = broker.cluster.featureLevel("metadata.version");
     const finalized =
       metadataVersion > 0

@@ -13,11 +13,17 @@ export interface SaslSettings {
  * How far a connection has got in proving who the client is.
  *
  *     notRequired
+ *     waiting ──ApiVersions──▶ waiting, versions told
  *     waiting ──handshake──▶ exchanging ──last token──▶ authenticated ──handshake──▶ exchanging   (KIP-368: log in again)
  */
 export type Authentication =
   | { readonly kind: "notRequired" }
-  | { readonly kind: "waiting"; readonly settings: SaslSettings }
+  | {
+      readonly kind: "waiting";
+      readonly settings: SaslSettings;
+      /** Whether ApiVersions was answered: Kafka answers it once, and again only after it refused the version. */
+      readonly versionsTold?: boolean;
+    }
   | {
       readonly kind: "exchanging";
       readonly settings: SaslSettings;
@@ -56,7 +62,9 @@ export function refusalOf(authentication: Authentication, apiKey: number, nowMs:
     case "notRequired":
       return undefined;
     case "waiting":
-      return loginApis.has(apiKey) || apiKey === ApiVersions.key ? undefined : "the client has not logged in";
+      if (apiKey === ApiVersions.key)
+        return authentication.versionsTold === true ? "the client has been told the versions already" : undefined;
+      return loginApis.has(apiKey) ? undefined : "the client has not logged in";
     case "exchanging":
       return loginApis.has(apiKey) ? undefined : "the client is in the middle of its login";
     case "authenticated": {
@@ -64,6 +72,11 @@ export function refusalOf(authentication: Authentication, apiKey: number, nowMs:
       return expired && !loginApis.has(apiKey) ? "the client's login has expired and was not renewed" : undefined;
     }
   }
+}
+
+/** What follows when ApiVersions was answered. */
+export function versionsTold(authentication: Authentication): Authentication {
+  return authentication.kind === "waiting" ? { ...authentication, versionsTold: true } : authentication;
 }
 
 /** Begins a login, or the renewal of one. Undefined when the mechanism is not offered. */
