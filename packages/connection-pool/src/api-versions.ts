@@ -80,17 +80,17 @@ export class Negotiation {
     let response = await askVersions(exchange, asked);
     if (response.errorCode === ErrorCode.UNSUPPORTED_VERSION) {
       // Since 2.4 a refusal names the range; a broker before that takes version 0 for certain.
-      asked = newestAsked(response) ?? 0;
+      asked = newestCommon(response) ?? 0;
       response = await askVersions(exchange, asked);
     }
     const versions = accepted(response);
-    this.#version = newestAsked(response) ?? asked;
+    this.#version = newestCommon(response) ?? asked;
     return versions;
   }
 }
 
 /** The newest version of ApiVersions that this side and, as it says, the broker have. */
-function newestAsked({ apiKeys }: ApiVersionsResponse): number | undefined {
+function newestCommon({ apiKeys }: ApiVersionsResponse): number | undefined {
   const range = apiKeys.find(({ apiKey }) => apiKey === ApiVersions.key);
   return range && Math.max(Math.min(range.maxVersion, ApiVersions.maxVersion), ApiVersions.minVersion);
 }

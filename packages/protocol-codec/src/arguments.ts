@@ -24,6 +24,16 @@ export function requireInteger(value: number, what: string, minimum: number, max
     throw invalidArgument(`${what}: a whole number from ${minimum} to ${maximum} wanted, not ${kindOf(value)}`);
 }
 
+/** Throws for what is no whole number of 16 bits; `what` names the argument. */
+export function requireInt16(value: number, what: string): void {
+  requireInteger(value, what, -0x8000, 0x7fff);
+}
+
+/** Throws for what is no whole number of 32 bits; `what` names the argument. */
+export function requireInt32(value: number, what: string): void {
+  requireInteger(value, what, -0x8000_0000, 0x7fff_ffff);
+}
+
 /** Throws for what is no bigint of 64 bits; `what` names the argument. */
 export function requireInt64(value: bigint, what: string): void {
   if (typeof value !== "bigint" || BigInt.asIntN(64, value) !== value)

@@ -1,4 +1,4 @@
-import { requireInteger } from "../arguments.js";
+import { requireInt16, requireInt32 } from "../arguments.js";
 import { EncodeError } from "../errors.js";
 import { crc32c } from "../wire/crc32c.js";
 import { attribute, field, logOverhead, writeInt64 } from "./layout.js";
@@ -42,10 +42,10 @@ export function writeBatchHeader(batch: Buffer, options: BatchHeaderOptions, con
   const { producerId = -1n, producerEpoch = -1, baseSequence = -1, partitionLeaderEpoch = -1 } = options;
   const lastOffsetDelta = options.lastOffsetDelta ?? contents.lastOffsetDelta;
   try {
-    requireInteger(partitionLeaderEpoch, "partitionLeaderEpoch", -0x8000_0000, 0x7fff_ffff);
-    requireInteger(lastOffsetDelta, "lastOffsetDelta", -0x8000_0000, 0x7fff_ffff);
-    requireInteger(producerEpoch, "producerEpoch", -0x8000, 0x7fff);
-    requireInteger(baseSequence, "baseSequence", -0x8000_0000, 0x7fff_ffff);
+    requireInt32(partitionLeaderEpoch, "partitionLeaderEpoch");
+    requireInt32(lastOffsetDelta, "lastOffsetDelta");
+    requireInt16(producerEpoch, "producerEpoch");
+    requireInt32(baseSequence, "baseSequence");
     batch.writeBigInt64BE(options.baseOffset ?? 0n, field.baseOffset);
     batch.writeInt32BE(batch.length - logOverhead, field.batchLength);
     batch.writeInt32BE(partitionLeaderEpoch, field.partitionLeaderEpoch);

@@ -1,4 +1,4 @@
-import { asBuffer, invalidArgument, kindOf, requireInteger, requireObject } from "../arguments.js";
+import { asBuffer, invalidArgument, kindOf, requireInt32, requireObject } from "../arguments.js";
 import { DecodeError } from "../errors.js";
 import { writeBatch } from "./write-batch.js";
 import type { ProducerStamp } from "./stamp.js";
@@ -45,7 +45,7 @@ export function readControlRecord(record: {
 export function controlRecord(type: "ABORT" | "COMMIT", coordinatorEpoch: number): { key: Buffer; value: Buffer } {
   if (type !== "ABORT" && type !== "COMMIT")
     throw invalidArgument(`type: "ABORT" or "COMMIT" wanted, not ${kindOf(type)}`);
-  requireInteger(coordinatorEpoch, "coordinatorEpoch", -0x8000_0000, 0x7fff_ffff);
+  requireInt32(coordinatorEpoch, "coordinatorEpoch");
   const key = Buffer.alloc(4);
   key.writeInt16BE(ControlType[type], 2);
   const value = Buffer.alloc(6);

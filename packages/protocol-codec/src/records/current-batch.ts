@@ -105,31 +105,32 @@ export class CurrentRecordBatch extends RecordBatch {
   }
 
   open(): RecordCursor {
-    if (this.count === 0) return this.#empty();
     const codec = this.#codec();
-    if (codec === undefined)
-      return this.#cursor(this.buffer, this.start + field.records, this.start + this.sizeInBytes);
+    if (codec === undefined) return this.#uncompressed();
     const records = decompressSync(codec, this.#payload(), this.#limit());
     return this.#cursor(records, 0, records.length);
   }
 
   async openAsync(): Promise<RecordCursor> {
-    const codec = this.count === 0 ? undefined : this.#codec();
-    if (codec === undefined) return this.open();
+    const codec = this.#codec();
+    if (codec === undefined) return this.#uncompressed();
     const records = await decompressAsync(codec, this.#payload(), this.#limit());
     return this.#cursor(records, 0, records.length);
   }
 
-  /** Kafka looks at no byte behind the header of a batch without records, as compaction leaves them, whatever the attributes say. */
-  #empty(): RecordCursor {
-    const start = this.start + field.records;
-    return this.#cursor(this.buffer, start, start);
-  }
-
-  /** Undefined when the records lie there as they are. */
+  /**
+   * Undefined when there is nothing to decompress. Kafka looks at no byte behind the header of a batch without records, as compaction leaves
+   * them, whatever the attributes say.
+   */
   #codec(): CompressionCodec | undefined {
+    if (this.count === 0) return undefined;
     const name = this.compression;
     return name === "none" ? undefined : codecFor(name, this.#options.codecs);
+  }
+
+  #uncompressed(): RecordCursor {
+    const start = this.start + field.records;
+    return this.#cursor(this.buffer, start, this.count === 0 ? start : this.start + this.sizeInBytes);
   }
 
   #payload(): Buffer {

@@ -14,7 +14,7 @@ export const noPairs: HeaderPairs = [];
 /** Brings all forms of headers into pairs. Names have to be text; throws EncodeError for what is neither text, bytes nor null. */
 export function headerPairs(headers: RecordHeaders): HeaderPairs {
   if (isPairs(headers)) return headers;
-  if (typeof headers !== "object" || headers === null) throw noHeaders(headers);
+  if (typeof headers !== "object" || headers === null) throw notHeaders(headers);
   if (isIterable(headers)) {
     // A record that does not fit into one batch is tried again in the next.
     if (Object.is(headers[Symbol.iterator](), headers)) throw invalid("pairs that can be read only once: give a list");
@@ -33,7 +33,7 @@ export function headerPairs(headers: RecordHeaders): HeaderPairs {
 export function estimateHeaders(pairs: HeaderPairs): number {
   let bytes = 1;
   for (const pair of pairs) {
-    if (!Array.isArray(pair)) throw noHeaders(pair);
+    if (!Array.isArray(pair)) throw notHeaders(pair);
     const [name, value]: readonly [string, RecordPart] = pair;
     if (typeof name !== "string") throw invalid(`a name has to be a string, not ${kindOf(name)}`);
     bytes += 2 + name.length + leastBytes(value);
@@ -69,7 +69,7 @@ function isIterable(headers: object): headers is Iterable<HeaderPairs[number]> {
   return Symbol.iterator in headers;
 }
 
-function noHeaders(given: unknown): EncodeError {
+function notHeaders(given: unknown): EncodeError {
   return invalid(`an object such as { trace: "1" }, or pairs such as ["trace", "1"], wanted, not ${kindOf(given)}`);
 }
 

@@ -60,7 +60,7 @@ export class CurrentRecordCursor extends RecordCursor {
   next(): boolean {
     if (this.#remaining === 0) return this.#finish();
     this.#remaining--;
-    if (!this.#mayBeShort || !this.#readShort()) this.#readAnyOrSay();
+    if (!this.#mayBeShort || !this.#readShort()) this.#readAny();
     return true;
   }
 
@@ -149,16 +149,17 @@ export class CurrentRecordCursor extends RecordCursor {
     return true;
   }
 
-  #readAnyOrSay(): void {
+  /** Reads any record, and says which one is malformed, and where. */
+  #readAny(): void {
     try {
-      this.#readAny();
+      this.#readFields();
     } catch (error) {
       throw error instanceof DecodeError ? this.#malformed(error.message, this.position) : error;
     }
   }
 
-  /** Reads any record; throws a DecodeError without a place for one that is malformed. */
-  #readAny(): void {
+  /** Reads the fields of any record; throws a DecodeError without a place for one that is malformed. */
+  #readFields(): void {
     this.position = this.#recordEnd;
     const length = readVarint(this);
     const start = this.position;

@@ -1,4 +1,12 @@
-import { invalidArgument, kindOf, requireInt64, requireInteger, requireObject } from "../arguments.js";
+import {
+  invalidArgument,
+  kindOf,
+  requireInt16,
+  requireInt32,
+  requireInt64,
+  requireInteger,
+  requireObject,
+} from "../arguments.js";
 import { EncodeError } from "../errors.js";
 import { crc32c, crc32cReplace } from "../wire/crc32c.js";
 import { attribute, field, logOverhead, writeInt64 } from "./layout.js";
@@ -25,8 +33,8 @@ export function stampProducer(batch: Buffer, stamp: ProducerStamp): void {
   requireObject(stamp, "stamp", "{ producerId: 1n, producerEpoch: 0, baseSequence: 0 }");
   const { producerId, producerEpoch, baseSequence } = stamp;
   requireInt64(producerId, "producerId");
-  requireInteger(producerEpoch, "producerEpoch", -0x8000, 0x7fff);
-  requireInteger(baseSequence, "baseSequence", -0x8000_0000, 0x7fff_ffff);
+  requireInt16(producerEpoch, "producerEpoch");
+  requireInt32(baseSequence, "baseSequence");
   rewriteHeader(batch, 0, () => {
     batch.writeBigInt64BE(producerId, field.producerId);
     batch.writeInt16BE(producerEpoch, field.producerEpoch);
@@ -43,7 +51,7 @@ export function setBaseOffset(batch: Buffer, start: number, offset: bigint): voi
 
 /** Sets the leader epoch of a batch of magic 2; the checksum does not cover it. */
 export function setPartitionLeaderEpoch(batch: Buffer, start: number, epoch: number): void {
-  requireInteger(epoch, "epoch", -0x8000_0000, 0x7fff_ffff);
+  requireInt32(epoch, "epoch");
   requireCurrent(batch, start);
   batch.writeInt32BE(epoch, start + field.partitionLeaderEpoch);
 }
