@@ -33,7 +33,7 @@ export async function bundleModules(/** @type {string} */ folder) {
   const { warnings, metafile } = await build({
     ...options,
     metafile: true,
-    entryPoints: doors(folder, manifest).map((name) => join(folder, "src", `${name}.ts`)),
+    entryPoints: Object.fromEntries(doors(folder, manifest).map((name) => [name, join(folder, "src", sourceOf(name))])),
     outdir: out,
     format: "esm",
     splitting: true,
@@ -49,7 +49,15 @@ function doors(/** @type {string} */ folder, /** @type {Manifest} */ { exports }
   const exported = Object.keys(exports ?? {})
     .filter((door) => !door.endsWith(".json"))
     .map((door) => (door === "." ? "index" : door.slice(2)));
-  return existsSync(join(folder, "src", "command-line.ts")) ? [...exported, "command-line"] : exported;
+  return existsSync(join(folder, "src", sourceOf(program))) ? [...exported, program] : exported;
+}
+
+/** The program behind the command line, as its module is called in dist/. */
+const program = "command-line";
+
+/** Where in src/ a door's module is. */
+function sourceOf(/** @type {string} */ door) {
+  return door === program ? `command/${program}.ts` : `${door}.ts`;
 }
 
 /** Writes dist/cjs of one package, whose dist/ must have been built. */
@@ -65,7 +73,7 @@ export async function bundleForRequire(/** @type {string} */ folder) {
 async function bundleSources(/** @type {string} */ folder, /** @type {string} */ out) {
   const { build } = await import("esbuild");
   const manifest = readManifest(folder);
-  const entries = doors(folder, manifest).filter((name) => name !== "command-line");
+  const entries = doors(folder, manifest).filter((name) => name !== program);
   const bundled = new Set(Object.keys(manifest.dependencies ?? {}).filter((name) => isModuleOnly(folder, name)));
   // Several doors to one room: all must give the same classes and the same state, so all open onto one bundle.
   const stdin = entries.map((name) => `export * as ${name} from "./${name}.js";`).join("\n");

@@ -5,7 +5,7 @@ import { moveLeader } from "./cluster/move-leader.js";
 import type { TopicState } from "./cluster/state.js";
 import type { BrokerEventMap, BrokerEventOf, BrokerListener } from "./events.js";
 import type { FaultRule, Interceptor, InterceptRule, RequestBodyOf, ResponseBodyOf } from "./faults/rules.js";
-import { LogView } from "./log-view.js";
+import { LogView } from "./partitions/log-view.js";
 import type { BrokerOptions, TopicOptions } from "./options.js";
 import { RunningCluster } from "./running-cluster.js";
 import { waitForEvent, type WaitOptions } from "./wait-for-event.js";

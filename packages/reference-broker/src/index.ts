@@ -18,5 +18,5 @@ export type { RequestSubject } from "./faults/match.js";
 // Looking at it
 export type { BrokerEventMap, ConnectionEvent, RequestEvent, ResponseEvent } from "./events.js";
 export type { WaitOptions } from "./wait-for-event.js";
-export type { LogView } from "./log-view.js";
+export type { LogView } from "./partitions/log-view.js";
 export type { PartitionState, TopicState } from "./cluster/state.js";

@@ -8,7 +8,7 @@ import { bringFoldersHome } from "./data-dir/transfer.js";
 import { BrokerEvents } from "./events.js";
 import { FaultRules } from "./faults/rules.js";
 import type { PartitionLog } from "./log/log.js";
-import { openController, openDirectories } from "./open-cluster.js";
+import { openController, openDirectories } from "./cluster/open-cluster.js";
 import type { BrokerOptions } from "./options.js";
 import { randomSource } from "./random.js";
 import { listenerOf, RunningNode, type SharedParts } from "./running-node.js";

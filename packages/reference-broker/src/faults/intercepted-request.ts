@@ -1,6 +1,6 @@
-import type { Handler, PreparedRequest, RequestContext } from "../dispatch.js";
-import { errorResponse } from "../error-response.js";
-import { closeConnection, noResponse, type Outcome } from "../outcome.js";
+import type { Handler, PreparedRequest, RequestContext } from "../network/dispatch.js";
+import { errorResponse } from "../network/error-response.js";
+import { closeConnection, noResponse, type Outcome } from "../network/outcome.js";
 
 /**
  * A request that a fault rule took, in the interceptor's hands. `Req` and `Res` are the types of its bodies when the rule names its API by

@@ -1,7 +1,7 @@
 import type { Api, RequestOf, ResponseInputOf, Uuid } from "@moldau/protocol-codec";
 import type { TopicState } from "../cluster/state.js";
-import type { Handler, PreparedRequest, RequestContext } from "../dispatch.js";
-import type { Outcome } from "../outcome.js";
+import type { Handler, PreparedRequest, RequestContext } from "../network/dispatch.js";
+import type { Outcome } from "../network/outcome.js";
 import { Interception, type InterceptedRequest } from "./intercepted-request.js";
 import { isAbout, type RequestSubject } from "./match.js";
 

@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.js";
 import type { PartitionLog } from "../log/log.js";
-import type { BrokerNode, PartitionLogs } from "../node.js";
+import type { BrokerNode, PartitionLogs } from "../cluster/node.js";
 import type { FetchPosition } from "./fetch-session.js";
 import { readPositions, type FetchLimits, type FetchRound } from "./read.js";
 

@@ -2,8 +2,8 @@ import { ErrorCode } from "@moldau/protocol-codec";
 import type { TopicState } from "../cluster/state.js";
 import { LogError } from "../log/log-error.js";
 import type { PartitionLog } from "../log/log.js";
-import type { BrokerNode } from "../node.js";
-import { findLedPartition, findTopic } from "../partition-lookup.js";
+import type { BrokerNode } from "../cluster/node.js";
+import { findLedPartition, findTopic } from "../partitions/partition-lookup.js";
 import type { FetchedPartition } from "./fetch-context.js";
 import type { FetchPosition, PartitionResult } from "./fetch-session.js";
 

@@ -7,9 +7,9 @@ import type {
 } from "@moldau/protocol-codec";
 import type { TopicState } from "../cluster/state.js";
 import { minInsyncReplicas } from "../cluster/topic-settings.js";
-import { closeConnection, handler, noResponse, type RequestContext } from "../dispatch.js";
+import { closeConnection, handler, noResponse, type RequestContext } from "../network/dispatch.js";
 import { LogError } from "../log/log-error.js";
-import { endpointOf, findLedPartition, findTopic } from "../partition-lookup.js";
+import { endpointOf, findLedPartition, findTopic } from "../partitions/partition-lookup.js";
 
 type PartitionAnswer = ProduceResponsePartition extends infer P ? Partial<P> & { readonly errorCode: number } : never;
 

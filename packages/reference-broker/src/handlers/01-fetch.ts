@@ -1,9 +1,9 @@
 import { ErrorCode, Fetch } from "@moldau/protocol-codec";
 import type { FetchResponse } from "@moldau/protocol-codec";
-import { handler, type RequestContext } from "../dispatch.js";
+import { handler, type RequestContext } from "../network/dispatch.js";
 import { fetchContext, type FetchedPartition } from "../fetch/fetch-context.js";
 import { longPoll } from "../fetch/long-poll.js";
-import { endpointOf } from "../partition-lookup.js";
+import { endpointOf } from "../partitions/partition-lookup.js";
 
 /**
  * Fetch 4-18: records of many partitions, at once or as soon as there are some.

@@ -1,9 +1,9 @@
 import { ErrorCode, ListOffsets } from "@moldau/protocol-codec";
 import type { ListOffsetsRequestPartition, ListOffsetsResponsePartition } from "@moldau/protocol-codec";
-import { handler, type RequestContext } from "../dispatch.js";
+import { handler, type RequestContext } from "../network/dispatch.js";
 import { LogError } from "../log/log-error.js";
 import type { PartitionLog } from "../log/log.js";
-import { findLedPartition } from "../partition-lookup.js";
+import { findLedPartition } from "../partitions/partition-lookup.js";
 
 type PartitionAnswer = Partial<ListOffsetsResponsePartition>;
 

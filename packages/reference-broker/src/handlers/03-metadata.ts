@@ -3,8 +3,8 @@ import type { MetadataRequest, MetadataResponseTopic } from "@moldau/protocol-co
 import { allClusterOperations, allTopicOperations } from "../security/operations.js";
 import type { ClusterState, TopicState } from "../cluster/state.js";
 import { topicNameProblem } from "../cluster/topic-names.js";
-import { handler, type RequestContext } from "../dispatch.js";
-import { endpoints } from "../partition-lookup.js";
+import { handler, type RequestContext } from "../network/dispatch.js";
+import { endpoints } from "../partitions/partition-lookup.js";
 
 type TopicAnswer = Partial<MetadataResponseTopic>;
 

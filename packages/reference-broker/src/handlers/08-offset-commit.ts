@@ -1,5 +1,5 @@
 import { ErrorCode, OffsetCommit, type OffsetCommitRequestTopic } from "@moldau/protocol-codec";
-import { handler } from "../dispatch.js";
+import { handler } from "../network/dispatch.js";
 import { errorCodeOf, type GroupTopics } from "../groups/coordinator.js";
 import type { CommittedTopic } from "../groups/offset-commit.js";
 

@@ -6,7 +6,7 @@ import {
   type ResponseInputOf,
   type OffsetFetchRequestGroup,
 } from "@moldau/protocol-codec";
-import { handler } from "../dispatch.js";
+import { handler } from "../network/dispatch.js";
 import { errorCodeOf, type GroupCoordinator } from "../groups/coordinator.js";
 import { noOffset, type FetchedTopic } from "../groups/offset-fetch.js";
 

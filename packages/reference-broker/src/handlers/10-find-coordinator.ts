@@ -1,6 +1,6 @@
 import { coordinatorPartition, ErrorCode, errorByCode, FindCoordinator } from "@moldau/protocol-codec";
-import { handler, type RequestContext } from "../dispatch.js";
-import { endpointOf } from "../partition-lookup.js";
+import { handler, type RequestContext } from "../network/dispatch.js";
+import { endpointOf } from "../partitions/partition-lookup.js";
 
 /**
  * FindCoordinator 0-6: the broker that looks after a group.

@@ -1,5 +1,5 @@
 import { JoinGroup } from "@moldau/protocol-codec";
-import { handler } from "../dispatch.js";
+import { handler } from "../network/dispatch.js";
 
 /**
  * JoinGroup 0-9: a member takes part in the next generation of its group; answered when everybody has come or the time is up.

@@ -1,5 +1,5 @@
 import { Heartbeat } from "@moldau/protocol-codec";
-import { handler } from "../dispatch.js";
+import { handler } from "../network/dispatch.js";
 
 /**
  * Heartbeat 0-4: a member says that it is alive, and hears whether a rebalance has begun.

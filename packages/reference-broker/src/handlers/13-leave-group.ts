@@ -1,5 +1,5 @@
 import { ErrorCode, LeaveGroup } from "@moldau/protocol-codec";
-import { handler } from "../dispatch.js";
+import { handler } from "../network/dispatch.js";
 
 /**
  * LeaveGroup 0-5: members go; those who stay rebalance at once.

@@ -1,5 +1,5 @@
 import { ErrorCode, SyncGroup } from "@moldau/protocol-codec";
-import { handler } from "../dispatch.js";
+import { handler } from "../network/dispatch.js";
 import { failedSync } from "../groups/classic/events.js";
 
 /**

@@ -1,5 +1,5 @@
 import { DescribeGroups, ErrorCode } from "@moldau/protocol-codec";
-import { handler } from "../dispatch.js";
+import { handler } from "../network/dispatch.js";
 
 /**
  * DescribeGroups 0-6: state, protocol and members of groups.

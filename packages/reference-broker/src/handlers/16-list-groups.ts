@@ -1,5 +1,5 @@
 import { ListGroups } from "@moldau/protocol-codec";
-import { handler } from "../dispatch.js";
+import { handler } from "../network/dispatch.js";
 import { errorCodeOf } from "../groups/coordinator.js";
 
 /**

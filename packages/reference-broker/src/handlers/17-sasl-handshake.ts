@@ -1,5 +1,5 @@
 import { ErrorCode, SaslHandshake } from "@moldau/protocol-codec";
-import { handler } from "../dispatch.js";
+import { handler } from "../network/dispatch.js";
 import { beginLogin } from "../security/authentication.js";
 
 /**

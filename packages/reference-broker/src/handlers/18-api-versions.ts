@@ -1,5 +1,5 @@
 import { ApiVersions, ErrorCode } from "@moldau/protocol-codec";
-import { handler } from "../dispatch.js";
+import { handler } from "../network/dispatch.js";
 import { versionsTold } from "../security/authentication.js";
 
 /**

@@ -3,7 +3,7 @@ import type { CreateTopicsResponseTopic } from "@moldau/protocol-codec";
 import type { BrokerConfig } from "../cluster/broker-config.js";
 import { createTopics as plan, type TopicCreation } from "../cluster/create-topics.js";
 import { topicConfigKeys, topicConfigValue } from "../cluster/topic-settings.js";
-import { handler } from "../dispatch.js";
+import { handler } from "../network/dispatch.js";
 
 type TopicAnswer = Partial<CreateTopicsResponseTopic>;
 

@@ -1,6 +1,6 @@
 import { DeleteTopics, ErrorCode, errorByCode, Uuid } from "@moldau/protocol-codec";
 import { deleteTopics as plan } from "../cluster/delete-topics.js";
-import { handler } from "../dispatch.js";
+import { handler } from "../network/dispatch.js";
 
 /**
  * DeleteTopics 1-6: topics by name or, from 6 on, by name or id, each with a result of its own.

@@ -2,10 +2,10 @@ import { DeleteRecords, ErrorCode } from "@moldau/protocol-codec";
 import type { DeleteRecordsResponsePartition } from "@moldau/protocol-codec";
 import { configResource } from "../cluster/state.js";
 import { logConfigOf } from "../cluster/topic-settings.js";
-import { handler } from "../dispatch.js";
+import { handler } from "../network/dispatch.js";
 import { LogError } from "../log/log-error.js";
-import type { BrokerNode } from "../node.js";
-import { findLedPartition } from "../partition-lookup.js";
+import type { BrokerNode } from "../cluster/node.js";
+import { findLedPartition } from "../partitions/partition-lookup.js";
 
 /**
  * DeleteRecords 0-2: lets a partition begin at a later offset; -1 stands for the high watermark.

@@ -1,5 +1,5 @@
 import { ErrorCode, InitProducerId } from "@moldau/protocol-codec";
-import { handler } from "../dispatch.js";
+import { handler } from "../network/dispatch.js";
 
 /**
  * InitProducerId 0-5: an identity for a producer that writes each message once.

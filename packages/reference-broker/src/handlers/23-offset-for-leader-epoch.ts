@@ -1,6 +1,6 @@
 import { ErrorCode, OffsetForLeaderEpoch } from "@moldau/protocol-codec";
-import { handler } from "../dispatch.js";
-import { findLedPartition } from "../partition-lookup.js";
+import { handler } from "../network/dispatch.js";
+import { findLedPartition } from "../partitions/partition-lookup.js";
 
 /**
  * OffsetForLeaderEpoch 2-4: where the records of a leader epoch end, so that a client that was ahead of a lost leader notices (KIP-320).

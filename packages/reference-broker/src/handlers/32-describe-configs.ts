@@ -3,8 +3,8 @@ import type { DescribeConfigsRequestResource } from "@moldau/protocol-codec";
 import { describeBroker, describeTopic, type ConfigEntry } from "../cluster/describe-configs.js";
 import { configResource } from "../cluster/state.js";
 import { topicNameProblem } from "../cluster/topic-names.js";
-import { handler } from "../dispatch.js";
-import type { BrokerNode } from "../node.js";
+import { handler } from "../network/dispatch.js";
+import type { BrokerNode } from "../cluster/node.js";
 
 /**
  * DescribeConfigs 1-4: the configuration of topics and brokers, with where each value comes from.

@@ -1,5 +1,5 @@
 import { ErrorCode, SaslAuthenticate } from "@moldau/protocol-codec";
-import { handler } from "../dispatch.js";
+import { handler } from "../network/dispatch.js";
 import { continueLogin } from "../security/authentication.js";
 import { SaslFailure } from "../security/sasl.js";
 

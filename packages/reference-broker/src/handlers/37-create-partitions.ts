@@ -1,6 +1,6 @@
 import { CreatePartitions } from "@moldau/protocol-codec";
 import { createPartitions as plan } from "../cluster/create-partitions.js";
-import { handler } from "../dispatch.js";
+import { handler } from "../network/dispatch.js";
 
 /**
  * CreatePartitions 0-3: more partitions for existing topics, each with a result of its own.

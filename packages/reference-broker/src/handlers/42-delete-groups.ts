@@ -1,5 +1,5 @@
 import { DeleteGroups } from "@moldau/protocol-codec";
-import { handler } from "../dispatch.js";
+import { handler } from "../network/dispatch.js";
 
 /**
  * DeleteGroups 0-2: removes groups with all their committed offsets.

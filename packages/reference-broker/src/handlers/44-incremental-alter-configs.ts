@@ -1,6 +1,6 @@
 import { IncrementalAlterConfigs } from "@moldau/protocol-codec";
 import { alterConfigs } from "../cluster/alter-configs.js";
-import { handler } from "../dispatch.js";
+import { handler } from "../network/dispatch.js";
 
 /**
  * IncrementalAlterConfigs 0-1: sets, deletes, appends to and subtracts from single keys, each resource with a result of its own (KIP-339).

@@ -1,5 +1,5 @@
 import { ErrorCode, OffsetDelete, type OffsetDeleteRequestTopic } from "@moldau/protocol-codec";
-import { handler } from "../dispatch.js";
+import { handler } from "../network/dispatch.js";
 import { errorCodeOf, type GroupTopics } from "../groups/coordinator.js";
 
 /**

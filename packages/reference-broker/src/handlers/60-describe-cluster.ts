@@ -1,6 +1,6 @@
 import { DescribeCluster, ErrorCode } from "@moldau/protocol-codec";
-import { handler } from "../dispatch.js";
-import { endpoints } from "../partition-lookup.js";
+import { handler } from "../network/dispatch.js";
+import { endpoints } from "../partitions/partition-lookup.js";
 import { allClusterOperations } from "../security/operations.js";
 
 /**

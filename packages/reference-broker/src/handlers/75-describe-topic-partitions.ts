@@ -2,7 +2,7 @@ import { DescribeTopicPartitions, ErrorCode, Uuid } from "@moldau/protocol-codec
 import type { DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponseTopic } from "@moldau/protocol-codec";
 import type { ClusterState, PartitionState } from "../cluster/state.js";
 import { topicNameProblem } from "../cluster/topic-names.js";
-import { handler } from "../dispatch.js";
+import { handler } from "../network/dispatch.js";
 import { allTopicOperations } from "../security/operations.js";
 
 type TopicAnswer = Partial<DescribeTopicPartitionsResponseTopic>;

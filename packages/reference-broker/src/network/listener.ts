@@ -1,7 +1,7 @@
 import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer, type TlsOptions } from "node:tls";
-import type { Clock } from "./clock.js";
-import type { Authentication } from "./security/authentication.js";
+import type { Clock } from "../clock.js";
+import type { Authentication } from "../security/authentication.js";
 import { Session, type SessionAnswer } from "./session.js";
 
 /** How a {@link Listener} is set up. */

@@ -1,16 +1,16 @@
 import { join, resolve } from "node:path";
 import { Uuid } from "@moldau/protocol-codec";
-import type { ResolvedNode } from "./check-options.js";
-import type { Clock } from "./clock.js";
-import { Controller } from "./cluster/controller.js";
-import { ClusterState } from "./cluster/state.js";
-import { LogDirectory } from "./data-dir/log-directory.js";
-import { metaPropertiesFile } from "./data-dir/meta-properties.js";
-import { defaultLogConfig, type LogConfig } from "./log/log-config.js";
-import { PartitionLog } from "./log/log.js";
-import type { BrokerOptions } from "./options.js";
-import type { RandomSource } from "./random.js";
-import type { Storage } from "./storage/storage.js";
+import type { ResolvedNode } from "../check-options.js";
+import type { Clock } from "../clock.js";
+import { Controller } from "./controller.js";
+import { ClusterState } from "./state.js";
+import { LogDirectory } from "../data-dir/log-directory.js";
+import { metaPropertiesFile } from "../data-dir/meta-properties.js";
+import { defaultLogConfig, type LogConfig } from "../log/log-config.js";
+import { PartitionLog } from "../log/log.js";
+import type { BrokerOptions } from "../options.js";
+import type { RandomSource } from "../random.js";
+import type { Storage } from "../storage/storage.js";
 
 /** What {@link openDirectories} needs. */
 export interface OpeningOptions {

@@ -1,5 +1,5 @@
-import type { Controller } from "./cluster/controller.js";
-import { clusterRecords } from "./cluster/records.js";
+import type { Controller } from "./controller.js";
+import { clusterRecords } from "./records.js";
 
 /** How many ids a broker takes from the metadata log at once, as Apache Kafka does. */
 const blockSize = 1000n;

@@ -7,14 +7,14 @@ import {
   KafkaError,
 } from "@moldau/protocol-codec";
 import type { Api, Fields, RequestHeaderView, StructIn, StructOut } from "@moldau/protocol-codec";
-import type { Clock } from "./clock.js";
+import type { Clock } from "../clock.js";
 import { errorResponse } from "./error-response.js";
-import type { BrokerEvents } from "./events.js";
-import type { FaultRules } from "./faults/rules.js";
-import { LogError } from "./log/log-error.js";
-import type { BrokerNode } from "./node.js";
+import type { BrokerEvents } from "../events.js";
+import type { FaultRules } from "../faults/rules.js";
+import { LogError } from "../log/log-error.js";
+import type { BrokerNode } from "../cluster/node.js";
 import { closeConnection, noResponse, type Outcome } from "./outcome.js";
-import { continueLogin, principalOf, refusalOf } from "./security/authentication.js";
+import { continueLogin, principalOf, refusalOf } from "../security/authentication.js";
 import type { Session, SessionAnswer } from "./session.js";
 
 export { closeConnection, noResponse };

@@ -1,10 +1,10 @@
-import type { Clock } from "./clock.js";
-import type { BrokerConfig } from "./cluster/broker-config.js";
-import type { Controller } from "./cluster/controller.js";
-import type { ClusterState } from "./cluster/state.js";
-import type { FetchSessionCache } from "./fetch/session-cache.js";
-import type { GroupCoordinator } from "./groups/coordinator.js";
-import type { PartitionLog } from "./log/log.js";
+import type { Clock } from "../clock.js";
+import type { BrokerConfig } from "./broker-config.js";
+import type { Controller } from "./controller.js";
+import type { ClusterState } from "./state.js";
+import type { FetchSessionCache } from "../fetch/session-cache.js";
+import type { GroupCoordinator } from "../groups/coordinator.js";
+import type { PartitionLog } from "../log/log.js";
 import type { ProducerIds } from "./producer-ids.js";
 
 /** One broker of the cluster as its handlers see it. */

@@ -1,7 +1,7 @@
 import { ErrorCode } from "@moldau/protocol-codec";
-import type { BrokerConfig } from "./cluster/broker-config.js";
-import type { Controller } from "./cluster/controller.js";
-import { createTopics, type CreationSurroundings } from "./cluster/create-topics.js";
+import type { BrokerConfig } from "./broker-config.js";
+import type { Controller } from "./controller.js";
+import { createTopics, type CreationSurroundings } from "./create-topics.js";
 
 /**
  * Creates topics that somebody asked for. Resolves to the error codes of those that could not be created; one that was created by

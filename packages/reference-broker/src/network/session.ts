@@ -1,8 +1,8 @@
 import type { Socket } from "node:net";
 import { FrameSplitter } from "@moldau/protocol-codec";
-import type { Clock, Timer } from "./clock.js";
+import type { Clock, Timer } from "../clock.js";
 import { closeConnection, noResponse, type CloseConnection, type NoResponse } from "./outcome.js";
-import type { Authentication } from "./security/authentication.js";
+import type { Authentication } from "../security/authentication.js";
 import { transition, type SessionEvent, type SessionLife } from "./session-life.js";
 
 /** What goes back for one frame: the pieces of an answer, nothing, or the end of the connection. */

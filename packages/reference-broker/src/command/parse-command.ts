@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import type { BrokerOptions, TopicOptions } from "./options.js";
+import type { BrokerOptions, TopicOptions } from "../options.js";
 
 /** What the command line asks for. */
 export type BrokerCommand = { readonly kind: "help" } | { readonly kind: "serve"; readonly options: BrokerOptions };

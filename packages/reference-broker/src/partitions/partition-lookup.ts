@@ -1,8 +1,8 @@
 import { ErrorCode } from "@moldau/protocol-codec";
 import type { Uuid } from "@moldau/protocol-codec";
-import type { ClusterState, PartitionState, TopicState } from "./cluster/state.js";
-import type { PartitionLog } from "./log/log.js";
-import type { BrokerNode } from "./node.js";
+import type { ClusterState, PartitionState, TopicState } from "../cluster/state.js";
+import type { PartitionLog } from "../log/log.js";
+import type { BrokerNode } from "../cluster/node.js";
 
 /** A partition that this broker leads, or the error to answer with. */
 export type LedPartition =

@@ -1,4 +1,4 @@
-import { startBroker, type ReferenceBroker } from "./broker.js";
+import { startBroker, type ReferenceBroker } from "../broker.js";
 import { parseCommand, usage, UsageError, type BrokerCommand } from "./parse-command.js";
 
 /** Where the command writes to, and who stops it. */

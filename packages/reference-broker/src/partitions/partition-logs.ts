@@ -1,13 +1,13 @@
 import PQueue from "p-queue";
-import type { Clock } from "./clock.js";
-import type { BrokerConfig } from "./cluster/broker-config.js";
-import { configResource, type ClusterState, type PartitionState, type TopicState } from "./cluster/state.js";
-import { logConfigOf } from "./cluster/topic-settings.js";
-import type { LogDirectory } from "./data-dir/log-directory.js";
-import { setStraysAside } from "./data-dir/strays.js";
-import { PartitionLog } from "./log/log.js";
-import type { GroupCoordinatorLife, PartitionLogs } from "./node.js";
-import type { Storage } from "./storage/storage.js";
+import type { Clock } from "../clock.js";
+import type { BrokerConfig } from "../cluster/broker-config.js";
+import { configResource, type ClusterState, type PartitionState, type TopicState } from "../cluster/state.js";
+import { logConfigOf } from "../cluster/topic-settings.js";
+import type { LogDirectory } from "../data-dir/log-directory.js";
+import { setStraysAside } from "../data-dir/strays.js";
+import { PartitionLog } from "../log/log.js";
+import type { GroupCoordinatorLife, PartitionLogs } from "../cluster/node.js";
+import type { Storage } from "../storage/storage.js";
 
 /** What {@link LocalLogs} works with. */
 export interface LocalLogsOptions {

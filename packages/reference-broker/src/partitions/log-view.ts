@@ -1,6 +1,6 @@
 import { readBatches } from "@moldau/protocol-codec";
 import type { LogRecord, RecordBatch } from "@moldau/protocol-codec";
-import type { PartitionLog } from "./log/log.js";
+import type { PartitionLog } from "../log/log.js";
 
 const chunkBytes = 1 << 20;
 
