@@ -2,17 +2,17 @@ import type { Readable } from "node:stream";
 import { clientClosed, invalidArgument, isPlainObject, waitFor, type Cluster } from "@moldau/connection-pool";
 import { KafkaError } from "@moldau/protocol-codec";
 import { EventEmitter } from "eventemitter3";
-import type { Committable } from "./commits.js";
+import type { Committable } from "./offsets/commits.js";
 import { Engine, type WaitingOptions } from "./engine.js";
 import { asKafkaError } from "./errors.js";
 import type { ConsumerEventArguments, ConsumerEventName, ConsumerEvents, PartitionLag } from "./events.js";
-import { BatchLoop, MessageLoop, type LoopOptions } from "./loops.js";
-import type { MessageBatch } from "./message-batch.js";
-import { messageStream } from "./message-stream.js";
-import type { Message } from "./message.js";
+import { BatchLoop, MessageLoop, type LoopOptions } from "./reading/loops.js";
+import type { MessageBatch } from "./reading/message-batch.js";
+import { messageStream } from "./reading/message-stream.js";
+import type { Message } from "./reading/message.js";
 import { isOffsetTarget, type OffsetTarget } from "./offsets/offset-target.js";
 import { parseTopic, resolveConsumerOptions, type ConsumerOptions, type ResolvedConsumerOptions } from "./options.js";
-import type { TopicPartition } from "./topic-partition.js";
+import type { TopicPartition } from "./partitions/topic-partition.js";
 
 /** How a loop over batches is run. */
 export interface BatchesOptions extends LoopOptions {

@@ -1,21 +1,21 @@
 import { clientClosed, invalidArgument, waitFor, type Cluster } from "@moldau/connection-pool";
 import type { KafkaError } from "@moldau/protocol-codec";
-import type { AssignedPartition } from "./assigned-partition.js";
-import { Assignment } from "./assignment.js";
+import type { AssignedPartition } from "./partitions/assigned-partition.js";
+import { Assignment } from "./partitions/assignment.js";
 import type { RetryNotice } from "./attempts.js";
-import { Commits } from "./commits.js";
+import { Commits } from "./offsets/commits.js";
 import { asKafkaError, pollIntervalExceeded } from "./errors.js";
 import type { ConsumerEventName, PartitionLag, Tell } from "./events.js";
 import { Fetcher } from "./fetch/fetcher.js";
-import { ClassicMembership, type MembershipHost } from "./group/classic.js";
-import { GroupCoordinator } from "./group/coordinator.js";
-import type { MemberRound } from "./group/member-state.js";
-import { PollWatch } from "./group/poll-watch.js";
+import { ClassicMembership, type MembershipHost } from "./membership/classic.js";
+import { GroupCoordinator } from "./membership/coordinator.js";
+import type { MemberRound } from "./membership/member-state.js";
+import { PollWatch } from "./membership/poll-watch.js";
 import type { OffsetTarget } from "./offsets/offset-target.js";
 import { Positioning } from "./offsets/positioning.js";
 import type { ResolvedConsumerOptions } from "./options.js";
-import { Reader, type ReaderHost } from "./reader.js";
-import type { TopicPartition } from "./topic-partition.js";
+import { Reader, type ReaderHost } from "./reading/reader.js";
+import type { TopicPartition } from "./partitions/topic-partition.js";
 
 /** What an engine is made of. */
 export interface EngineInit {

@@ -1,5 +1,5 @@
 import { KafkaError } from "@moldau/protocol-codec";
-import type { TopicPartition } from "./topic-partition.js";
+import type { TopicPartition } from "./partitions/topic-partition.js";
 
 /** The codes of failures that the consumer found by itself. */
 export const ConsumerErrorCode = {

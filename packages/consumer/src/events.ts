@@ -1,7 +1,7 @@
 import type { KafkaError } from "@moldau/protocol-codec";
 import type { EventEmitter } from "eventemitter3";
 import type { RetryNotice } from "./attempts.js";
-import type { TopicPartition, TopicPartitionOffset } from "./topic-partition.js";
+import type { TopicPartition, TopicPartitionOffset } from "./partitions/topic-partition.js";
 
 /** What a consumer tells. An error that a listener throws ends the loop over messages. */
 export interface ConsumerEvents {

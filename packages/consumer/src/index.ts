@@ -2,18 +2,18 @@
 export { Consumer } from "./consumer.js";
 export type { BatchesOptions, CloseOptions, SeekTarget } from "./consumer.js";
 export type { AssignorName, ConsumerOptions, ResolvedConsumerOptions } from "./options.js";
-export type { LoopOptions } from "./loops.js";
+export type { LoopOptions } from "./reading/loops.js";
 export type { WaitingOptions } from "./engine.js";
-export type { Committable } from "./commits.js";
+export type { Committable } from "./offsets/commits.js";
 export type { OffsetTarget, StartFrom } from "./offsets/offset-target.js";
 
 // What it hands out
-export { Message } from "./message.js";
-export type { BytesJson, MessageJson } from "./message.js";
-export { MessageHeaders } from "./message-headers.js";
-export type { MessageHeader } from "./message-headers.js";
-export { MessageBatch } from "./message-batch.js";
-export type { TopicPartition, TopicPartitionOffset } from "./topic-partition.js";
+export { Message } from "./reading/message.js";
+export type { BytesJson, MessageJson } from "./reading/message.js";
+export { MessageHeaders } from "./reading/message-headers.js";
+export type { MessageHeader } from "./reading/message-headers.js";
+export { MessageBatch } from "./reading/message-batch.js";
+export type { TopicPartition, TopicPartitionOffset } from "./partitions/topic-partition.js";
 
 // What it tells
 export type {

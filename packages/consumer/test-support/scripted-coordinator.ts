@@ -1,6 +1,6 @@
 import type { Cluster } from "@moldau/connection-pool";
 import { kafkaError, type Api } from "@moldau/protocol-codec";
-import type { CoordinatorRequestOptions, GroupCoordinator } from "../src/group/coordinator.js";
+import type { CoordinatorRequestOptions, GroupCoordinator } from "../src/membership/coordinator.js";
 import { VirtualClock } from "./virtual-clock.js";
 
 /** One request that a membership made, and when. */

@@ -1,6 +1,6 @@
 import type { KafkaError } from "@moldau/protocol-codec";
 import type { EventEmitter } from "eventemitter3";
-import type { Written } from "./batch-state.js";
+import type { Written } from "./batch/batch-state.js";
 
 /** What every event about a batch tells. */
 export interface BatchEventFacts {

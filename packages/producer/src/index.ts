@@ -7,20 +7,20 @@ export type { ProducerOptions } from "./options.js";
 export type { ProducerCluster } from "./send-pipeline.js";
 
 // Sending
-export type { Message, Payload } from "./message.js";
-export type { SendBatchOptions, SendOptions, SendSettings, TopicMessages } from "./send-options.js";
-export type { Acks } from "./lane.js";
+export type { Message, Payload } from "./accept/message.js";
+export type { SendBatchOptions, SendOptions, SendSettings, TopicMessages } from "./accept/send-options.js";
+export type { Acks } from "./batch/lane.js";
 export type { WritableSettings } from "./writable.js";
-export type { SerializeContext, Serializer, Serializers } from "./serialize.js";
+export type { SerializeContext, Serializer, Serializers } from "./accept/serialize.js";
 
 // Outcomes
 export { SendError } from "./send-error.js";
 export type { FailedBatch, SentBatch } from "./send-error.js";
-export type { Written } from "./batch-state.js";
+export type { Written } from "./batch/batch-state.js";
 export type { AcknowledgedEvent, BatchEventFacts, FailedEvent, ProducerEvents, RetryEvent } from "./events.js";
 
 // Partitions
 export type { Partitioner } from "./partitioner/partitioner.js";
-export type { EncodedMessage } from "./message.js";
+export type { EncodedMessage } from "./accept/message.js";
 export { partitionForKey } from "./partitioner/keyed.js";
 export { murmur2 } from "./partitioner/murmur2.js";

@@ -1,9 +1,9 @@
 import { invalidArgument, OptionReader } from "@moldau/connection-pool";
 import { writeBatch, compressionNames, type CompressionName } from "@moldau/protocol-codec";
-import type { Acks } from "./lane.js";
-import type { Payload } from "./message.js";
+import type { Acks } from "./batch/lane.js";
+import type { Payload } from "./accept/message.js";
 import type { Partitioner } from "./partitioner/partitioner.js";
-import { readSerializers, type Serializers } from "./serialize.js";
+import { readSerializers, type Serializers } from "./accept/serialize.js";
 
 /** How a producer batches, sends and retries; everything has a default. */
 export interface ProducerOptions<Key = Payload, Value = Payload> {

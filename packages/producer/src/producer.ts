@@ -2,14 +2,19 @@ import { clientClosed, OptionReader, timedOut, waitFor } from "@moldau/connectio
 import type { KafkaError } from "@moldau/protocol-codec";
 import { EventEmitter } from "eventemitter3";
 import type { Writable } from "node:stream";
-import { Entrance } from "./entrance.js";
+import { Entrance } from "./accept/entrance.js";
 import { announce, type ProducerEvents } from "./events.js";
 import { asKafkaError } from "./failures.js";
-import type { Payload } from "./message.js";
+import type { Payload } from "./accept/message.js";
 import { maxTimerMs, resolveProducerOptions, type ProducerOptions, type ResolvedProducerOptions } from "./options.js";
-import type { SendCall } from "./send-call.js";
+import type { SendCall } from "./accept/send-call.js";
 import type { SentBatch } from "./send-error.js";
-import { readSendBatchOptions, readSendOptions, type SendBatchOptions, type SendOptions } from "./send-options.js";
+import {
+  readSendBatchOptions,
+  readSendOptions,
+  type SendBatchOptions,
+  type SendOptions,
+} from "./accept/send-options.js";
 import { SendPipeline, type ProducerCluster } from "./send-pipeline.js";
 import { createWritable, type WritableSettings } from "./writable.js";
 

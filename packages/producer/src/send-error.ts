@@ -1,5 +1,5 @@
 import { KafkaError } from "@moldau/protocol-codec";
-import type { Written } from "./batch-state.js";
+import type { Written } from "./batch/batch-state.js";
 
 /** Messages of one call that went into the log together: one entry for each (partition, batch). */
 export interface SentBatch {

@@ -1,16 +1,16 @@
 import type { Cluster } from "@moldau/connection-pool";
 import type { KafkaError } from "@moldau/protocol-codec";
 import type { EventEmitter } from "eventemitter3";
-import { Accumulator } from "./accumulator.js";
-import { Admission } from "./admission.js";
-import { BufferMemory } from "./buffer-memory.js";
-import type { CallPart } from "./call-part.js";
-import { Delivery } from "./delivery.js";
+import { Accumulator } from "./batch/accumulator.js";
+import { Admission } from "./accept/admission.js";
+import { BufferMemory } from "./accept/buffer-memory.js";
+import type { CallPart } from "./accept/call-part.js";
+import { Delivery } from "./send/delivery.js";
 import { announce, type ProducerEvents } from "./events.js";
-import { IdentitySource } from "./identity.js";
+import { IdentitySource } from "./send/identity.js";
 import type { ResolvedProducerOptions } from "./options.js";
-import { Sender } from "./sender.js";
-import type { TopicQueues } from "./topic-queues.js";
+import { Sender } from "./send/sender.js";
+import type { TopicQueues } from "./batch/topic-queues.js";
 
 /** As much of a cluster as a producer uses. */
 export type ProducerCluster = Pick<

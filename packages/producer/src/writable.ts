@@ -1,9 +1,9 @@
 import { invalidArgument, isPlainObject, OptionReader } from "@moldau/connection-pool";
 import { Writable } from "node:stream";
 import { asKafkaError } from "./failures.js";
-import type { Message } from "./message.js";
-import type { SendCall } from "./send-call.js";
-import type { SendOptions, SendSettings } from "./send-options.js";
+import type { Message } from "./accept/message.js";
+import type { SendCall } from "./accept/send-call.js";
+import type { SendOptions, SendSettings } from "./accept/send-options.js";
 
 /** How a stream of messages is sent. */
 export interface WritableSettings extends Omit<SendSettings, "signal"> {

@@ -1,4 +1,4 @@
-import type { TopicPartition } from "../topic-partition.js";
+import type { TopicPartition } from "../partitions/topic-partition.js";
 
 /** What the leader of a group knows of one member when it assigns partitions. */
 export interface GroupMember {

@@ -1,4 +1,4 @@
-import { comparePartitions, type TopicPartition } from "../topic-partition.js";
+import { comparePartitions, type TopicPartition } from "../partitions/topic-partition.js";
 import { compareMembers, type Assignor, type AssignorInput, type GroupAssignment } from "./assignor.js";
 import { TopicShares } from "./topic-shares.js";
 

@@ -1,4 +1,4 @@
-import type { TopicPartition } from "../topic-partition.js";
+import type { TopicPartition } from "../partitions/topic-partition.js";
 import { compareMembers, type Assignor, type GroupAssignment } from "./assignor.js";
 
 /**

@@ -8,9 +8,9 @@ import {
   type KafkaError,
   type FetchResponsePartition,
 } from "@moldau/protocol-codec";
-import type { AssignedPartition } from "../assigned-partition.js";
+import type { AssignedPartition } from "../partitions/assigned-partition.js";
 import { unreadable } from "../errors.js";
-import { partitionKey } from "../topic-partition.js";
+import { partitionKey } from "../partitions/topic-partition.js";
 import { nextOffsetAfter } from "./partition-buffer.js";
 import { covers, type FetchPlan } from "./plan.js";
 

@@ -1,6 +1,6 @@
 import type { Cluster } from "@moldau/connection-pool";
 import { ErrorCode, kafkaError, type KafkaError } from "@moldau/protocol-codec";
-import type { AssignedPartition } from "../assigned-partition.js";
+import type { AssignedPartition } from "../partitions/assigned-partition.js";
 import { untilDone, type RetryNotice } from "../attempts.js";
 import { asKafkaError } from "../errors.js";
 import type { PartitionOutcome } from "./answer.js";

@@ -1,6 +1,6 @@
 import { Uuid, writeBatch } from "@moldau/protocol-codec";
 import { describe, expect, it } from "vitest";
-import { AssignedPartition } from "../assigned-partition.js";
+import { AssignedPartition } from "../partitions/assigned-partition.js";
 import { planFetch, type FetchPlan, type NoPlan } from "./plan.js";
 
 const limits = { maxWaitMs: 500, maxBytes: 10_000, partitionMaxBytes: 1000 };

@@ -1,4 +1,4 @@
-import type { AssignedPartition } from "../assigned-partition.js";
+import type { AssignedPartition } from "../partitions/assigned-partition.js";
 import type { FetchTarget } from "./session.js";
 
 /** The limits of fetching. */

@@ -1,5 +1,5 @@
 import type { Uuid } from "@moldau/protocol-codec";
-import { groupByTopic, partitionKey } from "../topic-partition.js";
+import { groupByTopic, partitionKey } from "../partitions/topic-partition.js";
 
 /** A partition as a Fetch request asks for it. */
 export interface FetchTarget {

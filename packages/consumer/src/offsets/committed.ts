@@ -1,7 +1,7 @@
 import { ErrorCode, OffsetFetch, type OffsetFetchResponse } from "@moldau/protocol-codec";
 import { newestOffsetsVersion } from "../apis.js";
-import type { GroupCoordinator } from "../group/coordinator.js";
-import { groupByTopic, partitionKey, type TopicPartition } from "../topic-partition.js";
+import type { GroupCoordinator } from "../membership/coordinator.js";
+import { groupByTopic, partitionKey, type TopicPartition } from "../partitions/topic-partition.js";
 
 /** What the coordinator keeps for a partition. */
 export interface CommittedOffset {

@@ -4,9 +4,9 @@ import PQueue from "p-queue";
 import { newestOffsetsVersion } from "../apis.js";
 import { untilDone, type RetryNotice } from "../attempts.js";
 import { asKafkaError, notAMember } from "../errors.js";
-import type { GroupCoordinator } from "../group/coordinator.js";
-import type { MemberIdentity } from "../group/member-state.js";
-import { groupByTopic, type TopicPartitionOffset } from "../topic-partition.js";
+import type { GroupCoordinator } from "../membership/coordinator.js";
+import type { MemberIdentity } from "../membership/member-state.js";
+import { groupByTopic, type TopicPartitionOffset } from "../partitions/topic-partition.js";
 
 /** An offset to commit. */
 export interface OffsetToCommit extends TopicPartitionOffset {

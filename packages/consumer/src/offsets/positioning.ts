@@ -1,10 +1,10 @@
 import { Backoff, type Cluster } from "@moldau/connection-pool";
 import { ErrorCode, errorByCode, type KafkaError } from "@moldau/protocol-codec";
-import type { AssignedPartition } from "../assigned-partition.js";
+import type { AssignedPartition } from "../partitions/assigned-partition.js";
 import type { RetryNotice } from "../attempts.js";
 import { asKafkaError, noOffset } from "../errors.js";
-import type { GroupCoordinator } from "../group/coordinator.js";
-import { Wakeup } from "../wakeup.js";
+import type { GroupCoordinator } from "../membership/coordinator.js";
+import { Wakeup } from "../reading/wakeup.js";
 import { fetchCommitted } from "./committed.js";
 import type { StartFrom } from "./offset-target.js";
 import { listOffsets, offsetError } from "./reset.js";

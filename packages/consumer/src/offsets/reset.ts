@@ -1,6 +1,6 @@
 import type { Cluster } from "@moldau/connection-pool";
 import { kafkaError, ListOffsets, type KafkaError } from "@moldau/protocol-codec";
-import { groupByTopic, partitionKey, type TopicPartition } from "../topic-partition.js";
+import { groupByTopic, partitionKey, type TopicPartition } from "../partitions/topic-partition.js";
 import { endsAtLatest, timestampOf, type OffsetTarget } from "./offset-target.js";
 
 /** A place that is to be turned into an offset. */

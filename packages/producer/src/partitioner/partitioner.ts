@@ -1,5 +1,5 @@
 import type { TopicMetadata } from "@moldau/connection-pool";
-import type { EncodedMessage } from "../message.js";
+import type { EncodedMessage } from "../accept/message.js";
 
 /**
  * Chooses a message's partition: a number from 0 to `topic.partitions.length - 1`, or `undefined` for the choice that the

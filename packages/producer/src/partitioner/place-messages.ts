@@ -1,6 +1,6 @@
 import { ClientErrorCode, messageOf, type TopicMetadata } from "@moldau/connection-pool";
 import { KafkaError } from "@moldau/protocol-codec";
-import type { EncodedMessage } from "../message.js";
+import type { EncodedMessage } from "../accept/message.js";
 import { partitionForKey } from "./keyed.js";
 import type { Partitioner } from "./partitioner.js";
 

@@ -1,6 +1,6 @@
 import { Uuid, type RecordBatch } from "@moldau/protocol-codec";
-import { PartitionBuffer } from "./fetch/partition-buffer.js";
-import type { OffsetTarget } from "./offsets/offset-target.js";
+import { PartitionBuffer } from "../fetch/partition-buffer.js";
+import type { OffsetTarget } from "../offsets/offset-target.js";
 import { partitionKey, type TopicPartition } from "./topic-partition.js";
 
 /** How far a partition is from knowing where to read. */

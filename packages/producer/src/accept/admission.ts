@@ -1,7 +1,7 @@
 import { messageOf, type Clock } from "@moldau/connection-pool";
 import { DeadlineTimer, Fifo } from "@moldau/connection-pool/internal";
 import { KafkaError } from "@moldau/protocol-codec";
-import type { Accumulator, AppendResult } from "./accumulator.js";
+import type { Accumulator, AppendResult } from "../batch/accumulator.js";
 import type { CallPart } from "./call-part.js";
 
 /** What admission needs. */

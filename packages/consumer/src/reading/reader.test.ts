@@ -1,7 +1,7 @@
 import { KafkaError, readBatches, setLogAppendTime, writeBatch, type CompressionCodec } from "@moldau/protocol-codec";
 import { describe, expect, it } from "vitest";
-import { AssignedPartition } from "./assigned-partition.js";
-import { nextOffsetAfter, PartitionBuffer } from "./fetch/partition-buffer.js";
+import { AssignedPartition } from "../partitions/assigned-partition.js";
+import { nextOffsetAfter, PartitionBuffer } from "../fetch/partition-buffer.js";
 import { BatchLoop, MessageLoop } from "./loops.js";
 import type { Message } from "./message.js";
 import { Reader } from "./reader.js";

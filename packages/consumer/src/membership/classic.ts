@@ -12,7 +12,7 @@ import type { Assignor } from "../assignors/assignor.js";
 import { untilDone, type RetryNotice } from "../attempts.js";
 import { asKafkaError } from "../errors.js";
 import type { ResolvedConsumerOptions } from "../options.js";
-import type { TopicPartition } from "../topic-partition.js";
+import type { TopicPartition } from "../partitions/topic-partition.js";
 import type { GroupCoordinator } from "./coordinator.js";
 import { Heartbeats } from "./heartbeat.js";
 import {

@@ -1,15 +1,15 @@
 import { clientAborted, isConnectionFailure, type TopicMetadata } from "@moldau/connection-pool";
 import { KafkaError } from "@moldau/protocol-codec";
 import { CallPart } from "./call-part.js";
-import { asKafkaError } from "./failures.js";
-import { Lanes } from "./lane.js";
+import { asKafkaError } from "../failures.js";
+import { Lanes } from "../batch/lane.js";
 import { checkMessages, type EncodedMessage } from "./message.js";
 import { OpenCalls } from "./open-calls.js";
-import type { ResolvedProducerOptions } from "./options.js";
-import { overheadBytes } from "./produce-request.js";
+import type { ResolvedProducerOptions } from "../options.js";
+import { overheadBytes } from "../send/produce-request.js";
 import { SendCall } from "./send-call.js";
 import type { ResolvedSendSettings, TopicMessages } from "./send-options.js";
-import type { ProducerCluster, SendPipeline } from "./send-pipeline.js";
+import type { ProducerCluster, SendPipeline } from "../send-pipeline.js";
 import { serializeMessages } from "./serialize.js";
 
 /** What the entrance needs. */

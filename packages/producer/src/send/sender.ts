@@ -3,7 +3,7 @@ import type { KafkaError } from "@moldau/protocol-codec";
 import { BrokerSender, type BrokerSenderOptions } from "./broker-sender.js";
 import type { Delivery } from "./delivery.js";
 import type { IdentitySource } from "./identity.js";
-import type { DrainTurn, PartitionQueue } from "./partition-queue.js";
+import type { DrainTurn, PartitionQueue } from "../batch/partition-queue.js";
 
 /** What the sender needs. */
 export interface SenderOptions extends Pick<

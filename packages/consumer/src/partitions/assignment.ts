@@ -1,6 +1,6 @@
 import { AssignedPartition } from "./assigned-partition.js";
-import { notAssigned } from "./errors.js";
-import { PartitionBuffer } from "./fetch/partition-buffer.js";
+import { notAssigned } from "../errors.js";
+import { PartitionBuffer } from "../fetch/partition-buffer.js";
 import { partitionKey, type TopicPartition } from "./topic-partition.js";
 import type { ReadBatchesOptions } from "@moldau/protocol-codec";
 

@@ -1,8 +1,8 @@
 import { invalidArgument, isPlainObject, OptionReader } from "@moldau/connection-pool";
 import { compressionNames, type CompressionName } from "@moldau/protocol-codec";
-import type { Acks, Lane } from "./lane.js";
+import type { Acks, Lane } from "../batch/lane.js";
 import type { Message, Payload } from "./message.js";
-import { maxTimerMs } from "./options.js";
+import { maxTimerMs } from "../options.js";
 
 /** What can be said for one call otherwise than for the producer. */
 export interface SendSettings {

@@ -2,13 +2,13 @@ import { isConnectionFailure, type Clock, type Cluster, type Timer } from "@mold
 import { DeadlineTimer } from "@moldau/connection-pool/internal";
 import { KafkaError, kafkaError, type ProduceResponsePartition } from "@moldau/protocol-codec";
 import type { EventEmitter } from "eventemitter3";
-import type { Batch } from "./batch.js";
-import type { Acknowledgement, Evidence } from "./batch-state.js";
-import type { BufferMemory } from "./buffer-memory.js";
-import { announce, type ProducerEvents } from "./events.js";
-import type { PartitionQueue } from "./partition-queue.js";
+import type { Batch } from "../batch/batch.js";
+import type { Acknowledgement, Evidence } from "../batch/batch-state.js";
+import type { BufferMemory } from "../accept/buffer-memory.js";
+import { announce, type ProducerEvents } from "../events.js";
+import type { PartitionQueue } from "../batch/partition-queue.js";
 import { judge, type Verdict } from "./produce-outcome.js";
-import { splitBatch } from "./split-batch.js";
+import { splitBatch } from "../batch/split-batch.js";
 
 /** What delivery needs. */
 export interface DeliveryOptions {

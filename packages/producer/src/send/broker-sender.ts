@@ -1,9 +1,9 @@
 import { protocolViolation, type Cluster, type Connection } from "@moldau/connection-pool";
 import { Produce, type KafkaError, type ProduceResponse } from "@moldau/protocol-codec";
 import type { Delivery, Shipment } from "./delivery.js";
-import { asKafkaError } from "./failures.js";
-import type { Acks } from "./lane.js";
-import type { DrainTurn, PartitionQueue } from "./partition-queue.js";
+import { asKafkaError } from "../failures.js";
+import type { Acks } from "../batch/lane.js";
+import type { DrainTurn, PartitionQueue } from "../batch/partition-queue.js";
 import { overheadBytes, planProduceRequest, type ProduceRequestPlan } from "./produce-request.js";
 
 /** What the sender to one broker needs. */

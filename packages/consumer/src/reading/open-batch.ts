@@ -1,6 +1,6 @@
 import type { RecordBatch, RecordCursor } from "@moldau/protocol-codec";
-import type { AssignedPartition } from "./assigned-partition.js";
-import { unreadable } from "./errors.js";
+import type { AssignedPartition } from "../partitions/assigned-partition.js";
+import { unreadable } from "../errors.js";
 import type { MessageSource } from "./message.js";
 
 /** A record batch that is being read; its cursor stands at the record handed out last, or before the first. */

@@ -1,5 +1,5 @@
 import type { KafkaError } from "@moldau/protocol-codec";
-import type { Acknowledgement, Written } from "./batch-state.js";
+import type { Acknowledgement, Written } from "../batch/batch-state.js";
 
 /** Why a piece failed. */
 export interface Failure {

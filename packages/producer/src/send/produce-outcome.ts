@@ -1,5 +1,5 @@
 import { errorByCode, ErrorCode } from "@moldau/protocol-codec";
-import type { Evidence } from "./batch-state.js";
+import type { Evidence } from "../batch/batch-state.js";
 
 /**
  * What to do with a batch after the broker's answer:

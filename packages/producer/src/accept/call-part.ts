@@ -1,11 +1,11 @@
 import type { TopicMetadata } from "@moldau/connection-pool";
 import type { KafkaError } from "@moldau/protocol-codec";
-import type { Lane } from "./lane.js";
+import type { Lane } from "../batch/lane.js";
 import type { EncodedMessage } from "./message.js";
-import { placeMessages } from "./partitioner/place-messages.js";
-import type { Partitioner } from "./partitioner/partitioner.js";
+import { placeMessages } from "../partitioner/place-messages.js";
+import type { Partitioner } from "../partitioner/partitioner.js";
 import type { SendCall } from "./send-call.js";
-import type { TopicQueues } from "./topic-queues.js";
+import type { TopicQueues } from "../batch/topic-queues.js";
 
 /** What a {@link CallPart} is made of. */
 export interface CallPartOptions {

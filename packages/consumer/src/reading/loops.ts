@@ -1,4 +1,4 @@
-import { secondReader } from "./errors.js";
+import { secondReader } from "../errors.js";
 import type { MessageBatch } from "./message-batch.js";
 import type { Message } from "./message.js";
 import type { Reader } from "./reader.js";

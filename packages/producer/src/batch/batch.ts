@@ -8,7 +8,7 @@ import {
   type Evidence,
 } from "./batch-state.js";
 import type { Lane } from "./lane.js";
-import { Piece, type PieceOwner, type RecordError } from "./piece.js";
+import { Piece, type PieceOwner, type RecordError } from "../accept/piece.js";
 import type { Stamp } from "./sequence.js";
 
 /** How a batch begins. */

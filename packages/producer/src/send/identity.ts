@@ -1,6 +1,6 @@
 import { Backoff, type Clock, type Cluster, type RetryPolicy } from "@moldau/connection-pool";
 import { errorByCode, InitProducerId, KafkaError, kafkaError } from "@moldau/protocol-codec";
-import type { ProducerIdentity } from "./sequence.js";
+import type { ProducerIdentity } from "../batch/sequence.js";
 
 /** What an {@link IdentitySource} needs. */
 export interface IdentitySourceOptions {

@@ -1,7 +1,7 @@
 import type { Cluster } from "@moldau/connection-pool";
 import { decodeAssignment, decodeSubscription, encodeAssignment, encodeSubscription } from "@moldau/protocol-codec";
 import type { Assignor, AssignorInput, GroupAssignment, GroupMember } from "../assignors/assignor.js";
-import { groupByTopic, type TopicPartition } from "../topic-partition.js";
+import { groupByTopic, type TopicPartition } from "../partitions/topic-partition.js";
 import type { JoinedMember } from "./member-state.js";
 
 /** What members say of themselves when they join: KIP-881's version with a rack, older ones read it as far as they know it. */

@@ -1,7 +1,7 @@
 import type { Cluster, Connection } from "@moldau/connection-pool";
 import { Produce, Uuid, type RequestInputOf, type ProduceResponseTopic } from "@moldau/protocol-codec";
 import type { PartitionAnswer, Shipment } from "./delivery.js";
-import type { Acks } from "./lane.js";
+import type { Acks } from "../batch/lane.js";
 
 /** The body of a Produce request. */
 export type ProduceBody = RequestInputOf<typeof Produce>;

@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { asKafkaError } from "./errors.js";
+import { asKafkaError } from "../errors.js";
 import type { Message } from "./message.js";
 
 /**

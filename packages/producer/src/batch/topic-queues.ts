@@ -1,7 +1,7 @@
 import { Backoff, type RetryPolicy } from "@moldau/connection-pool";
 import PQueue from "p-queue";
 import { PartitionQueue } from "./partition-queue.js";
-import { StickyPartitioner, type StickyPartitionerOptions } from "./partitioner/sticky.js";
+import { StickyPartitioner, type StickyPartitionerOptions } from "../partitioner/sticky.js";
 
 /** What the queues of a topic are made with. */
 export interface TopicQueuesOptions extends StickyPartitionerOptions {

@@ -1,5 +1,5 @@
 import type { RecordCursor } from "@moldau/protocol-codec";
-import { unreadable } from "./errors.js";
+import { unreadable } from "../errors.js";
 import { Message, type MessageSource } from "./message.js";
 
 /** A run of messages: a whole record batch, read when it is iterated, or the messages of a part of one. */

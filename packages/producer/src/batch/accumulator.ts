@@ -2,10 +2,10 @@ import type { Clock, RetryPolicy } from "@moldau/connection-pool";
 import { DeadlineTimer } from "@moldau/connection-pool/internal";
 import { BatchBuilder } from "@moldau/protocol-codec";
 import { Batch } from "./batch.js";
-import type { BufferMemory } from "./buffer-memory.js";
-import type { CallPart } from "./call-part.js";
+import type { BufferMemory } from "../accept/buffer-memory.js";
+import type { CallPart } from "../accept/call-part.js";
 import type { PartitionQueue } from "./partition-queue.js";
-import { sticky } from "./partitioner/place-messages.js";
+import { sticky } from "../partitioner/place-messages.js";
 import { TopicQueues } from "./topic-queues.js";
 
 /** What an accumulator needs. */

@@ -1,7 +1,7 @@
 import type { KafkaError } from "@moldau/protocol-codec";
-import type { Acknowledgement } from "./batch-state.js";
+import type { Acknowledgement } from "../batch/batch-state.js";
 import type { Failure, Piece, PieceOwner } from "./piece.js";
-import { SendError, type FailedBatch, type SentBatch } from "./send-error.js";
+import { SendError, type FailedBatch, type SentBatch } from "../send-error.js";
 
 /**
  * One `send` or `sendBatch` until all its messages have an outcome.

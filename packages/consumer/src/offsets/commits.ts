@@ -1,18 +1,18 @@
 import { invalidArgument, isPlainObject, type Cluster } from "@moldau/connection-pool";
 import { ErrorCode, type KafkaError } from "@moldau/protocol-codec";
-import type { AssignedPartition } from "./assigned-partition.js";
-import type { Assignment } from "./assignment.js";
-import { asKafkaError, ConsumerErrorCode, notAssigned } from "./errors.js";
-import type { Tell } from "./events.js";
-import type { ClassicMembership } from "./group/classic.js";
-import type { GroupCoordinator } from "./group/coordinator.js";
-import { MessageBatch } from "./message-batch.js";
-import { Message } from "./message.js";
-import { CommitScheduler } from "./offsets/commit-scheduler.js";
-import { Committer, type OffsetToCommit } from "./offsets/committer.js";
-import type { ResolvedConsumerOptions } from "./options.js";
-import type { Reader } from "./reader.js";
-import type { TopicPartition, TopicPartitionOffset } from "./topic-partition.js";
+import type { AssignedPartition } from "../partitions/assigned-partition.js";
+import type { Assignment } from "../partitions/assignment.js";
+import { asKafkaError, ConsumerErrorCode, notAssigned } from "../errors.js";
+import type { Tell } from "../events.js";
+import type { ClassicMembership } from "../membership/classic.js";
+import type { GroupCoordinator } from "../membership/coordinator.js";
+import { MessageBatch } from "../reading/message-batch.js";
+import { Message } from "../reading/message.js";
+import { CommitScheduler } from "./commit-scheduler.js";
+import { Committer, type OffsetToCommit } from "./committer.js";
+import type { ResolvedConsumerOptions } from "../options.js";
+import type { Reader } from "../reading/reader.js";
+import type { TopicPartition, TopicPartitionOffset } from "../partitions/topic-partition.js";
 
 /** What commits need, and whom they tell. */
 export interface CommitsInit {

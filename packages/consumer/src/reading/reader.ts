@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { clientAborted } from "@moldau/connection-pool";
 import type { KafkaError, RecordBatch } from "@moldau/protocol-codec";
-import type { AssignedPartition } from "./assigned-partition.js";
-import { asKafkaError, secondReader, unreadable } from "./errors.js";
+import type { AssignedPartition } from "../partitions/assigned-partition.js";
+import { asKafkaError, secondReader, unreadable } from "../errors.js";
 import { collectBatch, type Collected } from "./collect-batch.js";
 import { MessageBatch } from "./message-batch.js";
 import { Message } from "./message.js";
