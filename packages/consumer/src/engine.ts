@@ -7,9 +7,9 @@ import { Commits } from "./offsets/commits.js";
 import { asKafkaError, pollIntervalExceeded } from "./errors.js";
 import type { ConsumerEventName, PartitionLag, Tell } from "./events.js";
 import { Fetcher } from "./fetch/fetcher.js";
-import { ClassicMembership, type MembershipHost } from "./membership/classic.js";
+import { ClassicMembership } from "./membership/classic.js";
 import { GroupCoordinator } from "./membership/coordinator.js";
-import type { MemberRound } from "./membership/member-state.js";
+import type { Membership, MembershipHost, Reconciliation, RoundFacts } from "./membership/membership.js";
 import { PollWatch } from "./membership/poll-watch.js";
 import type { OffsetTarget } from "./offsets/offset-target.js";
 import { Positioning } from "./offsets/positioning.js";
@@ -44,7 +44,7 @@ export class Engine implements MembershipHost, ReaderHost {
   readonly #options: ResolvedConsumerOptions;
   readonly #tell: Tell;
   readonly #isHeard: (name: ConsumerEventName) => boolean;
-  readonly #membership: ClassicMembership;
+  readonly #membership: Membership;
   readonly #fetcher: Fetcher;
   readonly #positioning: Positioning;
   readonly #pollWatch: PollWatch;
@@ -119,7 +119,6 @@ export class Engine implements MembershipHost, ReaderHost {
 
   /** Joins the group, if that has not happened; resolves once it is under way. Throws what keeps it from joining. */
   async start(signal?: AbortSignal): Promise<void> {
-    if (this.#membership.isStarted && this.#starting !== undefined) return;
     this.#starting ??= this.#begin();
     await waitFor(this.#starting, { clock: this.#cluster.clock, signal, late: () => clientClosed("The consumer") });
   }
@@ -135,7 +134,7 @@ export class Engine implements MembershipHost, ReaderHost {
   /** Replaces the subscription; a member joins again with it. */
   subscribe(topics: readonly string[]): void {
     this.#topics = [...new Set(topics)];
-    if (!this.#membership.isStarted) return;
+    if (this.#starting === undefined) return;
     this.#findTopics(this.#topics).then(
       () => this.#membership.rejoin(),
       (error: unknown) => this.#fail(asKafkaError(error)),
@@ -175,7 +174,7 @@ export class Engine implements MembershipHost, ReaderHost {
     await this.commits.close(timeoutMs).catch(note);
     if (this.assignment.size > 0) this.#tell("revoked", { partitions: this.assignment.clear() });
     await this.#membership
-      .leave("the consumer is being closed", Math.max(1, deadline - this.#cluster.clock.now()))
+      .leave("the consumer is being closed", { timeoutMs: Math.max(1, deadline - this.#cluster.clock.now()) })
       .catch(note);
     await Promise.all([fetchingEnded, this.#cluster.release(this)]);
     this.#tell("closed");
@@ -204,7 +203,13 @@ export class Engine implements MembershipHost, ReaderHost {
     return this.#topics;
   }
 
-  assigned(partitions: readonly TopicPartition[], { memberId, generationId, isLeader }: MemberRound): void {
+  async reconcile({ lose, revoke, add, round }: Reconciliation, signal: AbortSignal): Promise<void> {
+    if (lose.length > 0) this.#drop("lost");
+    if (revoke.length > 0) await this.#revoke(signal);
+    if (round !== undefined && !signal.aborted) this.#assign(add, round);
+  }
+
+  #assign(partitions: readonly TopicPartition[], { memberId, generationId, isLeader }: RoundFacts): void {
     this.assignment.replace(partitions);
     this.#tell("assigned", { partitions: this.assignment.list(), memberId, generationId, isLeader });
     this.#positioning.find([...this.assignment].filter(({ isReady }) => !isReady));
@@ -215,15 +220,11 @@ export class Engine implements MembershipHost, ReaderHost {
     this.#joining = undefined;
   }
 
-  async revoke(signal: AbortSignal): Promise<void> {
+  async #revoke(signal: AbortSignal): Promise<void> {
     this.reader.suspend();
     await this.#emptyHanded(signal);
     if (!signal.aborted) await this.commits.commitDone(this.#cluster.options.requestTimeoutMs);
     if (!signal.aborted) this.#drop("revoked");
-  }
-
-  lost(): void {
-    this.#drop("lost");
   }
 
   failed(error: KafkaError): void {
@@ -333,7 +334,7 @@ export class Engine implements MembershipHost, ReaderHost {
     const timeoutMs = this.#cluster.options.requestTimeoutMs;
     await this.commits.commitDone(timeoutMs);
     await this.#membership
-      .leave("the application asked for no more messages within maxPollIntervalMs", timeoutMs)
+      .leave("the application asked for no more messages within maxPollIntervalMs", { timeoutMs })
       .catch((error: unknown) => {
         // The session will time out by itself.
         this.retrying({ operation: "leave", error: asKafkaError(error), delayMs: 0 });

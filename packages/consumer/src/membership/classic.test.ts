@@ -1,9 +1,17 @@
 import { connectionClosed } from "@moldau/connection-pool";
-import { encodeAssignment, encodeSubscription, ErrorCode, KafkaError } from "@moldau/protocol-codec";
+import {
+  decodeSubscription,
+  encodeAssignment,
+  encodeSubscription,
+  ErrorCode,
+  kafkaError,
+  KafkaError,
+} from "@moldau/protocol-codec";
 import { describe, expect, it } from "vitest";
 import { ScriptedCoordinator } from "../../test-support/scripted-coordinator.js";
 import { resolveConsumerOptions, type ConsumerOptions } from "../options.js";
 import { ClassicMembership } from "./classic.js";
+import type { MembershipHost } from "./membership.js";
 
 const subscription = encodeSubscription(3, { topics: ["orders"] });
 const joined = {
@@ -28,7 +36,7 @@ interface Bench {
   release: () => void;
 }
 
-function bench(options: Partial<ConsumerOptions> = {}): Bench {
+function bench(options: Partial<ConsumerOptions> = {}, host: Partial<MembershipHost> = {}): Bench {
   const script = new ScriptedCoordinator();
   script.script("JoinGroup", joined);
   script.script("SyncGroup", synced);
@@ -41,14 +49,17 @@ function bench(options: Partial<ConsumerOptions> = {}): Bench {
     options: resolveConsumerOptions({ groupId: "billing", topics: ["orders"], heartbeatIntervalMs: 3000, ...options }),
     host: {
       topics: () => topics,
-      assigned: (partitions) => note(`assigned ${partitions.map(({ partition }) => partition).join(" ")}`),
-      revoke: () => {
-        note("revoke");
-        return new Promise((resolve) => (made.release = resolve));
+      reconcile: async ({ lose, revoke, add, round }) => {
+        if (lose.length > 0) note("lost");
+        if (revoke.length > 0) {
+          note("revoke");
+          await new Promise<void>((resolve) => (made.release = resolve));
+        }
+        if (round !== undefined) note(`assigned ${add.map(({ partition }) => partition).join(" ")}`);
       },
-      lost: () => note("lost"),
       failed: ({ code }: KafkaError) => note(`failed ${code}`),
       retrying: ({ operation, error }) => note(`retrying ${operation} ${error.code}`),
+      ...host,
     },
   });
   return { script, membership, log, release: () => made.release() };
@@ -142,7 +153,10 @@ describe("membership on virtual time", () => {
     script.script("JoinGroup", { errorCode: ErrorCode.MEMBER_ID_REQUIRED, memberId: "given" }, "never");
     membership.start();
     await script.clock.advance(1);
-    await Promise.all([membership.leave("closed", 1000), membership.leave("closed", 1000)]);
+    await Promise.all([
+      membership.leave("closed", { timeoutMs: 1000 }),
+      membership.leave("closed", { timeoutMs: 1000 }),
+    ]);
     expect(script.interruptions).toBe(1);
     expect(script.requests.filter(({ api }) => api === "LeaveGroup").map(({ body }) => body)).toEqual([
       { groupId: "billing", members: [{ memberId: "given", reason: "closed" }] },
@@ -154,7 +168,7 @@ describe("membership on virtual time", () => {
     const { script, membership } = bench({ groupInstanceId: "a" });
     membership.start();
     await script.clock.advance(1);
-    await membership.leave("closed", 1000);
+    await membership.leave("closed", { timeoutMs: 1000 });
     expect(script.times("LeaveGroup")).toEqual([]);
     expect(script.clock.armed).toBe(0);
   });
@@ -164,11 +178,78 @@ describe("membership on virtual time", () => {
     script.script("LeaveGroup", { errorCode: ErrorCode.COORDINATOR_LOAD_IN_PROGRESS, members: [] });
     membership.start();
     await script.clock.advance(1);
-    const left = membership.leave("closed", 1000).catch((error: unknown) => error);
+    const left = membership.leave("closed", { timeoutMs: 1000 }).catch((error: unknown) => error);
     await script.clock.advance(1000);
     expect(await left).toBeInstanceOf(KafkaError);
     membership.start();
     await script.clock.advance(1);
     expect(log.at(-1)).toMatch(/assigned 0 1$/);
+  });
+
+  it("is not driven out of a round by what is said about a commit of the round before", async () => {
+    const { script, membership, log, release } = bench();
+    membership.start();
+    await script.clock.advance(1);
+    const before = membership.identity;
+    membership.rejoin();
+    release();
+    script.script("JoinGroup", { ...joined, generationId: 2 });
+    await script.clock.advance(1);
+    expect(before?.ended.aborted).toBe(true);
+    expect(membership.identity).toMatchObject({ memberId: "m", generationId: 2 });
+    if (before !== undefined) membership.observe(kafkaError(ErrorCode.ILLEGAL_GENERATION), before);
+    await script.clock.advance(1);
+    expect(log).toEqual(["0 assigned 0 1", "1 revoke", "1 assigned 0 1"]);
+    if (membership.identity !== undefined)
+      membership.observe(kafkaError(ErrorCode.ILLEGAL_GENERATION), membership.identity);
+    expect(log.at(-1)).toBe("3 lost");
+  });
+
+  it("says what it owns and since which round when it joins: under the eager protocol only the round", async () => {
+    const { script, membership, release } = bench();
+    const subscriptions = (): unknown[] =>
+      script.requests
+        .filter(({ api }) => api === "JoinGroup")
+        .map(({ body }) => (body as unknown as { protocols: { metadata: Buffer }[] }).protocols[0]?.metadata)
+        .map((metadata) => decodeSubscription(metadata ?? Buffer.alloc(0)))
+        .map(({ ownedPartitions, generationId }) => ({ ownedPartitions, generationId }));
+    script.script("JoinGroup", { ...joined, generationId: 7 });
+    membership.start();
+    await script.clock.advance(1);
+    membership.rejoin();
+    release();
+    await script.clock.advance(1);
+    if (membership.identity !== undefined)
+      membership.observe(kafkaError(ErrorCode.ILLEGAL_GENERATION), membership.identity);
+    await script.clock.advance(1);
+    expect(subscriptions()).toEqual([
+      { ownedPartitions: [], generationId: -1 },
+      { ownedPartitions: [], generationId: 7 },
+      { ownedPartitions: [], generationId: -1 },
+    ]);
+  });
+
+  it("fails, and can be started again, when what it has to do throws", async () => {
+    let isBroken = true;
+    const { script, membership, log } = bench(
+      {},
+      {
+        topics: () => {
+          if (isBroken) throw new KafkaError("CLIENT_BROKEN", "no");
+          return topics;
+        },
+      },
+    );
+    script.script("SyncGroup", { errorCode: 0, assignment: Buffer.from([0xff]) }, synced);
+    membership.start();
+    await script.clock.advance(1);
+    expect(log).toEqual(["0 failed CLIENT_BROKEN"]);
+    isBroken = false;
+    membership.start();
+    await script.clock.advance(1);
+    expect(log.at(-1)).toMatch(/^1 failed/);
+    membership.start();
+    await script.clock.advance(1);
+    expect(log.at(-1)).toBe("2 assigned 0 1");
   });
 });

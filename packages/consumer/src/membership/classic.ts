@@ -9,43 +9,28 @@ import {
   type JoinGroupResponse,
 } from "@moldau/protocol-codec";
 import type { Assignor } from "../assignors/assignor.js";
-import { untilDone, type RetryNotice } from "../attempts.js";
+import { untilDone } from "../attempts.js";
 import { asKafkaError } from "../errors.js";
 import type { ResolvedConsumerOptions } from "../options.js";
 import type { TopicPartition } from "../partitions/topic-partition.js";
 import type { GroupCoordinator } from "./coordinator.js";
 import { Heartbeats } from "./heartbeat.js";
 import {
-  identityOf,
   initialMemberState,
+  isInRound,
   transition,
   type JoinedMember,
   type MemberCommand,
   type MemberEvent,
-  type MemberIdentity,
   type MemberRound,
   type MemberState,
 } from "./member-state.js";
+import type { MemberIdentity, Membership, MembershipHost } from "./membership.js";
 import { assignorInput, readAssignment, readMembers, writeAssignments, writeSubscription } from "./rounds.js";
 import { TopicWatch } from "./topic-watch.js";
 
-/** What a membership does to the rest of the consumer. */
-export interface MembershipHost {
-  /** The topics subscribed to at the moment. */
-  topics(): readonly string[];
-  /** These partitions are owned from now on. */
-  assigned(partitions: readonly TopicPartition[], round: MemberRound): void;
-  /** Let the application finish what it has in hand, commit, and give everything up; `signal` fires when there is no use in it any more. */
-  revoke(signal: AbortSignal): Promise<void>;
-  /** What was owned belongs to others by now. */
-  lost(): void;
-  /** The membership is over, by an error that does not pass. */
-  failed(error: KafkaError): void;
-  retrying(notice: RetryNotice): void;
-}
-
-/** What a membership is made of. */
-export interface MembershipInit {
+/** What a membership under the classic protocol is made of. */
+export interface ClassicMembershipInit {
   readonly cluster: Cluster;
   readonly coordinator: GroupCoordinator;
   readonly options: ResolvedConsumerOptions;
@@ -56,7 +41,7 @@ export interface MembershipInit {
 const joinSlackMs = 5000;
 
 /** A member of a group under the classic protocol: carries out what the transitions of its state command. */
-export class ClassicMembership {
+export class ClassicMembership implements Membership {
   readonly #cluster: Cluster;
   readonly #coordinator: GroupCoordinator;
   readonly #options: ResolvedConsumerOptions;
@@ -64,14 +49,20 @@ export class ClassicMembership {
   readonly #heartbeats: Heartbeats;
   readonly #watch: TopicWatch;
   readonly #events: MemberEvent[] = [];
+  #isDispatching = false;
   #state: MemberState = initialMemberState;
+  /** The settled round, and what ends with it. */
+  #standing: { readonly identity: MemberIdentity; readonly end: AbortController } | undefined;
+  /** What the rounds gave this member, and in which one it was: a part of its next subscription. */
+  #owned: readonly TopicPartition[] = [];
+  #generationId = noGeneration;
   /** Ends when the state moves on: what was under way for the state before has no effect any more. */
   #step = new AbortController();
   /** What the last JoinGroup asked for. */
   #joinedTopics: readonly string[] = [];
   #leaving: { readonly done: Promise<void>; readonly finish: (error?: KafkaError) => void } | undefined;
 
-  constructor({ cluster, coordinator, options, host }: MembershipInit) {
+  constructor({ cluster, coordinator, options, host }: ClassicMembershipInit) {
     const { groupId, groupInstanceId, heartbeatIntervalMs: intervalMs, sessionTimeoutMs } = options;
     this.#cluster = cluster;
     this.#coordinator = coordinator;
@@ -93,13 +84,8 @@ export class ClassicMembership {
     });
   }
 
-  /** The member as commits have to name it; undefined while it owns nothing. */
   get identity(): MemberIdentity | undefined {
-    return identityOf(this.#state);
-  }
-
-  get isStarted(): boolean {
-    return this.#state.name !== "unjoined" && this.#state.name !== "failed";
+    return this.#standing?.identity;
   }
 
   /** Joins, if that is not under way already. */
@@ -112,10 +98,10 @@ export class ClassicMembership {
     this.#dispatch({ type: "rebalance" });
   }
 
-  /** Leaves the group; partitions still owned count as lost. Rejects when the coordinator could not be told within `timeoutMs`. */
-  leave(reason: string, timeoutMs: number): Promise<void> {
+  /** Says farewell, unless the member is a static one, that comes back. Rejects when the coordinator could not be told within `timeoutMs`. */
+  leave(reason: string, { timeoutMs }: { readonly timeoutMs: number }): Promise<void> {
     if (this.#leaving !== undefined) return this.#leaving.done;
-    if (!this.isStarted) return Promise.resolve();
+    if (this.#state.name === "unjoined" || this.#state.name === "failed") return Promise.resolve();
     let finish: (error?: KafkaError) => void = () => undefined;
     const done = new Promise<void>((resolve, reject) => {
       finish = (error) => (error === undefined ? resolve() : reject(error));
@@ -126,8 +112,8 @@ export class ClassicMembership {
     return done.finally(() => timer.cancel());
   }
 
-  /** Looks at an error of a commit or heartbeat, and draws the consequences for the membership. */
-  observe(error: KafkaError): void {
+  observe(error: KafkaError, identity: MemberIdentity): void {
+    if (identity !== this.identity) return;
     const event = consequenceOf(error);
     if (event !== undefined) this.#dispatch(event);
   }
@@ -141,11 +127,16 @@ export class ClassicMembership {
   /** Events that commands bring about wait until the commands of the event before have been carried out. */
   #dispatch(event: MemberEvent): void {
     this.#events.push(event);
-    if (this.#events.length > 1) return;
-    for (let next = this.#events[0]; next !== undefined; next = this.#events[0]) {
-      this.#handle(next);
-      this.#events.shift();
+    if (this.#isDispatching) return;
+    this.#isDispatching = true;
+    for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
+      try {
+        this.#handle(next);
+      } catch (error) {
+        this.#events.push({ type: "failed", error: asKafkaError(error) });
+      }
     }
+    this.#isDispatching = false;
   }
 
   #handle(event: MemberEvent): void {
@@ -159,6 +150,8 @@ export class ClassicMembership {
       if (isParked(before) && event.type !== "joined" && event.type !== "synced" && event.type !== "memberIdRequired")
         this.#coordinator.interruptMembership();
     }
+    if (!isInRound(state)) this.#endRound();
+    if (forgetsRounds(event)) this.#generationId = noGeneration;
     for (const command of commands) this.#execute(command);
   }
 
@@ -171,17 +164,14 @@ export class ClassicMembership {
       case "assign":
         return this.#assign(command.assignment, command.round);
       case "startHeartbeats":
-        return this.#heartbeats.start(command.identity);
+        return this.#heartbeats.start(command.member);
       case "stopHeartbeats":
         this.#watch.end();
         return this.#heartbeats.stop();
       case "revoke":
-        return this.#carryOut(async (signal) => {
-          await this.#host.revoke(signal);
-          return { type: "revoked" };
-        });
+        return this.#carryOut((signal) => this.#revoke(signal));
       case "lose":
-        return this.#host.lost();
+        return this.#lose();
       case "leave":
         return this.#carryOut((signal) => this.#leave(command, signal));
       case "fail":
@@ -208,7 +198,12 @@ export class ClassicMembership {
     this.#joinedTopics = topics;
     const protocols = assignors.map((assignor) => ({
       name: assignor.name,
-      metadata: writeSubscription(assignor, topics, this.#cluster.options.rackId),
+      metadata: writeSubscription(assignor, {
+        topics,
+        owned: this.#owned,
+        generationId: this.#generationId,
+        rackId: this.#cluster.options.rackId ?? null,
+      }),
     }));
     const body = {
       groupId,
@@ -283,13 +278,44 @@ export class ClassicMembership {
   }
 
   #assign(assignment: Buffer, round: MemberRound): void {
-    try {
-      this.#host.assigned(readAssignment(assignment), round);
-      // The subscription was replaced while this round was under way.
-      if (this.#host.topics() !== this.#joinedTopics) this.#dispatch({ type: "rebalance" });
-    } catch (error) {
-      this.#dispatch({ type: "failed", error: asKafkaError(error) });
-    }
+    const owned = readAssignment(assignment);
+    this.#beginRound(round);
+    this.#owned = owned;
+    this.#carryOut(async (signal) => {
+      await this.#host.reconcile({ ...nothing, add: owned, round }, signal);
+      return { type: "reconciled" };
+    });
+    // The subscription was replaced while this round was under way.
+    if (this.#host.topics() !== this.#joinedTopics) this.#dispatch({ type: "rebalance" });
+  }
+
+  /** Under the eager protocol everything is given up before the member joins again. */
+  async #revoke(signal: AbortSignal): Promise<MemberEvent> {
+    await this.#host.reconcile({ ...nothing, revoke: this.#owned }, signal);
+    if (!signal.aborted) this.#owned = [];
+    return { type: "revoked" };
+  }
+
+  #lose(): void {
+    const lose = this.#owned;
+    this.#owned = [];
+    this.#carryOut(async (signal) => {
+      await this.#host.reconcile({ ...nothing, lose }, signal);
+      return { type: "reconciled" };
+    });
+  }
+
+  #beginRound({ memberId, generationId }: MemberRound): void {
+    const end = new AbortController();
+    const { groupInstanceId } = this.#options;
+    this.#standing = { end, identity: { memberId, generationId, groupInstanceId, ended: end.signal } };
+    this.#generationId = generationId;
+  }
+
+  #endRound(): void {
+    const standing = this.#standing;
+    this.#standing = undefined;
+    standing?.end.abort();
   }
 
   async #leave(farewell: MemberCommand & { type: "leave" }, signal: AbortSignal): Promise<MemberEvent> {
@@ -324,7 +350,7 @@ export class ClassicMembership {
     const error = asKafkaError(outcome);
     if (error.retriable && consequenceOf(error) === undefined)
       this.#host.retrying({ operation: "heartbeat", error, delayMs: this.#options.heartbeatIntervalMs });
-    else this.observe(error);
+    else this.#dispatch(consequenceOf(error) ?? { type: "failed", error });
   }
 
   /** An error code as the event it amounts to; thrown when it is only to be tried again. */
@@ -346,6 +372,16 @@ export class ClassicMembership {
       retrying: (notice) => this.#host.retrying(notice),
     });
   }
+}
+
+/** What Kafka writes for a member that has had no round, or whose last one is of no account. */
+const noGeneration = -1;
+
+const nothing = { lose: [], revoke: [], add: [] } as const;
+
+/** Whether the member comes back as one that owns nothing, so that what it had in the last round is no claim. */
+function forgetsRounds({ type }: MemberEvent): boolean {
+  return type === "expelled" || type === "failed" || type === "leave";
 }
 
 /** What an error from the coordinator means for the membership; undefined when it means nothing and passes by itself. */

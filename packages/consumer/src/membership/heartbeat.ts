@@ -2,7 +2,7 @@ import type { Clock, Timer } from "@moldau/connection-pool";
 import { Heartbeat } from "@moldau/protocol-codec";
 import { asKafkaError } from "../errors.js";
 import type { GroupCoordinator } from "./coordinator.js";
-import type { MemberIdentity } from "./member-state.js";
+import type { RoundMember } from "./member-state.js";
 
 /** All that heartbeating needs to know; plain data, so that it may come from another thread. */
 export interface HeartbeatOptions {
@@ -20,7 +20,7 @@ export class Heartbeats {
   readonly #clock: Clock;
   readonly #options: HeartbeatOptions;
   readonly #outcome: (error: unknown) => void;
-  #identity: MemberIdentity | undefined;
+  #member: RoundMember | undefined;
   #timer: Timer | undefined;
 
   /** `outcome` is called after every heartbeat: with undefined when the coordinator is content, otherwise with what went wrong. */
@@ -42,39 +42,39 @@ export class Heartbeats {
   }
 
   /** Heartbeats as this member, one interval from now the first time. */
-  start(identity: MemberIdentity): void {
+  start(member: RoundMember): void {
     this.stop();
-    this.#identity = identity;
-    this.#schedule(identity, this.#clock.now());
+    this.#member = member;
+    this.#schedule(member, this.#clock.now());
   }
 
   /** Stops; an answer on its way is dropped. */
   stop(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
-    this.#identity = undefined;
+    this.#member = undefined;
   }
 
-  #schedule(identity: MemberIdentity, last: number): void {
+  #schedule(member: RoundMember, last: number): void {
     const delayMs = Math.max(0, last + this.#options.intervalMs - this.#clock.now());
-    this.#timer = this.#clock.timer(delayMs, () => void this.#beat(identity));
+    this.#timer = this.#clock.timer(delayMs, () => void this.#beat(member));
   }
 
   /** Never rejects: what happens goes to `outcome`. */
-  async #beat(identity: MemberIdentity): Promise<void> {
+  async #beat(member: RoundMember): Promise<void> {
     const startedAt = this.#clock.now();
-    const outcome = await this.#ask(identity);
-    if (this.#identity !== identity) return;
+    const outcome = await this.#ask(member);
+    if (this.#member !== member) return;
     this.#outcome(outcome);
     // The outcome may have ended this round.
-    if (this.#isFor(identity)) this.#schedule(identity, startedAt);
+    if (this.#isFor(member)) this.#schedule(member, startedAt);
   }
 
-  #isFor(identity: MemberIdentity): boolean {
-    return this.#identity === identity;
+  #isFor(member: RoundMember): boolean {
+    return this.#member === member;
   }
 
-  async #ask({ memberId, generationId }: MemberIdentity): Promise<unknown> {
+  async #ask({ memberId, generationId }: RoundMember): Promise<unknown> {
     const { groupId, groupInstanceId, timeoutMs } = this.#options;
     try {
       // Neither JoinGroup nor SyncGroup is under way while heartbeats go out, so nothing holds them up here.

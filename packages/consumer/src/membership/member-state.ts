@@ -16,14 +16,14 @@ import type { KafkaError } from "@moldau/protocol-codec";
  */
 
 /** A member that the coordinator knows, and the round of the group that it belongs to. */
-export interface MemberIdentity {
+export interface RoundMember {
   readonly memberId: string;
   /** The round; every rebalance makes a new one. Commits and heartbeats of an older round are refused by the coordinator. */
   readonly generationId: number;
 }
 
 /** What one round of the group settled for this member, before the partitions are known. */
-export interface MemberRound extends MemberIdentity {
+export interface MemberRound extends RoundMember {
   /** The assignor that the group agreed on. */
   readonly protocolName: string;
   /** Whether this member shares the partitions out. */
@@ -63,6 +63,8 @@ export type MemberEvent =
   | { readonly type: "rebalance" }
   /** What {@link MemberCommand} `revoke` asked for has been done. */
   | { readonly type: "revoked" }
+  /** Partitions that were assigned or lost have been taken note of. */
+  | { readonly type: "reconciled" }
   /** The coordinator does not know this member, or not in this round; `forgotten` when the member id is worthless too. */
   | { readonly type: "expelled"; readonly forgotten: boolean }
   | { readonly type: "failed"; readonly error: KafkaError }
@@ -86,7 +88,7 @@ export type MemberCommand =
       readonly skipAssignment: boolean;
     }
   | { readonly type: "assign"; readonly assignment: Buffer; readonly round: MemberRound }
-  | { readonly type: "startHeartbeats"; readonly identity: MemberIdentity }
+  | { readonly type: "startHeartbeats"; readonly member: RoundMember }
   | { readonly type: "stopHeartbeats" }
   /** Let the application finish, commit, give the partitions up; answer with the event `revoked`. */
   | { readonly type: "revoke" }
@@ -122,14 +124,16 @@ export function transition(state: MemberState, event: MemberEvent): MemberTransi
       return synced(state, event.assignment);
     case "revoked":
       return state.name === "revoking" ? join(state.memberId, [{ type: "stopHeartbeats" }]) : [state, []];
+    case "reconciled":
+      return [state, []];
     case "left":
       return state.name === "leaving" ? [{ name: "unjoined", memberId: "" }, []] : [state, []];
   }
 }
 
-/** The member as commits have to name it; undefined while it owns nothing. */
-export function identityOf(state: MemberState): MemberIdentity | undefined {
-  return state.name === "stable" || state.name === "revoking" ? state : undefined;
+/** Whether the member has a part in a round that is settled, so that it may commit and must heartbeat. */
+export function isInRound(state: MemberState): boolean {
+  return state.name === "stable" || state.name === "revoking";
 }
 
 function join(memberId: string, before: readonly MemberCommand[] = []): MemberTransition {
@@ -152,13 +156,12 @@ function joined(
 function synced(state: MemberState, assignment: Buffer): MemberTransition {
   if (state.name !== "syncing") return [state, []];
   const { memberId, generationId, protocolName, isLeader } = state;
-  const identity = { memberId, generationId };
-  const round = { ...identity, protocolName, isLeader };
+  const round = { memberId, generationId, protocolName, isLeader };
   return [
     { name: "stable", ...round },
     [
       { type: "assign", assignment, round },
-      { type: "startHeartbeats", identity },
+      { type: "startHeartbeats", member: { memberId, generationId } },
     ],
   ];
 }

@@ -8,22 +8,33 @@ import type { JoinedMember } from "./member-state.js";
 const subscriptionVersion = 3;
 const assignmentVersion = 3;
 
+/** What a member says of itself when it joins. */
+export interface MemberSubscription {
+  readonly topics: readonly string[];
+  /** What it owns and does not give up before it joins: nothing under the eager protocol (KIP-429). */
+  readonly owned: readonly TopicPartition[];
+  /** The generation in which it got that, -1 for none (KIP-792). */
+  readonly generationId: number;
+  readonly rackId: string | null;
+}
+
 /** Writes this member's subscription for one assignor. */
-export function writeSubscription(assignor: Assignor, topics: readonly string[], rackId: string | undefined): Buffer {
+export function writeSubscription(
+  assignor: Assignor,
+  { topics, owned, generationId, rackId }: MemberSubscription,
+): Buffer {
   return encodeSubscription(subscriptionVersion, {
     topics: [...topics].sort(),
-    userData: assignor.userData?.([], -1) ?? null,
-    rackId: rackId ?? null,
+    userData: assignor.userData?.(owned, generationId) ?? null,
+    ownedPartitions: byTopic(owned),
+    generationId,
+    rackId,
   });
 }
 
 /** Writes what one member gets. */
 export function writeAssignment(partitions: readonly TopicPartition[]): Buffer {
-  const assignedPartitions = [...groupByTopic(partitions)].map(([topic, group]) => ({
-    topic,
-    partitions: group.map(({ partition }) => partition),
-  }));
-  return encodeAssignment(assignmentVersion, { assignedPartitions });
+  return encodeAssignment(assignmentVersion, { assignedPartitions: byTopic(partitions) });
 }
 
 /** Reads what this member got; an empty text means nothing, as a leader writes it for a member it does not know. Throws DecodeError. */
@@ -77,4 +88,13 @@ export function writeAssignments(
   assignment: GroupAssignment,
 ): { readonly memberId: string; readonly assignment: Buffer }[] {
   return [...assignment].map(([memberId, partitions]) => ({ memberId, assignment: writeAssignment(partitions) }));
+}
+
+function byTopic(
+  partitions: readonly TopicPartition[],
+): { readonly topic: string; readonly partitions: readonly number[] }[] {
+  return [...groupByTopic(partitions)].map(([topic, group]) => ({
+    topic,
+    partitions: group.map(({ partition }) => partition),
+  }));
 }

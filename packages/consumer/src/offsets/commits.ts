@@ -4,7 +4,7 @@ import type { AssignedPartition } from "../partitions/assigned-partition.js";
 import type { Assignment } from "../partitions/assignment.js";
 import { asKafkaError, ConsumerErrorCode, notAssigned } from "../errors.js";
 import type { Tell } from "../events.js";
-import type { ClassicMembership } from "../membership/classic.js";
+import type { Membership } from "../membership/membership.js";
 import type { GroupCoordinator } from "../membership/coordinator.js";
 import { MessageBatch } from "../reading/message-batch.js";
 import { Message } from "../reading/message.js";
@@ -19,7 +19,7 @@ export interface CommitsInit {
   readonly cluster: Cluster;
   readonly coordinator: GroupCoordinator;
   readonly options: ResolvedConsumerOptions;
-  readonly membership: ClassicMembership;
+  readonly membership: Membership;
   readonly assignment: Assignment;
   readonly reader: Reader;
   readonly tell: Tell;
@@ -45,7 +45,7 @@ export class Commits {
       coordinator,
       groupInstanceId: options.groupInstanceId,
       identity: () => membership.identity,
-      refused: (error) => membership.observe(error),
+      refused: (error, identity) => membership.observe(error, identity),
       committed: (offsets) =>
         tell("committed", { offsets: offsets.map(({ topic, partition, offset }) => ({ topic, partition, offset })) }),
       retrying: (notice) => tell("retrying", notice),

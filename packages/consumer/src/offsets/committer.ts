@@ -5,7 +5,7 @@ import { newestOffsetsVersion } from "../apis.js";
 import { untilDone, type RetryNotice } from "../attempts.js";
 import { asKafkaError, notAMember } from "../errors.js";
 import type { GroupCoordinator } from "../membership/coordinator.js";
-import type { MemberIdentity } from "../membership/member-state.js";
+import type { MemberIdentity } from "../membership/membership.js";
 import { groupByTopic, type TopicPartitionOffset } from "../partitions/topic-partition.js";
 
 /** An offset to commit. */
@@ -31,7 +31,7 @@ export interface CommitterInit {
   /** Who commits: undefined while no partitions are owned. */
   readonly identity: () => MemberIdentity | undefined;
   /** The coordinator refused the member itself. */
-  readonly refused: (error: KafkaError) => void;
+  readonly refused: (error: KafkaError, identity: MemberIdentity) => void;
   readonly committed: (offsets: readonly OffsetToCommit[]) => void;
   readonly retrying: (notice: RetryNotice) => void;
 }
@@ -97,18 +97,22 @@ export class Committer {
     );
     for (const topic of answer.topics) {
       for (const { partitionIndex, errorCode } of topic.partitions)
-        this.#check(errorCode, { topic: topic.name, partition: partitionIndex });
+        this.#check(errorCode, identity, { topic: topic.name, partition: partitionIndex });
     }
     for (const { kept } of offsets) kept();
     committed(offsets);
   }
 
-  #check(errorCode: number, facts: { readonly topic: string; readonly partition: number }): void {
+  #check(
+    errorCode: number,
+    identity: MemberIdentity,
+    facts: { readonly topic: string; readonly partition: number },
+  ): void {
     try {
       this.#init.coordinator.check(errorCode, OffsetCommit, facts);
     } catch (thrown) {
       const error = asKafkaError(thrown);
-      if (isAboutTheMember(errorCode)) this.#init.refused(error);
+      if (isAboutTheMember(errorCode)) this.#init.refused(error, identity);
       throw error;
     }
   }

@@ -1,0 +1,71 @@
+import type { KafkaError } from "@moldau/protocol-codec";
+import type { RetryNotice } from "../attempts.js";
+import type { TopicPartition } from "../partitions/topic-partition.js";
+
+/**
+ * Who a member is while it stands in one round of its group: what commits are made under. Two are the same only when they
+ * are the same object; what stands in it is for the requests to the coordinator.
+ */
+export interface MemberIdentity {
+  readonly memberId: string;
+  /** Generation of the group, or epoch of the member: the coordinator refuses what comes from another one. */
+  readonly generationId: number;
+  /** The static identity (KIP-345), or null. */
+  readonly groupInstanceId: string | null;
+  /** Fires when the round is over for this member: whatever was begun under the identity has no right to go on. */
+  readonly ended: AbortSignal;
+}
+
+/** What a round of the group came to. */
+export interface RoundFacts {
+  readonly memberId: string;
+  readonly generationId: number;
+  /** Whether this member shared the partitions out. */
+  readonly isLeader: boolean;
+}
+
+/** What is to change in the partitions that this consumer has; done in this order. */
+export interface Reconciliation {
+  /** They belong to others by now: to be dropped without a commit. */
+  readonly lose: readonly TopicPartition[];
+  /** To be given up, after the application has finished what it has in hand of them and what is done was committed. */
+  readonly revoke: readonly TopicPartition[];
+  /** Owned from now on. */
+  readonly add: readonly TopicPartition[];
+  /** The round in which that was settled; undefined when partitions only go. */
+  readonly round?: RoundFacts;
+}
+
+/** What a membership asks of the rest of the consumer. */
+export interface MembershipHost {
+  /** The topics subscribed to at the moment. */
+  topics(): readonly string[];
+  /**
+   * Brings the assignment to what the group has settled. What needs no waiting, so everything when nothing is to be revoked,
+   * has happened when the call returns. `signal` fires when there is no use in it any more.
+   */
+  reconcile(change: Reconciliation, signal: AbortSignal): Promise<void>;
+  /** The membership is over, by an error that does not pass. */
+  failed(error: KafkaError): void;
+  retrying(notice: RetryNotice): void;
+}
+
+/** One member of a group, whatever protocol it speaks. */
+export interface Membership {
+  /** Undefined while nothing may be committed: the member is not in the group, or between two rounds. */
+  readonly identity: MemberIdentity | undefined;
+  /** Joins, if that is not under way already. */
+  start(): void;
+  /** Has the group share the partitions anew: the subscription changed. */
+  rejoin(): void;
+  /**
+   * Leaves the group; partitions still owned count as lost.
+   *
+   * @throws {KafkaError} when the coordinator could not be told within `timeoutMs`.
+   */
+  leave(reason: string, options: { readonly timeoutMs: number }): Promise<void>;
+  /** Draws the consequences of an error of a commit that was made under `identity`; one of an earlier round has none. */
+  observe(error: KafkaError, identity: MemberIdentity): void;
+  /** The cluster's metadata changed. */
+  metadataChanged(): void;
+}
