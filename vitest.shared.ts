@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { ViteUserConfig } from "vitest/config";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
-const scoped = ["protocol-codec", "connection-pool", "producer", "consumer", "admin", "reference-broker"];
+const scoped = ["platform", "protocol-codec", "connection-pool", "producer", "consumer", "admin", "reference-broker"];
 
 /** Our own packages by their names, straight from the sources: a test sees the edit of a moment ago, and needs no build. */
 const alias = [...scoped.map((folder) => [`@moldau/${folder}`, folder]), ["moldau", "client"]].flatMap(

@@ -23,7 +23,9 @@ export async function install() {
 /** What the installed state depends on: the lockfile, the manifests, and the platform that native packages were chosen for. */
 function fingerprint() {
   const workspaces = readdirSync(join(root, "packages")).map((folder) => join("packages", folder));
-  const manifests = [".", "test", "docs/examples", ...workspaces].map((folder) => join(folder, "package.json"));
+  const manifests = [".", "testing", "test", "docs/examples", ...workspaces].map((folder) =>
+    join(folder, "package.json"),
+  );
   const hash = createHash("sha256").update(`${process.platform} ${process.arch}`);
   for (const file of ["pnpm-lock.yaml", "pnpm-workspace.yaml", ...manifests]) {
     if (existsSync(join(root, file))) hash.update(file).update(readFileSync(join(root, file)));

@@ -22,8 +22,10 @@ function watchedClock(): Clock & { set: number; pending: number } {
     set: 0,
     pending: 0,
     now: systemClock.now,
+    monotonic: systemClock.monotonic,
     sleep: systemClock.sleep,
-    timer(ms, fire) {
+    soon: systemClock.soon,
+    timer(ms, fire, options) {
       this.set += 1;
       this.pending += 1;
       let over = false;
@@ -31,10 +33,14 @@ function watchedClock(): Clock & { set: number; pending: number } {
         if (!over) this.pending -= 1;
         over = true;
       };
-      const timer = systemClock.timer(ms, () => {
-        end();
-        fire();
-      });
+      const timer = systemClock.timer(
+        ms,
+        () => {
+          end();
+          fire();
+        },
+        options,
+      );
       return {
         cancel: () => {
           end();

@@ -49,7 +49,7 @@ export class TestLog {
       storage: this.storage,
       dir: this.dir,
       config: this.config,
-      clock: { now: () => this.now },
+      clock: { now: () => this.now, monotonic: () => this.now },
       topic: "flights",
       partition: 0,
       topicId: testTopicId,

@@ -1,5 +1,5 @@
 import { formatAddress, type Address } from "./addresses.js";
-import type { Clock } from "./clock.js";
+import type { Clock } from "@moldau/platform";
 import { Backoff, type RetryPolicy } from "./retry.js";
 
 /** One broker as the pool sees it: where it is, and how connecting to it went lately. */
@@ -58,7 +58,7 @@ export class Broker {
 
   /** How long to wait before the next attempt to connect, in milliseconds. */
   waitMs(): number {
-    return Math.max(0, this.#notBefore - this.#clock.now());
+    return Math.max(0, this.#notBefore - this.#clock.monotonic());
   }
 
   /** Notes that a connection was opened. */
@@ -69,6 +69,6 @@ export class Broker {
 
   /** Notes that no connection could be opened: every failure makes the next attempt wait longer. */
   failed(): void {
-    this.#notBefore = this.#clock.now() + this.#backoff.next();
+    this.#notBefore = this.#clock.monotonic() + this.#backoff.next();
   }
 }

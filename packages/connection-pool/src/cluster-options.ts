@@ -1,6 +1,6 @@
 import { createSecureContext, type ConnectionOptions as TlsOptions } from "node:tls";
 import { parseAddress, type Address } from "./addresses.js";
-import { systemClock, type Clock } from "./clock.js";
+import { systemClock, type Clock } from "@moldau/platform";
 import { invalidArgument, messageOf } from "./errors.js";
 import { isPlainObject, OptionReader } from "./options.js";
 import { defaultRetryPolicy, type RetryPolicy } from "./retry.js";
@@ -68,7 +68,7 @@ export function resolveClusterOptions(options: ClusterOptions): ResolvedClusterO
     requestTimeoutMs: read.integer("requestTimeoutMs", { min: 1, max: maxTimerMs, default: 30_000 }),
     metadataMaxAgeMs: read.integer("metadataMaxAgeMs", { min: 0, default: 300_000 }),
     maxFrameBytes: read.integer("maxFrameBytes", { min: 1024, max: 2 ** 31 - 1, default: 128 * 1024 * 1024 }),
-    clock: read.custom("clock", "an object with now, sleep and timer", parseClock, { default: systemClock }),
+    clock: read.custom("clock", `an object with ${clockMethods.join(", ")}`, parseClock, { default: systemClock }),
     random: read.custom("random", "a function", parseRandom, { default: Math.random }),
   };
   read.done();
@@ -106,14 +106,14 @@ function parseTls(value: unknown, path: string): { readonly options: TlsOptions 
   }
 }
 
+const clockMethods = ["now", "monotonic", "timer", "sleep", "soon"];
+
 function parseClock(value: unknown): Clock | undefined {
   return isClock(value) ? value : undefined;
 }
 
 function isClock(value: unknown): value is Clock {
-  return (
-    isPlainObject(value) && ["now", "sleep", "timer"].every((name) => typeof Reflect.get(value, name) === "function")
-  );
+  return isPlainObject(value) && clockMethods.every((name) => typeof Reflect.get(value, name) === "function");
 }
 
 function parseRandom(value: unknown): (() => number) | undefined {

@@ -1,7 +1,7 @@
 import type { Api, Fields, StructOut, Uuid } from "@moldau/protocol-codec";
 import { EventEmitter } from "eventemitter3";
 import { isAddress } from "./addresses.js";
-import type { Clock } from "./clock.js";
+import type { Clock } from "@moldau/platform";
 import { resolveClusterOptions, type ClusterOptions, type ResolvedClusterOptions } from "./cluster-options.js";
 import type { Connection } from "./connection.js";
 import { Coordinators, type CoordinatorType } from "./coordinators.js";

@@ -12,7 +12,7 @@ import { EventEmitter } from "eventemitter3";
 import { onAbort } from "./abort.js";
 import { formatAddress, type Address } from "./addresses.js";
 import type { BrokerVersions, Negotiation } from "./api-versions.js";
-import type { Clock, Timer } from "./clock.js";
+import type { Clock, Timer } from "@moldau/platform";
 import {
   asKafkaError,
   closedAfterTimeout,
@@ -225,7 +225,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   #pending<Req extends Fields, Res extends Fields>(
     call: Pick<PendingRequestInit<Req, Res>, "api" | "version" | "body" | "options" | "resolve" | "reject" | "sent">,
   ): PendingRequest<Req, Res> {
-    const startedAt = this.#options.clock.now();
+    const startedAt = this.#options.clock.monotonic();
     const deadline = startedAt + (call.options.timeoutMs ?? this.#options.requestTimeoutMs);
     return new PendingRequest({ ...call, startedAt, deadline });
   }

@@ -44,7 +44,7 @@ export class Coordinators {
     const known = this.#found.get(name);
     if (known !== undefined && this.#pool.knows(known)) return known;
     const { clock } = this.#options;
-    const deadline = clock.now() + timeoutMs;
+    const deadline = clock.monotonic() + timeoutMs;
     const late = (): KafkaError =>
       timedOut(`The coordinator of the ${type} "${key}" was not found within ${timeoutMs} ms.`, factsOf(type, key));
     const joined = this.#searches.get(name);
@@ -53,7 +53,7 @@ export class Coordinators {
       return await waitFor(search, { clock, signal, timeoutMs, late });
     } catch (error) {
       // A search that others began may run out of their time before this caller's is over.
-      const timeLeft = deadline - clock.now();
+      const timeLeft = deadline - clock.monotonic();
       if (!joined || timeLeft <= 0 || !(error instanceof KafkaError) || !error.retriable) throw error;
       const search = this.#searches.get(name) ?? this.#search(type, key, name);
       return waitFor(search, { clock, signal, timeoutMs: timeLeft, late });
@@ -77,14 +77,14 @@ export class Coordinators {
     for (;;) {
       try {
         const response = await this.#requester.request(FindCoordinator, (version) => question(type, key, version), {
-          timeoutMs: deadline - this.#options.clock.now(),
+          timeoutMs: deadline - this.#options.clock.monotonic(),
         });
         const broker = coordinatorOf(response, type, key);
         this.#remember(`${type}:${key}`, broker);
         return broker.nodeId;
       } catch (error) {
         const waitMs = backoff.next();
-        if (!isTemporary(error) || this.#options.clock.now() + waitMs >= deadline) throw error;
+        if (!isTemporary(error) || this.#options.clock.monotonic() + waitMs >= deadline) throw error;
         await this.#requester.sleep(waitMs);
       }
     }

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "./clock.js";
+import type { Clock, Timer } from "@moldau/platform";
 
 /**
  * One timer for any number of deadlines: it is armed for the earliest, and asks when it fires what the next one is.
@@ -20,7 +20,7 @@ export class DeadlineTimer {
   expect(at: number): void {
     if (this.#armed && this.#armed.at <= at) return;
     this.cancel();
-    const timer = this.#clock.timer(at - this.#clock.now(), () => this.#fired(at));
+    const timer = this.#clock.timer(at - this.#clock.monotonic(), () => this.#fired(at));
     this.#armed = { at, timer };
   }
 
@@ -30,7 +30,7 @@ export class DeadlineTimer {
     this.#armed = undefined;
   }
 
-  // The time that counts is the one the timer was armed for: a wall clock set back must not make a due deadline wait again.
+  // The time that counts is the one the timer was armed for: timers go by another count of the system's and may come a millisecond early.
   #fired(at: number): void {
     this.#armed = undefined;
     const next = this.#expire(at);

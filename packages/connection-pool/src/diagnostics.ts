@@ -1,5 +1,5 @@
 import { channel } from "node:diagnostics_channel";
-import type { Clock } from "./clock.js";
+import type { Clock } from "@moldau/platform";
 import type { PendingRequest } from "./in-flight.js";
 
 /** A connection was opened, or could not be; published on `moldau:connection:open`. */
@@ -50,7 +50,7 @@ export function publishRequest(
   { api, version, correlationId, startedAt }: PendingRequest,
   outcome: Pick<RequestEvent, "responseBytes" | "throttleTimeMs" | "error">,
 ): void {
-  const durationMs = clock.now() - startedAt;
+  const durationMs = clock.monotonic() - startedAt;
   const { key: apiKey, name: apiName } = api;
   const event: RequestEvent = { node, apiKey, apiName, apiVersion: version, correlationId, durationMs, ...outcome };
   requestChannel.publish(event);

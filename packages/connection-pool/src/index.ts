@@ -27,11 +27,11 @@ export type { PlainOptions } from "./sasl/plain.js";
 export type { ScramOptions } from "./sasl/scram.js";
 
 // Time, chance and attempts
-export { systemClock } from "./clock.js";
-export type { Clock, Timer } from "./clock.js";
+export { systemClock } from "@moldau/platform";
+export type { Clock, Timer, TimerOptions } from "@moldau/platform";
 export { Backoff, defaultRetryPolicy } from "./retry.js";
 export type { RetryPolicy } from "./retry.js";
-export { waitFor } from "./wait.js";
+export { sleep, waitFor } from "./wait.js";
 export type { WaitOptions } from "./wait.js";
 
 // Options and errors

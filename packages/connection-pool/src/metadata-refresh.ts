@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.js";
+import type { Clock } from "@moldau/platform";
 import { Backoff, type RetryPolicy } from "./retry.js";
 
 /** A question about topics that is being put together. */
@@ -86,7 +86,7 @@ export class MetadataRefresh {
 
   async #pause(round: Round): Promise<void> {
     const { clock, isUrgent, sleep } = this.#options;
-    const waitMs = this.#notBefore - clock.now();
+    const waitMs = this.#notBefore - clock.monotonic();
     if (waitMs > 0 && !isUrgent(round)) await sleep(waitMs);
   }
 
@@ -96,7 +96,7 @@ export class MetadataRefresh {
       news = await this.#options.ask(round);
     } finally {
       if (news) this.#backoff.reset();
-      this.#notBefore = this.#options.clock.now() + this.#backoff.next();
+      this.#notBefore = this.#options.clock.monotonic() + this.#backoff.next();
     }
   }
 }

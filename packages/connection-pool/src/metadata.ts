@@ -58,7 +58,7 @@ export class MetadataCache {
     return this.#names.get(topicId.toString());
   }
 
-  /** When the topic was last heard of, in milliseconds since 1970. */
+  /** When the topic was last heard of, in monotonic milliseconds. */
   updatedAt(name: string): number | undefined {
     return this.#entries.get(name)?.updatedAt;
   }

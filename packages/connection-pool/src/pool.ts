@@ -6,7 +6,7 @@ import type { ResolvedClusterOptions } from "./cluster-options.js";
 import { Connection } from "./connection.js";
 import { connectionOpenChannel, type ConnectionOpenEvent } from "./diagnostics.js";
 import { clientClosed, connectionFailed } from "./errors.js";
-import { abortable } from "./wait.js";
+import { abortable, sleep } from "./wait.js";
 
 /** What a connection is for. A broker works on one request of a connection at a time, so requests that may wait long get connections of their own. */
 export type ConnectionPurpose = "produce" | "fetch" | "group" | "general";
@@ -164,22 +164,22 @@ export class ConnectionPool {
 
   async #open(broker: Broker, key: ConnectionKey, signal: AbortSignal): Promise<Connection> {
     const { clock } = this.#options;
-    const startedAt = clock.now();
+    const startedAt = clock.monotonic();
     const event = { node: broker.node, address: formatAddress(broker.address), purpose: key.purpose };
     try {
       const waitMs = broker.waitMs();
-      if (waitMs > 0) await clock.sleep(waitMs, signal);
+      if (waitMs > 0) await sleep(clock, waitMs, signal);
       const connection = await Connection.open(
         { ...this.#options, node: broker.node, address: broker.address, negotiation: this.#negotiation },
         signal,
       );
       broker.succeeded();
-      publishOpen({ ...event, durationMs: clock.now() - startedAt });
+      publishOpen({ ...event, durationMs: clock.monotonic() - startedAt });
       return connection;
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       broker.failed();
-      if (error instanceof Error) publishOpen({ ...event, durationMs: clock.now() - startedAt, error });
+      if (error instanceof Error) publishOpen({ ...event, durationMs: clock.monotonic() - startedAt, error });
       throw error;
     }
   }

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "./clock.js";
+import type { Clock, Timer } from "@moldau/platform";
 
 /** The quiet that a broker asked for by `throttleTimeMs`: nothing is written until it is over (KIP-219). */
 export class Quiet {
@@ -18,7 +18,7 @@ export class Quiet {
 
   /** Keeps quiet for `ms` milliseconds from now; a longer quiet that is kept already stays. */
   keep(ms: number): void {
-    const until = this.#clock.now() + ms;
+    const until = this.#clock.monotonic() + ms;
     if (ms <= 0 || (this.#current && this.#current.until >= until)) return;
     this.cancel();
     const timer = this.#clock.timer(ms, () => {

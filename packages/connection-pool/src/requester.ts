@@ -12,7 +12,7 @@ import {
 } from "./errors.js";
 import { generalKey, type ConnectionPool } from "./pool.js";
 import { Backoff } from "./retry.js";
-import { waitFor } from "./wait.js";
+import { sleep, waitFor } from "./wait.js";
 
 /** How long to wait for an operation. */
 export interface OperationOptions {
@@ -56,9 +56,9 @@ export class Requester {
     this.#closing = closing;
   }
 
-  /** When an operation with these options has to end, in milliseconds since 1970. */
+  /** When an operation with these options has to end, in monotonic milliseconds. */
   deadlineOf({ timeoutMs }: OperationOptions): number {
-    return this.#options.clock.now() + (timeoutMs ?? this.#options.requestTimeoutMs);
+    return this.#options.clock.monotonic() + (timeoutMs ?? this.#options.requestTimeoutMs);
   }
 
   /**
@@ -80,7 +80,7 @@ export class Requester {
       } catch (error) {
         if (!this.mayRepeat(error, options)) throw error;
         const waitMs = backoff.next();
-        if (this.#options.clock.now() + waitMs >= attempt.deadline) throw error;
+        if (this.#options.clock.monotonic() + waitMs >= attempt.deadline) throw error;
         await this.sleep(waitMs, options.signal);
       }
     }
@@ -110,7 +110,7 @@ export class Requester {
     const stop = new AbortController();
     const forget = [signal, this.#closing].map((source) => onAbort(source, () => stop.abort(signal?.reason)));
     try {
-      await this.#options.clock.sleep(ms, stop.signal);
+      await sleep(this.#options.clock, ms, stop.signal);
     } catch (error) {
       throw this.#closing.aborted ? clientClosed("The client") : error;
     } finally {
@@ -130,7 +130,7 @@ export class Requester {
         if (!(error instanceof KafkaError)) throw error;
         if (!this.mayRepeat(error, attempt.options) && !concernsOneBroker(error)) throw error;
         failures.push(error);
-        if (this.#options.clock.now() >= attempt.deadline) break;
+        if (this.#options.clock.monotonic() >= attempt.deadline) break;
       }
     }
     throw combined(failures, nodes.length);
@@ -150,9 +150,9 @@ export class Requester {
         apiName: api.name,
       });
     const opening = this.#pool.get(node, generalKey);
-    const connection = await waitFor(opening, { clock, signal, timeoutMs: deadline - clock.now(), late });
+    const connection = await waitFor(opening, { clock, signal, timeoutMs: deadline - clock.monotonic(), late });
     const version = connection.versionOf(api, maxVersion === undefined ? {} : { max: maxVersion });
-    const timeoutMs = Math.max(1, Math.min(requestTimeoutMs, deadline - clock.now()));
+    const timeoutMs = Math.max(1, Math.min(requestTimeoutMs, deadline - clock.monotonic()));
     return connection.request(api, version, isBodyMaker(body) ? body(version) : body, {
       timeoutMs,
       ...(signal ? { signal } : {}),

@@ -4,6 +4,9 @@ import { KafkaError } from "@moldau/protocol-codec";
 import { formatAddress, type Address } from "./addresses.js";
 import { ClientErrorCode, connectionFailed, messageOf } from "./errors.js";
 
+// Taken when the module is loaded, before any fake timers.
+const nextTick = process.nextTick.bind(process);
+
 /** Where to, and whether encrypted. */
 export interface SocketOptions {
   readonly address: Address;
@@ -69,7 +72,7 @@ export function openSocket({ address, tls, timeoutMs }: SocketOptions, events: S
 export function writeFrame(socket: Socket, buffers: readonly Buffer[], done: (error?: Error | null) => void): void {
   if (socket.writableCorked === 0) {
     socket.cork();
-    process.nextTick(() => socket.uncork());
+    nextTick(() => socket.uncork());
   }
   const last = buffers.length - 1;
   buffers.forEach((buffer, index) => {

@@ -76,7 +76,7 @@ export class Topics {
   async get(name: string, options: TopicOptions): Promise<TopicMetadata> {
     const { signal, timeoutMs = this.#options.requestTimeoutMs, allowAutoCreate = false } = options;
     const { clock, retry, random } = this.#options;
-    const deadline = clock.now() + timeoutMs;
+    const deadline = clock.monotonic() + timeoutMs;
     const backoff = new Backoff(retry, random);
     let reason = timedOut(`Nothing was heard of the topic "${name}" within ${timeoutMs} ms.`, { topic: name });
     for (;;) {
@@ -84,7 +84,7 @@ export class Topics {
       if (known) return known;
       try {
         const refreshed = this.#refresh.refresh([name], { allowAutoCreate });
-        await waitFor(refreshed, { clock, signal, timeoutMs: deadline - clock.now(), late: () => reason });
+        await waitFor(refreshed, { clock, signal, timeoutMs: deadline - clock.monotonic(), late: () => reason });
         const found = this.#cache.topic(name);
         if (found) return found;
         const errorCode = this.#cache.errorOf(name) || ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
@@ -94,7 +94,7 @@ export class Topics {
         reason = error;
       }
       const waitMs = backoff.next();
-      if (!reason.retriable || clock.now() + waitMs >= deadline) throw reason;
+      if (!reason.retriable || clock.monotonic() + waitMs >= deadline) throw reason;
       await this.#requester.sleep(waitMs, signal);
     }
   }
@@ -117,7 +117,7 @@ export class Topics {
 
   #isOld(name: string): boolean {
     const updatedAt = this.#cache.updatedAt(name);
-    return updatedAt !== undefined && this.#options.clock.now() - updatedAt > this.#options.metadataMaxAgeMs;
+    return updatedAt !== undefined && this.#options.clock.monotonic() - updatedAt > this.#options.metadataMaxAgeMs;
   }
 
   #refreshInBackground(name: string): void {
@@ -158,7 +158,7 @@ export class Topics {
     if (response.brokers.length > 0) this.#pool.setBrokers(response.brokers);
     this.#controllerId = response.controllerId;
     this.#clusterId = response.clusterId;
-    const now = this.#options.clock.now();
+    const now = this.#options.clock.monotonic();
     const { topics, changed } = this.#cache.apply(response, { asked, now });
     this.#cache.forgetOlderThan(now - forgottenAfterAges * this.#options.metadataMaxAgeMs);
     this.#updated(topics);

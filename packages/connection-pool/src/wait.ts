@@ -1,7 +1,16 @@
+import type { Clock } from "@moldau/platform";
 import type { KafkaError } from "@moldau/protocol-codec";
 import { onAbort } from "./abort.js";
-import type { Clock } from "./clock.js";
 import { clientAborted } from "./errors.js";
+
+/** Waits a while. @throws {KafkaError} CLIENT_ABORTED when the signal fires first. */
+export async function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+  try {
+    await clock.sleep(ms, signal);
+  } catch (error) {
+    throw signal?.aborted === true ? clientAborted(signal) : error;
+  }
+}
 
 /** How long a caller is ready to wait. */
 export interface WaitOptions {

@@ -1,4 +1,4 @@
-import { Backoff, clientAborted, type Cluster } from "@moldau/connection-pool";
+import { Backoff, clientAborted, sleep, type Cluster } from "@moldau/connection-pool";
 import type { KafkaError } from "@moldau/protocol-codec";
 import { asKafkaError } from "./errors.js";
 
@@ -17,7 +17,7 @@ export interface AttemptOptions {
   readonly operation: string;
   /** Ends the attempts with CLIENT_ABORTED. */
   readonly signal: AbortSignal;
-  /** When to give up, in milliseconds since 1970. Default: never. */
+  /** When to give up, in monotonic milliseconds. Default: never. */
   readonly deadline?: number;
   readonly retrying: (notice: RetryNotice) => void;
 }
@@ -40,10 +40,10 @@ export async function untilDone<T>(
     } catch (thrown) {
       const error = asKafkaError(thrown);
       const delayMs = backoff.next();
-      if (!error.retriable || signal.aborted || (deadline !== undefined && clock.now() + delayMs >= deadline))
+      if (!error.retriable || signal.aborted || (deadline !== undefined && clock.monotonic() + delayMs >= deadline))
         throw error;
       retrying({ operation, error, delayMs });
-      await clock.sleep(delayMs, signal);
+      await sleep(clock, delayMs, signal);
     }
   }
 }

@@ -1,4 +1,4 @@
-import { clientClosed, invalidArgument, waitFor, type Cluster } from "@moldau/connection-pool";
+import { clientClosed, invalidArgument, waitFor, type Clock, type Cluster } from "@moldau/connection-pool";
 import type { KafkaError } from "@moldau/protocol-codec";
 import type { AssignedPartition } from "./partitions/assigned-partition.js";
 import { Assignment } from "./partitions/assignment.js";
@@ -117,6 +117,10 @@ export class Engine implements MembershipHost, ReaderHost {
     return this.#closing.signal.aborted;
   }
 
+  get clock(): Clock {
+    return this.#cluster.clock;
+  }
+
   /** Joins the group, if that has not happened; resolves once it is under way. Throws what keeps it from joining. */
   async start(signal?: AbortSignal): Promise<void> {
     this.#starting ??= this.#begin();
@@ -161,7 +165,7 @@ export class Engine implements MembershipHost, ReaderHost {
 
   /** Commits what is done, leaves the group and ends everything within `timeoutMs`. The first thing that went wrong, if any. */
   async close(timeoutMs: number): Promise<KafkaError | undefined> {
-    const deadline = this.#cluster.clock.now() + timeoutMs;
+    const deadline = this.#cluster.clock.monotonic() + timeoutMs;
     this.reader.close();
     this.#closing.abort();
     this.#joining?.reject(clientClosed("The consumer"));
@@ -174,7 +178,7 @@ export class Engine implements MembershipHost, ReaderHost {
     await this.commits.close(timeoutMs).catch(note);
     if (this.assignment.size > 0) this.#tell("revoked", { partitions: this.assignment.clear() });
     await this.#membership
-      .leave("the consumer is being closed", { timeoutMs: Math.max(1, deadline - this.#cluster.clock.now()) })
+      .leave("the consumer is being closed", { timeoutMs: Math.max(1, deadline - this.#cluster.clock.monotonic()) })
       .catch(note);
     await Promise.all([fetchingEnded, this.#cluster.release(this)]);
     this.#tell("closed");

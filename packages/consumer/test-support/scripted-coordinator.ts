@@ -1,7 +1,7 @@
 import type { Cluster } from "@moldau/connection-pool";
 import { kafkaError, type Api } from "@moldau/protocol-codec";
 import type { CoordinatorRequestOptions, GroupCoordinator } from "../src/membership/coordinator.js";
-import { VirtualClock } from "./virtual-clock.js";
+import { VirtualClock } from "moldau-testing";
 
 /** One request that a membership made, and when. */
 export interface ScriptedRequest {

@@ -2,7 +2,7 @@ import { ErrorCode } from "@moldau/protocol-codec";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { FakeCluster, type FakeRequest } from "../test-support/fake-cluster.js";
-import { turns } from "../test-support/virtual-clock.js";
+import { turns } from "moldau-testing";
 import { Producer, SendError, type ProducerOptions, type SentBatch } from "./index.js";
 
 /** What may become of a request. */

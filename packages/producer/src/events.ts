@@ -1,3 +1,4 @@
+import { throwUncaught } from "@moldau/connection-pool/internal";
 import type { KafkaError } from "@moldau/protocol-codec";
 import type { EventEmitter } from "eventemitter3";
 import type { Written } from "./batch/batch-state.js";
@@ -59,8 +60,6 @@ export function announce(
   try {
     emit(emitter);
   } catch (error) {
-    queueMicrotask(() => {
-      throw error;
-    });
+    throwUncaught(error);
   }
 }

@@ -1,7 +1,7 @@
 import { ErrorCode } from "@moldau/protocol-codec";
 import { describe, expect, it } from "vitest";
 import { FakeCluster } from "../test-support/fake-cluster.js";
-import { turns } from "../test-support/virtual-clock.js";
+import { turns } from "moldau-testing";
 import { Producer, type ProducerOptions, type SendError } from "./index.js";
 
 function start(

@@ -2,7 +2,7 @@ import { connectionClosed } from "@moldau/connection-pool";
 import { ErrorCode, KafkaError } from "@moldau/protocol-codec";
 import { describe, expect, it } from "vitest";
 import { FakeCluster } from "../test-support/fake-cluster.js";
-import { turns } from "../test-support/virtual-clock.js";
+import { turns } from "moldau-testing";
 import { Producer, SendError } from "./index.js";
 
 const toOrders = (value: string): { topic: string; messages: { value: string }[] } => ({

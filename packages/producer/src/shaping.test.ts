@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { describe, expect, it } from "vitest";
 import { FakeCluster } from "../test-support/fake-cluster.js";
-import { turns } from "../test-support/virtual-clock.js";
+import { turns } from "moldau-testing";
 import { partitionForKey, Producer, SendError, type Message, type ProducerOptions } from "./index.js";
 
 function start<Key, Value>(

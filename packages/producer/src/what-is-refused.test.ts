@@ -1,7 +1,7 @@
 import { KafkaError } from "@moldau/protocol-codec";
 import { describe, expect, it } from "vitest";
 import { FakeCluster } from "../test-support/fake-cluster.js";
-import { turns } from "../test-support/virtual-clock.js";
+import { turns } from "moldau-testing";
 import { Producer } from "./index.js";
 
 // What a program without types may pass.

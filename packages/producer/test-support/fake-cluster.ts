@@ -20,7 +20,7 @@ import {
 import { EventEmitter } from "eventemitter3";
 import type { ProducerCluster } from "../src/index.js";
 import { ModelLog } from "./model-log.js";
-import { turns, VirtualClock } from "./virtual-clock.js";
+import { turns, VirtualClock } from "moldau-testing";
 
 /** One partition in a request, as a test sees it. */
 export interface SentPartition {

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { encodeRequest, Fetch } from "@moldau/protocol-codec";
 import { expect, onTestFinished, test } from "vitest";
-import { VirtualClock } from "../testing/virtual-clock.js";
+import { VirtualClock } from "moldau-testing";
 import { startBroker, type ReferenceBroker } from "./broker.js";
 import type { BrokerOptions } from "./options.js";
 

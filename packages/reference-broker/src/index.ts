@@ -7,8 +7,8 @@ export type { BrokerOptions, ListenerOptions, NodeOptions, TopicOptions } from "
 export type { SaslMechanismName, SaslOptions, SaslUser } from "./security/users.js";
 
 // Time
-export { systemClock } from "./clock.js";
-export type { Clock, Timer } from "./clock.js";
+export { systemClock } from "@moldau/platform";
+export type { Clock, Timer, TimerOptions } from "@moldau/platform";
 
 // Faults
 export type { FaultRule, Interceptor, InterceptRule } from "./faults/rules.js";

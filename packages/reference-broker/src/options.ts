@@ -1,5 +1,5 @@
 import type { TlsOptions } from "node:tls";
-import type { Clock } from "./clock.js";
+import type { Clock } from "@moldau/platform";
 import type { SaslOptions } from "./security/users.js";
 
 /** How a broker, or a cluster of them, is started. Everything may be left out. */

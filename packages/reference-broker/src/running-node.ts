@@ -1,6 +1,6 @@
 import { autoCreate } from "./cluster/auto-create.js";
 import type { ResolvedListener, ResolvedNode } from "./check-options.js";
-import type { Clock } from "./clock.js";
+import type { Clock } from "@moldau/platform";
 import type { BrokerConfig } from "./cluster/broker-config.js";
 import type { Controller } from "./cluster/controller.js";
 import type { ClusterState, Endpoint } from "./cluster/state.js";

@@ -1,4 +1,4 @@
-import { systemClock } from "./clock.js";
+import { systemClock } from "@moldau/platform";
 import type { BrokerEventMap, BrokerEventOf, BrokerEvents } from "./events.js";
 
 /** How long {@link waitForEvent} waits. */

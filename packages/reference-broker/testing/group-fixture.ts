@@ -4,7 +4,7 @@ import type { JoinAnswer, SyncAnswer } from "../src/groups/classic/events.js";
 import { GroupCoordinator } from "../src/groups/coordinator.js";
 import { subscription } from "./group-machine.js";
 import { MemoryGroupLog } from "./memory-group-log.js";
-import { settled, VirtualClock } from "./virtual-clock.js";
+import { turns, VirtualClock } from "moldau-testing";
 
 const ids = { orders: Uuid.parse("AAAAAAAAAAAAAAAAAAAABw"), payments: Uuid.parse("AAAAAAAAAAAAAAAAAAAACw") };
 
@@ -165,7 +165,7 @@ export class GroupFixture {
     return this.coordinator.describe([groupId], 5)[0]?.groupState;
   }
 
-  settled(): Promise<void> {
-    return settled();
+  turns(): Promise<void> {
+    return turns();
   }
 }

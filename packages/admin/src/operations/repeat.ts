@@ -1,4 +1,4 @@
-import { Backoff, type Cluster, type OperationOptions } from "@moldau/connection-pool";
+import { Backoff, sleep, type Cluster, type OperationOptions } from "@moldau/connection-pool";
 import { ErrorCode, KafkaError } from "@moldau/protocol-codec";
 import { unanswered } from "./arguments.js";
 
@@ -37,21 +37,21 @@ export async function repeat<Item, Result extends ItemResult>(
     timeoutMs = cluster.options.requestTimeoutMs,
   }: Repeat<Item, Result>,
 ): Promise<readonly Result[]> {
-  const deadline = cluster.clock.now() + timeoutMs;
+  const deadline = cluster.clock.monotonic() + timeoutMs;
   const backoff = new Backoff(cluster.options.retry, cluster.random);
   const results = new Map<Item, Result>();
   const gather = async (open: readonly Item[]): Promise<readonly Item[]> => {
-    const answers = await attempt(open, Math.max(1, deadline - cluster.clock.now()));
+    const answers = await attempt(open, Math.max(1, deadline - cluster.clock.monotonic()));
     open.forEach((item, index) => results.set(item, answers[index] ?? failed(item, unanswered({}))));
     return open.filter((item) => temporary.has(results.get(item)?.error?.errorCode ?? ErrorCode.NONE));
   };
   let open = await gather(items);
   for (
     let waitMs = backoff.next();
-    open.length > 0 && cluster.clock.now() + waitMs < deadline;
+    open.length > 0 && cluster.clock.monotonic() + waitMs < deadline;
     waitMs = backoff.next()
   ) {
-    await cluster.clock.sleep(waitMs, signal);
+    await sleep(cluster.clock, waitMs, signal);
     try {
       await beforeAgain?.();
       open = await gather(open);

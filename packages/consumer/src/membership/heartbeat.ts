@@ -45,7 +45,7 @@ export class Heartbeats {
   start(member: RoundMember): void {
     this.stop();
     this.#member = member;
-    this.#schedule(member, this.#clock.now());
+    this.#schedule(member, this.#clock.monotonic());
   }
 
   /** Stops; an answer on its way is dropped. */
@@ -56,13 +56,13 @@ export class Heartbeats {
   }
 
   #schedule(member: RoundMember, last: number): void {
-    const delayMs = Math.max(0, last + this.#options.intervalMs - this.#clock.now());
+    const delayMs = Math.max(0, last + this.#options.intervalMs - this.#clock.monotonic());
     this.#timer = this.#clock.timer(delayMs, () => void this.#beat(member));
   }
 
   /** Never rejects: what happens goes to `outcome`. */
   async #beat(member: RoundMember): Promise<void> {
-    const startedAt = this.#clock.now();
+    const startedAt = this.#clock.monotonic();
     const outcome = await this.#ask(member);
     if (this.#member !== member) return;
     this.#outcome(outcome);

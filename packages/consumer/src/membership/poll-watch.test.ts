@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { VirtualClock } from "../../test-support/virtual-clock.js";
+import { VirtualClock } from "moldau-testing";
 import { PollWatch } from "./poll-watch.js";
 
 function watch(): { clock: VirtualClock; watch: PollWatch; state: { asked: number; waiting: boolean; stuck: number } } {

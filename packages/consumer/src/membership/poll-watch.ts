@@ -39,7 +39,7 @@ export class PollWatch {
 
   #look(): void {
     const { clock, maxPollIntervalMs, asked, isWaiting, stuck } = this.#init;
-    const now = clock.now();
+    const now = clock.monotonic();
     if (asked() !== this.#seen || isWaiting()) {
       this.#seen = asked();
       this.#seenAt = now;

@@ -22,7 +22,7 @@ export class TopicWatch {
   begin(topics: Iterable<string>): void {
     this.#topics = [...new Set(topics)];
     this.#counts = countPartitions(this.#topics, this.#cluster);
-    this.#askedAt = this.#cluster.clock.now();
+    this.#askedAt = this.#cluster.clock.monotonic();
   }
 
   end(): void {
@@ -41,7 +41,7 @@ export class TopicWatch {
   tick(): void {
     if (this.#counts === undefined) return;
     const missing = this.#topics.filter((topic) => this.#cluster.cachedTopic(topic) === undefined);
-    const now = this.#cluster.clock.now();
+    const now = this.#cluster.clock.monotonic();
     if (missing.length === 0 || now - this.#askedAt < this.#cluster.options.metadataMaxAgeMs) return;
     this.#askedAt = now;
     this.#cluster.refreshTopics(missing).catch(this.#failed);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { VirtualClock } from "../../test-support/virtual-clock.js";
+import { VirtualClock } from "moldau-testing";
 import { CommitScheduler } from "./commit-scheduler.js";
 
 function schedule(): {

@@ -52,7 +52,7 @@ export class Committer {
    */
   async commit(offsets: () => readonly OffsetToCommit[], { signal, timeoutMs }: CommitOptions): Promise<void> {
     const { cluster, retrying } = this.#init;
-    const deadline = cluster.clock.now() + timeoutMs;
+    const deadline = cluster.clock.monotonic() + timeoutMs;
     await this.#queue.add(async () => {
       const wanted = offsets();
       if (wanted.length === 0) return;
@@ -84,7 +84,7 @@ export class Committer {
       })),
     }));
     const body = { groupId, generationIdOrMemberEpoch: identity.generationId, memberId: identity.memberId, topics };
-    const timeoutMs = Math.max(1, Math.min(cluster.options.requestTimeoutMs, deadline - cluster.clock.now()));
+    const timeoutMs = Math.max(1, Math.min(cluster.options.requestTimeoutMs, deadline - cluster.clock.monotonic()));
     const answer = await coordinator.request(
       OffsetCommit,
       (version) => (version >= 7 ? { ...body, groupInstanceId } : body),

@@ -1,3 +1,4 @@
+import { systemClock } from "@moldau/connection-pool";
 import { KafkaError, readBatches, setLogAppendTime, writeBatch, type CompressionCodec } from "@moldau/protocol-codec";
 import { describe, expect, it } from "vitest";
 import { AssignedPartition } from "../partitions/assigned-partition.js";
@@ -44,6 +45,7 @@ interface Bench {
 function bench(start: () => Promise<void> = () => Promise.resolve()): Bench {
   const consumed: AssignedPartition[] = [];
   const reader = new Reader({
+    clock: systemClock,
     start,
     begun: () => undefined,
     progressed: () => undefined,

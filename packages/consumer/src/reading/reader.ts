@@ -1,5 +1,4 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
-import { clientAborted } from "@moldau/connection-pool";
+import { clientAborted, type Clock } from "@moldau/connection-pool";
 import type { KafkaError, RecordBatch } from "@moldau/protocol-codec";
 import type { AssignedPartition } from "../partitions/assigned-partition.js";
 import { asKafkaError, secondReader, unreadable } from "../errors.js";
@@ -11,6 +10,7 @@ import { Wakeup } from "./wakeup.js";
 
 /** What the reader tells the rest of the consumer. */
 export interface ReaderHost {
+  readonly clock: Clock;
   /** Called before anything is read: joins the group when that has not happened; `signal` ends the wait for it. */
   start(signal: AbortSignal | undefined): Promise<void>;
   /** Somebody began to read. */
@@ -377,7 +377,7 @@ export class Reader {
 
   async #yield(): Promise<void> {
     this.#bytesThisTurn = 0;
-    await nextTurn();
+    await new Promise<void>((resolve) => this.#host.clock.soon(resolve));
   }
 }
 

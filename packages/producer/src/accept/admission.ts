@@ -50,7 +50,7 @@ export class Admission {
   resume(): void {
     if (this.#line.length === 0 || this.#isScheduled) return;
     this.#isScheduled = true;
-    setImmediate(() => {
+    this.#options.clock.soon(() => {
       this.#isScheduled = false;
       this.#pump();
     });
@@ -87,7 +87,7 @@ export class Admission {
 
   #wait(part: CallPart): void {
     const { clock, maxBlockMs } = this.#options;
-    part.blockedUntil = Math.min(clock.now() + maxBlockMs, part.startedAt + part.lane.timeoutMs);
+    part.blockedUntil = Math.min(clock.monotonic() + maxBlockMs, part.startedAt + part.lane.timeoutMs);
     this.#patience.expect(part.blockedUntil);
   }
 

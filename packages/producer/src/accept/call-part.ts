@@ -12,7 +12,9 @@ export interface CallPartOptions {
   readonly call: SendCall;
   readonly topic: TopicQueues;
   readonly lane: Lane;
-  /** When the call was made, in milliseconds since 1970: the messages' timestamp, and the beginning of their patience. */
+  /** When the call was made, in milliseconds since 1970: the timestamp of messages that have none. */
+  readonly timestamp: number;
+  /** The same moment by the monotonic clock: the beginning of the messages' patience. */
   readonly startedAt: number;
   /** Number of messages. */
   readonly count: number;
@@ -25,10 +27,11 @@ export class CallPart {
   readonly call: SendCall;
   readonly topic: TopicQueues;
   readonly lane: Lane;
+  readonly timestamp: number;
   readonly startedAt: number;
   readonly count: number;
   readonly indexBase: number;
-  /** Until when it may wait for memory, in milliseconds since 1970. */
+  /** Until when it may wait for memory, in monotonic milliseconds. */
   blockedUntil = Infinity;
   #messages: readonly EncodedMessage[] = [];
   #metadata: TopicMetadata | undefined;
@@ -36,10 +39,11 @@ export class CallPart {
   #cursor = 0;
   #isDone = false;
 
-  constructor({ call, topic, lane, startedAt, count, indexBase }: CallPartOptions) {
+  constructor({ call, topic, lane, timestamp, startedAt, count, indexBase }: CallPartOptions) {
     this.call = call;
     this.topic = topic;
     this.lane = lane;
+    this.timestamp = timestamp;
     this.startedAt = startedAt;
     this.count = count;
     this.indexBase = indexBase;

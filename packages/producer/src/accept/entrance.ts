@@ -94,13 +94,14 @@ export class Entrance<Key, Value> {
 
   #parts(call: SendCall, settings: ResolvedSendSettings, entries: readonly TopicMessages<Key, Value>[]): CallPart[] {
     const { cluster, pipeline } = this.#options;
-    const startedAt = cluster.clock.now();
+    const { clock } = cluster;
+    const [timestamp, startedAt] = [clock.now(), clock.monotonic()];
     const lane = this.#lanes.lane(settings);
     const before = new Map<string, number>();
     return entries.map(({ topic, messages: { length: count } }) => {
       const indexBase = before.get(topic) ?? 0;
       before.set(topic, indexBase + count);
-      return new CallPart({ call, topic: pipeline.topic(topic), lane, startedAt, count, indexBase });
+      return new CallPart({ call, topic: pipeline.topic(topic), lane, timestamp, startedAt, count, indexBase });
     });
   }
 
@@ -160,11 +161,11 @@ export class Entrance<Key, Value> {
     const { cluster, options } = this.#options;
     const until = startedAt + Math.min(options.maxBlockMs, lane.timeoutMs);
     for (;;) {
-      const timeoutMs = Math.max(0, until - cluster.clock.now());
+      const timeoutMs = Math.max(0, until - cluster.clock.monotonic());
       try {
         return await cluster.topic(name, { signal, timeoutMs, allowAutoCreate: options.allowAutoTopicCreation });
       } catch (error) {
-        if (!isConnectionFailure(error) || cluster.clock.now() >= until) throw error;
+        if (!isConnectionFailure(error) || cluster.clock.monotonic() >= until) throw error;
       }
     }
   }

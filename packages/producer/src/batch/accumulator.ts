@@ -134,7 +134,7 @@ export class Accumulator {
     const { batchSize, lingerMs, clock, opened } = this.#options;
     const { topic, partition, typicalBytes } = queue;
     const lingers = lingerMs > 0 && this.#hurries === 0;
-    const dueAt = lingers ? clock.now() + lingerMs : 0;
+    const dueAt = lingers ? clock.monotonic() + lingerMs : 0;
     const initialBytes = Math.min(Math.max(typicalBytes, smallestBuffer), batchSize);
     const builder = new BatchBuilder({ maxBytes: batchSize, initialBytes });
     const batch = new Batch({ topic, partition, lane, createdAt: startedAt, dueAt }, builder);
@@ -164,7 +164,7 @@ export class Accumulator {
  * when the batch is full.
  */
 function fill(batch: Batch, builder: BatchBuilder, part: CallPart, limit: number): boolean {
-  const { messages, places, startedAt, cursor: first } = part;
+  const { messages, places, timestamp: sentAt, cursor: first } = part;
   const place = places?.[first];
   let cursor = first;
   let fits = true;
@@ -172,7 +172,7 @@ function fill(batch: Batch, builder: BatchBuilder, part: CallPart, limit: number
     const message = messages[cursor];
     if (message === undefined || (places !== undefined && places[cursor] !== place)) break;
     const { key, value, headers, timestamp } = message;
-    fits = builder.tryAppend(timestamp ?? startedAt, key ?? null, value, headers);
+    fits = builder.tryAppend(timestamp ?? sentAt, key ?? null, value, headers);
     if (!fits) break;
     cursor += 1;
     if (builder.sizeInBytes >= limit) break;

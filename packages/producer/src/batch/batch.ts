@@ -16,7 +16,7 @@ export interface BatchOptions {
   readonly topic: string;
   readonly partition: number;
   readonly lane: Lane;
-  /** When the oldest call in it was made, in milliseconds since 1970. */
+  /** When the oldest call in it was made, in monotonic milliseconds. */
   readonly createdAt: number;
   /** When it may be sent although there is room left. */
   readonly dueAt: number;
@@ -28,7 +28,7 @@ export class Batch {
   readonly partition: number;
   readonly lane: Lane;
   readonly createdAt: number;
-  /** The end of its patience, in milliseconds since 1970. */
+  /** The end of its patience, in monotonic milliseconds. */
   readonly deadline: number;
   /** When an open batch may be sent although there is room left; only ever moved forward. */
   dueAt: number;

@@ -40,7 +40,7 @@ export class PartitionQueue {
   readonly backoff: Backoff;
   /** Bytes that batches of this partition had lately, before compression: what to reserve for the next. */
   typicalBytes = 0;
-  /** Nothing is sent before this time, in milliseconds since 1970: the pause after a failure. */
+  /** Nothing is sent before this time, in monotonic milliseconds: the pause after a failure. */
   notBefore = 0;
 
   readonly #sequence = new PartitionSequence();

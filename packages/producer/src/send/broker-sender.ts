@@ -9,7 +9,7 @@ import { overheadBytes, planProduceRequest, type ProduceRequestPlan } from "./pr
 /** What the sender to one broker needs. */
 export interface BrokerSenderOptions {
   readonly node: number;
-  readonly cluster: Pick<Cluster, "brokerHints" | "cachedTopic" | "connection">;
+  readonly cluster: Pick<Cluster, "brokerHints" | "cachedTopic" | "clock" | "connection">;
   /** To whom the connection belongs. */
   readonly owner: object;
   readonly delivery: Delivery;
@@ -60,7 +60,7 @@ export class BrokerSender {
   schedule(): void {
     if (this.#isScheduled || this.#isClosed || this.#inFlight >= this.#options.maxInFlight) return;
     this.#isScheduled = true;
-    setImmediate(() => {
+    this.#options.cluster.clock.soon(() => {
       this.#isScheduled = false;
       this.#drain();
     });

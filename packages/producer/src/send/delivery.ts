@@ -156,7 +156,7 @@ export class Delivery {
     const { clock, emitter } = this.#options;
     announce(emitter, "acknowledged", () => {
       const { baseOffset } = acknowledgement;
-      const latencyMs = clock.now() - batch.createdAt;
+      const latencyMs = clock.monotonic() - batch.createdAt;
       emitter.emit("acknowledged", {
         ...factsOf(batch),
         latencyMs,
@@ -234,7 +234,7 @@ export class Delivery {
   /** Holds a queue back for a while after a failure; several failures at once make one pause. Returns its length. */
   #pause(queue: PartitionQueue): number {
     const { clock, wake } = this.#options;
-    const now = clock.now();
+    const now = clock.monotonic();
     if (queue.notBefore > now) return queue.notBefore - now;
     const delayMs = queue.backoff.next();
     queue.notBefore = now + delayMs;

@@ -1,4 +1,4 @@
-import { Backoff, type Clock, type Cluster, type RetryPolicy } from "@moldau/connection-pool";
+import { Backoff, sleep, type Clock, type Cluster, type RetryPolicy } from "@moldau/connection-pool";
 import { errorByCode, InitProducerId, KafkaError, kafkaError } from "@moldau/protocol-codec";
 import type { ProducerIdentity } from "../batch/sequence.js";
 
@@ -64,7 +64,7 @@ export class IdentitySource {
     const { cluster, clock, random, retry, isWanted } = this.#options;
     const { signal } = this.#closed;
     const body = { transactionalId: null, transactionTimeoutMs: 0x7fffffff };
-    for (const backoff = new Backoff(retry, random); ; await clock.sleep(backoff.next(), signal)) {
+    for (const backoff = new Backoff(retry, random); ; await sleep(clock, backoff.next(), signal)) {
       try {
         const { errorCode, producerId, producerEpoch } = await cluster.request(InitProducerId, body, { signal });
         if (errorCode === 0) return { producerId, producerEpoch };

@@ -10,7 +10,10 @@ export interface SenderOptions extends Pick<
   BrokerSenderOptions,
   "owner" | "maxInFlight" | "maxRequestSize" | "requestTimeoutMs"
 > {
-  readonly cluster: Pick<Cluster, "brokerHints" | "cachedTopic" | "connection" | "off" | "on" | "refreshTopics">;
+  readonly cluster: Pick<
+    Cluster,
+    "brokerHints" | "cachedTopic" | "clock" | "connection" | "off" | "on" | "refreshTopics"
+  >;
   readonly clock: Clock;
   readonly random: () => number;
   readonly retry: RetryPolicy;
@@ -82,7 +85,7 @@ export class Sender {
 
   readonly #turn = (node: number): DrainTurn => {
     const { clock, identities } = this.#options;
-    return { node, now: clock.now(), identity: identities.identity };
+    return { node, now: clock.monotonic(), identity: identities.identity };
   };
 
   #leaderOf({ topic, partition }: PartitionQueue): number {

@@ -1,6 +1,6 @@
 import { Uuid } from "@moldau/protocol-codec";
 import { expect, onTestFinished, test } from "vitest";
-import { VirtualClock } from "../../testing/virtual-clock.js";
+import { VirtualClock } from "moldau-testing";
 import { defaultLogConfig } from "../log/log-config.js";
 import { PartitionLog } from "../log/log.js";
 import { FaultyStorage } from "../storage/faulty.js";

@@ -1,6 +1,6 @@
 import { readBatches, writeBatch } from "@moldau/protocol-codec";
 import PQueue from "p-queue";
-import type { Clock } from "../clock.js";
+import type { Clock } from "@moldau/platform";
 import type { PartitionLog } from "../log/log.js";
 import { EffectCollector, type ClusterEffects } from "./effects.js";
 import { decodeClusterRecord } from "./records.js";

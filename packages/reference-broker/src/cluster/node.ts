@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.js";
+import type { Clock } from "@moldau/platform";
 import type { BrokerConfig } from "./broker-config.js";
 import type { Controller } from "./controller.js";
 import type { ClusterState } from "./state.js";

@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { Uuid } from "@moldau/protocol-codec";
 import type { ResolvedNode } from "../check-options.js";
-import type { Clock } from "../clock.js";
+import type { Clock } from "@moldau/platform";
 import { Controller } from "./controller.js";
 import { ClusterState } from "./state.js";
 import { LogDirectory } from "../data-dir/log-directory.js";

@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.js";
+import type { Clock } from "@moldau/platform";
 import type { PartitionLog } from "../log/log.js";
 import type { BrokerNode, PartitionLogs } from "../cluster/node.js";
 import type { FetchPosition } from "./fetch-session.js";
@@ -22,10 +22,10 @@ export async function longPoll(
   options: LongPollOptions,
 ): Promise<FetchRound> {
   const { maxWaitMs, minBytes, signal } = options;
-  const deadlineMs = broker.clock.now() + maxWaitMs;
+  const deadlineMs = broker.clock.monotonic() + maxWaitMs;
   for (;;) {
     const round = await readPositions(broker, positions, options);
-    const leftMs = deadlineMs - broker.clock.now();
+    const leftMs = deadlineMs - broker.clock.monotonic();
     const isEnough = round.isUrgent || positions.length === 0 || round.sizeInBytes >= minBytes || leftMs <= 0;
     if (isEnough || signal.aborted) return round;
     await growth(round, {

@@ -1,6 +1,6 @@
 import { Uuid } from "@moldau/protocol-codec";
 import { expect, test } from "vitest";
-import { VirtualClock } from "../../testing/virtual-clock.js";
+import { VirtualClock } from "moldau-testing";
 import { nextEpoch } from "./fetch-session.js";
 import { FetchSessionCache } from "./session-cache.js";
 

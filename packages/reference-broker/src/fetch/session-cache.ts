@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.js";
+import type { Clock } from "@moldau/platform";
 import { FetchSession } from "./fetch-session.js";
 
 /** After so long a session is idle enough to give way, and old enough to be weighed against a larger one. */
@@ -36,7 +36,7 @@ export class FetchSessionCache {
 
   /** Makes a session for a client that fetches `partitions` partitions; undefined when there is no room. */
   create(partitions: number, usesTopicIds: boolean): FetchSession | undefined {
-    const nowMs = this.#options.clock.now();
+    const nowMs = this.#options.clock.monotonic();
     if (this.#sessions.size >= this.#options.slots && !this.#evict(partitions, nowMs)) return undefined;
     const session = new FetchSession(this.#freshId(), { usesTopicIds, nowMs });
     this.#sessions.set(session.id, session);
@@ -45,7 +45,7 @@ export class FetchSessionCache {
 
   /** Notes that a session was used. */
   touch(session: FetchSession): void {
-    session.lastUsedMs = this.#options.clock.now();
+    session.lastUsedMs = this.#options.clock.monotonic();
     // The map is kept in the order of use, so that the one idle longest is its first.
     this.#sessions.delete(session.id);
     this.#sessions.set(session.id, session);

@@ -1,7 +1,7 @@
 import { ErrorCode } from "@moldau/protocol-codec";
 import { describe, expect, test } from "vitest";
 import { GroupFixture } from "../../testing/group-fixture.js";
-import { settled } from "../../testing/virtual-clock.js";
+import { turns } from "moldau-testing";
 
 describe("administration", () => {
   test("describes members of a stable group with metadata, of others without; an unknown group is dead", async () => {
@@ -17,7 +17,7 @@ describe("administration", () => {
       ],
     });
     const joining = fixture.join("g");
-    await settled();
+    await turns();
     const rebalancing = fixture.coordinator.describe(["g"], 5)[0];
     expect(rebalancing).toMatchObject({ groupState: "PreparingRebalance", protocolType: "consumer", protocolData: "" });
     expect(rebalancing?.members[0]?.memberMetadata).toHaveLength(0);

@@ -3,7 +3,7 @@ import { OffsetCommitKey, encodeCoordinatorKey } from "@moldau/protocol-codec/st
 import { describe, expect, test } from "vitest";
 import { GroupFixture } from "../../testing/group-fixture.js";
 import { MemoryGroupLog } from "../../testing/memory-group-log.js";
-import { settled } from "../../testing/virtual-clock.js";
+import { turns } from "moldau-testing";
 
 describe("a group's life", () => {
   test("two members: join, rebalance, sync, heartbeat, leave", async () => {
@@ -13,7 +13,7 @@ describe("a group's life", () => {
     expect(one.memberId).toMatch(/^client-[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
 
     const joining = fixture.join("g");
-    await settled();
+    await turns();
     expect(await fixture.heartbeat("g", one)).toBe(ErrorCode.REBALANCE_IN_PROGRESS);
     const again = await fixture.join("g", { memberId: one.memberId });
     const two = await joining;
@@ -41,7 +41,7 @@ describe("a group's life", () => {
       [3, 0],
     ]);
     await fixture.coordinator.close();
-    expect(fixture.clock.pending).toBe(0);
+    expect(fixture.clock.armed).toBe(0);
   });
 
   test("a silent member is found out by the clock alone", async () => {
@@ -165,10 +165,10 @@ describe("leadership", () => {
     await fixture.commit("g", "orders", 5n, { memberId: one.memberId, generationIdOrMemberEpoch: 1 });
     const { log } = fixture;
     const waiting = fixture.join("g");
-    await settled();
+    await turns();
     await fixture.coordinator.onLeaderLost(0);
     expect((await waiting).errorCode).toBe(ErrorCode.NOT_COORDINATOR);
-    expect(fixture.clock.pending).toBe(0);
+    expect(fixture.clock.armed).toBe(0);
     await fixture.clock.advance(60_000);
     await fixture.coordinator.onLeader(0, log, 2);
     expect(await fixture.heartbeat("g", one)).toBe(ErrorCode.NONE);

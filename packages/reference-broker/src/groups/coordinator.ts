@@ -10,7 +10,7 @@ import {
   type SyncGroupRequest,
   type Uuid,
 } from "@moldau/protocol-codec";
-import type { Clock } from "../clock.js";
+import type { Clock } from "@moldau/platform";
 import {
   failedJoin,
   failedSync,

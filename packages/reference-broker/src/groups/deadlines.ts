@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "../clock.js";
+import type { Clock, Timer } from "@moldau/platform";
 
 /** A deadline of a group: of its rebalance, of its sync phase, or of one member's session. */
 export type Deadline =

@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.js";
+import type { Clock } from "@moldau/platform";
 import type { GroupCommand, JoinAnswer, LeaveAnswer, SyncAnswer } from "./classic/events.js";
 import { Deadlines, type Deadline } from "./deadlines.js";
 import { Tickets } from "./tickets.js";

@@ -1,7 +1,7 @@
 import { ErrorCode } from "@moldau/protocol-codec";
 import { describe, expect, test } from "vitest";
 import { GroupFixture } from "../../testing/group-fixture.js";
-import { settled } from "../../testing/virtual-clock.js";
+import { turns } from "moldau-testing";
 
 const day = 24 * 3_600_000;
 
@@ -51,7 +51,7 @@ describe("a log that refuses", () => {
     const fixture = await GroupFixture.start();
     const one = await fixture.stableGroup("g");
     const joining = fixture.join("g");
-    await settled();
+    await turns();
     const again = await fixture.join("g", { memberId: one.memberId });
     const two = await joining;
     const following = fixture.sync("g", two);

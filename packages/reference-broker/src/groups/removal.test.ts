@@ -21,7 +21,7 @@ describe("retention", () => {
       { kind: "group", groupId: "g", value: null },
     ]);
     await fixture.clock.advance(day);
-    expect(fixture.clock.pending).toBe(0);
+    expect(fixture.clock.armed).toBe(0);
   });
 
   test("of a simple group from the commit on; a retention of its own counts instead", async () => {

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { GroupFixture } from "../../testing/group-fixture.js";
 import { subscription } from "../../testing/group-machine.js";
 import { MemoryGroupLog } from "../../testing/memory-group-log.js";
-import { settled, VirtualClock } from "../../testing/virtual-clock.js";
+import { turns, VirtualClock } from "moldau-testing";
 import { BrokerConfig } from "../cluster/broker-config.js";
 import { groupMetadata } from "./classic/persisted.js";
 import { replayGroupLog } from "./group-log.js";
@@ -77,7 +77,7 @@ async function run(fixture: GroupFixture, clients: readonly Client[], step: Acti
   if (step.kind === "cooperate") return cooperate(fixture, clients);
   if (step.kind === "refuse") fixture.log.failWith = step.refuses ? ErrorCode.KAFKA_STORAGE_ERROR : undefined;
   else void act(fixture, clients, step).catch((error: unknown) => expect(error).toHaveProperty("errorCode"));
-  await settled();
+  await turns();
 }
 
 /** Three clients do what clients do: join, and fetch their assignment when they are let in. */
@@ -168,7 +168,7 @@ test("whatever happens, a shard that is built from the log alone knows what the 
       }));
       for (const step of steps) await run(fixture, clients, step);
       fixture.log.failWith = undefined;
-      await settled();
+      await turns();
 
       const rebuilt = new GroupStore();
       await replayGroupLog(fixture.log, rebuilt, new AbortController().signal);
@@ -187,9 +187,9 @@ test("whatever happens, a shard that is built from the log alone knows what the 
         expect(groupMetadata(group)).toEqual(written);
 
       await fixture.coordinator.close();
-      await settled();
+      await turns();
       expect(clients.map(({ waiting }) => waiting)).toEqual([0, 0, 0, 0, 0]);
-      expect(fixture.clock.pending).toBe(0);
+      expect(fixture.clock.armed).toBe(0);
       expect(fixture.errors.filter((error) => !(error instanceof Error && "errorCode" in error))).toEqual([]);
     }),
     { numRuns: 150, seed: 3 },

@@ -1,6 +1,6 @@
 import { ErrorCode } from "@moldau/protocol-codec";
 import PQueue from "p-queue";
-import type { Clock, Timer } from "../clock.js";
+import type { Clock, Timer } from "@moldau/platform";
 import {
   failedJoin,
   type GroupEvent,

@@ -28,7 +28,7 @@ export const saslAuthenticate = handler(
       };
     }
     try {
-      const step = await continueLogin(authentication, authBytes, clock.now());
+      const step = await continueLogin(authentication, authBytes, clock.monotonic());
       session.authentication = step.authentication;
       return { errorMessage: null, authBytes: step.challenge, sessionLifetimeMs: BigInt(step.sessionLifetimeMs) };
     } catch (error) {

@@ -1,3 +1,4 @@
+import type { Clock } from "@moldau/platform";
 import type { Uuid } from "@moldau/protocol-codec";
 import type { Storage } from "../storage/storage.js";
 import type { LeaderEpochs } from "./leader-epochs.js";
@@ -7,10 +8,7 @@ import type { SegmentList } from "./segment-list.js";
 import type { TailCache } from "./tail-cache.js";
 
 /** The little that a log needs of a clock. */
-export interface LogClock {
-  /** Milliseconds since 1970. */
-  now(): number;
-}
+export type LogClock = Pick<Clock, "now" | "monotonic">;
 
 /** The parts of an open log, shared by those who write, read and trim it. Only jobs of the writer's queue change them. */
 export interface LogContents {

@@ -41,7 +41,7 @@ export class PartitionLog {
     this.partition = options.partition;
     this.topicId = options.topicId;
     this.#contents = contents;
-    this.#lastFlushMs = contents.clock.now();
+    this.#lastFlushMs = contents.clock.monotonic();
     this.#writer = new LogWriter(contents, () => this.#onChange());
   }
 
@@ -225,7 +225,7 @@ export class PartitionLog {
   /** Flushes when something was appended and the last flush is `flush.ms` ago. To be called every now and then. */
   async flushIfDue(): Promise<void> {
     const { config, clock, recoveryPoint, logEndOffset } = this.#contents;
-    if (recoveryPoint >= logEndOffset || clock.now() - this.#lastFlushMs < config.flushMs) return;
+    if (recoveryPoint >= logEndOffset || clock.monotonic() - this.#lastFlushMs < config.flushMs) return;
     await this.flush();
   }
 
@@ -299,7 +299,7 @@ export class PartitionLog {
     await contents.segments.active.file.fsync();
     await contents.epochs.save();
     contents.recoveryPoint = contents.logEndOffset;
-    this.#lastFlushMs = contents.clock.now();
+    this.#lastFlushMs = contents.clock.monotonic();
   }
 
   /** Leaves the files as a clean start expects them. */

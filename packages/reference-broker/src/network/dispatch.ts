@@ -7,7 +7,7 @@ import {
   KafkaError,
 } from "@moldau/protocol-codec";
 import type { Api, Fields, RequestHeaderView, StructIn, StructOut } from "@moldau/protocol-codec";
-import type { Clock } from "../clock.js";
+import type { Clock } from "@moldau/platform";
 import { errorResponse } from "./error-response.js";
 import type { BrokerEvents } from "../events.js";
 import type { FaultRules } from "../faults/rules.js";
@@ -126,7 +126,7 @@ export class Dispatcher {
     if (authentication.kind === "exchanging" && authentication.tokens === "frames")
       return this.#loginFrame(payload, session);
     const header = decodeRequestHeader(payload);
-    const refusal = refusalOf(authentication, header.apiKey, clock.now());
+    const refusal = refusalOf(authentication, header.apiKey, clock.monotonic());
     if (refusal !== undefined) throw refused(header, refusal);
     const found = this.#handlers.get(header.apiKey);
     if (found === undefined) throw refused(header, "this broker does not serve that API");
@@ -147,13 +147,13 @@ export class Dispatcher {
       connection: session.id,
     };
     events.request({ ...facts, body: request.body });
-    const startedMs = context.clock.now();
+    const startedMs = context.clock.monotonic();
     const outcome = await this.#outcomeOf(found, request, context);
     if (outcome === noResponse || outcome === closeConnection) {
-      events.response({ ...facts, body: undefined, durationMs: context.clock.now() - startedMs });
+      events.response({ ...facts, body: undefined, durationMs: context.clock.monotonic() - startedMs });
       return outcome;
     }
-    events.response({ ...facts, body: outcome, durationMs: context.clock.now() - startedMs });
+    events.response({ ...facts, body: outcome, durationMs: context.clock.monotonic() - startedMs });
     return request.encode(outcome);
   }
 
@@ -172,7 +172,7 @@ export class Dispatcher {
   /** A token of a login that SaslHandshake 0 began: it has no header, and neither has the answer. */
   async #loginFrame(token: Buffer, session: Session): Promise<SessionAnswer> {
     if (session.authentication.kind !== "exchanging") throw new Error("a login token outside a login");
-    const step = await continueLogin(session.authentication, token, this.#options.broker.clock.now());
+    const step = await continueLogin(session.authentication, token, this.#options.broker.clock.monotonic());
     session.authentication = step.authentication;
     const size = Buffer.alloc(4);
     size.writeInt32BE(step.challenge.length);

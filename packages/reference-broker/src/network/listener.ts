@@ -1,6 +1,6 @@
 import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer, type TlsOptions } from "node:tls";
-import type { Clock } from "../clock.js";
+import type { Clock } from "@moldau/platform";
 import type { Authentication } from "../security/authentication.js";
 import { Session, type SessionAnswer } from "./session.js";
 

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { FrameSplitter } from "@moldau/protocol-codec";
-import type { Clock, Timer } from "../clock.js";
+import type { Clock, Timer } from "@moldau/platform";
 import { closeConnection, noResponse, type CloseConnection, type NoResponse } from "./outcome.js";
 import type { Authentication } from "../security/authentication.js";
 import { transition, type SessionEvent, type SessionLife } from "./session-life.js";
@@ -69,7 +69,7 @@ export class Session {
     this.#socket = socket;
     this.#options = options;
     this.#splitter = new FrameSplitter({ maxFrameBytes: options.maxFrameBytes });
-    this.#lastActivityMs = options.clock.now();
+    this.#lastActivityMs = options.clock.monotonic();
     // From the first moment on: a client may be gone before the broker begins to read.
     socket.on("error", (error) => this.close(error));
     socket.on("close", () => this.#closed());
@@ -109,7 +109,7 @@ export class Session {
   #receive(chunk: Buffer): void {
     // Nobody knows what the bytes behind an impossible size are; they are read so that the end of the connection is seen.
     if (this.#failure !== undefined) return;
-    this.#lastActivityMs = this.#options.clock.now();
+    this.#lastActivityMs = this.#options.clock.monotonic();
     try {
       for (const payload of this.#splitter.push(chunk)) {
         this.#queue.push(payload);
@@ -158,7 +158,7 @@ export class Session {
     if (this.#life.state === "closed") return;
     if (answer === closeConnection) this.close();
     else if (answer !== noResponse) await this.#send(answer);
-    this.#lastActivityMs = this.#options.clock.now();
+    this.#lastActivityMs = this.#options.clock.monotonic();
     if (this.#pass({ type: "answered" }) === "left") this.#socket.end();
   }
 
@@ -184,7 +184,7 @@ export class Session {
   #watchIdleness(): void {
     const { clock, idleMs } = this.#options;
     if (idleMs < 0) return;
-    const leftMs = this.#lastActivityMs + idleMs - clock.now();
+    const leftMs = this.#lastActivityMs + idleMs - clock.monotonic();
     if (leftMs <= 0 && this.#life.state !== "working")
       this.close(new Error(`the connection was idle for ${idleMs} ms`));
     else this.#idleTimer = clock.timer(Math.max(leftMs, 1000), () => this.#watchIdleness());

@@ -1,5 +1,5 @@
 import PQueue from "p-queue";
-import type { Clock } from "../clock.js";
+import type { Clock } from "@moldau/platform";
 import type { BrokerConfig } from "../cluster/broker-config.js";
 import { configResource, type ClusterState, type PartitionState, type TopicState } from "../cluster/state.js";
 import { logConfigOf } from "../cluster/topic-settings.js";

@@ -42,7 +42,7 @@ export interface Authenticated {
   readonly settings: SaslSettings;
   readonly mechanism: string;
   readonly username: string;
-  /** When it has to be renewed, in milliseconds since 1970; undefined: never. */
+  /** When it has to be renewed, in monotonic milliseconds; undefined: never. */
   readonly expiresAtMs: number | undefined;
 }
 

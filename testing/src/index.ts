@@ -1,0 +1,2 @@
+// Time
+export { turns, VirtualClock } from "./virtual-clock.js";
