@@ -6,11 +6,13 @@ import type { Committable } from "./offsets/commits.js";
 import { Engine, type WaitingOptions } from "./engine.js";
 import { asKafkaError } from "./errors.js";
 import type { ConsumerEventArguments, ConsumerEventName, ConsumerEvents, PartitionLag } from "./events.js";
-import { BatchLoop, MessageLoop, type LoopOptions } from "./reading/loops.js";
+import { BatchLoop } from "./reading/batch-loop.js";
+import type { LoopOptions } from "./reading/loop.js";
+import { MessageLoop } from "./reading/message-loop.js";
 import type { MessageBatch } from "./reading/message-batch.js";
 import { messageStream } from "./reading/message-stream.js";
 import type { Message } from "./reading/message.js";
-import { isOffsetTarget, type OffsetTarget } from "./offsets/offset-target.js";
+import { isOffsetTarget, type OffsetTarget } from "./partitions/offset-target.js";
 import { parseTopic, resolveConsumerOptions, type ConsumerOptions, type ResolvedConsumerOptions } from "./options.js";
 import type { TopicPartition } from "./partitions/topic-partition.js";
 
@@ -159,7 +161,7 @@ export class Consumer extends EventEmitter<ConsumerEvents> implements AsyncItera
   /** The offset that is handed out next; undefined while it is being found out. Throws CLIENT_NOT_ASSIGNED. */
   position(partition: TopicPartition): bigint | undefined {
     const assigned = this.#engine.assignment.get(partition);
-    return assigned.isReady ? this.#engine.reader.positionOf(assigned) : undefined;
+    return assigned.isReady ? assigned.position : undefined;
   }
 
   /** How far reading is behind, for every partition of which an answer has come. */

@@ -11,7 +11,7 @@ import { ClassicMembership } from "./membership/classic.js";
 import { GroupCoordinator } from "./membership/coordinator.js";
 import type { Membership, MembershipHost, Reconciliation, RoundFacts } from "./membership/membership.js";
 import { PollWatch } from "./membership/poll-watch.js";
-import type { OffsetTarget } from "./offsets/offset-target.js";
+import type { OffsetTarget } from "./partitions/offset-target.js";
 import { Positioning } from "./offsets/positioning.js";
 import type { ResolvedConsumerOptions } from "./options.js";
 import { Reader, type ReaderHost } from "./reading/reader.js";
@@ -147,8 +147,7 @@ export class Engine implements MembershipHost, ReaderHost {
 
   seek(partition: TopicPartition, to: bigint | OffsetTarget): void {
     const assigned = this.assignment.get(partition);
-    if (typeof to === "bigint") assigned.moveTo(to);
-    else assigned.moveToTarget(to);
+    assigned.seek(to);
     this.reader.interrupt();
     this.#fetcher.update();
     if (!assigned.isReady) this.#positioning.find([assigned]);
@@ -166,7 +165,7 @@ export class Engine implements MembershipHost, ReaderHost {
   /** Commits what is done, leaves the group and ends everything within `timeoutMs`. The first thing that went wrong, if any. */
   async close(timeoutMs: number): Promise<KafkaError | undefined> {
     const deadline = this.#cluster.clock.monotonic() + timeoutMs;
-    this.reader.close();
+    await this.reader.close({ finish: false, deadline });
     this.#closing.abort();
     this.#joining?.reject(clientClosed("The consumer"));
     this.#cluster.off("metadata", this.#metadataChanged);
@@ -189,8 +188,7 @@ export class Engine implements MembershipHost, ReaderHost {
     return Array.from(partitions)
       .filter((partition) => partition.isReady && partition.highWatermark >= 0n)
       .map((each) => {
-        const { topic, partition, highWatermark } = each;
-        const position = this.reader.positionOf(each);
+        const { topic, partition, position, highWatermark } = each;
         return {
           topic,
           partition,
@@ -208,27 +206,27 @@ export class Engine implements MembershipHost, ReaderHost {
   }
 
   async reconcile({ lose, revoke, add, round }: Reconciliation, signal: AbortSignal): Promise<void> {
-    if (lose.length > 0) this.#drop("lost");
-    if (revoke.length > 0) await this.#revoke(signal);
+    if (lose.length > 0) this.#drop("lost", lose);
+    if (revoke.length > 0) await this.#revoke(revoke, signal);
     if (round !== undefined && !signal.aborted) this.#assign(add, round);
   }
 
   #assign(partitions: readonly TopicPartition[], { memberId, generationId, isLeader }: RoundFacts): void {
-    this.assignment.replace(partitions);
+    this.assignment.add(partitions);
     this.#tell("assigned", { partitions: this.assignment.list(), memberId, generationId, isLeader });
     this.#positioning.find([...this.assignment].filter(({ isReady }) => !isReady));
     this.#fetcher.update();
-    this.reader.resume();
     this.#pollWatch.start();
     this.#joining?.resolve();
     this.#joining = undefined;
   }
 
-  async #revoke(signal: AbortSignal): Promise<void> {
-    this.reader.suspend();
-    await this.#emptyHanded(signal);
+  async #revoke(partitions: readonly TopicPartition[], signal: AbortSignal): Promise<void> {
+    const given = partitions.flatMap((each) => this.assignment.find(each) ?? []);
+    this.reader.suspend(given);
+    await this.#emptyHanded(given, signal);
     if (!signal.aborted) await this.commits.commitDone(this.#cluster.options.requestTimeoutMs);
-    if (!signal.aborted) this.#drop("revoked");
+    if (!signal.aborted) this.#drop("revoked", partitions);
   }
 
   failed(error: KafkaError): void {
@@ -294,7 +292,7 @@ export class Engine implements MembershipHost, ReaderHost {
   };
 
   /** Waits for the message in hand, nearly as long as the group waits for this member. */
-  async #emptyHanded(signal: AbortSignal): Promise<void> {
+  async #emptyHanded(partitions: readonly AssignedPartition[], signal: AbortSignal): Promise<void> {
     const { rebalanceTimeoutMs, heartbeatIntervalMs } = this.#options;
     const patience = new AbortController();
     const giveUp = (): void => patience.abort();
@@ -303,17 +301,17 @@ export class Engine implements MembershipHost, ReaderHost {
     const margin = Math.min(rebalanceTimeoutMs / 2, Math.max(2 * heartbeatIntervalMs, rebalanceTimeoutMs / 10));
     const timer = this.#cluster.clock.timer(rebalanceTimeoutMs - margin, giveUp);
     if (signal.aborted) giveUp();
-    await this.reader.emptyHanded(patience.signal);
+    await this.reader.emptyHanded(partitions, patience.signal);
     timer.cancel();
     signal.removeEventListener("abort", giveUp);
   }
 
-  #drop(how: "revoked" | "lost"): void {
-    this.#pollWatch.stop();
-    const partitions = this.assignment.clear();
+  #drop(how: "revoked" | "lost", partitions: readonly TopicPartition[]): void {
+    const dropped = this.assignment.remove(partitions);
+    if (this.assignment.size === 0) this.#pollWatch.stop();
     this.reader.interrupt();
     this.#fetcher.update();
-    if (partitions.length > 0) this.#tell(how, { partitions });
+    if (dropped.length > 0) this.#tell(how, { partitions: dropped });
   }
 
   #restart(partition: AssignedPartition, error: KafkaError): void {
@@ -326,7 +324,7 @@ export class Engine implements MembershipHost, ReaderHost {
   /** The application asks for no more: others are to go on with its partitions. */
   #stuck(): void {
     const { groupId, maxPollIntervalMs } = this.#options;
-    this.reader.suspend();
+    this.reader.suspend(this.assignment);
     this.#starting = undefined;
     this.#leaving = this.#giveUp().finally(() => {
       this.#leaving = undefined;

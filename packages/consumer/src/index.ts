@@ -2,10 +2,10 @@
 export { Consumer } from "./consumer.js";
 export type { BatchesOptions, CloseOptions, SeekTarget } from "./consumer.js";
 export type { AssignorName, ConsumerOptions, ResolvedConsumerOptions } from "./options.js";
-export type { LoopOptions } from "./reading/loops.js";
+export type { LoopOptions } from "./reading/loop.js";
 export type { WaitingOptions } from "./engine.js";
 export type { Committable } from "./offsets/commits.js";
-export type { OffsetTarget, StartFrom } from "./offsets/offset-target.js";
+export type { OffsetTarget, StartFrom } from "./partitions/offset-target.js";
 
 // What it hands out
 export { Message } from "./reading/message.js";

@@ -4,7 +4,7 @@ import { requireCodecs } from "@moldau/protocol-codec/internal";
 import type { Assignor } from "./assignors/assignor.js";
 import { rangeAssignor } from "./assignors/range.js";
 import { roundRobinAssignor } from "./assignors/round-robin.js";
-import { isOffsetTarget, type StartFrom } from "./offsets/offset-target.js";
+import { isOffsetTarget, type StartFrom } from "./partitions/offset-target.js";
 
 /** How a consumer is made. */
 export interface ConsumerOptions {

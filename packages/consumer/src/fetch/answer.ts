@@ -11,7 +11,7 @@ import {
 import type { AssignedPartition } from "../partitions/assigned-partition.js";
 import { unreadable } from "../errors.js";
 import { partitionKey } from "../partitions/topic-partition.js";
-import { nextOffsetAfter } from "./partition-buffer.js";
+import { nextOffsetAfter } from "../partitions/partition-buffer.js";
 import { covers, type FetchPlan } from "./plan.js";
 
 /** What a broker said about one partition. */

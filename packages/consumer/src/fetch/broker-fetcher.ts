@@ -2,7 +2,7 @@ import { Backoff, type Cluster, type Connection, type Timer } from "@moldau/conn
 import { ErrorCode, Fetch, kafkaError, type FetchResponse, type KafkaError } from "@moldau/protocol-codec";
 import type { AssignedPartition } from "../partitions/assigned-partition.js";
 import { asKafkaError } from "../errors.js";
-import { Wakeup } from "../reading/wakeup.js";
+import { Wakeup } from "../wakeup.js";
 import { matchAnswers, takeAnswer, type PartitionOutcome } from "./answer.js";
 import { covers, planFetch, runsLow, type FetchLimits, type FetchPlan, type NoPlan } from "./plan.js";
 import { FetchSession } from "./session.js";

@@ -110,23 +110,14 @@ export class Commits {
   #done(): OffsetToCommit[] {
     const offsets: OffsetToCommit[] = [];
     for (const partition of this.#init.assignment) {
-      const offset = this.#doneOf(partition);
-      if (partition.isReady && offset > partition.committed)
-        offsets.push(this.#toCommit(partition, offset, partition.leaderEpochRead));
+      const { due } = partition;
+      if (due !== undefined) offsets.push(this.#toCommit(partition, due.offset, due.leaderEpoch));
     }
     return offsets;
   }
 
-  /** Everything of the partition before this offset is done. */
-  #doneOf(partition: AssignedPartition): bigint {
-    const { reader } = this.#init;
-    const offset = reader.inHandFrom(partition) ?? reader.positionOf(partition);
-    return offset > partition.marked ? offset : partition.marked;
-  }
-
   #toCommit(assigned: AssignedPartition, offset: bigint, leaderEpoch: number): OffsetToCommit {
-    const { topic, partition, version } = assigned;
-    const done = this.#doneOf(assigned);
+    const { topic, partition, version, done } = assigned;
     // Whoever commits less than is done means it: automatic commits do not go over that before something more is done.
     const kept = (): void => {
       if (assigned.version === version) assigned.committedAt(offset > done ? offset : done);
@@ -161,7 +152,7 @@ export class Commits {
     const assigned = this.#init.assignment.find({ topic, partition });
     if (assigned === undefined) return { topic, partition, offset, leaderEpoch: -1, kept: () => undefined };
     // Beyond what was handed out, nothing is done yet.
-    if (assigned.isReady && offset <= this.#init.reader.positionOf(assigned)) assigned.mark(offset);
+    if (assigned.isReady && offset <= assigned.position) assigned.mark(offset);
     return this.#toCommit(assigned, offset, -1);
   }
 }

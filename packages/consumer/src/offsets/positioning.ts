@@ -4,9 +4,9 @@ import type { AssignedPartition } from "../partitions/assigned-partition.js";
 import type { RetryNotice } from "../attempts.js";
 import { asKafkaError, noOffset } from "../errors.js";
 import type { GroupCoordinator } from "../membership/coordinator.js";
-import { Wakeup } from "../reading/wakeup.js";
+import { Wakeup } from "../wakeup.js";
 import { fetchCommitted } from "./committed.js";
-import type { StartFrom } from "./offset-target.js";
+import type { StartFrom } from "../partitions/offset-target.js";
 import { listOffsets, offsetError } from "./reset.js";
 
 /** What finding positions needs, and whom it tells. */
@@ -49,7 +49,7 @@ export class Positioning {
   restart(partition: AssignedPartition): void {
     const { startFrom, coordinator } = this.#init;
     if (startFrom === "none") throw noOffset(partition, coordinator.groupId);
-    partition.moveToTarget(startFrom);
+    partition.reset(startFrom);
   }
 
   stop(): void {
@@ -106,7 +106,7 @@ export class Positioning {
     for (const partition of stillAsked(asked)) {
       const known = committed.get(partition.key);
       if (known === undefined) this.restart(partition);
-      else this.#place(partition, known.offset);
+      else this.#place(partition, known.offset, known.leaderEpoch);
     }
     this.#init.ready();
   }
@@ -142,8 +142,8 @@ export class Positioning {
     return offsetError(partition, errorCode);
   }
 
-  #place(partition: AssignedPartition, offset: bigint): void {
-    partition.moveTo(offset);
+  #place(partition: AssignedPartition, offset: bigint, leaderEpoch = -1): void {
+    partition.found(offset, leaderEpoch);
     this.#waiting.delete(partition);
   }
 

@@ -1,7 +1,7 @@
 import type { Cluster } from "@moldau/connection-pool";
 import { kafkaError, ListOffsets, type KafkaError } from "@moldau/protocol-codec";
 import { groupByTopic, partitionKey, type TopicPartition } from "../partitions/topic-partition.js";
-import { endsAtLatest, timestampOf, type OffsetTarget } from "./offset-target.js";
+import { endsAtLatest, timestampOf, type OffsetTarget } from "../partitions/offset-target.js";
 
 /** A place that is to be turned into an offset. */
 export interface OffsetQuestion extends TopicPartition {

@@ -1,14 +1,15 @@
 import { Uuid, type RecordBatch } from "@moldau/protocol-codec";
-import { PartitionBuffer } from "../fetch/partition-buffer.js";
-import type { OffsetTarget } from "../offsets/offset-target.js";
-import { partitionKey, type TopicPartition } from "./topic-partition.js";
+import { Ledger } from "./ledger.js";
+import type { OffsetTarget } from "./offset-target.js";
+import { PartitionBuffer } from "./partition-buffer.js";
+import { partitionKey, type TopicPartition, type TopicPartitionOffset } from "./topic-partition.js";
 
 /** How far a partition is from knowing where to read. */
 export type Positioning =
   /** The group's committed offset is to be asked for. */
   | { readonly name: "committed" }
-  /** A broker is to be asked which offset `target` is. */
-  | { readonly name: "target"; readonly target: OffsetTarget }
+  /** A broker is to be asked which offset `target` is. With `isReset` nobody chose it but `startFrom`. */
+  | { readonly name: "target"; readonly target: OffsetTarget; readonly isReset: boolean }
   | { readonly name: "ready" };
 
 /** Who leads a partition, as far as the metadata tells. */
@@ -17,6 +18,12 @@ export interface PartitionLeader {
   readonly node: number;
   readonly epoch: number;
   readonly topicId: Uuid;
+}
+
+/** What is done of a partition, as it is committed. */
+export interface DoneOffset extends TopicPartitionOffset {
+  /** Epoch of the leader that took the last message before the offset, so that whoever resumes can notice a truncated log (KIP-320); -1 when unknown. */
+  readonly leaderEpoch: number;
 }
 
 const noLeader: PartitionLeader = { node: -1, epoch: -1, topicId: Uuid.zero };
@@ -35,26 +42,26 @@ export class AssignedPartition implements TopicPartition {
   readonly partition: number;
   readonly key: string;
   readonly buffer: PartitionBuffer;
+  /** What is in hand, and done. */
+  readonly ledger = new Ledger();
   leader: PartitionLeader = noLeader;
-  positioning: Positioning = { name: "committed" };
+  /** The application wants nothing of it at the moment. */
   paused = false;
+  /** Nothing more is handed out, since it is about to be given up. */
+  isSuspended = false;
   /** Backing off after an answer that said to try again later. */
   isHeldBack = false;
-  /** Whether the partition waits in the reader's queue. */
-  isQueued = false;
-  /** Rises whenever reading continues elsewhere than before, so that an answer to an older question is recognised. */
-  version = 0;
+  /** Where it stands in the reader's feed: waiting for its turn, or somebody reads a batch of it. */
+  turn: "none" | "queued" | "taken" = "none";
   /** Offset behind the last message that readers may see, -1n before the first answer. */
   highWatermark = -1n;
   /** First offset in the log, -1n before the first answer. */
   logStartOffset = -1n;
-  /** Epoch of the batch read last: goes into commits, so that whoever resumes can notice a truncated log (KIP-320). */
-  leaderEpochRead = -1;
 
   #isLive = true;
-  #position = -1n;
+  #positioning: Positioning = { name: "committed" };
+  #version = 0;
   #fetchOffset = -1n;
-  #marked = -1n;
   #committed = -1n;
 
   constructor(topic: string, partition: number, buffer: PartitionBuffer = new PartitionBuffer()) {
@@ -69,18 +76,33 @@ export class AssignedPartition implements TopicPartition {
     return this.#isLive;
   }
 
+  get positioning(): Positioning {
+    return this.#positioning;
+  }
+
+  /** Rises whenever reading continues elsewhere than before, so that an answer to an older question is recognised. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Whether it is known where to read. */
   get isReady(): boolean {
-    return this.positioning.name === "ready";
+    return this.#positioning.name === "ready";
   }
 
   /** Whether a fetch may ask for it. */
   get isFetchable(): boolean {
-    return this.#isLive && !this.paused && !this.isHeldBack && this.isReady;
+    return this.isReadable && !this.isHeldBack && this.isReady;
   }
 
-  /** The next offset to hand out; meaningful once {@link isReady}. While a batch is being read, where that batch began or was put back. */
+  /** Whether its messages may be handed out. */
+  get isReadable(): boolean {
+    return this.#isLive && !this.paused && !this.isSuspended;
+  }
+
+  /** The next offset to hand out; meaningful once {@link isReady}. */
   get position(): bigint {
-    return this.#position;
+    return this.ledger.position;
   }
 
   /** The next offset to ask a broker for. */
@@ -88,34 +110,38 @@ export class AssignedPartition implements TopicPartition {
     return this.#fetchOffset;
   }
 
-  /** The offset committed last, or where the stay began: automatic commits leave out what stands there. -1n before it is known. */
-  get committed(): bigint {
-    return this.#committed;
+  /** The next offset to commit: everything before is done, without a gap. Meaningful once {@link isReady}. */
+  get done(): bigint {
+    return this.ledger.done;
   }
 
-  /** What the application marked by hand: everything before is done. */
-  get marked(): bigint {
-    return this.#marked;
+  /** What an automatic commit has to commit: undefined when the coordinator keeps it already, or nothing is known or done. */
+  get due(): DoneOffset | undefined {
+    if (!this.#isLive || !this.isReady) return undefined;
+    const { topic, partition } = this;
+    const { done: offset, doneEpoch: leaderEpoch } = this.ledger;
+    return offset > this.#committed ? { topic, partition, offset, leaderEpoch } : undefined;
   }
 
-  /** Reading begins, or continues elsewhere: what was fetched is dropped, and nothing counts as done before something new is. */
-  moveTo(offset: bigint): void {
-    this.#drop();
-    this.positioning = { name: "ready" };
-    this.#position = offset;
-    this.#fetchOffset = offset;
-    this.#committed = offset;
+  /** The offset was found out that {@link positioning} asked for; `leaderEpoch` is that of what lies before, where it is known. */
+  found(offset: bigint, leaderEpoch = -1): void {
+    const { positioning } = this;
+    this.#moveTo(offset, leaderEpoch);
+    // Where reading begins by startFrom is to be kept even when nothing comes: the next owner continues there. What was
+    // committed already is not committed again, and seeking commits nothing by itself.
+    this.#committed = positioning.name === "target" && positioning.isReset ? -1n : offset;
   }
 
-  /** Reading continues at an offset that a broker has to be asked for. */
-  moveToTarget(target: OffsetTarget): void {
-    this.#drop();
-    this.positioning = { name: "target", target };
+  /** Continues reading elsewhere, as the application wishes; nothing is committed by that alone. */
+  seek(to: bigint | OffsetTarget): void {
+    if (typeof to !== "bigint") return this.#findOut({ name: "target", target: to, isReset: false });
+    this.#moveTo(to, -1);
+    this.#committed = to;
   }
 
-  /** Everything before `offset` has been read or stepped over. */
-  advanceTo(offset: bigint): void {
-    this.#position = offset;
+  /** Continues reading at an offset that a broker has to be asked for, because there is no other. It is due for commit once it is found. */
+  reset(target: OffsetTarget): void {
+    this.#findOut({ name: "target", target, isReset: true });
   }
 
   /** Takes the records of an answer to a fetch at {@link fetchOffset}. */
@@ -126,10 +152,10 @@ export class AssignedPartition implements TopicPartition {
 
   /** Everything before `offset` is done, whatever is in hand. */
   mark(offset: bigint): void {
-    if (offset > this.#marked) this.#marked = offset;
+    this.ledger.mark(offset);
   }
 
-  /** The coordinator keeps `offset` now. */
+  /** The coordinator keeps `offset` now, or something that stands for it: only what lies beyond is due. */
   committedAt(offset: bigint): void {
     this.#committed = offset;
   }
@@ -137,20 +163,24 @@ export class AssignedPartition implements TopicPartition {
   /** Drops what was fetched and not read; it is fetched again. */
   forgetFetched(): void {
     this.buffer.clear();
-    this.#fetchOffset = this.#position;
+    this.#fetchOffset = this.position;
   }
 
-  /** Puts batches back that were taken; reading continues at `offset`, in the first of them. */
-  putBack(batches: readonly RecordBatch[], offset: bigint): void {
-    this.buffer.unshift(batches);
-    this.#position = offset;
+  /** Puts a batch back that was taken and not read to its end; reading continues in it at the {@link position}. */
+  putBack(batch: RecordBatch): void {
+    this.buffer.unshift([batch]);
+  }
+
+  /** Takes everything back that is in hand and not done; reading continues there. */
+  giveBack(): void {
+    this.buffer.unshift(this.ledger.giveBack().batches);
   }
 
   /** The stay is over. */
   end(): void {
     this.#isLive = false;
-    this.buffer.clear();
-    this.version++;
+    this.#drop();
+    this.ledger.restart(-1n, -1);
   }
 
   /**
@@ -164,15 +194,27 @@ export class AssignedPartition implements TopicPartition {
       const batch = this.buffer.shift();
       if (batch === undefined) return undefined;
       const { nextOffset } = batch;
-      if (nextOffset <= this.#position) continue;
+      if (nextOffset <= this.position) continue;
       if (!batch.isControl && batch.count > 0) return batch;
-      this.#position = nextOffset;
+      this.ledger.advanceTo(nextOffset);
     }
+  }
+
+  #moveTo(offset: bigint, leaderEpoch: number): void {
+    this.#drop();
+    this.ledger.restart(offset, leaderEpoch);
+    this.#positioning = { name: "ready" };
+    this.#fetchOffset = offset;
+  }
+
+  #findOut(positioning: Positioning): void {
+    this.#drop();
+    this.ledger.restart(-1n, -1);
+    this.#positioning = positioning;
   }
 
   #drop(): void {
     this.buffer.clear();
-    this.version++;
-    this.#marked = -1n;
+    this.#version++;
   }
 }

@@ -1,6 +1,5 @@
 import type { RecordBatch, RecordCursor } from "@moldau/protocol-codec";
 import type { AssignedPartition } from "../partitions/assigned-partition.js";
-import { unreadable } from "../errors.js";
 import type { MessageSource } from "./message.js";
 
 /** A record batch that is being read; its cursor stands at the record handed out last, or before the first. */
@@ -14,15 +13,11 @@ export class OpenBatch {
   readonly #firstDelta: number;
   #isBegun = false;
 
-  /** Opens a batch, decompressed if need be. Throws a KafkaError when that fails. */
+  /** Opens a batch, decompressed if need be. Throws what keeps it from being opened. */
   static async open(partition: AssignedPartition, batch: RecordBatch): Promise<OpenBatch> {
     const { version } = partition;
-    try {
-      const cursor = batch.compression === "none" ? batch.open() : await batch.openAsync();
-      return new OpenBatch(partition, batch, { cursor, version });
-    } catch (error) {
-      throw unreadable(partition, error);
-    }
+    const cursor = batch.compression === "none" ? batch.open() : await batch.openAsync();
+    return new OpenBatch(partition, batch, { cursor, version });
   }
 
   private constructor(
@@ -65,19 +60,15 @@ export class OpenBatch {
     return this.source.baseOffset + BigInt(this.cursor.offsetDelta);
   }
 
-  /** Bytes that had to be gone through to get here. */
+  /** Bytes that have to be gone through to read it. */
   get weight(): number {
     return this.cursor.buffer === this.batch.buffer ? this.batch.sizeInBytes : this.cursor.buffer.length;
   }
 
-  /** Moves to the next record at or behind the position; false when there is none. Throws a KafkaError at a malformed record. */
+  /** Moves to the next record at or behind the position; false when there is none. Throws at a malformed record. */
   advance(): boolean {
     this.#isBegun = true;
-    try {
-      while (this.cursor.next()) if (this.cursor.offsetDelta >= this.#firstDelta) return true;
-      return false;
-    } catch (error) {
-      throw unreadable(this.partition, error);
-    }
+    while (this.cursor.next()) if (this.cursor.offsetDelta >= this.#firstDelta) return true;
+    return false;
   }
 }

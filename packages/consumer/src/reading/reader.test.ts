@@ -2,8 +2,9 @@ import { systemClock } from "@moldau/connection-pool";
 import { KafkaError, readBatches, setLogAppendTime, writeBatch, type CompressionCodec } from "@moldau/protocol-codec";
 import { describe, expect, it } from "vitest";
 import { AssignedPartition } from "../partitions/assigned-partition.js";
-import { nextOffsetAfter, PartitionBuffer } from "../fetch/partition-buffer.js";
-import { BatchLoop, MessageLoop } from "./loops.js";
+import { nextOffsetAfter, PartitionBuffer } from "../partitions/partition-buffer.js";
+import { BatchLoop } from "./batch-loop.js";
+import { MessageLoop } from "./message-loop.js";
 import type { Message } from "./message.js";
 import { Reader } from "./reader.js";
 
@@ -32,7 +33,7 @@ function assigned(
   options?: ConstructorParameters<typeof PartitionBuffer>[0],
 ): AssignedPartition {
   const partition = new AssignedPartition("orders", number, new PartitionBuffer(options));
-  partition.moveTo(from);
+  partition.found(from);
   return partition;
 }
 
@@ -59,6 +60,11 @@ function bench(start: () => Promise<void> = () => Promise.resolve()): Bench {
   return { reader, consumed, give };
 }
 
+/** The first offset that is in hand; undefined when none is. */
+function inHandFrom({ ledger }: AssignedPartition): bigint | undefined {
+  return ledger.isEmptyHanded ? undefined : ledger.done;
+}
+
 async function take(loop: MessageLoop, count: number): Promise<string[]> {
   const offsets: string[] = [];
   for (let index = 0; index < count; index++) offsets.push(describeMessage(await loop.next()));
@@ -82,16 +88,16 @@ describe("reading message by message", () => {
     const partition = assigned();
     give(partition, batch({ baseOffset: 0 }));
     const loop = new MessageLoop(reader);
-    expect(reader.inHandFrom(partition)).toBeUndefined();
+    expect(inHandFrom(partition)).toBeUndefined();
     await loop.next();
-    expect([reader.inHandFrom(partition), reader.positionOf(partition)]).toEqual([0n, 1n]);
+    expect([inHandFrom(partition), partition.position]).toEqual([0n, 1n]);
     await loop.next();
-    expect([reader.inHandFrom(partition), reader.positionOf(partition)]).toEqual([1n, 2n]);
+    expect([inHandFrom(partition), partition.position]).toEqual([1n, 2n]);
     await loop.next();
     const pending = loop.next();
-    expect(reader.inHandFrom(partition)).toBeUndefined();
-    expect(reader.positionOf(partition)).toBe(3n);
-    reader.close();
+    expect(inHandFrom(partition)).toBeUndefined();
+    expect(partition.position).toBe(3n);
+    await reader.close({ finish: false, deadline: 0 });
     expect(await pending).toEqual({ done: true, value: undefined });
   });
 
@@ -102,7 +108,7 @@ describe("reading message by message", () => {
     const first = new MessageLoop(reader);
     await take(first, 2);
     await first.return();
-    expect(reader.positionOf(partition)).toBe(1n);
+    expect(partition.position).toBe(1n);
     expect(await take(new MessageLoop(reader), 2)).toEqual(["0@1", "0@2"]);
   });
 
@@ -133,7 +139,7 @@ describe("reading message by message", () => {
     const pending = loop.next();
     await new Promise(setImmediate);
     expect([partition.position, partition.fetchOffset]).toEqual([18n, 18n]);
-    reader.close();
+    await reader.close({ finish: false, deadline: 0 });
     await pending;
   });
 
@@ -166,11 +172,11 @@ describe("reading message by message", () => {
     give(partition, batch({ baseOffset: 0 }));
     const loop = new MessageLoop(reader);
     await loop.next();
-    partition.moveTo(40n);
+    partition.seek(40n);
     reader.interrupt();
     give(partition, batch({ baseOffset: 40 }));
     expect(await take(loop, 1)).toEqual(["0@40"]);
-    expect(reader.inHandFrom(partition)).toBe(40n);
+    expect(inHandFrom(partition)).toBe(40n);
   });
 
   it("hands nothing of a partition out that was given up", async () => {
@@ -179,31 +185,31 @@ describe("reading message by message", () => {
     give(a, batch({ baseOffset: 0 }));
     const loop = new MessageLoop(reader);
     await loop.next();
-    reader.suspend();
+    reader.suspend([a]);
     const next = loop.next();
     await new Promise(setImmediate);
     a.end();
     give(b, batch({ baseOffset: 0 }));
-    reader.resume();
     expect(describeMessage(await next)).toBe("1@0");
   });
 
   it("tells when the hands are empty", async () => {
     const { reader, give } = bench();
-    give(assigned(), batch({ baseOffset: 0 }));
+    const partition = assigned();
+    give(partition, batch({ baseOffset: 0 }));
     const loop = new MessageLoop(reader);
     await loop.next();
-    reader.suspend();
+    reader.suspend([partition]);
     const order: string[] = [];
-    const empty = reader.emptyHanded(new AbortController().signal).then(() => order.push("empty"));
+    const empty = reader.emptyHanded([partition], new AbortController().signal).then(() => order.push("empty"));
     await new Promise(setImmediate);
     order.push("asks");
     const next = loop.next();
     await empty;
     expect(order).toEqual(["asks", "empty"]);
-    reader.close();
+    await reader.close({ finish: false, deadline: 0 });
     await next;
-    await reader.emptyHanded(AbortSignal.abort());
+    await reader.emptyHanded([partition], AbortSignal.abort());
   });
 
   it("gives the event loop a turn under a loop that never waits", async () => {
@@ -275,7 +281,7 @@ describe("errors while reading", () => {
     give(partition, batch({ baseOffset: 0 }), batch({ baseOffset: 3 }), bad);
     const loop = new BatchLoop(reader, { maxMessages: Infinity });
     expect((await loop.next()).value).toMatchObject({ length: 6, nextOffset: 6n });
-    expect(reader.inHandFrom(partition)).toBe(0n);
+    expect(inHandFrom(partition)).toBe(0n);
     expect(partition.fetchOffset).toBe(6n);
     give(partition, bad);
     await expect(loop.next()).rejects.toMatchObject({ code: "CORRUPT_MESSAGE", offset: 6n });
@@ -383,7 +389,7 @@ describe("reading by batch", () => {
           .map(({ offset }) => String(offset))
           .join(",") ?? "",
       );
-      expect(reader.inHandFrom(partition)).toBe(value?.firstOffset);
+      expect(inHandFrom(partition)).toBe(value?.firstOffset);
     }
     expect(seen).toEqual(["0,1", "2,3", "4,5", "6,7"]);
   });
@@ -424,14 +430,14 @@ describe("reading by batch", () => {
     const loop = new BatchLoop(reader, { maxMessages: 10 });
     const next = loop.next();
     await new Promise(setImmediate);
-    reader.suspend();
-    await reader.emptyHanded(new AbortController().signal);
+    reader.suspend([partition]);
+    const handsAreEmpty = reader.emptyHanded([partition], new AbortController().signal);
     decompress?.();
     await new Promise(setImmediate);
     partition.end();
     const other = assigned(1);
     give(other, batch({ baseOffset: 7 }));
-    reader.resume();
+    await handsAreEmpty;
     expect((await next).value).toMatchObject({ partition: 1, firstOffset: 7n });
   });
 });

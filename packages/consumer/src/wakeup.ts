@@ -1,14 +1,15 @@
-/** Lets one waiter sleep until something happens. What happened before it slept counts: no wake-up is lost. */
+/** Lets waiters sleep until something happens. What happened before they slept counts: no wake-up is lost. */
 export class Wakeup {
   #happened = false;
-  #resolve: (() => void) | undefined;
+  #waiting: (() => void)[] = [];
 
-  /** Wakes the waiter, or the next one. */
+  /** Wakes all waiters, or the next one. */
   notify(): void {
     this.#happened = true;
-    const resolve = this.#resolve;
-    this.#resolve = undefined;
-    resolve?.();
+    const waiting = this.#waiting;
+    if (waiting.length === 0) return;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
   }
 
   /** Forgets what happened so far: the waiter is about to look at everything itself. */
@@ -22,7 +23,7 @@ export class Wakeup {
     const aborted = (): void => this.notify();
     signal?.addEventListener("abort", aborted, { once: true });
     await new Promise<void>((resolve) => {
-      this.#resolve = resolve;
+      this.#waiting.push(resolve);
     });
     signal?.removeEventListener("abort", aborted);
   }

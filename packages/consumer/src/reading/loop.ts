@@ -1,0 +1,139 @@
+import { secondReader } from "../errors.js";
+import type { OpenBatch } from "./open-batch.js";
+import type { Reader, Reading } from "./reader.js";
+
+/** How a loop may be ended from outside. */
+export interface LoopOptions {
+  /** Ends the loop with CLIENT_ABORTED. Default: none. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+type Result<T> = IteratorResult<T, undefined>;
+
+/**
+ * One loop over what is fetched, as an application sees it: whoever asks first becomes the consumer's one reader, until the
+ * loop ends. How much it hands out at a time, and when that becomes done, is up to the kind of loop.
+ */
+export abstract class Loop<T> implements AsyncIterableIterator<T, undefined>, Reading<T> {
+  protected readonly reader: Reader;
+  /** "new" until the reader is ours. */
+  protected state: "new" | "idle" | "pending" | "over" = "new";
+  /** The batch that is half read. */
+  protected current: OpenBatch | undefined;
+  readonly #signal: AbortSignal | undefined;
+  #isOpening = false;
+
+  constructor(reader: Reader, { signal }: LoopOptions = {}) {
+    this.reader = reader;
+    this.#signal = signal;
+  }
+
+  /** Whether nothing is in the application's hands. */
+  abstract get isEmptyHanded(): boolean;
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<Result<T>> {
+    if (this.state === "over") return { done: true, value: undefined };
+    if (this.state === "pending") throw secondReader("next() was called again before the first was answered");
+    try {
+      if (this.state === "new") this.#begin();
+      this.state = "pending";
+      const value = await this.reader.ask(this, this.#signal);
+      if (value !== undefined && !this.#isOver()) {
+        this.state = "idle";
+        return { done: false, value };
+      }
+    } catch (error) {
+      this.#end();
+      throw error;
+    }
+    this.#end();
+    return { done: true, value: undefined };
+  }
+
+  /** Ends the loop. What is in hand did not become done. */
+  return(): Promise<Result<T>> {
+    this.#end();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  /** Ends the loop. What is in hand did not become done. */
+  throw(error: unknown): Promise<Result<T>> {
+    this.#end();
+    return Promise.reject(error);
+  }
+
+  /** What is in hand became done. */
+  abstract settle(): void;
+
+  /** Hands out of the current batch; undefined when that gives nothing. */
+  async handOut(): Promise<T | undefined> {
+    const open = this.#usable();
+    if (open === undefined) return undefined;
+    return this.#uninterrupted(() => this.takeOf(open));
+  }
+
+  /** Opens the next batch in turn; false when nothing is buffered. */
+  async open(): Promise<boolean> {
+    return this.#uninterrupted(async () => {
+      this.current = await this.reader.feed.take();
+      return this.current !== undefined;
+    });
+  }
+
+  /** Something changed: the next step is not to be taken without looking. */
+  abstract interrupted(): void;
+
+  /** Reading is over: what is in hand did not become done and goes back. */
+  letGo(): void {
+    // What is being opened goes back once it is open, in front of what follows it.
+    if (!this.#isOpening) this.putBack();
+  }
+
+  /** Takes the next of the batch, which is {@link current}. Throws what keeps it from being read. */
+  protected abstract takeOf(open: OpenBatch): T | undefined | Promise<T | undefined>;
+
+  /** Gives everything back that was taken and is not done. */
+  protected abstract putBack(): void;
+
+  /** The half-read batch, unless something happened to its partition. */
+  #usable(): OpenBatch | undefined {
+    const open = this.current;
+    if (open === undefined || (!open.isStale && open.partition.isReadable)) return open;
+    this.current = undefined;
+    this.reader.feed.putBack(open);
+    return undefined;
+  }
+
+  async #uninterrupted<R>(work: () => R | Promise<R>): Promise<R> {
+    this.#isOpening = true;
+    try {
+      return await work();
+    } finally {
+      this.#isOpening = false;
+      if (this.#isOver()) this.putBack();
+    }
+  }
+
+  // Returning while next() is pending ends the loop under it.
+  #isOver(): boolean {
+    return this.state === "over";
+  }
+
+  #begin(): void {
+    this.reader.acquire(this);
+    // The quick path does not look at the signal.
+    this.#signal?.addEventListener("abort", this.#interrupt);
+  }
+
+  #end(): void {
+    this.state = "over";
+    this.#signal?.removeEventListener("abort", this.#interrupt);
+    this.reader.release(this);
+  }
+
+  readonly #interrupt = (): void => this.reader.interrupt();
+}
