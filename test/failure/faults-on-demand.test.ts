@@ -51,6 +51,17 @@ test("the answer is lost before anything happened", async () => {
   expect(end()).toBe(0n);
 });
 
+test("a request that has no answer gets none, whatever is decided about it", async () => {
+  const answered = broker.intercept({ api: Produce, times: 1 }, (request) => request.respond({ responses: [] }));
+  const connection = await open();
+  connection.tell(Produce, 9, { acks: 0, timeoutMs: 1000, topicData: [] });
+  expect(await connection.request(Metadata, 9, { topics: [] })).toMatchObject({ topics: [] });
+  expect(answered.taken).toBe(1);
+  broker.intercept({ api: Produce, times: 1 }, (request) => request.fail("NOT_LEADER_OR_FOLLOWER"));
+  await expect(produce(connection, "orders", 0, 0)).rejects.toThrow("was closed");
+  expect(end()).toBe(0n);
+});
+
 test("a request is answered with an error in all its places, without being applied", async () => {
   const rule = broker.intercept({ api: "Produce" }, (request) => request.fail("NOT_LEADER_OR_FOLLOWER"));
   const connection = await open();

@@ -38,7 +38,7 @@ interface KafkaApi {
 }
 
 const kafkaApis = goldenFacts<KafkaApi[]>("api-keys.json");
-const handlerByKey = new Map(handlers.map((handler) => [handler.key, handler]));
+const handlerByKey = new Map(handlers.map((handler) => [handler.api.key, handler]));
 /** The module of Kafka that each record schema comes from, by the schema's name. */
 const moduleOf = new Map(
   goldenFacts<{ name: string; module: string }[]>("log-schemas.json").map(({ name, module }) => [name, module]),

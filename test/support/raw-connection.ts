@@ -37,21 +37,38 @@ export class RawConnection {
     return new RawConnection(socket, clientId);
   }
 
-  /** Sends a request; resolves to its answer, which is checked to be the answer of this request. */
+  /**
+   * Sends a request; resolves to its answer, which is checked to be the answer of this request. With `behind`, so many bytes that mean
+   * nothing follow the last field.
+   */
   async request<Req extends Fields, Res extends Fields>(
     api: Api<Req, Res>,
     version: number,
     body: StructIn<Req>,
+    { behind = 0 }: { readonly behind?: number } = {},
   ): Promise<StructOut<Res>> {
-    const correlationId = ++this.#correlationId;
     const answered = new Promise<Buffer>((take, fail) => this.#waiting.push({ take, fail }));
-    for (const piece of encodeRequest(api, version, { correlationId, clientId: this.clientId }, body)) {
-      this.#socket.write(piece);
-    }
+    const correlationId = this.#send(encodeRequest(api, version, this.#head(), body), behind);
     const response = decodeResponse(api, version, await answered);
     if (response.correlationId !== correlationId)
       throw new Error(`answer ${response.correlationId} to request ${correlationId}`);
     return response.body;
+  }
+
+  /** Sends a request that has no answer. If one comes nevertheless, the next request fails. */
+  tell<Req extends Fields, Res extends Fields>(api: Api<Req, Res>, version: number, body: StructIn<Req>): void {
+    this.#send(encodeRequest(api, version, this.#head(), body), 0);
+  }
+
+  #head(): { readonly correlationId: number; readonly clientId: string } {
+    return { correlationId: ++this.#correlationId, clientId: this.clientId };
+  }
+
+  #send(pieces: readonly Buffer[], behind: number): number {
+    const frame = Buffer.concat([...pieces, Buffer.alloc(behind)]);
+    frame.writeInt32BE(frame.length - 4);
+    this.#socket.write(frame);
+    return this.#correlationId;
   }
 
   /** Cuts the connection. */

@@ -16,6 +16,7 @@ import type { BrokerNode, ServedApi } from "./cluster/node.js";
 import { LocalLogs } from "./partitions/partition-logs.js";
 import { ProducerIds } from "./cluster/producer-ids.js";
 import type { RandomSource } from "./random.js";
+import { openAccess } from "./security/access.js";
 import type { Authentication } from "./security/authentication.js";
 import type { Storage } from "./storage/storage.js";
 
@@ -85,7 +86,13 @@ export class RunningNode implements BrokerNode {
       random,
     });
     this.#shared = shared;
-    this.#dispatcher = new Dispatcher({ broker: this, handlers, faults: shared.faults, events });
+    this.#dispatcher = new Dispatcher({
+      broker: this,
+      handlers,
+      accessOf: openAccess,
+      faults: shared.faults.station,
+      events,
+    });
   }
 
   autoCreate(names: readonly string[]): Promise<ReadonlyMap<string, number>> {

@@ -38,7 +38,7 @@ export interface BrokerNode {
 
 /** An API that the broker serves. */
 export interface ServedApi {
-  readonly key: number;
+  readonly api: { readonly key: number };
   readonly versions: { readonly min: number; readonly max: number; readonly advertisedMin?: number };
 }
 

@@ -1,6 +1,7 @@
-import type { Handler, PreparedRequest, RequestContext } from "../network/dispatch.js";
-import { errorResponse } from "../network/error-response.js";
-import { closeConnection, noResponse, type Outcome } from "../network/outcome.js";
+import type { RequestBody, ResponseBody, RoutedRequest } from "../network/handler.js";
+import { bodyOf, closeConnection, noResponse, type Outcome } from "../network/outcome.js";
+import { refused, type Served } from "../network/pipeline.js";
+import { errorCodeOf } from "./error-code.js";
 
 /**
  * A request that a fault rule took, in the interceptor's hands. `Req` and `Res` are the types of its bodies when the rule names its API by
@@ -26,9 +27,12 @@ export interface InterceptedRequest<Req = unknown, Res = unknown> {
    * Called twice, it is done twice.
    */
   apply(): Promise<Res | undefined>;
-  /** Sends `body` instead of the broker's own answer. Fields at their default may be left out. */
+  /** Sends `body` instead of the broker's own answer; nothing when the request has no answer. Fields at their default may be left out. */
   respond(body: Res): void;
-  /** Answers with an error, by Kafka's name or number, in every place where the answer to this request has one. Nothing is applied. */
+  /**
+   * Answers with an error, by Kafka's name or number, in every place where the answer to this request has one; closes the connection when it
+   * has no answer, as Apache Kafka does. Nothing is applied. Throws a RangeError for an error that Kafka does not have.
+   */
   fail(error: string | number): void;
   /** Sends no answer and cuts the connection: the only way an answer gets lost over TCP. */
   drop(): void;
@@ -41,65 +45,63 @@ export interface InterceptedRequest<Req = unknown, Res = unknown> {
 /** What becomes of an intercepted request once the interceptor has returned. */
 type Decision =
   | { readonly kind: "serve" }
-  | { readonly kind: "respond"; readonly body: unknown }
+  | { readonly kind: "respond"; readonly body: ResponseBody }
+  | { readonly kind: "fail"; readonly errorCode: number }
   | { readonly kind: "drop" }
   | { readonly kind: "hang" };
 
 /** One request between its arrival and what an interceptor decides about it. */
-export class Interception implements InterceptedRequest {
-  readonly #handler: Handler;
-  readonly #request: PreparedRequest;
-  readonly #context: RequestContext;
+export class Interception implements InterceptedRequest<RequestBody, ResponseBody> {
+  readonly #request: RoutedRequest;
+  readonly #next: (request: RoutedRequest) => Served;
   /** What came out of the last {@link Interception.apply}; undefined before the first. */
-  #applied: unknown;
+  #applied: Outcome<ResponseBody> | undefined;
   #decision: Decision = { kind: "serve" };
 
-  constructor(handler: Handler, request: PreparedRequest, context: RequestContext) {
-    this.#handler = handler;
+  constructor(request: RoutedRequest, next: (request: RoutedRequest) => Served) {
     this.#request = request;
-    this.#context = context;
+    this.#next = next;
   }
 
   get api(): string {
-    return this.#handler.name;
+    return this.#request.handler.api.name;
   }
 
   get apiVersion(): number {
-    return this.#context.apiVersion;
+    return this.#request.context.apiVersion;
   }
 
   get clientId(): string | null {
-    return this.#context.clientId;
+    return this.#request.context.clientId;
   }
 
   get broker(): number {
-    return this.#context.broker.nodeId;
+    return this.#request.context.broker.nodeId;
   }
 
   get connection(): number {
-    return this.#context.session.id;
+    return this.#request.context.session.id;
   }
 
-  get body(): unknown {
+  get body(): RequestBody {
     return this.#request.body;
   }
 
   get signal(): AbortSignal {
-    return this.#context.signal;
+    return this.#request.context.signal;
   }
 
-  async apply(): Promise<unknown> {
-    const outcome = await this.#request.apply(this.#context);
-    this.#applied = outcome;
-    return outcome === noResponse || outcome === closeConnection ? undefined : outcome;
+  async apply(): Promise<ResponseBody | undefined> {
+    this.#applied = await this.#next(this.#request);
+    return bodyOf(this.#applied);
   }
 
-  respond(body: unknown): void {
+  respond(body: ResponseBody): void {
     this.#decision = { kind: "respond", body };
   }
 
   fail(error: string | number): void {
-    this.respond(errorResponse(this.api, this.body, error));
+    this.#decision = { kind: "fail", errorCode: errorCodeOf(error) };
   }
 
   drop(): void {
@@ -111,20 +113,22 @@ export class Interception implements InterceptedRequest {
   }
 
   delay(ms: number): Promise<void> {
-    return this.#context.clock.sleep(ms, this.signal);
+    return this.#request.context.clock.sleep(ms, this.signal);
   }
 
   /** Carries out what the interceptor decided. */
-  async settle(): Promise<Outcome<unknown>> {
+  async settle(): Served {
     switch (this.#decision.kind) {
       case "respond":
         return this.#decision.body;
+      case "fail":
+        return refused(this.#request, this.#decision.errorCode);
       case "drop":
         return closeConnection;
       case "hang":
         return hung(this.signal);
       case "serve":
-        return this.#applied ?? this.#request.apply(this.#context);
+        return this.#applied ?? this.#next(this.#request);
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { Api, RequestOf, ResponseInputOf, Uuid } from "@moldau/protocol-codec";
 import type { TopicState } from "../cluster/state.js";
-import type { Handler, PreparedRequest, RequestContext } from "../network/dispatch.js";
-import type { Outcome } from "../network/outcome.js";
+import type { RoutedRequest } from "../network/handler.js";
+import type { Served, Station } from "../network/pipeline.js";
 import { Interception, type InterceptedRequest } from "./intercepted-request.js";
 import { isAbout, type RequestSubject } from "./match.js";
 
@@ -60,10 +60,9 @@ export class FaultRules {
     this.#surroundings = surroundings;
   }
 
-  /** Whether there are none: the usual case, which must cost nothing. */
-  get isEmpty(): boolean {
-    return this.#rules.length === 0;
-  }
+  /** The station of the rules on every request's way. Without rules, the usual case, it costs nothing. */
+  readonly station: Station = (request, next) =>
+    this.#rules.length === 0 ? next(request) : this.#intercept(request, next);
 
   /** Adds a rule behind those in force. Throws a RangeError when its numbers make no sense. */
   add<R extends InterceptRule>(rule: R, interceptor: Interceptor<RequestBodyOf<R>, ResponseBodyOf<R>>): FaultRule {
@@ -81,15 +80,15 @@ export class FaultRules {
     this.#rules = [];
   }
 
-  /** Runs a request through the first rule that takes it, or straight to its handler. */
-  async run(handler: Handler, request: PreparedRequest, context: RequestContext): Promise<Outcome<unknown>> {
-    const rule = this.#rules.find((each) => each.takes(handler, request, context, this.#surroundings));
-    if (rule === undefined) return request.apply(context);
-    const interception = new Interception(handler, request, context);
+  /** Runs a request through the first rule that takes it, or straight on. */
+  async #intercept(request: RoutedRequest, next: (request: RoutedRequest) => Served): Served {
+    const rule = this.#rules.find((each) => each.takes(request, this.#surroundings));
+    if (rule === undefined) return next(request);
+    const interception = new Interception(request, next);
     try {
       await rule.interceptor.intercept(interception);
     } catch (error) {
-      if (!context.signal.aborted) this.#surroundings.onError(error);
+      if (!request.context.signal.aborted) this.#surroundings.onError(error);
       throw error;
     }
     return interception.settle();
@@ -125,17 +124,12 @@ class Rule implements FaultRule {
     this.#remove(this);
   }
 
-  takes(
-    handler: Handler,
-    request: PreparedRequest,
-    context: RequestContext,
-    { random, topicById }: FaultSurroundings,
-  ): boolean {
+  takes({ handler, body, context }: RoutedRequest, { random, topicById }: FaultSurroundings): boolean {
     const { broker, clientId, nth, probability = 1 } = this.#rule;
-    if (this.#api !== undefined && this.#api !== handler.name) return false;
+    if (this.#api !== undefined && this.#api !== handler.api.name) return false;
     if (broker !== undefined && broker !== context.broker.nodeId) return false;
     if (clientId !== undefined && clientId !== context.clientId) return false;
-    if (!isAbout(request.body, this.#rule, topicById)) return false;
+    if (!isAbout(body, this.#rule, topicById)) return false;
     this.#matched++;
     if (nth !== undefined && this.#matched < nth) return false;
     if (probability < 1 && random() >= probability) return false;

@@ -1,4 +1,4 @@
-import { ErrorCode, Produce } from "@moldau/protocol-codec";
+import { ErrorCode, Produce, errorByCode } from "@moldau/protocol-codec";
 import type {
   ProduceRequest,
   ProduceResponse,
@@ -7,7 +7,9 @@ import type {
 } from "@moldau/protocol-codec";
 import type { TopicState } from "../cluster/state.js";
 import { minInsyncReplicas } from "../cluster/topic-settings.js";
-import { closeConnection, handler, noResponse, type RequestContext } from "../network/dispatch.js";
+import { handler, type RequestContext } from "../network/handler.js";
+import { closeConnection, noResponse } from "../network/outcome.js";
+import { denialCode } from "../security/access.js";
 import { LogError } from "../log/log-error.js";
 import { endpointOf, findLedPartition, findTopic } from "../partitions/partition-lookup.js";
 
@@ -24,25 +26,41 @@ type PartitionAnswer = ProduceResponsePartition extends infer P ? Partial<P> & {
  * Differences from Apache Kafka: the message of every refusal is sent along; there are no transactions, so a transactional id or batch is
  * refused with INVALID_TXN_STATE.
  */
-export const produce = handler(Produce, { min: 3, max: 13, advertisedMin: 0 }, async (request, context) => {
-  const responses = await Promise.all(
-    request.topicData.map(async ({ name, topicId, partitionData }) => {
-      const topic = findTopic(context.broker.cluster, {
-        name,
-        id: topicId,
-        byId: context.apiVersion >= firstVersionWithIds,
-      });
-      const appends = partitionData.map((data) => appendTo(topic, data, request, context));
-      return { name, topicId, partitionResponses: await Promise.all(appends) };
-    }),
-  );
-  if (request.acks === 0) {
-    const failed = responses.some(({ partitionResponses }) =>
-      partitionResponses.some(({ errorCode }) => errorCode !== ErrorCode.NONE),
+export const produce = handler({
+  api: Produce,
+  versions: { min: 3, max: 13, advertisedMin: 0 },
+  hasAnswer: ({ acks }) => acks !== 0,
+  refuse: ({ topicData }, { errorCode }) => ({
+    responses: topicData.map(({ name, topicId, partitionData }) => ({
+      name,
+      topicId,
+      partitionResponses: partitionData.map(({ index }) => refused(index, errorCode, errorByCode(errorCode).message)),
+    })),
+  }),
+  authorize: ({ transactionalId }, { access }) =>
+    transactionalId === null
+      ? ErrorCode.NONE
+      : denialCode(access, "write", { kind: "transactionalId", name: transactionalId }),
+  answer: async (request, context) => {
+    const responses = await Promise.all(
+      request.topicData.map(async ({ name, topicId, partitionData }) => {
+        const topic = findTopic(context.broker.cluster, {
+          name,
+          id: topicId,
+          byId: context.apiVersion >= firstVersionWithIds,
+        });
+        const appends = partitionData.map((data) => appendTo(topic, data, request, context));
+        return { name, topicId, partitionResponses: await Promise.all(appends) };
+      }),
     );
-    return failed ? closeConnection : noResponse;
-  }
-  return { responses, nodeEndpoints: leaderEndpoints(responses, context) };
+    if (request.acks === 0) {
+      const failed = responses.some(({ partitionResponses }) =>
+        partitionResponses.some(({ errorCode }) => errorCode !== ErrorCode.NONE),
+      );
+      return failed ? closeConnection : noResponse;
+    }
+    return { responses, nodeEndpoints: leaderEndpoints(responses, context) };
+  },
 });
 
 const firstVersionWithIds = 13;

@@ -1,6 +1,6 @@
 import { ErrorCode, Fetch } from "@moldau/protocol-codec";
-import type { FetchResponse } from "@moldau/protocol-codec";
-import { handler, type RequestContext } from "../network/dispatch.js";
+import type { FetchRequest, FetchResponse } from "@moldau/protocol-codec";
+import { handler, type RequestContext } from "../network/handler.js";
 import { fetchContext, type FetchedPartition } from "../fetch/fetch-context.js";
 import { longPoll } from "../fetch/long-poll.js";
 import { endpointOf } from "../partitions/partition-lookup.js";
@@ -14,33 +14,52 @@ import { endpointOf } from "../partitions/partition-lookup.js";
  * (an empty list when there are none; null for the others).
  * Differences from Apache Kafka: no rack-aware reading (`preferredReadReplica` is -1), and a replica that asks is answered like a consumer.
  */
-export const fetch = handler(Fetch, { min: 4, max: 18 }, async (request, context) => {
-  const { broker, apiVersion, signal } = context;
-  const usesTopicIds = apiVersion >= firstVersionWithIds;
-  const plan = fetchContext(request, { usesTopicIds, cache: broker.fetchSessions });
-  if (plan.kind === "refused") return { errorCode: plan.errorCode };
-  const maxBytes = Math.min(request.maxBytes, broker.config.number("fetch.max.bytes"));
-  const { fetched } = await longPoll(broker, plan.positions, {
-    maxBytes,
-    minBytes: Math.min(request.minBytes, maxBytes),
-    maxWaitMs: request.maxWaitMs,
-    committedOnly: request.isolationLevel === readCommitted,
-    usesTopicIds,
-    tellsLeaders: apiVersion >= firstVersionWithLeaders,
-    signal,
-  });
-  const { sessionId, partitions } = plan.report(fetched);
-  return {
-    errorCode: ErrorCode.NONE,
-    sessionId,
-    responses: byTopic(partitions),
-    nodeEndpoints: leaderEndpoints(partitions, context),
-  };
+export const fetch = handler({
+  api: Fetch,
+  versions: { min: 4, max: 18 },
+  refuse: ({ topics, sessionId }, { errorCode }) =>
+    topics.length === 0 || sessionErrors.has(errorCode)
+      ? { errorCode, sessionId }
+      : { sessionId, responses: topics.map((topic) => refusedTopic(topic, errorCode)) },
+  answer: async (request, context) => {
+    const { broker, apiVersion, signal } = context;
+    const usesTopicIds = apiVersion >= firstVersionWithIds;
+    const plan = fetchContext(request, { usesTopicIds, cache: broker.fetchSessions });
+    if (plan.kind === "refused") return { errorCode: plan.errorCode };
+    const maxBytes = Math.min(request.maxBytes, broker.config.number("fetch.max.bytes"));
+    const { fetched } = await longPoll(broker, plan.positions, {
+      maxBytes,
+      minBytes: Math.min(request.minBytes, maxBytes),
+      maxWaitMs: request.maxWaitMs,
+      committedOnly: request.isolationLevel === readCommitted,
+      usesTopicIds,
+      tellsLeaders: apiVersion >= firstVersionWithLeaders,
+      signal,
+    });
+    const { sessionId, partitions } = plan.report(fetched);
+    return {
+      errorCode: ErrorCode.NONE,
+      sessionId,
+      responses: byTopic(partitions),
+      nodeEndpoints: leaderEndpoints(partitions, context),
+    };
+  },
 });
 
 const firstVersionWithIds = 13;
 const firstVersionWithLeaders = 16;
 const readCommitted = 1;
+/** What is wrong with the whole request: from version 7 on these stand above the partitions. */
+const sessionErrors: ReadonlySet<number> = new Set([
+  ErrorCode.FETCH_SESSION_ID_NOT_FOUND,
+  ErrorCode.INVALID_FETCH_SESSION_EPOCH,
+  ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR,
+]);
+
+function refusedTopic({ topic, topicId, partitions }: FetchRequest["topics"][number], errorCode: number) {
+  const refused = { errorCode, highWatermark: -1n, records: Buffer.alloc(0) };
+  return { topic, topicId, partitions: partitions.map(({ partition }) => ({ partitionIndex: partition, ...refused })) };
+}
 
 /** Partitions of one topic that follow each other stand under one entry; the order of the partitions is kept. */
 function byTopic(fetched: readonly FetchedPartition[]) {

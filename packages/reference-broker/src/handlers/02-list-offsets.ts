@@ -1,6 +1,6 @@
 import { ErrorCode, ListOffsets } from "@moldau/protocol-codec";
 import type { ListOffsetsRequestPartition, ListOffsetsResponsePartition } from "@moldau/protocol-codec";
-import { handler, type RequestContext } from "../network/dispatch.js";
+import { handler, type RequestContext } from "../network/handler.js";
 import { LogError } from "../log/log-error.js";
 import type { PartitionLog } from "../log/log.js";
 import { findLedPartition } from "../partitions/partition-lookup.js";
@@ -15,23 +15,34 @@ type PartitionAnswer = Partial<ListOffsetsResponsePartition>;
  * nothing at or behind it. A time later than every record gives offset -1 without an error. A partition named twice gives
  * INVALID_REQUEST, once. There is no remote storage: -5 and -6 give offset -1.
  */
-export const listOffsets = handler(ListOffsets, { min: 1, max: 11 }, async ({ topics, isolationLevel }, context) => ({
-  topics: await Promise.all(
-    topics.map(async ({ name, partitions }, at) => {
-      const isElsewhere = topics.some((topic, index) => index !== at && topic.name === name);
-      const isTwice = (index: number): boolean =>
-        isElsewhere || partitions.filter(({ partitionIndex }) => partitionIndex === index).length > 1;
-      const first = partitions.filter(
-        ({ partitionIndex }, index) => partitions.findIndex((each) => each.partitionIndex === partitionIndex) === index,
-      );
-      const answers = first.map(async (question): Promise<PartitionAnswer> => {
-        if (isTwice(question.partitionIndex)) return refused(question.partitionIndex, ErrorCode.INVALID_REQUEST);
-        return answerOne(name, question, { context, committedOnly: isolationLevel === readCommitted });
-      });
-      return { name, partitions: await Promise.all(answers) };
-    }),
-  ),
-}));
+export const listOffsets = handler({
+  api: ListOffsets,
+  versions: { min: 1, max: 11 },
+  refuse: ({ topics }, { errorCode }) => ({
+    topics: topics.map(({ name, partitions }) => ({
+      name,
+      partitions: partitions.map(({ partitionIndex }) => refused(partitionIndex, errorCode)),
+    })),
+  }),
+  answer: async ({ topics, isolationLevel }, context) => ({
+    topics: await Promise.all(
+      topics.map(async ({ name, partitions }, at) => {
+        const isElsewhere = topics.some((topic, index) => index !== at && topic.name === name);
+        const isTwice = (index: number): boolean =>
+          isElsewhere || partitions.filter(({ partitionIndex }) => partitionIndex === index).length > 1;
+        const first = partitions.filter(
+          ({ partitionIndex }, index) =>
+            partitions.findIndex((each) => each.partitionIndex === partitionIndex) === index,
+        );
+        const answers = first.map(async (question): Promise<PartitionAnswer> => {
+          if (isTwice(question.partitionIndex)) return refused(question.partitionIndex, ErrorCode.INVALID_REQUEST);
+          return answerOne(name, question, { context, committedOnly: isolationLevel === readCommitted });
+        });
+        return { name, partitions: await Promise.all(answers) };
+      }),
+    ),
+  }),
+});
 
 const readCommitted = 1;
 const firstVersionWithEpochs = 4;

@@ -1,9 +1,9 @@
 import { ErrorCode, Metadata, Uuid } from "@moldau/protocol-codec";
 import type { MetadataRequest, MetadataResponseTopic } from "@moldau/protocol-codec";
-import { allClusterOperations, allTopicOperations } from "../security/operations.js";
+import { authorizedOperations, theCluster, type Access } from "../security/access.js";
 import type { ClusterState, TopicState } from "../cluster/state.js";
 import { topicNameProblem } from "../cluster/topic-names.js";
-import { handler, type RequestContext } from "../network/dispatch.js";
+import { handler, type RequestContext } from "../network/handler.js";
 import { endpoints } from "../partitions/partition-lookup.js";
 
 type TopicAnswer = Partial<MetadataResponseTopic>;
@@ -16,22 +16,40 @@ type TopicAnswer = Partial<MetadataResponseTopic>;
  * Apache Kafka answers UNKNOWN_TOPIC_OR_PARTITION once. Advertised addresses are those of the listener that the client came in by.
  * Difference: the controller shown is the broker that is it, not any (KRaft shows any).
  */
-export const metadata = handler(Metadata, { min: 0, max: 13 }, async (request, context) => {
-  const { broker, session, apiVersion } = context;
-  const { cluster } = broker;
-  const topics = await wantedTopics(request, context);
-  return {
-    brokers: endpoints(cluster, session.listener),
-    clusterId: cluster.clusterId,
-    controllerId: broker.controllerId,
-    topics: request.includeTopicAuthorizedOperations
-      ? topics.map((topic) => ({ ...topic, topicAuthorizedOperations: allTopicOperations }))
-      : topics,
-    ...(request.includeClusterAuthorizedOperations && apiVersion <= 10
-      ? { clusterAuthorizedOperations: allClusterOperations }
-      : {}),
-  };
+export const metadata = handler({
+  api: Metadata,
+  versions: { min: 0, max: 13 },
+  refuse: ({ topics }, { errorCode, apiVersion }) => ({
+    topics: (topics ?? []).map(({ name, topicId }) => ({
+      name: name ?? (apiVersion < 12 ? "" : null),
+      topicId,
+      errorCode,
+    })),
+    ...(apiVersion >= firstVersionWithTopError && topics === null ? { errorCode } : {}),
+  }),
+  answer: async (request, context) => {
+    const { broker, session, apiVersion, access } = context;
+    const { cluster } = broker;
+    const topics = await wantedTopics(request, context);
+    return {
+      brokers: endpoints(cluster, session.listener),
+      clusterId: cluster.clusterId,
+      controllerId: broker.controllerId,
+      topics: request.includeTopicAuthorizedOperations
+        ? topics.map((topic) => ({ ...topic, topicAuthorizedOperations: operationsOn(topic, access) }))
+        : topics,
+      ...(request.includeClusterAuthorizedOperations && apiVersion <= 10
+        ? { clusterAuthorizedOperations: authorizedOperations(access, theCluster) }
+        : {}),
+    };
+  },
 });
+
+const firstVersionWithTopError = 13;
+
+function operationsOn({ name }: TopicAnswer, access: Access): number {
+  return authorizedOperations(access, { kind: "topic", name: name ?? "" });
+}
 
 async function wantedTopics(
   { topics, allowAutoTopicCreation }: MetadataRequest,

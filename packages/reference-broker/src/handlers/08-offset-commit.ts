@@ -1,5 +1,6 @@
 import { ErrorCode, OffsetCommit, type OffsetCommitRequestTopic } from "@moldau/protocol-codec";
-import { handler } from "../network/dispatch.js";
+import { denialCode } from "../security/access.js";
+import { handler } from "../network/handler.js";
 import { errorCodeOf, type GroupTopics } from "../groups/coordinator.js";
 import type { CommittedTopic } from "../groups/offset-commit.js";
 
@@ -12,22 +13,28 @@ import type { CommittedTopic } from "../groups/offset-commit.js";
  * SyncGroup); an empty or unknown one of anybody without a generation. Versions 2-4 may ask for a retention of their own. A commit counts
  * as a heartbeat. As in Apache Kafka 4.3; the answer keeps the order of the request, where Kafka puts refused topics first.
  */
-export const offsetCommit = handler(OffsetCommit, { min: 2, max: 10 }, async (request, { broker, apiVersion }) => {
-  const topics = request.topics.flatMap((topic) => resolve(topic, broker.groups.topics, apiVersion) ?? []);
-  const wanted = topics.filter(({ accepted }) => accepted.partitions.length > 0).map(({ accepted }) => accepted);
-  if (wanted.length === 0) return { topics: topics.map(({ answer }) => answer) };
-  try {
-    const committed = await broker.groups.commit({ ...request, topics: wanted }, apiVersion);
-    let next = 0;
-    return {
-      topics: topics.map(({ accepted, answer }) =>
-        accepted.partitions.length === 0 ? answer : merge(answer, committed[next++]),
-      ),
-    };
-  } catch (error) {
-    const errorCode = errorCodeOf(error);
-    return { topics: topics.map(({ accepted, answer }) => merge(answer, refuse(accepted, errorCode))) };
-  }
+export const offsetCommit = handler({
+  api: OffsetCommit,
+  versions: { min: 2, max: 10 },
+  refuse: ({ topics }, { errorCode }) => ({ topics: topics.map((topic) => refuse(topic, errorCode)) }),
+  authorize: ({ groupId }, { access }) => denialCode(access, "read", { kind: "group", name: groupId }),
+  answer: async (request, { broker, apiVersion }) => {
+    const topics = request.topics.flatMap((topic) => resolve(topic, broker.groups.topics, apiVersion) ?? []);
+    const wanted = topics.filter(({ accepted }) => accepted.partitions.length > 0).map(({ accepted }) => accepted);
+    if (wanted.length === 0) return { topics: topics.map(({ answer }) => answer) };
+    try {
+      const committed = await broker.groups.commit({ ...request, topics: wanted }, apiVersion);
+      let next = 0;
+      return {
+        topics: topics.map(({ accepted, answer }) =>
+          accepted.partitions.length === 0 ? answer : merge(answer, committed[next++]),
+        ),
+      };
+    } catch (error) {
+      const errorCode = errorCodeOf(error);
+      return { topics: topics.map(({ accepted, answer }) => merge(answer, refuse(accepted, errorCode))) };
+    }
+  },
 });
 
 /**

@@ -6,7 +6,7 @@ import {
   type ResponseInputOf,
   type OffsetFetchRequestGroup,
 } from "@moldau/protocol-codec";
-import { handler } from "../network/dispatch.js";
+import { handler, type Refusal } from "../network/handler.js";
 import { errorCodeOf, type GroupCoordinator } from "../groups/coordinator.js";
 import { noOffset, type FetchedTopic } from "../groups/offset-fetch.js";
 
@@ -19,15 +19,21 @@ import { noOffset, type FetchedTopic } from "../groups/offset-fetch.js";
  * open transaction holds an offset (KIP-447). Errors of the coordinator stand in each partition in version 1, above them after that. As in
  * Apache Kafka 4.3; the member epoch of version 9 on is of the next-generation protocol and not looked at here.
  */
-export const offsetFetch = handler(OffsetFetch, { min: 1, max: 10 }, async (request, { broker, apiVersion }) => {
-  const groups = await Promise.all(
-    groupsOf(request, apiVersion).map((group) =>
-      fetchGroup(broker.groups, group, { requireStable: request.requireStable, apiVersion }),
-    ),
-  );
-  if (apiVersion >= 8) return { groups };
-  const [group] = groups;
-  return { topics: group?.topics ?? [], errorCode: group?.errorCode ?? ErrorCode.NONE };
+export const offsetFetch = handler({
+  api: OffsetFetch,
+  versions: { min: 1, max: 10 },
+  refuse: (request, { errorCode, apiVersion }) => {
+    const groups = groupsOf(request, apiVersion).map((group) => refusedGroup(group, { errorCode, apiVersion }));
+    return inVersion(groups, apiVersion);
+  },
+  answer: async (request, { broker, apiVersion }) => {
+    const groups = await Promise.all(
+      groupsOf(request, apiVersion).map((group) =>
+        fetchGroup(broker.groups, group, { requireStable: request.requireStable, apiVersion }),
+      ),
+    );
+    return inVersion(groups, apiVersion);
+  },
 });
 
 type Group = Pick<OffsetFetchRequestGroup, "groupId" | "topics">;
@@ -41,6 +47,12 @@ function groupsOf({ groupId, topics, groups }: OffsetFetchRequest, apiVersion: n
   return apiVersion >= 8
     ? groups
     : [{ groupId, topics: topics?.map((topic) => ({ ...topic, topicId: Uuid.zero })) ?? null }];
+}
+
+function inVersion(groups: readonly GroupAnswer[], apiVersion: number): ResponseInputOf<typeof OffsetFetch> {
+  if (apiVersion >= 8) return { groups };
+  const [group] = groups;
+  return { topics: group?.topics ?? [], errorCode: group?.errorCode ?? ErrorCode.NONE };
 }
 
 async function fetchGroup(
@@ -65,10 +77,13 @@ async function fetchGroup(
     const found = await coordinator.fetch(groupId, known, requireStable);
     return { groupId, topics: [...found, ...refuse(unknown, ErrorCode.UNKNOWN_TOPIC_ID)], errorCode: ErrorCode.NONE };
   } catch (error) {
-    const errorCode = errorCodeOf(error);
-    // Version 1 has no place for an error but the partitions.
-    return { groupId, topics: apiVersion < 2 ? refuse(named ?? [], errorCode) : [], errorCode };
+    return refusedGroup({ groupId, topics: named }, { errorCode: errorCodeOf(error), apiVersion });
   }
+}
+
+/** Version 1 has no place for an error but the partitions. */
+function refusedGroup({ groupId, topics }: Group, { errorCode, apiVersion }: Refusal): GroupAnswer {
+  return { groupId, topics: apiVersion < 2 ? refuse(topics ?? [], errorCode) : [], errorCode };
 }
 
 function withIds(

@@ -1,5 +1,5 @@
 import { coordinatorPartition, ErrorCode, errorByCode, FindCoordinator } from "@moldau/protocol-codec";
-import { handler, type RequestContext } from "../network/dispatch.js";
+import { handler, type RequestContext } from "../network/handler.js";
 import { endpointOf } from "../partitions/partition-lookup.js";
 
 /**
@@ -9,10 +9,14 @@ import { endpointOf } from "../partitions/partition-lookup.js";
  * question. From 4 on several keys may be asked for at once. Differences from Apache Kafka: there are no transactions and no share groups
  * yet, so these kinds of key get INVALID_REQUEST.
  */
-export const findCoordinator = handler(
-  FindCoordinator,
-  { min: 0, max: 6 },
-  async ({ key, keyType, coordinatorKeys }, context) => {
+export const findCoordinator = handler({
+  api: FindCoordinator,
+  versions: { min: 0, max: 6 },
+  refuse: ({ coordinatorKeys }, { errorCode, apiVersion }) =>
+    apiVersion >= firstVersionWithKeys
+      ? { coordinators: coordinatorKeys.map((key) => ({ key, ...nobody(errorCode) })) }
+      : nobody(errorCode),
+  answer: async ({ key, keyType, coordinatorKeys }, context) => {
     if (context.apiVersion >= firstVersionWithKeys) {
       return {
         coordinators: await Promise.all(
@@ -22,7 +26,7 @@ export const findCoordinator = handler(
     }
     return coordinatorOf(key, keyType, context);
   },
-);
+});
 
 const firstVersionWithKeys = 4;
 const groupKey = 0;

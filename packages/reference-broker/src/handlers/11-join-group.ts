@@ -1,5 +1,7 @@
 import { JoinGroup } from "@moldau/protocol-codec";
-import { handler } from "../network/dispatch.js";
+import { failedJoin, type JoinAnswer } from "../groups/classic/events.js";
+import { handler } from "../network/handler.js";
+import { denialCode } from "../security/access.js";
 
 /**
  * JoinGroup 0-9: a member takes part in the next generation of its group; answered when everybody has come or the time is up.
@@ -12,12 +14,17 @@ import { handler } from "../network/dispatch.js";
  * older of two requests of one member that wait at once is answered with REBALANCE_IN_PROGRESS, where Kafka never answers it; new groups
  * answer after their record is in the log.
  */
-export const joinGroup = handler(
-  JoinGroup,
-  { min: 0, max: 9 },
-  async (request, { broker, apiVersion, clientId, clientHost }) => {
-    const { protocolName, ...answer } = await broker.groups.join(request, { apiVersion, clientId, clientHost });
-    // Before version 7 the name cannot be null.
-    return { ...answer, protocolName: protocolName ?? (apiVersion < 7 ? "" : null) };
+export const joinGroup = handler({
+  api: JoinGroup,
+  versions: { min: 0, max: 9 },
+  refuse: (_request, { errorCode, apiVersion }) => inVersion(failedJoin(errorCode, ""), apiVersion),
+  authorize: ({ groupId }, { access }) => denialCode(access, "read", { kind: "group", name: groupId }),
+  answer: async (request, { broker, apiVersion, clientId, clientHost }) => {
+    return inVersion(await broker.groups.join(request, { apiVersion, clientId, clientHost }), apiVersion);
   },
-);
+});
+
+/** Before version 7 the protocol's name cannot be null. */
+function inVersion({ protocolName, ...answer }: JoinAnswer, apiVersion: number): JoinAnswer {
+  return { ...answer, protocolName: protocolName ?? (apiVersion < 7 ? "" : null) };
+}

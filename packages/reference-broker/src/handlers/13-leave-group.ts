@@ -1,5 +1,6 @@
 import { ErrorCode, LeaveGroup } from "@moldau/protocol-codec";
-import { handler } from "../network/dispatch.js";
+import { denialCode } from "../security/access.js";
+import { handler } from "../network/handler.js";
 
 /**
  * LeaveGroup 0-5: members go; those who stay rebalance at once.
@@ -9,10 +10,12 @@ import { handler } from "../network/dispatch.js";
  * unknown group; FENCED_INSTANCE_ID. The reason of version 5 on (KIP-800) is for logs, which this broker does not keep. As in Apache
  * Kafka 4.3.
  */
-export const leaveGroup = handler(
-  LeaveGroup,
-  { min: 0, max: 5 },
-  async ({ groupId, memberId, members }, { broker, apiVersion }) => {
+export const leaveGroup = handler({
+  api: LeaveGroup,
+  versions: { min: 0, max: 5 },
+  refuse: (_request, { errorCode }) => ({ errorCode }),
+  authorize: ({ groupId }, { access }) => denialCode(access, "read", { kind: "group", name: groupId }),
+  answer: async ({ groupId, memberId, members }, { broker, apiVersion }) => {
     const single = apiVersion < 3;
     const answer = await broker.groups.leave(
       groupId,
@@ -24,7 +27,7 @@ export const leaveGroup = handler(
         answer.errorCode === ErrorCode.NONE ? (answer.members[0]?.errorCode ?? ErrorCode.NONE) : answer.errorCode,
     };
   },
-);
+});
 
 function identity({
   memberId,

@@ -1,5 +1,6 @@
 import { DescribeGroups, ErrorCode } from "@moldau/protocol-codec";
-import { handler } from "../network/dispatch.js";
+import { handler } from "../network/handler.js";
+import { authorizedOperations, type Access } from "../security/access.js";
 
 /**
  * DescribeGroups 0-6: state, protocol and members of groups.
@@ -8,16 +9,20 @@ import { handler } from "../network/dispatch.js";
  * are shown of a stable group alone. From version 3 on the operations that the client may do can be asked for; there are no ACLs yet, so
  * they are all that Kafka knows for a group. As in Apache Kafka 4.3; the answers keep the order of the request.
  */
-export const describeGroups = handler(
-  DescribeGroups,
-  { min: 0, max: 6 },
-  ({ groups, includeAuthorizedOperations }, { broker, apiVersion }) => ({
+export const describeGroups = handler({
+  api: DescribeGroups,
+  versions: { min: 0, max: 6 },
+  refuse: ({ groups }, { errorCode }) => ({
+    groups: groups.map((groupId) => ({ groupId, errorCode })),
+  }),
+  answer: ({ groups, includeAuthorizedOperations }, { broker, apiVersion, access }) => ({
     groups: broker.groups.describe(groups, apiVersion).map((group) => {
       const isShown = includeAuthorizedOperations && apiVersion >= 3 && group.errorCode === ErrorCode.NONE;
-      return isShown ? { ...group, authorizedOperations: groupOperations } : group;
+      return isShown ? { ...group, authorizedOperations: operationsOn(group.groupId, access) } : group;
     }),
   }),
-);
+});
 
-/** A bit for each of READ (3), DELETE (6), DESCRIBE (8), DESCRIBE_CONFIGS (10) and ALTER_CONFIGS (11). */
-const groupOperations = (1 << 3) | (1 << 6) | (1 << 8) | (1 << 10) | (1 << 11);
+function operationsOn(groupId: string, access: Access): number {
+  return authorizedOperations(access, { kind: "group", name: groupId });
+}

@@ -1,5 +1,5 @@
 import { ListGroups } from "@moldau/protocol-codec";
-import { handler } from "../network/dispatch.js";
+import { handler } from "../network/handler.js";
 import { errorCodeOf } from "../groups/coordinator.js";
 
 /**
@@ -8,10 +8,15 @@ import { errorCodeOf } from "../groups/coordinator.js";
  * From version 4 on by state, from 5 on by type; upper and lower case do not count, and what no group can be matches none. While one of
  * the broker's shards is loading the whole answer is COORDINATOR_LOAD_IN_PROGRESS. As in Apache Kafka 4.3.
  */
-export const listGroups = handler(ListGroups, { min: 0, max: 5 }, (request, { broker }) => {
-  try {
-    return { groups: broker.groups.list(request) };
-  } catch (error) {
-    return { errorCode: errorCodeOf(error) };
-  }
+export const listGroups = handler({
+  api: ListGroups,
+  versions: { min: 0, max: 5 },
+  refuse: (_request, { errorCode }) => ({ errorCode }),
+  answer: (request, { broker }) => {
+    try {
+      return { groups: broker.groups.list(request) };
+    } catch (error) {
+      return { errorCode: errorCodeOf(error) };
+    }
+  },
 });

@@ -1,5 +1,5 @@
 import { ErrorCode, SaslHandshake } from "@moldau/protocol-codec";
-import { handler } from "../network/dispatch.js";
+import { handler } from "../network/handler.js";
 import { beginLogin } from "../security/authentication.js";
 
 /**
@@ -9,15 +9,20 @@ import { beginLogin } from "../security/authentication.js";
  * with UNSUPPORTED_SASL_MECHANISM and the list of those that are, and the connection is closed. On a listener without SASL:
  * ILLEGAL_SASL_STATE, as in Apache Kafka.
  */
-export const saslHandshake = handler(SaslHandshake, { min: 0, max: 1 }, ({ mechanism }, { session, apiVersion }) => {
-  const { authentication } = session;
-  if (authentication.kind === "notRequired") return { errorCode: ErrorCode.ILLEGAL_SASL_STATE };
-  const mechanisms = [...authentication.settings.mechanisms.keys()];
-  const begun = beginLogin(authentication, mechanism, apiVersion === 0 ? "frames" : "requests");
-  if (begun === undefined) {
-    session.endAfterAnswer();
-    return { errorCode: ErrorCode.UNSUPPORTED_SASL_MECHANISM, mechanisms };
-  }
-  session.authentication = begun;
-  return { errorCode: ErrorCode.NONE, mechanisms };
+export const saslHandshake = handler({
+  api: SaslHandshake,
+  versions: { min: 0, max: 1 },
+  refuse: (_request, { errorCode }) => ({ errorCode }),
+  answer: ({ mechanism }, { session, apiVersion }) => {
+    const { authentication } = session;
+    if (authentication.kind === "notRequired") return { errorCode: ErrorCode.ILLEGAL_SASL_STATE };
+    const mechanisms = [...authentication.settings.mechanisms.keys()];
+    const begun = beginLogin(authentication, mechanism, apiVersion === 0 ? "frames" : "requests");
+    if (begun === undefined) {
+      session.endAfterAnswer();
+      return { errorCode: ErrorCode.UNSUPPORTED_SASL_MECHANISM, mechanisms };
+    }
+    session.authentication = begun;
+    return { errorCode: ErrorCode.NONE, mechanisms };
+  },
 });

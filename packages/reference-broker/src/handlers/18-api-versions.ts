@@ -1,5 +1,5 @@
 import { ApiVersions, ErrorCode } from "@moldau/protocol-codec";
-import { handler } from "../network/dispatch.js";
+import { handler } from "../network/handler.js";
 import { versionsTold } from "../security/authentication.js";
 
 /**
@@ -10,10 +10,11 @@ import { versionsTold } from "../security/authentication.js";
  * Apache Kafka does, although only 3 and later are served: librdkafka reads the range to choose codecs (KAFKA-18659). Versions 0 to 3 leave
  * out features whose lowest version is 0 (KIP-1022); this broker has none.
  */
-export const apiVersions = handler(
-  ApiVersions,
-  { min: 0, max: 4 },
-  ({ clientSoftwareName, clientSoftwareVersion }, { broker, session, apiVersion }) => {
+export const apiVersions = handler({
+  api: ApiVersions,
+  versions: { min: 0, max: 4 },
+  refuse: (_request, { errorCode }) => ({ errorCode }),
+  answer: ({ clientSoftwareName, clientSoftwareVersion }, { broker, session, apiVersion }) => {
     if (apiVersion >= 3 && !(softwarePattern.test(clientSoftwareName) && softwarePattern.test(clientSoftwareVersion))) {
       return { errorCode: ErrorCode.INVALID_REQUEST };
     }
@@ -24,7 +25,7 @@ export const apiVersions = handler(
         ? [{ name: "metadata.version", maxVersionLevel: metadataVersion, minVersionLevel: metadataVersion }]
         : [];
     return {
-      apiKeys: broker.apis.map(({ key, versions: { min, max, advertisedMin = min } }) => ({
+      apiKeys: broker.apis.map(({ api: { key }, versions: { min, max, advertisedMin = min } }) => ({
         apiKey: key,
         minVersion: advertisedMin,
         maxVersion: max,
@@ -38,6 +39,6 @@ export const apiVersions = handler(
       finalizedFeaturesEpoch: broker.controller.offset,
     };
   },
-);
+});
 
 const softwarePattern = /^[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?$/;

@@ -1,9 +1,9 @@
-import { CreateTopics } from "@moldau/protocol-codec";
+import { CreateTopics, errorByCode } from "@moldau/protocol-codec";
 import type { CreateTopicsResponseTopic } from "@moldau/protocol-codec";
 import type { BrokerConfig } from "../cluster/broker-config.js";
 import { createTopics as plan, type TopicCreation } from "../cluster/create-topics.js";
 import { topicConfigKeys, topicConfigValue } from "../cluster/topic-settings.js";
-import { handler } from "../network/dispatch.js";
+import { handler } from "../network/handler.js";
 
 type TopicAnswer = Partial<CreateTopicsResponseTopic>;
 
@@ -15,9 +15,16 @@ type TopicAnswer = Partial<CreateTopicsResponseTopic>;
  * Differences from Apache Kafka: one replica per partition; results stand in the order of the request; `timeoutMs` does not matter, because
  * the topic is there when the answer is.
  */
-export const createTopics = handler(CreateTopics, { min: 2, max: 7 }, async ({ topics, validateOnly }, { broker }) => {
-  const created = await broker.controller.change((cluster) => plan(cluster, { topics, validateOnly }, broker));
-  return { topics: created.map((creation) => answerOf(creation, broker.config)) };
+export const createTopics = handler({
+  api: CreateTopics,
+  versions: { min: 2, max: 7 },
+  refuse: ({ topics }, { errorCode }) => ({
+    topics: topics.map(({ name }) => ({ name, errorCode, errorMessage: errorByCode(errorCode).message })),
+  }),
+  answer: async ({ topics, validateOnly }, { broker }) => {
+    const created = await broker.controller.change((cluster) => plan(cluster, { topics, validateOnly }, broker));
+    return { topics: created.map((creation) => answerOf(creation, broker.config)) };
+  },
 });
 
 function answerOf(creation: TopicCreation, config: BrokerConfig): TopicAnswer {

@@ -1,6 +1,6 @@
-import { DeleteTopics, ErrorCode, errorByCode, Uuid } from "@moldau/protocol-codec";
+import { DeleteTopics, ErrorCode, errorByCode, Uuid, type DeleteTopicsRequest } from "@moldau/protocol-codec";
 import { deleteTopics as plan } from "../cluster/delete-topics.js";
-import { handler } from "../network/dispatch.js";
+import { handler } from "../network/handler.js";
 
 /**
  * DeleteTopics 1-6: topics by name or, from 6 on, by name or id, each with a result of its own.
@@ -9,11 +9,14 @@ import { handler } from "../network/dispatch.js";
  * topic is gone from the metadata, its logs are closed and its committed offsets removed. Difference from Apache Kafka: results stand in the
  * order of the request, there they are shuffled.
  */
-export const deleteTopics = handler(
-  DeleteTopics,
-  { min: 1, max: 6 },
-  async ({ topics, topicNames }, { broker, apiVersion }) => {
-    const wanted = apiVersion >= 6 ? topics : topicNames.map((name) => ({ name, topicId: Uuid.zero }));
+export const deleteTopics = handler({
+  api: DeleteTopics,
+  versions: { min: 1, max: 6 },
+  refuse: (request, { errorCode, apiVersion }) => ({
+    responses: wantedTopics(request, apiVersion).map(({ name, topicId }) => ({ name, topicId, errorCode })),
+  }),
+  answer: async (request, { broker, apiVersion }) => {
+    const wanted = wantedTopics(request, apiVersion);
     if (!broker.config.boolean("delete.topic.enable")) {
       const errorCode = apiVersion < 3 ? ErrorCode.INVALID_REQUEST : ErrorCode.TOPIC_DELETION_DISABLED;
       return {
@@ -28,4 +31,8 @@ export const deleteTopics = handler(
     const responses = await broker.controller.change((cluster) => plan(cluster, wanted));
     return { responses };
   },
-);
+});
+
+function wantedTopics({ topics, topicNames }: DeleteTopicsRequest, apiVersion: number) {
+  return apiVersion >= 6 ? topics : topicNames.map((name) => ({ name, topicId: Uuid.zero }));
+}

@@ -2,7 +2,7 @@ import { DeleteRecords, ErrorCode } from "@moldau/protocol-codec";
 import type { DeleteRecordsResponsePartition } from "@moldau/protocol-codec";
 import { configResource } from "../cluster/state.js";
 import { logConfigOf } from "../cluster/topic-settings.js";
-import { handler } from "../network/dispatch.js";
+import { handler } from "../network/handler.js";
 import { LogError } from "../log/log-error.js";
 import type { BrokerNode } from "../cluster/node.js";
 import { findLedPartition } from "../partitions/partition-lookup.js";
@@ -14,17 +14,27 @@ import { findLedPartition } from "../partitions/partition-lookup.js";
  * cannot be cut (INVALID_TOPIC_EXCEPTION), nor topics that are compacted only (POLICY_VIOLATION). The new beginning is on disk before the
  * answer, where Apache Kafka writes it within a minute.
  */
-export const deleteRecords = handler(DeleteRecords, { min: 0, max: 2 }, async ({ topics }, { broker }) => {
-  const answers = await Promise.all(
-    topics.map(async ({ name, partitions }) => ({
+export const deleteRecords = handler({
+  api: DeleteRecords,
+  versions: { min: 0, max: 2 },
+  refuse: ({ topics }, { errorCode }) => ({
+    topics: topics.map(({ name, partitions }) => ({
       name,
-      partitions: await Promise.all(
-        partitions.map(({ partitionIndex, offset }) => cut(broker, name, { partitionIndex, offset })),
-      ),
+      partitions: partitions.map(({ partitionIndex }) => refused(partitionIndex, errorCode)),
     })),
-  );
-  await broker.logs.checkpoint();
-  return { topics: answers };
+  }),
+  answer: async ({ topics }, { broker }) => {
+    const answers = await Promise.all(
+      topics.map(async ({ name, partitions }) => ({
+        name,
+        partitions: await Promise.all(
+          partitions.map(({ partitionIndex, offset }) => cut(broker, name, { partitionIndex, offset })),
+        ),
+      })),
+    );
+    await broker.logs.checkpoint();
+    return { topics: answers };
+  },
 });
 
 async function cut(

@@ -1,5 +1,6 @@
 import { ErrorCode, InitProducerId } from "@moldau/protocol-codec";
-import { handler } from "../network/dispatch.js";
+import { denialCode, theCluster } from "../security/access.js";
+import { handler } from "../network/handler.js";
 
 /**
  * InitProducerId 0-5: an identity for a producer that writes each message once.
@@ -9,9 +10,22 @@ import { handler } from "../network/dispatch.js";
  * the metadata log first, so that none is ever given twice, not even after SIGKILL.
  * Difference from Apache Kafka: there are no transactions, so a transactional id is refused with INVALID_REQUEST.
  */
-export const initProducerId = handler(InitProducerId, { min: 0, max: 5 }, async (request, { broker }) => {
-  const { transactionalId, producerId, producerEpoch } = request;
-  const namesHalf = (producerId === -1n) !== (producerEpoch === -1);
-  if (namesHalf || transactionalId !== null) return { errorCode: ErrorCode.INVALID_REQUEST, producerEpoch: -1 };
-  return { producerId: await broker.producerIds.next(), producerEpoch: 0 };
+export const initProducerId = handler({
+  api: InitProducerId,
+  versions: { min: 0, max: 5 },
+  refuse: (_request, { errorCode }) => refused(errorCode),
+  authorize: ({ transactionalId }, { access }) =>
+    transactionalId === null
+      ? denialCode(access, "idempotentWrite", theCluster)
+      : denialCode(access, "write", { kind: "transactionalId", name: transactionalId }),
+  answer: async (request, { broker }) => {
+    const { transactionalId, producerId, producerEpoch } = request;
+    const namesHalf = (producerId === -1n) !== (producerEpoch === -1);
+    if (namesHalf || transactionalId !== null) return refused(ErrorCode.INVALID_REQUEST);
+    return { producerId: await broker.producerIds.next(), producerEpoch: 0 };
+  },
 });
+
+function refused(errorCode: number) {
+  return { errorCode, producerId: -1n, producerEpoch: -1 };
+}

@@ -3,7 +3,7 @@ import type { DescribeConfigsRequestResource } from "@moldau/protocol-codec";
 import { describeBroker, describeTopic, type ConfigEntry } from "../cluster/describe-configs.js";
 import { configResource } from "../cluster/state.js";
 import { topicNameProblem } from "../cluster/topic-names.js";
-import { handler } from "../network/dispatch.js";
+import { handler } from "../network/handler.js";
 import type { BrokerNode } from "../cluster/node.js";
 
 /**
@@ -13,10 +13,17 @@ import type { BrokerNode } from "../cluster/node.js";
  * if wanted, sentences about the keys come along. Differences from Apache Kafka: a broker's keys are those that mean something here; it has
  * no loggers; groups and client metrics get INVALID_REQUEST.
  */
-export const describeConfigs = handler(
-  DescribeConfigs,
-  { min: 1, max: 4 },
-  ({ resources, includeSynonyms, includeDocumentation }, { broker }) => ({
+export const describeConfigs = handler({
+  api: DescribeConfigs,
+  versions: { min: 1, max: 4 },
+  refuse: ({ resources }, { errorCode }) => ({
+    results: resources.map(({ resourceType, resourceName }) => ({
+      resourceType,
+      resourceName,
+      ...refused(errorCode),
+    })),
+  }),
+  answer: ({ resources, includeSynonyms, includeDocumentation }, { broker }) => ({
     results: resources.map((resource) => {
       const { resourceType, resourceName, configurationKeys } = resource;
       const found = describe(resource, broker);
@@ -34,7 +41,7 @@ export const describeConfigs = handler(
       return { resourceType, resourceName, errorCode: ErrorCode.NONE, errorMessage: null, configs };
     }),
   }),
-);
+});
 
 interface Refusal {
   readonly errorCode: number;

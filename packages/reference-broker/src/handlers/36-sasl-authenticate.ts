@@ -1,5 +1,5 @@
-import { ErrorCode, SaslAuthenticate } from "@moldau/protocol-codec";
-import { handler } from "../network/dispatch.js";
+import { ErrorCode, SaslAuthenticate, errorByCode } from "@moldau/protocol-codec";
+import { handler } from "../network/handler.js";
 import { continueLogin } from "../security/authentication.js";
 import { SaslFailure } from "../security/sasl.js";
 
@@ -10,10 +10,11 @@ import { SaslFailure } from "../security/sasl.js";
  * connection is closed. `sessionLifetimeMs` says when to log in again on the same connection (KIP-368). Apache Kafka keeps the connection
  * of a refused client open for `connection.failed.authentication.delay.ms` (100) before it answers; this broker answers at once.
  */
-export const saslAuthenticate = handler(
-  SaslAuthenticate,
-  { min: 0, max: 2 },
-  async ({ authBytes }, { session, clock }) => {
+export const saslAuthenticate = handler({
+  api: SaslAuthenticate,
+  versions: { min: 0, max: 2 },
+  refuse: (_request, { errorCode }) => ({ errorCode, errorMessage: errorByCode(errorCode).message }),
+  answer: async ({ authBytes }, { session, clock }) => {
     const { authentication } = session;
     if (authentication.kind === "authenticated") {
       return {
@@ -37,4 +38,4 @@ export const saslAuthenticate = handler(
       return { errorCode: ErrorCode.SASL_AUTHENTICATION_FAILED, errorMessage: error.message };
     }
   },
-);
+});

@@ -1,6 +1,6 @@
-import { CreatePartitions } from "@moldau/protocol-codec";
+import { CreatePartitions, errorByCode } from "@moldau/protocol-codec";
 import { createPartitions as plan } from "../cluster/create-partitions.js";
-import { handler } from "../network/dispatch.js";
+import { handler } from "../network/handler.js";
 
 /**
  * CreatePartitions 0-3: more partitions for existing topics, each with a result of its own.
@@ -8,6 +8,13 @@ import { handler } from "../network/dispatch.js";
  * Fewer, or as many as there are, is INVALID_PARTITIONS; `validateOnly` changes nothing. Difference from Apache Kafka: one replica for
  * each partition.
  */
-export const createPartitions = handler(CreatePartitions, { min: 0, max: 3 }, async (request, { broker }) => ({
-  results: await broker.controller.change((cluster) => plan(cluster, request, broker.random)),
-}));
+export const createPartitions = handler({
+  api: CreatePartitions,
+  versions: { min: 0, max: 3 },
+  refuse: ({ topics }, { errorCode }) => ({
+    results: topics.map(({ name }) => ({ name, errorCode, errorMessage: errorByCode(errorCode).message })),
+  }),
+  answer: async (request, { broker }) => ({
+    results: await broker.controller.change((cluster) => plan(cluster, request, broker.random)),
+  }),
+});

@@ -1,5 +1,6 @@
 import { ErrorCode, OffsetDelete, type OffsetDeleteRequestTopic } from "@moldau/protocol-codec";
-import { handler } from "../network/dispatch.js";
+import { denialCode } from "../security/access.js";
+import { handler } from "../network/handler.js";
 import { errorCodeOf, type GroupTopics } from "../groups/coordinator.js";
 
 /**
@@ -9,23 +10,29 @@ import { errorCodeOf, type GroupTopics } from "../groups/coordinator.js";
  * protocol (NON_EMPTY_GROUP otherwise); GROUP_ID_NOT_FOUND for an unknown group. Partitions that do not exist are answered with
  * UNKNOWN_TOPIC_OR_PARTITION, those without an offset with no error. As in Apache Kafka 4.3; the answer keeps the order of the request.
  */
-export const offsetDelete = handler(OffsetDelete, { min: 0, max: 0 }, async ({ groupId, topics }, { broker }) => {
-  // Like Kafka, the answer leaves out an existing topic without partitions.
-  const wanted = topics.filter(
-    ({ name, partitions }) => partitions.length > 0 || broker.groups.topics.topic(name) === undefined,
-  );
-  const parts = wanted.map((topic) => part(topic, broker.groups.topics));
-  try {
-    const deleted = await broker.groups.deleteOffsets({ groupId, topics: parts.map(({ existing }) => existing) });
-    return {
-      topics: parts.map(({ missing }, index) => ({
-        ...missing,
-        partitions: [...missing.partitions, ...(deleted[index]?.partitions ?? [])],
-      })),
-    };
-  } catch (error) {
-    return { errorCode: errorCodeOf(error) };
-  }
+export const offsetDelete = handler({
+  api: OffsetDelete,
+  versions: { min: 0, max: 0 },
+  refuse: (_request, { errorCode }) => ({ errorCode }),
+  authorize: ({ groupId }, { access }) => denialCode(access, "delete", { kind: "group", name: groupId }),
+  answer: async ({ groupId, topics }, { broker }) => {
+    // Like Kafka, the answer leaves out an existing topic without partitions.
+    const wanted = topics.filter(
+      ({ name, partitions }) => partitions.length > 0 || broker.groups.topics.topic(name) === undefined,
+    );
+    const parts = wanted.map((topic) => part(topic, broker.groups.topics));
+    try {
+      const deleted = await broker.groups.deleteOffsets({ groupId, topics: parts.map(({ existing }) => existing) });
+      return {
+        topics: parts.map(({ missing }, index) => ({
+          ...missing,
+          partitions: [...missing.partitions, ...(deleted[index]?.partitions ?? [])],
+        })),
+      };
+    } catch (error) {
+      return { errorCode: errorCodeOf(error) };
+    }
+  },
 });
 
 function part(

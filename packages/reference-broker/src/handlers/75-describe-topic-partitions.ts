@@ -2,8 +2,8 @@ import { DescribeTopicPartitions, ErrorCode, Uuid } from "@moldau/protocol-codec
 import type { DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponseTopic } from "@moldau/protocol-codec";
 import type { ClusterState, PartitionState } from "../cluster/state.js";
 import { topicNameProblem } from "../cluster/topic-names.js";
-import { handler } from "../network/dispatch.js";
-import { allTopicOperations } from "../security/operations.js";
+import { handler } from "../network/handler.js";
+import { authorizedOperations } from "../security/access.js";
 
 type TopicAnswer = Partial<DescribeTopicPartitionsResponseTopic>;
 type Cursor = DescribeTopicPartitionsRequest["cursor"];
@@ -15,10 +15,14 @@ type Cursor = DescribeTopicPartitionsRequest["cursor"];
  * begins at the cursor of the answer. Nothing is created. A cursor at a topic that is not asked for, or before its first partition, is
  * INVALID_REQUEST for every topic named.
  */
-export const describeTopicPartitions = handler(
-  DescribeTopicPartitions,
-  { min: 0, max: 0 },
-  ({ topics, responsePartitionLimit, cursor }, { broker }) => {
+export const describeTopicPartitions = handler({
+  api: DescribeTopicPartitions,
+  versions: { min: 0, max: 0 },
+  refuse: ({ topics }, { errorCode }) => ({
+    topics: topics.map(({ name }) => ({ name, errorCode })),
+    nextCursor: null,
+  }),
+  answer: ({ topics, responsePartitionLimit, cursor }, { broker, access }) => {
     const { cluster } = broker;
     const asked = topics.map(({ name }) => name);
     if (cursor !== null && !isUsable(cursor, asked))
@@ -29,7 +33,8 @@ export const describeTopicPartitions = handler(
     let left = Math.max(1, Math.min(responsePartitionLimit, maxPartitions));
     for (const name of names) {
       const page = describe(cluster, name, { first: firstPartition(cursor, name), limit: left });
-      answers.push(page.answer);
+      const topicAuthorizedOperations = authorizedOperations(access, { kind: "topic", name });
+      answers.push({ ...page.answer, topicAuthorizedOperations });
       left -= page.shown;
       if (page.next !== undefined)
         return { topics: answers, nextCursor: { topicName: name, partitionIndex: page.next } };
@@ -39,7 +44,7 @@ export const describeTopicPartitions = handler(
     }
     return { topics: answers, nextCursor: null };
   },
-);
+});
 
 const maxPartitions = 2000;
 
@@ -68,7 +73,7 @@ function describe(
     const errorCode =
       topicNameProblem(name) === undefined ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : ErrorCode.INVALID_TOPIC_EXCEPTION;
     return {
-      answer: { errorCode, name, topicId: Uuid.zero, topicAuthorizedOperations: allTopicOperations },
+      answer: { errorCode, name, topicId: Uuid.zero },
       shown: 0,
       next: undefined,
     };
@@ -81,7 +86,6 @@ function describe(
     topicId: topic.id,
     isInternal: topic.isInternal,
     partitions: partitions.map((state) => shown(cluster, state)),
-    topicAuthorizedOperations: allTopicOperations,
   };
   return { answer, shown: partitions.length, next: end < topic.partitions.length ? end : undefined };
 }

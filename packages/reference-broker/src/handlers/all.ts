@@ -1,4 +1,4 @@
-import type { Handler } from "../network/dispatch.js";
+import type { Handler } from "../network/handler.js";
 import { produce } from "./00-produce.js";
 import { fetch } from "./01-fetch.js";
 import { listOffsets } from "./02-list-offsets.js";

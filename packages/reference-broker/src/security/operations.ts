@@ -12,31 +12,21 @@ const operation = {
   idempotentWrite: 12,
 } as const;
 
-/**
- * What a client may do with a topic, one bit for each operation: everything, as long as there are no access rules.
- */
-export const allTopicOperations: number = bits(
-  "read",
-  "write",
-  "create",
-  "delete",
-  "alter",
-  "describe",
-  "describeConfigs",
-  "alterConfigs",
-);
+/** Something that a client does with a resource, as access rules name it. */
+export type Operation = keyof typeof operation;
 
-/** What a client may do with the cluster. */
-export const allClusterOperations: number = bits(
-  "create",
-  "alter",
-  "describe",
-  "clusterAction",
-  "describeConfigs",
-  "alterConfigs",
-  "idempotentWrite",
-);
+/** The kinds of things that access rules are about. */
+export type ResourceKind = "topic" | "group" | "cluster" | "transactionalId";
 
-function bits(...operations: readonly (keyof typeof operation)[]): number {
+/** What can be done with each kind of thing, in Apache Kafka's order. */
+export const operationsOf: Readonly<Record<ResourceKind, readonly Operation[]>> = {
+  topic: ["read", "write", "create", "delete", "alter", "describe", "describeConfigs", "alterConfigs"],
+  group: ["read", "delete", "describe", "describeConfigs", "alterConfigs"],
+  cluster: ["create", "alter", "describe", "clusterAction", "describeConfigs", "alterConfigs", "idempotentWrite"],
+  transactionalId: ["write", "describe"],
+};
+
+/** Operations as answers show them: one bit for each. */
+export function operationBits(operations: readonly Operation[]): number {
   return operations.reduce((sum, name) => sum | (1 << operation[name]), 0);
 }
