@@ -7,6 +7,7 @@ import {
   type ClusterOptions,
   type ConnectionOptions,
 } from "@moldau/connection-pool";
+import { systemConnector } from "@moldau/platform";
 import { expect } from "vitest";
 import type { ScriptedBroker } from "./scripted-broker.js";
 
@@ -25,6 +26,7 @@ export function connectionOptions(broker: ScriptedBroker, changes: Partial<Conne
     requestTimeoutMs: 2000,
     maxFrameBytes: 1024 * 1024,
     negotiation: new Negotiation(),
+    connector: systemConnector,
     clock: systemClock,
     random: Math.random,
     ...changes,

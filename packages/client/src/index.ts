@@ -41,7 +41,18 @@ export type { ItemResult, NewTopic } from "@moldau/admin";
 
 // The cluster: login, retries, time
 export { systemClock } from "@moldau/connection-pool";
-export type { Clock, OperationOptions, RetryPolicy, SaslMechanism, SaslOptions } from "@moldau/connection-pool";
+export type {
+  Channel,
+  ChannelEvents,
+  Clock,
+  Connector,
+  ConnectTarget,
+  OpeningEvents,
+  OperationOptions,
+  RetryPolicy,
+  SaslMechanism,
+  SaslOptions,
+} from "@moldau/connection-pool";
 
 // Failures
 export { ErrorCode, KafkaError, type ErrorName } from "@moldau/protocol-codec";

@@ -1,6 +1,6 @@
 import { createSecureContext, type ConnectionOptions as TlsOptions } from "node:tls";
 import { parseAddress, type Address } from "./addresses.js";
-import { systemClock, type Clock } from "@moldau/platform";
+import { systemClock, systemConnector, type Clock, type Connector } from "@moldau/platform";
 import { invalidArgument, messageOf } from "./errors.js";
 import { isPlainObject, OptionReader } from "./options.js";
 import { defaultRetryPolicy, type RetryPolicy } from "./retry.js";
@@ -29,6 +29,8 @@ export interface ClusterOptions {
   readonly metadataMaxAgeMs?: number;
   /** Largest answer taken from a broker, in bytes. Default 134,217,728 (128 MiB). */
   readonly maxFrameBytes?: number;
+  /** How brokers are reached, for a proxy or a network of one's own. Default: TCP, and TLS over it. */
+  readonly connector?: Connector;
   /** Where time comes from. Default: the computer's clock. */
   readonly clock?: Clock;
   /** Where chance comes from: numbers from 0 up to, but not including, 1. Default: `Math.random`. */
@@ -47,6 +49,7 @@ export interface ResolvedClusterOptions {
   readonly requestTimeoutMs: number;
   readonly metadataMaxAgeMs: number;
   readonly maxFrameBytes: number;
+  readonly connector: Connector;
   readonly clock: Clock;
   readonly random: () => number;
 }
@@ -68,6 +71,7 @@ export function resolveClusterOptions(options: ClusterOptions): ResolvedClusterO
     requestTimeoutMs: read.integer("requestTimeoutMs", { min: 1, max: maxTimerMs, default: 30_000 }),
     metadataMaxAgeMs: read.integer("metadataMaxAgeMs", { min: 0, default: 300_000 }),
     maxFrameBytes: read.integer("maxFrameBytes", { min: 1024, max: 2 ** 31 - 1, default: 128 * 1024 * 1024 }),
+    connector: read.custom("connector", "an object with connect", parseConnector, { default: systemConnector }),
     clock: read.custom("clock", `an object with ${clockMethods.join(", ")}`, parseClock, { default: systemClock }),
     random: read.custom("random", "a function", parseRandom, { default: Math.random }),
   };
@@ -113,7 +117,19 @@ function parseClock(value: unknown): Clock | undefined {
 }
 
 function isClock(value: unknown): value is Clock {
-  return isPlainObject(value) && clockMethods.every((name) => typeof Reflect.get(value, name) === "function");
+  return hasMethods(value, clockMethods);
+}
+
+function parseConnector(value: unknown): Connector | undefined {
+  return isConnector(value) ? value : undefined;
+}
+
+function isConnector(value: unknown): value is Connector {
+  return hasMethods(value, ["connect"]);
+}
+
+function hasMethods(value: unknown, names: readonly string[]): boolean {
+  return isPlainObject(value) && names.every((name) => typeof Reflect.get(value, name) === "function");
 }
 
 function parseRandom(value: unknown): (() => number) | undefined {

@@ -1,4 +1,3 @@
-import type { Socket } from "node:net";
 import type { ConnectionOptions as TlsOptions } from "node:tls";
 import {
   FrameSplitter,
@@ -12,7 +11,7 @@ import { EventEmitter } from "eventemitter3";
 import { onAbort } from "./abort.js";
 import { formatAddress, type Address } from "./addresses.js";
 import type { BrokerVersions, Negotiation } from "./api-versions.js";
-import type { Clock, Timer } from "@moldau/platform";
+import type { Channel, Clock, Connector, Timer } from "@moldau/platform";
 import {
   asKafkaError,
   closedAfterTimeout,
@@ -31,11 +30,11 @@ import { connectionCloseChannel, publishRequest, requestChannel } from "./diagno
 import { clientClosed } from "./errors.js";
 import type { Exchange } from "./exchange.js";
 import { PendingRequest, type PendingRequestInit, type RequestOptions } from "./in-flight.js";
+import { openChannel } from "./open-channel.js";
 import { Quiet } from "./quiet.js";
 import { RequestQueue } from "./request-queue.js";
 import { authenticate } from "./sasl/authenticate.js";
 import type { SaslMechanism } from "./sasl/mechanism.js";
-import { openSocket, writeFrame } from "./socket.js";
 
 /** What a connection needs to know; all of it is resolved, nothing has a default here. */
 export interface ConnectionOptions {
@@ -51,6 +50,7 @@ export interface ConnectionOptions {
   readonly maxFrameBytes: number;
   /** What the connections of one cluster have learned about asking for versions. */
   readonly negotiation: Negotiation;
+  readonly connector: Connector;
   readonly clock: Clock;
   readonly random: () => number;
 }
@@ -68,7 +68,7 @@ export interface ConnectionEvents {
  */
 export class Connection extends EventEmitter<ConnectionEvents> {
   readonly #options: ConnectionOptions;
-  readonly #socket: Socket;
+  readonly #channel: Channel;
   readonly #splitter: FrameSplitter;
   readonly #requests = new RequestQueue();
   readonly #deadlines: DeadlineTimer;
@@ -105,7 +105,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     opening: { resolve(connection: Connection): void; reject(error: KafkaError): void },
   ) {
     super();
-    const { clock, address, tls, connectionTimeoutMs, maxFrameBytes } = options;
+    const { clock, connector, address, tls, connectionTimeoutMs, maxFrameBytes } = options;
     this.#options = options;
     this.#opening = opening;
     this.#splitter = new FrameSplitter({ maxFrameBytes });
@@ -114,8 +114,8 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     this.#gone = new Promise((resolve) => {
       this.#announceGone = resolve;
     });
-    this.#socket = openSocket(
-      { address, tls, timeoutMs: connectionTimeoutMs },
+    this.#channel = openChannel(
+      { connector, address, tls, timeoutMs: connectionTimeoutMs },
       {
         opened: () => this.#dispatch({ type: "opened" }),
         data: (chunk) => this.#receive(chunk),
@@ -239,7 +239,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   }
 
   #mayWrite(): boolean {
-    return this.#state.name === "ready" && !this.#quiet.isKept && !this.#socket.writableNeedDrain;
+    return this.#state.name === "ready" && !this.#quiet.isKept && !this.#channel.needsDrain;
   }
 
   #flush(): void {
@@ -260,7 +260,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
       return;
     }
     this.#requests.written(request);
-    writeFrame(this.#socket, buffers, (error) => {
+    this.#channel.write(buffers, (error) => {
       this.#requests.handedOver(request);
       request.handedOver(error);
     });
@@ -341,7 +341,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
       case "failRequests":
         return this.#failRequests();
       case "destroySocket":
-        this.#socket.destroy();
+        this.#channel.destroy();
         return;
       case "announceClosed":
         return this.#announceClosed();

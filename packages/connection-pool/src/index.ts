@@ -26,9 +26,10 @@ export type { SaslContext, SaslMechanism } from "./sasl/mechanism.js";
 export type { PlainOptions } from "./sasl/plain.js";
 export type { ScramOptions } from "./sasl/scram.js";
 
-// Time, chance and attempts
+// Time, transport and attempts
 export { systemClock } from "@moldau/platform";
 export type { Clock, Timer, TimerOptions } from "@moldau/platform";
+export type { Channel, ChannelEvents, Connector, ConnectTarget, OpeningEvents } from "@moldau/platform";
 export { Backoff, defaultRetryPolicy } from "./retry.js";
 export type { RetryPolicy } from "./retry.js";
 export { sleep, waitFor } from "./wait.js";

@@ -77,7 +77,8 @@ describe("client options", () => {
     [{ brokers: ["a:1"], requestTimeoutMs: 0 }, "requestTimeoutMs must be a whole number from 1"],
     [{ brokers: ["a:1"], retry: { initialDelayMs: 10, maxDelayMs: 5 } }, "maxDelayMs must be a number of at least 10"],
     [{ brokers: ["a:1"], retry: { jitter: 2 } }, "jitter"],
-    [{ brokers: ["a:1"], clock: {} }, "clock must be an object with now, sleep and timer"],
+    [{ brokers: ["a:1"], clock: {} }, "clock must be an object with now, monotonic, timer, sleep, soon"],
+    [{ brokers: ["a:1"], connector: {} }, "connector must be an object with connect"],
     [{ brokers: ["a:1"], random: 4 }, "random must be a function"],
   ])("%o are refused at once", (options, sentence) => {
     expect(refusal(() => resolveClusterOptions(options as unknown as ClusterOptions))).toContain(sentence);

@@ -53,6 +53,8 @@ test.each<[string, unknown, RegExp]>([
     { configs: { "num.partitions": "many" } },
     /Invalid value many for configuration num.partitions: Not a number of type INT/,
   ],
+  ["half a clock", { clock: {} }, /clock must be an object with now, monotonic, timer, sleep, soon/],
+  ["half an acceptor", { acceptor: {} }, /acceptor must be an object with listen/],
   ["half a seed", { seed: 0.5 }, /seed must be a whole number/],
   ["an empty directory name", { dataDir: "" }, /dataDir is empty/],
 ])("%s is refused with a sentence", async (_, options, sentence) => {

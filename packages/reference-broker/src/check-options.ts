@@ -32,6 +32,7 @@ const optionNames = {
     "dataDir",
     "topics",
     "configs",
+    "acceptor",
     "clock",
     "seed",
   ],
@@ -56,6 +57,8 @@ export function checkOptions(options: BrokerOptions): void {
   if (sasl !== undefined) checkSasl(sasl);
   if (dataDir !== undefined && dataDir === "")
     throw new RangeError("dataDir is empty: name a directory, or leave it out to keep the data in memory");
+  checkMethods("acceptor", options.acceptor, ["listen"]);
+  checkMethods("clock", options.clock, ["now", "monotonic", "timer", "sleep", "soon"]);
   if (seed !== undefined && !Number.isInteger(seed)) throw new RangeError(`seed must be a whole number, not ${seed}`);
   for (const topic of topics) checkTopic(topic);
 }
@@ -114,6 +117,13 @@ function checkNames(what: string, given: object, known: readonly string[]): void
   const unknown = Object.keys(given).find((name) => !known.includes(name));
   if (unknown !== undefined)
     throw new RangeError(`${what} has no option ${JSON.stringify(unknown)}: write one of ${known.join(", ")}`);
+}
+
+function checkMethods(name: string, given: object | undefined, methods: readonly string[]): void {
+  const isWell = (method: string): boolean =>
+    typeof given === "object" && given !== null && typeof Reflect.get(given, method) === "function";
+  if (given !== undefined && !methods.every(isWell))
+    throw new RangeError(`${name} must be an object with ${methods.join(", ")}`);
 }
 
 function checkPort(name: string, port: number | undefined): void {

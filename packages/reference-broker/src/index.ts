@@ -6,7 +6,9 @@ export type { BrokerDescription } from "./broker.js";
 export type { BrokerOptions, ListenerOptions, NodeOptions, TopicOptions } from "./options.js";
 export type { SaslMechanismName, SaslOptions, SaslUser } from "./security/users.js";
 
-// Time
+// Time and transport
+export { systemAcceptor } from "@moldau/platform";
+export type { AcceptEvents, Acceptor, Channel, ChannelEvents, Listening, ListenTarget } from "@moldau/platform";
 export { systemClock } from "@moldau/platform";
 export type { Clock, Timer, TimerOptions } from "@moldau/platform";
 

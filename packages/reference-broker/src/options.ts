@@ -1,5 +1,5 @@
 import type { TlsOptions } from "node:tls";
-import type { Clock } from "@moldau/platform";
+import type { Acceptor, Clock } from "@moldau/platform";
 import type { SaslOptions } from "./security/users.js";
 
 /** How a broker, or a cluster of them, is started. Everything may be left out. */
@@ -24,6 +24,8 @@ export interface BrokerOptions {
   readonly topics?: readonly (string | TopicOptions)[];
   /** Broker settings by Kafka's names, such as `{ "num.partitions": 6 }`. Defaults are Apache Kafka's, except for `group.initial.rebalance.delay.ms`, which is 0. */
   readonly configs?: Readonly<Record<string, string | number | boolean>>;
+  /** How clients come in, for a network of one's own. Default: TCP, and TLS over it. */
+  readonly acceptor?: Acceptor;
   /** Time for everything that waits or stamps. Default: the machine's clock. */
   readonly clock?: Clock;
   /** Makes ids, placement and member names the same in every run. Default: the machine's chance. */

@@ -1,5 +1,5 @@
 import { resolveListeners, resolveNodes, type ResolvedListener, type ResolvedNode } from "./check-options.js";
-import { backgroundClock, systemClock, type Timer } from "@moldau/platform";
+import { backgroundClock, systemAcceptor, systemClock, type Timer } from "@moldau/platform";
 import { BrokerConfig } from "./cluster/broker-config.js";
 import type { ClusterEffects } from "./cluster/effects.js";
 import { registerBrokers, type Registration } from "./cluster/registration.js";
@@ -180,7 +180,7 @@ async function openShared(
   options: BrokerOptions,
   nodes: readonly ResolvedNode[],
 ): Promise<{ readonly shared: SharedParts; readonly directories: ReadonlyMap<number, LogDirectory> }> {
-  const { dataDir, configs = {}, seed } = options;
+  const { acceptor = systemAcceptor, dataDir, configs = {}, seed } = options;
   // What keeps the process alive are the sockets that it listens on.
   const clock = backgroundClock(options.clock ?? systemClock);
   const config = new BrokerConfig(configs);
@@ -198,6 +198,7 @@ async function openShared(
     let sessions = 0;
     const shared = {
       ...source,
+      acceptor,
       controller,
       controllerId: controllerNode.nodeId,
       storage,

@@ -1,6 +1,6 @@
 import { autoCreate } from "./cluster/auto-create.js";
 import type { ResolvedListener, ResolvedNode } from "./check-options.js";
-import type { Clock } from "@moldau/platform";
+import type { Acceptor, Clock } from "@moldau/platform";
 import type { BrokerConfig } from "./cluster/broker-config.js";
 import type { Controller } from "./cluster/controller.js";
 import type { ClusterState, Endpoint } from "./cluster/state.js";
@@ -22,6 +22,7 @@ import type { Storage } from "./storage/storage.js";
 
 /** What the brokers of one cluster share. */
 export interface SharedParts extends RandomSource {
+  readonly acceptor: Acceptor;
   readonly controller: Controller;
   readonly controllerId: number;
   readonly storage: Storage;
@@ -126,9 +127,10 @@ export class RunningNode implements BrokerNode {
   }
 
   #hooks(): ConstructorParameters<typeof Listener>[1] {
-    const { config, clock, events, nextSessionId } = this.#shared;
+    const { acceptor, config, clock, events, nextSessionId } = this.#shared;
     const broker = this.nodeId;
     return {
+      acceptor,
       clock,
       nextSessionId,
       maxFrameBytes: config.number("socket.request.max.bytes"),

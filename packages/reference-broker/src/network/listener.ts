@@ -1,6 +1,5 @@
-import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from "node:net";
-import { createServer as createTlsServer, type TlsOptions } from "node:tls";
-import type { Clock } from "@moldau/platform";
+import type { TlsOptions } from "node:tls";
+import type { Acceptor, Channel, ChannelEvents, Clock, Listening } from "@moldau/platform";
 import type { Authentication } from "../security/authentication.js";
 import { Session, type SessionAnswer } from "./session.js";
 
@@ -18,6 +17,7 @@ export interface ListenerSettings {
 
 /** What a {@link Listener} does with its connections. */
 export interface ListenerHooks {
+  readonly acceptor: Acceptor;
   readonly clock: Clock;
   readonly maxFrameBytes: number;
   readonly idleMs: number;
@@ -35,36 +35,23 @@ export class Listener {
   readonly name: string;
   readonly #settings: ListenerSettings;
   readonly #hooks: ListenerHooks;
-  readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
   readonly #waiting: Session[] = [];
+  #listening: Listening | undefined;
   #isServing = false;
 
   constructor(settings: ListenerSettings, hooks: ListenerHooks) {
     this.name = settings.name;
     this.#settings = settings;
     this.#hooks = hooks;
-    this.#server = settings.tls === undefined ? createTcpServer() : createTlsServer(settings.tls);
-    // Every socket is known from the first byte on, also while its TLS handshake is under way, so that closing leaves none behind.
-    this.#server.on("connection", (socket: Socket) => this.#track(socket));
-    this.#server.on(settings.tls === undefined ? "connection" : "secureConnection", (socket: Socket) =>
-      this.#accept(socket),
-    );
-    this.#server.on("tlsClientError", (error: unknown) => hooks.onRefused(error));
   }
 
   /** Takes the address and resolves to the port. Connections wait until {@link Listener.serve}. Rejects when the address cannot be had. */
   async bind(): Promise<number> {
-    const { host, port } = this.#settings;
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once("error", reject);
-      this.#server.listen({ host, port, backlog: 511 }, () => {
-        this.#server.off("error", reject);
-        resolve();
-      });
-    });
-    this.#server.on("error", (error: unknown) => this.#hooks.onRefused(error));
-    return portOf(this.#server.address());
+    const { host, port, tls } = this.#settings;
+    const { acceptor, onRefused } = this.#hooks;
+    const accepted = (channel: Channel): ChannelEvents => this.#accept(channel);
+    this.#listening = await acceptor.listen({ host, port, tls }, { accepted, refused: onRefused });
+    return this.#listening.port;
   }
 
   /** Begins to answer. */
@@ -75,20 +62,13 @@ export class Listener {
 
   /** Takes no more connections and cuts those that are open. */
   async close(): Promise<void> {
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    for (const socket of this.#sockets) socket.destroy();
-    await closed;
+    await this.#listening?.close();
   }
 
-  #track(socket: Socket): void {
-    this.#sockets.add(socket);
-    socket.once("close", () => this.#sockets.delete(socket));
-  }
-
-  #accept(socket: Socket): void {
+  #accept(channel: Channel): ChannelEvents {
     const { clock, maxFrameBytes, idleMs, nextSessionId, answer, onOpen, onClose } = this.#hooks;
     const { name, authentication } = this.#settings;
-    const session = new Session(socket, {
+    const session = new Session(channel, {
       id: nextSessionId(),
       listener: name,
       clock,
@@ -101,10 +81,6 @@ export class Listener {
     onOpen(session);
     if (this.#isServing) session.start();
     else this.#waiting.push(session);
+    return session.events;
   }
-}
-
-function portOf(address: AddressInfo | string | null): number {
-  if (address === null || typeof address === "string") throw new Error("the listener has no port");
-  return address.port;
 }

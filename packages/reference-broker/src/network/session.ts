@@ -1,6 +1,5 @@
-import type { Socket } from "node:net";
+import type { Channel, ChannelEvents, Clock, Timer } from "@moldau/platform";
 import { FrameSplitter } from "@moldau/protocol-codec";
-import type { Clock, Timer } from "@moldau/platform";
 import { closeConnection, noResponse, type CloseConnection, type NoResponse } from "./outcome.js";
 import type { Authentication } from "../security/authentication.js";
 import { transition, type SessionEvent, type SessionLife } from "./session-life.js";
@@ -26,7 +25,7 @@ export interface SessionOptions {
   readonly onClose: (session: Session, reason: unknown) => void;
 }
 
-/** While this many bytes of whole requests wait for their turn, nothing more is read from the socket. */
+/** While this many bytes of whole requests wait for their turn, nothing more is read from the channel. */
 const maxQueuedBytes = 1 << 20;
 
 /** How long requests that stood before bytes that are none may take to be answered, in milliseconds. */
@@ -36,7 +35,7 @@ const graceMs = 5000;
  * One connection of a client.
  *
  * Requests are worked on one at a time and answered in order, as Apache Kafka does, so a parked request holds up those behind it. What
- * comes in meanwhile waits in a short queue; when that is full the socket is not read. An answer that the client does not take away holds
+ * comes in meanwhile waits in a short queue; when that is full the channel is not read. An answer that the client does not take away holds
  * up the next request. Whatever is wrong with the bytes of one connection ends that connection and nothing else; the requests that stood
  * whole before an impossible size are answered first.
  */
@@ -48,31 +47,37 @@ export class Session {
   /** How far the client has got in proving who it is. */
   authentication: Authentication;
 
-  readonly #socket: Socket;
+  /** What happens on the channel; from the first moment on, since a client may be gone before the broker begins to read. */
+  readonly events: ChannelEvents = {
+    data: (chunk) => this.#receive(chunk),
+    drained: () => this.#whenDrained?.(),
+    closed: (error) => this.#closed(error),
+  };
+
+  readonly #channel: Channel;
   readonly #options: SessionOptions;
   readonly #splitter: FrameSplitter;
   readonly #abort = new AbortController();
   #life: SessionLife = { state: "opened" };
   #queue: Buffer[] = [];
   #queuedBytes = 0;
+  #isHeldUp = false;
+  #whenDrained: (() => void) | undefined;
   /** What is wrong with the bytes behind the requests in the queue: the connection ends with it when those are answered. */
   #failure: unknown;
   #lastActivityMs: number;
   #idleTimer: Timer | undefined;
   #graceTimer: Timer | undefined;
 
-  constructor(socket: Socket, options: SessionOptions) {
+  constructor(channel: Channel, options: SessionOptions) {
     this.id = options.id;
     this.listener = options.listener;
-    this.clientHost = `/${plainAddress(socket.remoteAddress ?? "unknown")}`;
+    this.clientHost = `/${plainAddress(channel.remoteAddress ?? "unknown")}`;
     this.authentication = options.authentication;
-    this.#socket = socket;
+    this.#channel = channel;
     this.#options = options;
     this.#splitter = new FrameSplitter({ maxFrameBytes: options.maxFrameBytes });
     this.#lastActivityMs = options.clock.monotonic();
-    // From the first moment on: a client may be gone before the broker begins to read.
-    socket.on("error", (error) => this.close(error));
-    socket.on("close", () => this.#closed());
   }
 
   /** Aborted when the connection is closed: whoever parks a request listens to it. */
@@ -83,9 +88,7 @@ export class Session {
   /** Begins to read requests. To be called once. */
   start(): void {
     this.#pass({ type: "start" });
-    this.#socket.setNoDelay(true);
-    this.#socket.on("data", (chunk: Buffer) => this.#receive(chunk));
-    this.#socket.on("end", () => this.close());
+    this.#channel.resume();
     this.#watchIdleness();
   }
 
@@ -97,7 +100,7 @@ export class Session {
   /** Closes the connection at once; `reason` is what is reported of it. */
   close(reason?: unknown): void {
     this.#pass({ type: "close", reason });
-    this.#socket.destroy();
+    this.#channel.destroy();
   }
 
   /** Goes on in its life, and says in which state it is then. */
@@ -120,7 +123,10 @@ export class Session {
       // Whoever does not take the answers away, or waits for a long poll, is not waited for.
       this.#graceTimer = this.#options.clock.timer(graceMs, () => this.close(error));
     }
-    if (this.#queuedBytes > maxQueuedBytes) this.#socket.pause();
+    if (this.#queuedBytes > maxQueuedBytes && !this.#isHeldUp) {
+      this.#isHeldUp = true;
+      this.#channel.pause();
+    }
     if (this.#life.state === "idle") void this.#work();
   }
 
@@ -142,14 +148,17 @@ export class Session {
   /** Closes the connection when the client has been sent what was answered. */
   #endWith(reason: unknown): void {
     this.#pass({ type: "close", reason });
-    this.#socket.destroySoon();
+    this.#channel.end();
   }
 
   #takeQueue(): Buffer[] {
     const batch = this.#queue;
     this.#queue = [];
     this.#queuedBytes = 0;
-    if (this.#socket.isPaused()) this.#socket.resume();
+    if (this.#isHeldUp) {
+      this.#isHeldUp = false;
+      this.#channel.resume();
+    }
     return batch;
   }
 
@@ -159,25 +168,17 @@ export class Session {
     if (answer === closeConnection) this.close();
     else if (answer !== noResponse) await this.#send(answer);
     this.#lastActivityMs = this.#options.clock.monotonic();
-    if (this.#pass({ type: "answered" }) === "left") this.#socket.end();
+    if (this.#pass({ type: "answered" }) === "left") this.#channel.end();
   }
 
   #send(pieces: readonly Buffer[]): Promise<void> | undefined {
-    this.#socket.cork();
-    for (const piece of pieces) this.#socket.write(piece);
-    this.#socket.uncork();
-    return this.#socket.writableNeedDrain ? this.#drained() : undefined;
+    this.#channel.write(pieces);
+    return this.#channel.needsDrain ? this.#drained() : undefined;
   }
 
   #drained(): Promise<void> {
     return new Promise((resolve) => {
-      const done = (): void => {
-        this.#socket.off("drain", done);
-        this.#socket.off("close", done);
-        resolve();
-      };
-      this.#socket.on("drain", done);
-      this.#socket.on("close", done);
+      this.#whenDrained = resolve;
     });
   }
 
@@ -190,8 +191,9 @@ export class Session {
     else this.#idleTimer = clock.timer(Math.max(leftMs, 1000), () => this.#watchIdleness());
   }
 
-  #closed(): void {
-    this.#pass({ type: "close", reason: undefined });
+  #closed(error: Error | undefined): void {
+    this.#pass({ type: "close", reason: error });
+    this.#whenDrained?.();
     this.#idleTimer?.cancel();
     this.#graceTimer?.cancel();
     this.#queue = [];

@@ -1,0 +1,77 @@
+import type { ConnectionOptions } from "node:tls";
+import type { Channel, Connector, OpeningEvents } from "@moldau/platform";
+import { KafkaError } from "@moldau/protocol-codec";
+import { formatAddress, type Address } from "./addresses.js";
+import { ClientErrorCode, connectionFailed, messageOf } from "./errors.js";
+
+/** Where to, by which way, and whether encrypted. */
+export interface OpeningOptions {
+  readonly connector: Connector;
+  readonly address: Address;
+  /** TLS options; absent: unencrypted. */
+  readonly tls: ConnectionOptions | undefined;
+  /** Time for the whole opening in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** What happens on a channel to a broker. */
+export interface BrokerChannelEvents extends Omit<OpeningEvents, "closed"> {
+  /** The channel is gone: told once, always, and last. `error` is why, in the client's own terms; absent when the other side ended the connection in good order. */
+  closed(error: KafkaError | undefined): void;
+}
+
+/** Opens a channel to a broker; what goes wrong with it is told as a KafkaError that says where, why, and what to look at. */
+export function openChannel(
+  { connector, address, tls, timeoutMs }: OpeningOptions,
+  events: BrokerChannelEvents,
+): Channel {
+  let opened = false;
+  return connector.connect(
+    { host: address.host, port: address.port, tls, timeoutMs },
+    {
+      opened: () => {
+        opened = true;
+        events.opened();
+      },
+      data: (chunk) => events.data(chunk),
+      drained: () => events.drained(),
+      closed: (error) => events.closed(error && explain(error, { address, opened, encrypted: tls !== undefined })),
+    },
+  );
+}
+
+function explain(
+  error: Error,
+  { address, opened, encrypted }: { readonly address: Address; readonly opened: boolean; readonly encrypted: boolean },
+): KafkaError {
+  const where = formatAddress(address);
+  const code = "code" in error && typeof error.code === "string" ? error.code : "";
+  if (encrypted && isTlsFailure(code)) {
+    const hint =
+      code === "ERR_SSL_WRONG_VERSION_NUMBER" || code === "EPROTO"
+        ? " The port may not be encrypted: leave out the option tls, or use the encrypted port."
+        : "";
+    return new KafkaError(
+      ClientErrorCode.TLS_FAILED,
+      `No encrypted connection to ${where}: ${messageOf(error)}.${hint}`,
+      { address: where, written: false, cause: error },
+    );
+  }
+  if (opened)
+    return new KafkaError(ClientErrorCode.CONNECTION_CLOSED, `The connection to ${where} broke: ${messageOf(error)}.`, {
+      retriable: true,
+      address: where,
+      cause: error,
+    });
+  return connectionFailed(`No connection to ${where}: ${describe(error)}.`, { address: where, cause: error });
+}
+
+// Certificates are judged by OpenSSL, whose codes have no prefix in common: they say what about the certificate, its issuer or its name is wrong.
+function isTlsFailure(code: string): boolean {
+  return /^(?:ERR_SSL_|ERR_TLS_|ERR_OSSL_|EPROTO$)|CERT|ISSUER|SIGNATURE|CRL/u.test(code);
+}
+
+function describe(error: Error): string {
+  if (error instanceof AggregateError) return error.errors.map(messageOf).join("; ");
+  return messageOf(error);
+}
