@@ -1,4 +1,5 @@
-import { KafkaError } from "@moldau/protocol-codec";
+import { timedOut } from "@moldau/connection-pool";
+import { KafkaError, kafkaError, type Api } from "@moldau/protocol-codec";
 import type { TopicPartition } from "./partitions/topic-partition.js";
 
 /** The codes of failures that the consumer found by itself. */
@@ -46,6 +47,39 @@ export function notAMember(groupId: string): KafkaError {
     `Nothing can be committed for group "${groupId}" while this consumer owns no partitions: the group is rebalancing, or was left. What is not committed is delivered again.`,
     { groupId },
   );
+}
+
+/** The round of the group in which a commit was made is over: others may have the partitions by now. */
+export function roundEnded(groupId: string): KafkaError {
+  return new KafkaError(
+    ConsumerErrorCode.NOT_ASSIGNED,
+    `Group "${groupId}" rebalanced before the commit was kept. What is not committed is delivered again, to whoever has the partitions now.`,
+    { groupId },
+  );
+}
+
+/** A commit's time was over before its turn came, or before the coordinator answered. */
+export function commitTimedOut(groupId: string): KafkaError {
+  return timedOut(`Nothing was committed for group "${groupId}" in time: an earlier commit was still on its way.`, {
+    groupId,
+  });
+}
+
+/** What a broker's error number for one partition amounts to; the message names the partition. */
+export function partitionError(
+  errorCode: number,
+  { topic, partition }: TopicPartition,
+  { api, groupId }: { readonly api: Api; readonly groupId?: string },
+): KafkaError {
+  const facts = { topic, partition, apiKey: api.key, apiName: api.name, ...(groupId === undefined ? {} : { groupId }) };
+  const error = kafkaError(errorCode, facts);
+  const { code, retriable, refreshMetadata } = error;
+  return new KafkaError(code, `${error.message} It was asked about ${topic}-${partition}.`, {
+    ...facts,
+    errorCode,
+    retriable,
+    refreshMetadata,
+  });
 }
 
 /** There is nowhere to start. */

@@ -13,6 +13,8 @@ export interface ConsumerEvents {
   lost: [event: PartitionsEvent];
   /** The coordinator keeps these offsets. */
   committed: [event: CommittedEvent];
+  /** The coordinator will never keep these offsets, for example because their topic was deleted. They are not tried again; the others of the commit were kept. */
+  commitRefused: [event: CommitRefusedEvent];
   /** An answer to a fetch told how far the partitions' ends are away. */
   lag: [event: LagEvent];
   /** Something failed for a reason that passes, and is tried again. */
@@ -39,6 +41,11 @@ export interface PartitionsEvent {
 /** Offsets that the coordinator keeps: the next to be read. */
 export interface CommittedEvent {
   readonly offsets: readonly TopicPartitionOffset[];
+}
+
+/** Offsets that will never be committed, and why. */
+export interface CommitRefusedEvent {
+  readonly offsets: readonly (TopicPartitionOffset & { readonly error: KafkaError })[];
 }
 
 /** The partitions of one answer to a fetch. */

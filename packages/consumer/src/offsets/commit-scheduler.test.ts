@@ -15,7 +15,7 @@ function schedule(): {
     clock,
     intervalMs: 5000,
     commit: () => Promise.resolve(void commits.push(clock.now())),
-    isActive: () => state.active,
+    isDue: () => state.active,
   });
   return { clock, scheduler, commits, state };
 }
@@ -32,7 +32,7 @@ describe("automatic commits", () => {
     expect(commits).toEqual([65_000]);
   });
 
-  it("come every interval while something is in hand", async () => {
+  it("come every interval while something is left to commit", async () => {
     const { clock, scheduler, commits, state } = schedule();
     state.active = true;
     scheduler.progressed();

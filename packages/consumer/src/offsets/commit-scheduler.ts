@@ -7,11 +7,11 @@ export interface CommitSchedulerInit {
   readonly intervalMs: number;
   /** Commits what is done; whatever goes wrong is its own business. */
   readonly commit: () => Promise<void>;
-  /** Whether more may become done without being told. */
-  readonly isActive: () => boolean;
+  /** Whether something is left to commit, or may become done without being told. */
+  readonly isDue: () => boolean;
 }
 
-/** Commits what is done every now and then: while something happens, and not while nothing does. */
+/** Commits what is done every now and then: until nothing is left to commit, and not while nothing happens. */
 export class CommitScheduler {
   readonly #init: CommitSchedulerInit;
   #timer: Timer | undefined;
@@ -36,7 +36,7 @@ export class CommitScheduler {
   async #fire(): Promise<void> {
     await this.#init.commit();
     this.#timer = undefined;
-    // Messages of the batch at hand become done without passing by here.
-    if (this.#init.isActive()) this.progressed();
+    // What became done during the commit, or was not kept by it, would be forgotten if nothing came any more.
+    if (this.#init.isDue()) this.progressed();
   }
 }

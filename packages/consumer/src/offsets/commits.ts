@@ -1,18 +1,16 @@
-import { invalidArgument, isPlainObject, type Cluster } from "@moldau/connection-pool";
-import { ErrorCode, type KafkaError } from "@moldau/protocol-codec";
-import type { AssignedPartition } from "../partitions/assigned-partition.js";
-import type { Assignment } from "../partitions/assignment.js";
-import { asKafkaError, ConsumerErrorCode, notAssigned } from "../errors.js";
+import { clientAborted, clientClosed, waitFor, type Cluster } from "@moldau/connection-pool";
+import { KafkaError } from "@moldau/protocol-codec";
+import PQueue from "p-queue";
+import { asKafkaError, commitTimedOut, ConsumerErrorCode, notAMember, roundEnded } from "../errors.js";
 import type { Tell } from "../events.js";
-import type { Membership } from "../membership/membership.js";
 import type { GroupCoordinator } from "../membership/coordinator.js";
-import { MessageBatch } from "../reading/message-batch.js";
-import { Message } from "../reading/message.js";
-import { CommitScheduler } from "./commit-scheduler.js";
-import { Committer, type OffsetToCommit } from "./committer.js";
+import type { MemberIdentity, Membership } from "../membership/membership.js";
 import type { ResolvedConsumerOptions } from "../options.js";
-import type { Reader } from "../reading/reader.js";
-import type { TopicPartition, TopicPartitionOffset } from "../partitions/topic-partition.js";
+import type { Assignment } from "../partitions/assignment.js";
+import { CommitScheduler } from "./commit-scheduler.js";
+import { dueOffsets, offsetsOf, type Committable } from "./committable.js";
+import { isAboutMember } from "./commit-outcome.js";
+import { PendingCommit, type CommitResult, type OffsetToCommit, type RefusedOffset } from "./pending-commit.js";
 
 /** What commits need, and whom they tell. */
 export interface CommitsInit {
@@ -21,161 +19,180 @@ export interface CommitsInit {
   readonly options: ResolvedConsumerOptions;
   readonly membership: Membership;
   readonly assignment: Assignment;
-  readonly reader: Reader;
+  /** Whether more may become done without {@link Commits.progressed} being called. */
+  readonly isActive: () => boolean;
   readonly tell: Tell;
+  /** Nothing can be committed any more, for a reason that does not pass. */
   readonly failed: (error: KafkaError) => void;
 }
 
-/** What can be committed: a message or batch as done, or offsets to read next. */
-export type Committable = Message | MessageBatch | readonly TopicPartitionOffset[];
+/** How long a commit may take, and what ends it. */
+export interface CommitOptions {
+  /** Ends it with CLIENT_ABORTED. Default: none. */
+  readonly signal?: AbortSignal | undefined;
+  /** When to give up, in milliseconds of the clock. */
+  readonly deadline: number;
+}
 
-/** Knows what is done, and commits it: when told to, every now and then, and before partitions are given up. */
+/**
+ * The one writer of what the group has committed: when told to, every now and then, before partitions are given up, and at the end.
+ *
+ * One commit is on its way at a time, so that an older one that is tried again can never overtake a newer one. Each is bound
+ * to the round of the group that it was asked for in, and ends with it.
+ */
 export class Commits {
   readonly #init: CommitsInit;
-  readonly #committer: Committer;
+  readonly #queue = new PQueue({ concurrency: 1 });
   readonly #scheduler: CommitScheduler;
   /** Ends commits that go out by themselves, so that the last one does not wait for them. */
   readonly #background = new AbortController();
+  /** Ends all others, when they have had their share of the time for closing. */
+  readonly #closing = new AbortController();
 
   constructor(init: CommitsInit) {
-    const { cluster, coordinator, options, membership, reader, tell } = init;
+    const { cluster, options } = init;
     this.#init = init;
-    this.#committer = new Committer({
-      cluster,
-      coordinator,
-      groupInstanceId: options.groupInstanceId,
-      identity: () => membership.identity,
-      refused: (error, identity) => membership.observe(error, identity),
-      committed: (offsets) =>
-        tell("committed", { offsets: offsets.map(({ topic, partition, offset }) => ({ topic, partition, offset })) }),
-      retrying: (notice) => tell("retrying", notice),
-    });
     this.#scheduler = new CommitScheduler({
       clock: cluster.clock,
       intervalMs: options.autoCommitIntervalMs,
-      commit: () => this.commitDone(cluster.options.requestTimeoutMs),
-      isActive: () => reader.isActive,
+      commit: () => this.commitDue(cluster.clock.now() + cluster.options.requestTimeoutMs),
+      isDue: () => init.isActive() || dueOffsets(init.assignment).length > 0,
     });
   }
 
-  /** Something was handed out or became done. */
+  /** Something was handed out or became done, or it was found out where reading begins. */
   progressed(): void {
     if (this.#init.options.autoCommit) this.#scheduler.progressed();
   }
 
-  /** Commits what the application says, or with undefined everything that is done. Throws what the coordinator said. */
-  async commit(
-    what: Committable | undefined,
-    options: { readonly signal: AbortSignal; readonly timeoutMs: number },
-  ): Promise<void> {
-    const offsets = what === undefined ? undefined : this.#parse(what);
-    await this.#committer.commit(() => offsets ?? this.#done(), options);
+  /**
+   * Commits what the application says, or with undefined everything that is done.
+   *
+   * @throws {KafkaError} what the coordinator said; CLIENT_NOT_ASSIGNED while the consumer is no member of its group, or when
+   * its round ended meanwhile.
+   */
+  async commit(what: Committable | undefined, options: CommitOptions): Promise<void> {
+    const { assignment, membership, coordinator } = this.#init;
+    const offsets = what === undefined ? undefined : offsetsOf(what, assignment);
+    const { identity } = membership;
+    if (identity === undefined) {
+      if (offsets === undefined ? dueOffsets(assignment).length === 0 : offsets.length === 0) return;
+      throw notAMember(coordinator.groupId);
+    }
+    const refused = await this.#inTurn(() => offsets ?? dueOffsets(assignment), { ...options, identity });
+    const failure = combined(refused);
+    if (failure !== undefined) throw failure;
   }
 
   /**
-   * Commits automatically what is done. Never rejects: what passes is tried again the next time, what is about the membership
-   * has its consequences there, and the rest ends the reading.
+   * Commits automatically what is done, until `deadline`. Never rejects: what passes is tried again the next time, what will
+   * never be kept was told of, what is about the membership has its consequences there, and the rest ends the reading.
    */
-  async commitDone(timeoutMs: number): Promise<void> {
-    if (!this.#init.options.autoCommit) return;
-    try {
-      await this.#committer.commit(() => (this.#init.membership.identity === undefined ? [] : this.#done()), {
-        signal: this.#background.signal,
-        timeoutMs,
-      });
-    } catch (thrown) {
-      const error = asKafkaError(thrown);
-      if (this.#background.signal.aborted || isAboutMembership(error)) return;
-      if (error.retriable)
-        this.#init.tell("retrying", { operation: "commit", error, delayMs: this.#init.options.autoCommitIntervalMs });
-      else this.#init.failed(error);
-    }
+  async commitDue(deadline: number): Promise<void> {
+    const { signal } = this.#background;
+    const error = await this.#commitDue({ signal, deadline });
+    if (error === undefined || signal.aborted || isAboutMembership(error)) return;
+    const { tell, failed, options } = this.#init;
+    if (error.retriable) tell("retrying", { operation: "commit", error, delayMs: options.autoCommitIntervalMs });
+    else failed(error);
   }
 
-  /** Commits what is done for the last time. Throws what the coordinator said. */
-  async close(timeoutMs: number): Promise<void> {
+  /**
+   * Commits what is done for the last time. Commits of the application that are still on their way get half of the time until
+   * `deadline`, and end then.
+   *
+   * @throws {KafkaError} what the coordinator said, unless the group went on without this member: then what is not committed
+   * is delivered again to whoever has the partitions now.
+   */
+  async close(deadline: number): Promise<void> {
+    const { clock } = this.#init.cluster;
     this.#scheduler.stop();
     this.#background.abort();
-    const { options, membership } = this.#init;
-    if (!options.autoCommit || membership.identity === undefined) return;
-    await this.#committer
-      .commit(() => this.#done(), { signal: new AbortController().signal, timeoutMs })
-      .catch((error: unknown) => {
-        // The group went on without this member: the messages are delivered again to whoever has the partitions now.
-        if (!isAboutMembership(asKafkaError(error))) throw error;
-      });
+    const timer = clock.timer((deadline - clock.now()) / 2, () => this.#closing.abort());
+    const error = await this.#commitDue({ deadline, isLast: true });
+    timer.cancel();
+    this.#closing.abort();
+    if (error !== undefined && !isAboutMembership(error)) throw error;
   }
 
-  /** What is done and not committed yet. */
-  #done(): OffsetToCommit[] {
-    const offsets: OffsetToCommit[] = [];
-    for (const partition of this.#init.assignment) {
-      const { due } = partition;
-      if (due !== undefined) offsets.push(this.#toCommit(partition, due.offset, due.leaderEpoch));
+  async #commitDue(options: Omit<CommitOrder, "identity">): Promise<KafkaError | undefined> {
+    const { membership, assignment } = this.#init;
+    const { identity } = membership;
+    if (!this.#init.options.autoCommit || identity === undefined) return undefined;
+    try {
+      await this.#inTurn(() => dueOffsets(assignment), { ...options, identity });
+      return undefined;
+    } catch (error) {
+      return asKafkaError(error);
     }
-    return offsets;
   }
 
-  #toCommit(assigned: AssignedPartition, offset: bigint, leaderEpoch: number): OffsetToCommit {
-    const { topic, partition, version, done } = assigned;
-    // Whoever commits less than is done means it: automatic commits do not go over that before something more is done.
-    const kept = (): void => {
-      if (assigned.version === version) assigned.committedAt(offset > done ? offset : done);
-    };
-    return { topic, partition, offset, leaderEpoch, kept };
+  /** Commits what `offsets` gives at the moment when the commit's turn has come; what will never be kept. */
+  async #inTurn(offsets: () => readonly OffsetToCommit[], order: CommitOrder): Promise<readonly RefusedOffset[]> {
+    const { clock } = this.#init.cluster;
+    const { signal, deadline } = order;
+    const late = (): KafkaError => commitTimedOut(this.#init.coordinator.groupId);
+    const turn = this.#queue.add(() => this.#run(offsets(), order));
+    return waitFor(turn, { clock, signal, timeoutMs: Math.max(0, deadline - clock.now()), late });
   }
 
-  #parse(what: Committable): OffsetToCommit[] {
-    if (what instanceof Message) return [this.#mark(what, Message.stayOf(what), what.offset + 1n)];
-    if (what instanceof MessageBatch) return [this.#mark(what, MessageBatch.stayOf(what), what.nextOffset)];
-    if (!Array.isArray(what))
-      throw invalidArgument(
-        "commit: expected a message, a batch, or offsets such as [{ topic, partition, offset: 42n }].",
-      );
-    return what.map((each: unknown, index) => this.#parseOffset(each, index));
-  }
-
-  #mark(what: TopicPartition & { readonly leaderEpoch: number }, stay: object, offset: bigint): OffsetToCommit {
-    const assigned = this.#init.assignment.find(what);
-    if (assigned === undefined || assigned !== stay) {
-      throw notAssigned(
-        what,
-        "was given up since the message was received, so the message cannot be committed any more: it is delivered again.",
-      );
+  async #run(
+    offsets: readonly OffsetToCommit[],
+    { identity, signal, deadline, isLast }: CommitOrder,
+  ): Promise<readonly RefusedOffset[]> {
+    const { cluster, coordinator, membership, tell } = this.#init;
+    if (offsets.length === 0 || cluster.clock.now() >= deadline) return [];
+    const ends = [
+      { signal: identity.ended, error: () => roundEnded(coordinator.groupId) },
+      ...(signal === undefined ? [] : [{ signal, error: () => clientAborted(signal) }]),
+      ...(isLast === true ? [] : [{ signal: this.#closing.signal, error: () => clientClosed("The consumer") }]),
+    ];
+    const pending = new PendingCommit({
+      cluster,
+      coordinator,
+      identity,
+      offsets,
+      ends,
+      deadline,
+      expelled: (error) => membership.observe(error, identity),
+      retrying: (notice) => tell("retrying", notice),
+    });
+    try {
+      await pending.run();
+    } finally {
+      this.#tellOf(pending.result);
     }
-    assigned.mark(offset);
-    return this.#toCommit(assigned, offset, what.leaderEpoch);
+    return pending.result.refused;
   }
 
-  #parseOffset(value: unknown, index: number): OffsetToCommit {
-    const { topic, partition, offset } = parseOffset(value, `commit: offsets[${index}]`);
-    const assigned = this.#init.assignment.find({ topic, partition });
-    if (assigned === undefined) return { topic, partition, offset, leaderEpoch: -1, kept: () => undefined };
-    // Beyond what was handed out, nothing is done yet.
-    if (assigned.isReady && offset <= assigned.position) assigned.mark(offset);
-    return this.#toCommit(assigned, offset, -1);
+  #tellOf({ kept, refused }: CommitResult): void {
+    if (kept.length > 0) this.#init.tell("committed", { offsets: kept });
+    if (refused.length > 0) this.#init.tell("commitRefused", { offsets: refused });
   }
 }
 
-function parseOffset(value: unknown, path: string): TopicPartitionOffset {
-  const { topic, partition, offset }: { topic?: unknown; partition?: unknown; offset?: unknown } = isPlainObject(value)
-    ? value
-    : {};
-  if (typeof topic !== "string" || topic === "") throw invalidArgument(`${path}.topic must be the name of a topic.`);
-  if (typeof partition !== "number" || !Number.isInteger(partition) || partition < 0)
-    throw invalidArgument(`${path}.partition must be a whole number from 0.`);
-  if (typeof offset !== "bigint" || offset < 0n)
-    throw invalidArgument(`${path}.offset must be a bigint from 0n, the next offset to read.`);
-  return { topic, partition, offset };
+/** A commit that waits for its turn. */
+interface CommitOrder extends CommitOptions {
+  readonly identity: MemberIdentity;
+  /** Whether it is the one that closing waits for. */
+  readonly isLast?: boolean;
 }
 
-/** Whether the coordinator refused the member and not the commit. */
-function isAboutMembership({ code, errorCode }: KafkaError): boolean {
-  return (
-    code === ConsumerErrorCode.NOT_ASSIGNED ||
-    errorCode === ErrorCode.REBALANCE_IN_PROGRESS ||
-    errorCode === ErrorCode.ILLEGAL_GENERATION ||
-    errorCode === ErrorCode.UNKNOWN_MEMBER_ID ||
-    errorCode === ErrorCode.FENCED_INSTANCE_ID
-  );
+/** What the promise of a commit rejects with: the rest of it was kept. */
+function combined(refused: readonly RefusedOffset[]): KafkaError | undefined {
+  const [first] = refused;
+  if (first === undefined || refused.length === 1) return first?.error;
+  const names = refused.map(({ topic, partition }) => `${topic}-${partition}`).join(", ");
+  const { code, errorCode, topic, partition } = first.error;
+  return new KafkaError(code, `${refused.length} offsets were not committed, the others were: ${names}. ${first.error.message}`, {
+    cause: new AggregateError(refused.map(({ error }) => error)),
+    errorCode,
+    topic,
+    partition,
+  });
+}
+
+/** Whether the coordinator refused the member and not the commit, so that the group goes on without it. */
+function isAboutMembership({ code, errorCode = 0 }: KafkaError): boolean {
+  return code === ConsumerErrorCode.NOT_ASSIGNED || isAboutMember(errorCode);
 }

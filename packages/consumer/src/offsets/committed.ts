@@ -1,18 +1,21 @@
-import { ErrorCode, OffsetFetch, type OffsetFetchResponse } from "@moldau/protocol-codec";
+import { OffsetFetch, type OffsetFetchResponse } from "@moldau/protocol-codec";
 import { newestOffsetsVersion } from "../apis.js";
 import type { GroupCoordinator } from "../membership/coordinator.js";
 import { groupByTopic, partitionKey, type TopicPartition } from "../partitions/topic-partition.js";
 
-/** What the coordinator keeps for a partition. */
+/** What the coordinator keeps for a partition, or why it does not tell. */
 export interface CommittedOffset {
+  /** The next offset to read, -1n when nothing was committed. */
   readonly offset: bigint;
   /** Epoch of the leader when it was committed, -1 when unknown. */
   readonly leaderEpoch: number;
+  /** Kafka's error number, 0 for none. */
+  readonly errorCode: number;
 }
 
 /**
- * Asks for the offsets that a group has committed; partitions for which it has none are left out. Waits at the coordinator
- * for transactions that are about to commit offsets (KIP-447).
+ * Asks for the offsets that a group has committed (OffsetFetch). With offsets that a transaction is about to commit the
+ * coordinator asks to be asked again (KIP-447).
  *
  * @throws {KafkaError} when the coordinator refuses or cannot be asked; one attempt is made.
  */
@@ -34,20 +37,14 @@ export async function fetchCommitted(
     }),
     { lane: "offsets", signal, timeoutMs, maxVersion: newestOffsetsVersion },
   );
-  const committed = new Map<string, CommittedOffset>();
-  for (const { name, partitions: answers } of topicsOf(answer, coordinator)) {
-    for (const { partitionIndex, errorCode, committedOffset, committedLeaderEpoch } of answers) {
-      // A topic that was deleted has no commits; a new one of that name starts like any other.
-      if (errorCode === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) continue;
-      coordinator.check(errorCode, OffsetFetch, { topic: name, partition: partitionIndex });
-      if (committedOffset >= 0n)
-        committed.set(partitionKey(name, partitionIndex), {
-          offset: committedOffset,
-          leaderEpoch: committedLeaderEpoch,
-        });
-    }
-  }
-  return committed;
+  return new Map(
+    topicsOf(answer, coordinator).flatMap(({ name, partitions: answers }) =>
+      answers.map(({ partitionIndex, errorCode, committedOffset, committedLeaderEpoch }) => [
+        partitionKey(name, partitionIndex),
+        { offset: committedOffset, leaderEpoch: committedLeaderEpoch, errorCode },
+      ]),
+    ),
+  );
 }
 
 /** Since version 8 the answer is a list of groups (KIP-709). */

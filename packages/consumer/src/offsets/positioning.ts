@@ -1,145 +1,154 @@
 import { Backoff, type Cluster } from "@moldau/connection-pool";
-import { ErrorCode, errorByCode, type KafkaError } from "@moldau/protocol-codec";
-import type { AssignedPartition } from "../partitions/assigned-partition.js";
+import { ErrorCode, ListOffsets, OffsetFetch, type KafkaError } from "@moldau/protocol-codec";
 import type { RetryNotice } from "../attempts.js";
-import { asKafkaError, noOffset } from "../errors.js";
+import { asKafkaError, noOffset, partitionError } from "../errors.js";
 import type { GroupCoordinator } from "../membership/coordinator.js";
-import { Wakeup } from "../wakeup.js";
-import { fetchCommitted } from "./committed.js";
+import type { AssignedPartition } from "../partitions/assigned-partition.js";
 import type { StartFrom } from "../partitions/offset-target.js";
-import { listOffsets, offsetError } from "./reset.js";
+import { fetchCommitted } from "./committed.js";
+import { listOffsets } from "./list-offsets.js";
 
 /** What finding positions needs, and whom it tells. */
 export interface PositioningInit {
   readonly cluster: Cluster;
   readonly coordinator: GroupCoordinator;
   readonly startFrom: StartFrom;
-  /** These partitions may be fetched now. */
+  /** Some of the partitions may be fetched now. */
   readonly ready: () => void;
   /** Something failed that does not pass by itself. */
   readonly failed: (error: KafkaError) => void;
   readonly retrying: (notice: RetryNotice) => void;
 }
 
+/** Who is asked about a partition: the group's coordinator, or the leader by its node id. */
+type Source = "coordinator" | number;
+
+/** In the place of a leader while there is none: the metadata is asked. */
+const noLeader = -1;
+
 /**
- * Finds out where reading starts in partitions that do not know it: at the committed offset, or else where `startFrom`
- * says. Partitions that cannot be found out about yet are tried again and hold up nobody.
+ * Finds out where reading starts in partitions that do not know it: at the committed offset, or else where `startFrom` says.
+ *
+ * Each source is asked on its own, one question at a time: what one of them cannot tell yet is asked again, and holds up
+ * nothing that another one knows.
  */
 export class Positioning {
   readonly #init: PositioningInit;
-  readonly #backoff: Backoff;
-  readonly #wakeup = new Wakeup();
   readonly #stopped = new AbortController();
   readonly #waiting = new Set<AssignedPartition>();
+  readonly #asked = new Set<Source>();
 
   constructor(init: PositioningInit) {
     this.#init = init;
-    this.#backoff = new Backoff(init.cluster.options.retry, init.cluster.random);
   }
 
   /** Takes on partitions whose `positioning` says what to find out. */
   find(partitions: Iterable<AssignedPartition>): void {
-    const wasIdle = this.#waiting.size === 0;
+    if (this.#stopped.signal.aborted) return;
     for (const partition of partitions) this.#waiting.add(partition);
-    this.#wakeup.notify();
-    if (wasIdle && this.#waiting.size > 0) void this.#run();
+    this.#askAll();
   }
 
-  /** What the position of a partition without a committed offset, or with one that is no longer there, becomes. Throws CLIENT_NO_OFFSET. */
+  /** Lets a partition without a committed offset, or with one that is no longer there, begin where `startFrom` says. Throws CLIENT_NO_OFFSET. */
   restart(partition: AssignedPartition): void {
     const { startFrom, coordinator } = this.#init;
     if (startFrom === "none") throw noOffset(partition, coordinator.groupId);
     partition.reset(startFrom);
   }
 
+  /** Ends all questions, for good. */
   stop(): void {
     this.#stopped.abort();
     this.#waiting.clear();
-    this.#wakeup.notify();
   }
 
-  /** Never rejects: failures are handed on. */
-  async #run(): Promise<void> {
-    while (this.#waiting.size > 0) {
-      this.#wakeup.reset();
-      try {
-        await this.#round();
-        this.#backoff.reset();
-      } catch (thrown) {
-        if (this.#stopped.signal.aborted) return;
-        const error = asKafkaError(thrown);
-        if (!error.retriable) this.#giveUp(error);
-        else await this.#rest(error);
-      }
+  /** Begins to ask whoever is not being asked. */
+  #askAll(): void {
+    for (const source of this.#bySource().keys()) {
+      if (this.#asked.has(source)) continue;
+      this.#asked.add(source);
+      void this.#ask(source);
     }
   }
 
-  /** Waits before the next attempt, unless partitions are added in between. */
-  async #rest(error: KafkaError): Promise<void> {
-    const delayMs = this.#backoff.next();
-    this.#init.retrying({ operation: "position", error, delayMs });
-    const timer = this.#init.cluster.clock.timer(delayMs, () => this.#wakeup.notify());
-    await this.#wakeup.wait(this.#stopped.signal);
-    timer.cancel();
+  /** Asks one source until nothing waits for it. Never rejects: failures are handed on. */
+  async #ask(source: Source): Promise<void> {
+    const { cluster } = this.#init;
+    const backoff = new Backoff(cluster.options.retry, cluster.random);
+    for (;;) {
+      const partitions = this.#bySource().get(source);
+      if (partitions === undefined) break;
+      const error = await this.#question(source, partitions);
+      if (this.#stopped.signal.aborted) break;
+      this.#init.ready();
+      if (error === undefined) backoff.reset();
+      else await this.#rest(error, { partitions, delayMs: backoff.next() });
+      // What was found out, or learnt of leaders, may have partitions wait for somebody else.
+      this.#askAll();
+    }
+    this.#asked.delete(source);
   }
 
-  #giveUp(error: KafkaError): void {
-    // The partitions stay unread; the next loop asks for them again.
-    this.#waiting.clear();
-    this.#init.failed(error);
+  /** One attempt. What failed and will pass by itself; the rest was placed, or given up. */
+  async #question(source: Source, partitions: readonly AssignedPartition[]): Promise<KafkaError | undefined> {
+    try {
+      if (source === "coordinator") return await this.#findCommitted(partitions);
+      return source === noLeader ? await this.#findLeaders(partitions) : await this.#findTargets(source, partitions);
+    } catch (thrown) {
+      const error = asKafkaError(thrown);
+      if (error.retriable || this.#stopped.signal.aborted) return error;
+      this.#giveUp(partitions, error);
+      return undefined;
+    }
   }
 
-  async #round(): Promise<void> {
-    for (const partition of this.#waiting) if (!partition.isLive || partition.isReady) this.#waiting.delete(partition);
-    await this.#findCommitted([...this.#waiting].filter(({ positioning }) => positioning.name === "committed"));
-    await this.#findTargets([...this.#waiting].filter(({ positioning }) => positioning.name === "target"));
-  }
-
-  async #findCommitted(partitions: readonly AssignedPartition[]): Promise<void> {
-    if (partitions.length === 0) return;
+  async #findCommitted(partitions: readonly AssignedPartition[]): Promise<KafkaError | undefined> {
     const { coordinator, cluster } = this.#init;
     const asked = snapshot(partitions);
-    const committed = await fetchCommitted(coordinator, partitions, {
-      signal: this.#stopped.signal,
+    const { signal } = this.#stopped;
+    const answers = await fetchCommitted(coordinator, partitions, {
+      signal,
       timeoutMs: cluster.options.requestTimeoutMs,
     });
+    const failures = new Failures();
     for (const partition of stillAsked(asked)) {
-      const known = committed.get(partition.key);
-      if (known === undefined) this.restart(partition);
-      else this.#place(partition, known.offset, known.leaderEpoch);
+      const { errorCode, offset, leaderEpoch } = answers.get(partition.key) ?? unanswered;
+      // A topic that was deleted has no commits; a new one of that name starts like any other.
+      if (errorCode !== 0 && errorCode !== ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
+        failures.add(partition, partitionError(errorCode, partition, { api: OffsetFetch }));
+      else if (errorCode === 0 && offset >= 0n) this.#place(partition, offset, leaderEpoch);
+      else this.#begin(partition, failures);
     }
-    this.#init.ready();
+    return this.#judge(failures);
   }
 
-  async #findTargets(partitions: readonly AssignedPartition[]): Promise<void> {
-    if (partitions.length === 0) return;
-    const byLeader = await this.#byLeader(partitions);
-    const leaderless = byLeader.get(noLeader)?.[0];
-    byLeader.delete(noLeader);
-    const results = await Promise.allSettled([...byLeader].map(([node, group]) => this.#ask(node, group)));
-    this.#init.ready();
-    for (const result of results) if (result.status === "rejected") throw result.reason;
-    if (leaderless !== undefined) throw offsetError(leaderless, ErrorCode.LEADER_NOT_AVAILABLE);
-  }
-
-  async #ask(node: number, partitions: readonly AssignedPartition[]): Promise<void> {
+  async #findTargets(node: number, partitions: readonly AssignedPartition[]): Promise<KafkaError | undefined> {
     const asked = snapshot(partitions);
     const questions = partitions.flatMap(({ topic, partition, positioning }) =>
       positioning.name === "target" ? [{ topic, partition, target: positioning.target }] : [],
     );
     const answers = await listOffsets(this.#init.cluster, node, { questions, signal: this.#stopped.signal });
-    let failure: KafkaError | undefined;
+    const failures = new Failures();
     for (const partition of stillAsked(asked)) {
-      const { errorCode, offset = -1n } = answers.get(partition.key) ?? { errorCode: ErrorCode.UNKNOWN_SERVER_ERROR };
+      const { errorCode, offset = -1n } = answers.get(partition.key) ?? unanswered;
       if (errorCode === 0) this.#place(partition, offset < 0n ? 0n : offset);
-      else failure = await this.#judge(partition, errorCode);
+      else failures.add(partition, partitionError(errorCode, partition, { api: ListOffsets }));
     }
-    if (failure !== undefined) throw failure;
+    return this.#judge(failures);
   }
 
-  async #judge(partition: AssignedPartition, errorCode: number): Promise<KafkaError> {
-    if (errorByCode(errorCode).refreshMetadata) await this.#init.cluster.refreshTopics([partition.topic]);
-    return offsetError(partition, errorCode);
+  async #findLeaders(partitions: readonly AssignedPartition[]): Promise<KafkaError | undefined> {
+    await this.#refresh(partitions);
+    const missing = partitions.find((partition) => this.#sourceOf(partition) === noLeader);
+    return missing && partitionError(ErrorCode.LEADER_NOT_AVAILABLE, missing, { api: ListOffsets });
+  }
+
+  #begin(partition: AssignedPartition, failures: Failures): void {
+    try {
+      this.restart(partition);
+    } catch (error) {
+      failures.add(partition, asKafkaError(error));
+    }
   }
 
   #place(partition: AssignedPartition, offset: bigint, leaderEpoch = -1): void {
@@ -147,26 +156,71 @@ export class Positioning {
     this.#waiting.delete(partition);
   }
 
-  /** Partitions by the node id of their leader, after asking anew for leaders that are not known. */
-  async #byLeader(partitions: readonly AssignedPartition[]): Promise<Map<number, AssignedPartition[]>> {
-    const { cluster } = this.#init;
-    const leaderOf = ({ topic, partition }: AssignedPartition): number =>
-      cluster.cachedTopic(topic)?.partitions[partition]?.leader ?? noLeader;
-    const unknown = new Set(
-      partitions.filter((partition) => leaderOf(partition) === noLeader).map(({ topic }) => topic),
-    );
-    if (unknown.size > 0) await cluster.refreshTopics(unknown);
-    const byLeader = new Map<number, AssignedPartition[]>();
-    for (const partition of partitions) {
-      const node = leaderOf(partition);
-      byLeader.set(node, [...(byLeader.get(node) ?? []), partition]);
+  #judge({ passing, lasting }: Failures): KafkaError | undefined {
+    for (const [partition, error] of lasting) this.#giveUp([partition], error);
+    return passing;
+  }
+
+  /** The partitions stay unread; the next loop asks for them again. */
+  #giveUp(partitions: readonly AssignedPartition[], error: KafkaError): void {
+    for (const partition of partitions) this.#waiting.delete(partition);
+    this.#init.failed(error);
+  }
+
+  /** Waits before the next attempt, and learns meanwhile whether others lead the partitions by now. */
+  async #rest(
+    error: KafkaError,
+    { partitions, delayMs }: { readonly partitions: readonly AssignedPartition[]; readonly delayMs: number },
+  ): Promise<void> {
+    const { cluster, retrying } = this.#init;
+    const { signal } = this.#stopped;
+    retrying({ operation: "position", error, delayMs });
+    await this.#refresh(partitions).catch((refreshError: unknown) => {
+      if (!signal.aborted) retrying({ operation: "metadata", error: asKafkaError(refreshError), delayMs });
+    });
+    // Only stop() ends the wait early.
+    await cluster.clock.sleep(delayMs, signal).catch(() => undefined);
+  }
+
+  async #refresh(partitions: readonly AssignedPartition[]): Promise<void> {
+    await this.#init.cluster.refreshTopics(new Set(partitions.map(({ topic }) => topic)));
+  }
+
+  /** The partitions that still wait, by whom they wait for. */
+  #bySource(): Map<Source, AssignedPartition[]> {
+    const bySource = new Map<Source, AssignedPartition[]>();
+    for (const partition of this.#waiting) {
+      if (!partition.isLive || partition.isReady) {
+        this.#waiting.delete(partition);
+        continue;
+      }
+      const source = this.#sourceOf(partition);
+      const group = bySource.get(source);
+      if (group === undefined) bySource.set(source, [partition]);
+      else group.push(partition);
     }
-    return byLeader;
+    return bySource;
+  }
+
+  #sourceOf({ topic, partition, positioning }: AssignedPartition): Source {
+    if (positioning.name === "committed") return "coordinator";
+    return this.#init.cluster.cachedTopic(topic)?.partitions[partition]?.leader ?? noLeader;
   }
 }
 
-/** What metadata says for a partition without a leader. */
-const noLeader = -1;
+/** What an answer that leaves a partition out amounts to. */
+const unanswered = { errorCode: ErrorCode.UNKNOWN_SERVER_ERROR, offset: -1n, leaderEpoch: -1 } as const;
+
+/** What was not found out in one attempt: what passes by itself, of which one tells enough, and what does not. */
+class Failures {
+  passing: KafkaError | undefined;
+  readonly lasting: (readonly [AssignedPartition, KafkaError])[] = [];
+
+  add(partition: AssignedPartition, error: KafkaError): void {
+    if (error.retriable) this.passing ??= error;
+    else this.lasting.push([partition, error]);
+  }
+}
 
 type Snapshot = readonly { readonly partition: AssignedPartition; readonly version: number }[];
 

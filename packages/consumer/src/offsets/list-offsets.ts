@@ -1,5 +1,5 @@
 import type { Cluster } from "@moldau/connection-pool";
-import { kafkaError, ListOffsets, type KafkaError } from "@moldau/protocol-codec";
+import { ListOffsets } from "@moldau/protocol-codec";
 import { groupByTopic, partitionKey, type TopicPartition } from "../partitions/topic-partition.js";
 import { endsAtLatest, timestampOf, type OffsetTarget } from "../partitions/offset-target.js";
 
@@ -38,11 +38,6 @@ export async function listOffsets(
   return new Map([...answers, ...ends]);
 }
 
-/** What a broker's error code for a partition means to whoever needs an offset. */
-export function offsetError({ topic, partition }: TopicPartition, errorCode: number): KafkaError {
-  return kafkaError(errorCode, { topic, partition, apiKey: ListOffsets.key, apiName: ListOffsets.name });
-}
-
 async function ask(
   cluster: Cluster,
   node: number,
@@ -57,11 +52,10 @@ async function ask(
     })),
   }));
   const timeoutMs = cluster.options.requestTimeoutMs;
-  const answer = await cluster.request(
-    ListOffsets,
-    (version) => ({ replicaId: -1, topics, ...(version >= 10 ? { timeoutMs } : {}) }),
-    { node, signal, timeoutMs },
-  );
+  const connection = await cluster.connection(node, { purpose: "general", owner: null }, { signal });
+  const version = connection.versionOf(ListOffsets);
+  const body = { replicaId: -1, topics, ...(version >= 10 ? { timeoutMs } : {}) };
+  const answer = await connection.request(ListOffsets, version, body, { timeoutMs, signal });
   return new Map(
     answer.topics.flatMap(({ name, partitions }) =>
       partitions.map(
