@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import { clientClosed, invalidArgument, isPlainObject, waitFor, type Cluster } from "@moldau/connection-pool";
 import { KafkaError } from "@moldau/protocol-codec";
 import { EventEmitter } from "eventemitter3";
-import type { Committable } from "./offsets/commits.js";
+import type { Committable } from "./offsets/committable.js";
 import { Engine, type WaitingOptions } from "./engine.js";
 import { asKafkaError } from "./errors.js";
 import type { ConsumerEventArguments, ConsumerEventName, ConsumerEvents, PartitionLag } from "./events.js";
@@ -119,7 +119,7 @@ export class Consumer extends EventEmitter<ConsumerEvents> implements AsyncItera
     { signal, timeoutMs = this.#cluster.options.requestTimeoutMs }: WaitingOptions = {},
   ): Promise<void> {
     this.#checkOpen();
-    await this.#engine.commits.commit(what, { signal: signal ?? new AbortController().signal, timeoutMs });
+    await this.#engine.commits.commit(what, { signal, deadline: this.#cluster.clock.monotonic() + timeoutMs });
   }
 
   /** Hands out nothing more of these partitions (default: of all that are assigned), until {@link resume} or their next assignment. Throws CLIENT_NOT_ASSIGNED. */

@@ -78,13 +78,16 @@ export class Engine implements MembershipHost, ReaderHost {
       failed,
       membership: this.#membership,
       assignment: this.assignment,
-      reader: this.reader,
+      isActive: () => this.reader.isActive,
     });
     this.#positioning = new Positioning({
       cluster,
       coordinator,
       startFrom,
-      ready: () => this.#fetcher.update(),
+      ready: () => {
+        this.#fetcher.update();
+        this.commits.progressed();
+      },
       failed,
       retrying,
     });
@@ -174,7 +177,7 @@ export class Engine implements MembershipHost, ReaderHost {
     const fetchingEnded = this.#fetcher.stop();
     const failures: unknown[] = [];
     const note = (error: unknown): void => void failures.push(error);
-    await this.commits.close(timeoutMs).catch(note);
+    await this.commits.close(this.#cluster.clock.monotonic() + timeoutMs * 0.75).catch(note);
     if (this.assignment.size > 0) this.#tell("revoked", { partitions: this.assignment.clear() });
     await this.#membership
       .leave("the consumer is being closed", { timeoutMs: Math.max(1, deadline - this.#cluster.clock.monotonic()) })
@@ -225,7 +228,8 @@ export class Engine implements MembershipHost, ReaderHost {
     const given = partitions.flatMap((each) => this.assignment.find(each) ?? []);
     this.reader.suspend(given);
     await this.#emptyHanded(given, signal);
-    if (!signal.aborted) await this.commits.commitDone(this.#cluster.options.requestTimeoutMs);
+    if (!signal.aborted)
+      await this.commits.commitDue(this.#cluster.clock.monotonic() + this.#cluster.options.requestTimeoutMs);
     if (!signal.aborted) this.#drop("revoked", partitions);
   }
 
@@ -334,7 +338,7 @@ export class Engine implements MembershipHost, ReaderHost {
 
   async #giveUp(): Promise<void> {
     const timeoutMs = this.#cluster.options.requestTimeoutMs;
-    await this.commits.commitDone(timeoutMs);
+    await this.commits.commitDue(this.#cluster.clock.monotonic() + timeoutMs);
     await this.#membership
       .leave("the application asked for no more messages within maxPollIntervalMs", { timeoutMs })
       .catch((error: unknown) => {

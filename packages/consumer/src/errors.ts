@@ -73,7 +73,7 @@ export function partitionError(
 ): KafkaError {
   const facts = { topic, partition, apiKey: api.key, apiName: api.name, ...(groupId === undefined ? {} : { groupId }) };
   const error = kafkaError(errorCode, facts);
-  const { code, retriable, refreshMetadata } = error;
+  const { code, retriable, refreshMetadata = false } = error;
   return new KafkaError(code, `${error.message} It was asked about ${topic}-${partition}.`, {
     ...facts,
     errorCode,

@@ -4,7 +4,7 @@ export type { BatchesOptions, CloseOptions, SeekTarget } from "./consumer.js";
 export type { AssignorName, ConsumerOptions, ResolvedConsumerOptions } from "./options.js";
 export type { LoopOptions } from "./reading/loop.js";
 export type { WaitingOptions } from "./engine.js";
-export type { Committable } from "./offsets/commits.js";
+export type { CommitOffset, Committable } from "./offsets/committable.js";
 export type { OffsetTarget, StartFrom } from "./partitions/offset-target.js";
 
 // What it hands out
@@ -18,6 +18,7 @@ export type { TopicPartition, TopicPartitionOffset } from "./partitions/topic-pa
 // What it tells
 export type {
   AssignedEvent,
+  CommitRefusedEvent,
   CommittedEvent,
   ConsumerEvents,
   FailedEvent,

@@ -55,7 +55,7 @@ export class Commits {
     this.#scheduler = new CommitScheduler({
       clock: cluster.clock,
       intervalMs: options.autoCommitIntervalMs,
-      commit: () => this.commitDue(cluster.clock.now() + cluster.options.requestTimeoutMs),
+      commit: () => this.commitDue(cluster.clock.monotonic() + cluster.options.requestTimeoutMs),
       isDue: () => init.isActive() || dueOffsets(init.assignment).length > 0,
     });
   }
@@ -108,7 +108,7 @@ export class Commits {
     const { clock } = this.#init.cluster;
     this.#scheduler.stop();
     this.#background.abort();
-    const timer = clock.timer((deadline - clock.now()) / 2, () => this.#closing.abort());
+    const timer = clock.timer((deadline - clock.monotonic()) / 2, () => this.#closing.abort());
     const error = await this.#commitDue({ deadline, isLast: true });
     timer.cancel();
     this.#closing.abort();
@@ -133,7 +133,7 @@ export class Commits {
     const { signal, deadline } = order;
     const late = (): KafkaError => commitTimedOut(this.#init.coordinator.groupId);
     const turn = this.#queue.add(() => this.#run(offsets(), order));
-    return waitFor(turn, { clock, signal, timeoutMs: Math.max(0, deadline - clock.now()), late });
+    return waitFor(turn, { clock, signal, timeoutMs: Math.max(0, deadline - clock.monotonic()), late });
   }
 
   async #run(
@@ -141,7 +141,7 @@ export class Commits {
     { identity, signal, deadline, isLast }: CommitOrder,
   ): Promise<readonly RefusedOffset[]> {
     const { cluster, coordinator, membership, tell } = this.#init;
-    if (offsets.length === 0 || cluster.clock.now() >= deadline) return [];
+    if (offsets.length === 0 || cluster.clock.monotonic() >= deadline) return [];
     const ends = [
       { signal: identity.ended, error: () => roundEnded(coordinator.groupId) },
       ...(signal === undefined ? [] : [{ signal, error: () => clientAborted(signal) }]),
@@ -183,12 +183,10 @@ function combined(refused: readonly RefusedOffset[]): KafkaError | undefined {
   const [first] = refused;
   if (first === undefined || refused.length === 1) return first?.error;
   const names = refused.map(({ topic, partition }) => `${topic}-${partition}`).join(", ");
-  const { code, errorCode, topic, partition } = first.error;
-  return new KafkaError(code, `${refused.length} offsets were not committed, the others were: ${names}. ${first.error.message}`, {
+  const { code, errorCode = 0, message } = first.error;
+  return new KafkaError(code, `${refused.length} offsets were not committed, the others were: ${names}. ${message}`, {
     cause: new AggregateError(refused.map(({ error }) => error)),
     errorCode,
-    topic,
-    partition,
   });
 }
 

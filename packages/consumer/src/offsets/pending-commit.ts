@@ -91,7 +91,7 @@ export class PendingCommit {
   async #attempt(signal: AbortSignal): Promise<void> {
     if (this.#left.size === 0) return;
     const { cluster, coordinator, identity, deadline } = this.#init;
-    const timeoutMs = Math.max(1, Math.min(cluster.options.requestTimeoutMs, deadline - cluster.clock.now()));
+    const timeoutMs = Math.max(1, Math.min(cluster.options.requestTimeoutMs, deadline - cluster.clock.monotonic()));
     const answer = await commitOffsets(coordinator, [...this.#left.values()], { identity, signal, timeoutMs });
     const unknown: RefusedOffset[] = [];
     const failures: KafkaError[] = [];
@@ -134,7 +134,7 @@ export class PendingCommit {
     const { cluster, deadline } = this.#init;
     const { clock } = cluster;
     const refreshed = cluster.refreshTopics(new Set(unknown.map(({ topic }) => topic)));
-    await waitFor(refreshed, { clock, signal, timeoutMs: deadline - clock.now(), late: () => first.error });
+    await waitFor(refreshed, { clock, signal, timeoutMs: deadline - clock.monotonic(), late: () => first.error });
     return unknown.flatMap((offset) => {
       if (cluster.cachedTopic(offset.topic)?.partitions[offset.partition] !== undefined) return [offset.error];
       this.#refuse(offset);

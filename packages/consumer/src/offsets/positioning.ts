@@ -82,7 +82,7 @@ export class Positioning {
       if (this.#stopped.signal.aborted) break;
       this.#init.ready();
       if (error === undefined) backoff.reset();
-      else await this.#rest(error, { partitions, delayMs: backoff.next() });
+      else await this.#rest(error, { source, partitions, delayMs: backoff.next() });
       // What was found out, or learnt of leaders, may have partitions wait for somebody else.
       this.#askAll();
     }
@@ -157,7 +157,12 @@ export class Positioning {
   }
 
   #judge({ passing, lasting }: Failures): KafkaError | undefined {
-    for (const [partition, error] of lasting) this.#giveUp([partition], error);
+    const [first] = lasting;
+    if (first !== undefined)
+      this.#giveUp(
+        lasting.map(([partition]) => partition),
+        first[1],
+      );
     return passing;
   }
 
@@ -170,14 +175,15 @@ export class Positioning {
   /** Waits before the next attempt, and learns meanwhile whether others lead the partitions by now. */
   async #rest(
     error: KafkaError,
-    { partitions, delayMs }: { readonly partitions: readonly AssignedPartition[]; readonly delayMs: number },
+    { source, partitions, delayMs }: { source: Source; partitions: readonly AssignedPartition[]; delayMs: number },
   ): Promise<void> {
     const { cluster, retrying } = this.#init;
     const { signal } = this.#stopped;
     retrying({ operation: "position", error, delayMs });
-    await this.#refresh(partitions).catch((refreshError: unknown) => {
-      if (!signal.aborted) retrying({ operation: "metadata", error: asKafkaError(refreshError), delayMs });
-    });
+    if (source !== "coordinator" && source !== noLeader)
+      await this.#refresh(partitions).catch((refreshError: unknown) => {
+        if (!signal.aborted) retrying({ operation: "metadata", error: asKafkaError(refreshError), delayMs });
+      });
     // Only stop() ends the wait early.
     await cluster.clock.sleep(delayMs, signal).catch(() => undefined);
   }
