@@ -2,6 +2,7 @@
 // On an up-to-date tree that costs a few milliseconds, so there is no separate "install" or "build" step to remember.
 
 import { build, bundle } from "./build.mjs";
+import { embedZstd } from "./embed-zstd.mjs";
 import { install } from "./install.mjs";
 import { Failure, root, runBin, runNode, say } from "./process.mjs";
 
@@ -94,6 +95,14 @@ const tasks = {
       await ready();
       say("writing docs/reference/supported-apis.md");
       await vitest("test/protocol/supported-apis.test.ts", "--update");
+    },
+  },
+  "embed:zstd": {
+    summary:
+      "writes the WebAssembly of @bokuweb/zstd-wasm into the codec's sources, after a new version of that package",
+    run: async () => {
+      await install();
+      embedZstd();
     },
   },
   changeset: {

@@ -1,5 +1,5 @@
 import { timedOut } from "@moldau/connection-pool";
-import { KafkaError, kafkaError, type Api } from "@moldau/protocol-codec";
+import { DecodeError, KafkaError, kafkaError, type Api } from "@moldau/protocol-codec";
 import type { TopicPartition } from "./partitions/topic-partition.js";
 
 /** The codes of failures that the consumer found by itself. */
@@ -91,12 +91,17 @@ export function noOffset({ topic, partition }: TopicPartition, groupId: string):
   );
 }
 
-/** Bytes of a partition that cannot be read: a wrong checksum, a malformed record, a compression that fails. */
+/**
+ * Bytes of a partition that cannot be read: a wrong checksum, a malformed record, a compression that fails. The advice to leave them out is
+ * given only where they are to blame: those of a codec that cannot work in this process may be good.
+ */
 export function unreadable({ topic, partition }: TopicPartition, cause: unknown): KafkaError {
   const known = cause instanceof KafkaError ? cause : undefined;
+  const problem = cause instanceof Error ? cause.message : String(cause);
+  const advice = cause instanceof DecodeError ? " Seek past the batch to leave it out." : "";
   return new KafkaError(
     known?.code ?? "CLIENT_DECODE_FAILED",
-    `Partition ${topic}-${partition} cannot be read: ${cause instanceof Error ? cause.message : String(cause)} Seek past the batch to leave it out.`,
+    `Partition ${topic}-${partition} cannot be read: ${problem}${advice}`,
     { topic, partition, cause, ...(known?.offset === undefined ? {} : { offset: known.offset }) },
   );
 }

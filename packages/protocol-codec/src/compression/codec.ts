@@ -1,4 +1,4 @@
-import { DecodeError, EncodeError } from "../errors.js";
+import { DecodeError, EncodeError, KafkaError } from "../errors.js";
 
 /** The names of Kafka's compression types, as topic configuration spells them. */
 export type CompressionName = "none" | "gzip" | "snappy" | "lz4" | "zstd";
@@ -47,9 +47,35 @@ export function malformed(name: CompressionName, problem: string, cause?: unknow
   return new DecodeError(`A ${name} payload is malformed: ${problem}.`, { code: "CLIENT_DECOMPRESSION_FAILED", cause });
 }
 
+/**
+ * Makes the error for a codec that cannot work in this process; its code is `CLIENT_CODEC_UNAVAILABLE`. It says nothing about the
+ * payload, which another process may well read: neither a {@link DecodeError} nor an {@link EncodeError}.
+ */
+export function codecUnavailable(name: CompressionName, problem: string, cause?: unknown): KafkaError {
+  return new KafkaError(
+    "CLIENT_CODEC_UNAVAILABLE",
+    `The ${name} codec cannot be used here: ${problem}. The data is not to blame; run on another Node, or give a codec of your own.`,
+    { cause },
+  );
+}
+
+/** Makes the error for whatever a codec threw at a payload: `CLIENT_DECOMPRESSION_FAILED`, but for what is no fault of the payload. */
+export function failedToRead(name: CompressionName, cause: unknown): KafkaError {
+  if (cause instanceof KafkaError) return cause;
+  const problem = cause instanceof Error ? cause.message : String(cause);
+  return isLackOfMemory(cause) ? codecUnavailable(name, problem, cause) : malformed(name, problem, cause);
+}
+
 /** Makes the error for a compression level that the format does not have. */
 export function invalidLevel(name: CompressionName, level: number, range: string): EncodeError {
   return new EncodeError(`Compression level ${level} does not exist in ${name}: it takes ${range}.`, {
     code: "CLIENT_INVALID_ARGUMENT",
   });
+}
+
+/** Node's codes for memory that an engine did not get. */
+function isLackOfMemory(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = "code" in error ? error.code : undefined;
+  return code === "Z_MEM_ERROR" || code === "ZSTD_error_memory_allocation" || code === "ERR_ZLIB_INITIALIZATION_FAILED";
 }

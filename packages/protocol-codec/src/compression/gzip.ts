@@ -1,7 +1,7 @@
 import { nodeZlib } from "../node-modules.js";
 import { readLoneMember } from "./gzip-member.js";
 import { isOutputTooLarge } from "./zlib-errors.js";
-import { invalidLevel, limitExceeded, malformed } from "./codec.js";
+import { failedToRead, invalidLevel, limitExceeded } from "./codec.js";
 import type { CompressionCodec } from "./codec.js";
 import type { InflateOptions } from "./gzip-member.js";
 
@@ -30,7 +30,7 @@ export const gzip = {
       output = readMembers(input, options);
     } catch (cause) {
       if (isOutputTooLarge(cause)) throw limitExceeded("gzip", limit);
-      throw malformed("gzip", cause instanceof Error ? cause.message : String(cause), cause);
+      throw failedToRead("gzip", cause);
     }
     if (output.length > limit) throw limitExceeded("gzip", limit);
     return output;

@@ -7,8 +7,15 @@ declare global {
     class Module {
       constructor(bytes: Uint8Array);
     }
-    class Instance {
+    class Instance<Exports> {
       constructor(module: Module, imports: Imports);
+      readonly exports: Exports;
+    }
+    interface Memory {
+      /** Another one after each {@link grow}. */
+      readonly buffer: ArrayBuffer;
+      /** Adds pages of 64 KiB. Throws a RangeError when there is no more memory. */
+      grow(pages: number): number;
     }
   }
 }

@@ -1,51 +1,58 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { nodeZlib } from "../node-modules.js";
+import { codecUnavailable } from "./codec.js";
+import { zstdWasm } from "./zstd-wasm.js";
 import type { ZstdEngine } from "./zstd-engine.js";
 
-/** The part of the package's Emscripten module that is used here. */
-interface ZstdModule {
-  instantiateWasm?: (imports: WebAssembly.Imports, receive: (instance: WebAssembly.Instance) => void) => object;
-  init(): void;
-  readonly HEAPU8: Uint8Array;
-  _malloc(size: number): number;
-  _free(pointer: number): void;
-  _ZSTD_isError(code: number): number;
-  _ZSTD_compressBound(size: number): number;
-  _ZSTD_compress(target: number, capacity: number, source: number, size: number, level: number): number;
-  _ZSTD_decompress(target: number, capacity: number, source: number, size: number): number;
+/** The part of zstd's functions that is used here, and the memory that they work in. */
+interface Zstd {
+  readonly memory: WebAssembly.Memory;
+  malloc(size: number): number;
+  free(address: number): void;
+  isError(result: number): number;
+  compressBound(size: number): number;
+  compress(target: number, capacity: number, source: number, size: number, level: number): number;
+  decompress(target: number, capacity: number, source: number, size: number): number;
+}
+
+/** What the module exports, under the names that Emscripten gave: one letter each, in the order of `dist/common/zstd.js`. */
+interface ZstdExports {
+  readonly f: WebAssembly.Memory;
+  g(): void;
+  h(result: number): number;
+  i(size: number): number;
+  m(target: number, capacity: number, source: number, size: number, level: number): number;
+  r(target: number, capacity: number, source: number, size: number): number;
+  s(size: number): number;
+  t(address: number): void;
 }
 
 /**
- * Returns zstd from `@bokuweb/zstd-wasm`, compiled at the first call (about 6 ms).
+ * Returns zstd from WebAssembly, unpacked and compiled at the call (about 3 ms).
  *
- * The package's own entry loads asynchronously and trusts the size that a frame declares. Its Emscripten module takes an
- * instance made here at once, by Emscripten's `instantiateWasm` hook, and its functions get a capacity that the caller has checked.
- * The memory of the instance grows to what the largest payload really needed, and stays so.
+ * The module's bytes are part of this package's own code, so that they are there in whatever file a bundler puts them; its functions
+ * get a capacity that the caller has checked. The memory grows to what the largest payload really needed, and stays so.
+ *
+ * @throws {KafkaError} CLIENT_CODEC_UNAVAILABLE where this Node has no WebAssembly, or no memory is left.
  */
 export function openWebAssemblyZstd(): ZstdEngine {
-  const module = loadModule();
+  const zstd = load();
   return {
     kind: "webassembly",
     compress(input, level) {
-      return withInput(module, input, (source) => {
-        const bound = module._ZSTD_compressBound(input.length);
-        const output = withOutput(module, bound, (target) =>
-          module._ZSTD_compress(target, bound, source, input.length, level),
-        );
+      return withInput(zstd, input, (source) => {
+        const bound = zstd.compressBound(input.length);
+        const output = withOutput(zstd, bound, (target) => zstd.compress(target, bound, source, input.length, level));
         if (output === undefined) throw zstdError(tooSmall);
         return output;
       });
     },
     decompress(frames, mostBytes) {
-      return withInput(module, frames, (source) => {
-        // The package has no streaming functions, so a frame that did not fit is decompressed again, into twice the room. What the
+      return withInput(zstd, frames, (source) => {
+        // The module has no streaming functions, so a frame that did not fit is decompressed again, into twice the room. What the
         // frame's header or the number of its blocks say of its size may be a lie, and memory once taken is never given back.
         let room = Math.min(Math.max(frames.length * likelyRatio, smallestRoom), mostBytes);
         for (;;) {
-          const output = withOutput(module, room, (target) =>
-            module._ZSTD_decompress(target, room, source, frames.length),
-          );
+          const output = withOutput(zstd, room, (target) => zstd.decompress(target, room, source, frames.length));
           if (output !== undefined || room === mostBytes) return output;
           room = Math.min(room * 2, mostBytes);
         }
@@ -58,61 +65,81 @@ export function openWebAssemblyZstd(): ZstdEngine {
 const likelyRatio = 16;
 const smallestRoom = 64 * 1024;
 
-/** Zstd's number for "the output does not fit". */
+/** Zstd's numbers for "the output does not fit" and "there is no memory". */
 const tooSmall = 70;
+const noMemory = 64;
 
-function loadModule(): ZstdModule {
-  const require = createRequire(import.meta.url);
-  const folder = dirname(require.resolve("@bokuweb/zstd-wasm"));
-  const { Module: module }: { Module: ZstdModule } = requireAnew(require, join(folder, "zstd.js"));
-  module.instantiateWasm = (imports, receive) => {
-    receive(new WebAssembly.Instance(new WebAssembly.Module(readFileSync(join(folder, "zstd.wasm"))), imports));
-    return {};
-  };
-  module.init();
-  return module;
+function load(): Zstd {
+  let memory: WebAssembly.Memory | undefined;
+  try {
+    const module = new WebAssembly.Module(nodeZlib().brotliDecompressSync(Buffer.from(zstdWasm, "base64")));
+    const instance = new WebAssembly.Instance<ZstdExports>(module, {
+      a: { ...neverCalled, e: (bytes: number) => (memory === undefined ? 0 : grow(memory, bytes >>> 0)) },
+    });
+    const { f, g, h, i, m, r, s, t } = instance.exports;
+    memory = f;
+    g();
+    return { memory: f, malloc: s, free: t, isError: h, compressBound: i, compress: m, decompress: r };
+  } catch (cause) {
+    const why = "this Node has none of its own, and its WebAssembly could not be started";
+    throw codecUnavailable("zstd", `${why} (${cause instanceof Error ? cause.message : String(cause)})`, cause);
+  }
 }
 
-/**
- * Loads a module that is nobody else's. Giving the package's module a second instance breaks those who still use the first: the
- * application itself, or another copy of this file.
- */
-function requireAnew(require: NodeJS.Require, path: string): { Module: ZstdModule } {
-  const { [path]: shared } = require.cache;
-  delete require.cache[path];
-  const own: { Module: ZstdModule } = require(path);
-  if (shared === undefined) delete require.cache[path];
-  else require.cache[path] = shared;
-  return own;
+/** What the module may ask of a process around it: to exit (a), to keep alive (b), to abort (c), for a timer (d). Zstd asks for none. */
+const neverCalled = { a: refuse, b: refuse, c: refuse, d: refuse };
+
+function refuse(): never {
+  throw new Error("zstd's WebAssembly has given up");
 }
+
+/** Makes the memory at least so large, and a fifth larger than it was, so that it need not grow for each payload. 1 when that went well. */
+function grow(memory: WebAssembly.Memory, wantedBytes: number): number {
+  const bytes = memory.buffer.byteLength;
+  for (const share of [0.2, 0.1, 0]) {
+    const target = Math.min(Math.max(wantedBytes, bytes * (1 + share)), mostMemory);
+    if (target < wantedBytes) return 0;
+    try {
+      memory.grow(Math.ceil((target - bytes) / pageBytes));
+      return 1;
+    } catch {
+      // No such room: perhaps there is for less.
+    }
+  }
+  return 0;
+}
+
+const pageBytes = 64 * 1024;
+/** What the module was made for. */
+const mostMemory = 2 ** 31;
 
 /** Copies the input in and runs with its address. */
-function withInput<T>(module: ZstdModule, input: Buffer, run: (source: number) => T): T {
-  return withMemory(module, input.length, (source) => {
-    module.HEAPU8.set(input, source);
+function withInput<T>(zstd: Zstd, input: Buffer, run: (source: number) => T): T {
+  return withMemory(zstd, input.length, (source) => {
+    new Uint8Array(zstd.memory.buffer).set(input, source);
     return run(source);
   });
 }
 
 /** Runs with the address of so much room and copies out what was written; undefined when it did not fit. Throws any other error of zstd's. */
-function withOutput(module: ZstdModule, room: number, run: (target: number) => number): Buffer | undefined {
-  return withMemory(module, room, (target) => {
+function withOutput(zstd: Zstd, room: number, run: (target: number) => number): Buffer | undefined {
+  return withMemory(zstd, room, (target) => {
     const size = run(target);
-    if (module._ZSTD_isError(size) === 0) return Buffer.from(module.HEAPU8.subarray(target, target + size));
+    if (zstd.isError(size) === 0) return Buffer.from(new Uint8Array(zstd.memory.buffer, target, size));
     // An error is a small negative number as 32 bits: zstd's number for it.
     const error = -(size | 0);
     if (error === tooSmall) return undefined;
-    throw zstdError(error);
+    throw error === noMemory ? codecUnavailable("zstd", "there is no memory for its own work") : zstdError(error);
   });
 }
 
-function withMemory<T>(module: ZstdModule, bytes: number, run: (address: number) => T): T {
-  const address = module._malloc(bytes);
-  if (address === 0 && bytes > 0) throw new Error(`no memory for ${bytes} bytes`);
+function withMemory<T>(zstd: Zstd, bytes: number, run: (address: number) => T): T {
+  const address = zstd.malloc(bytes);
+  if (address === 0 && bytes > 0) throw codecUnavailable("zstd", `there is no memory for ${bytes} bytes`);
   try {
     return run(address);
   } finally {
-    module._free(address);
+    zstd.free(address);
   }
 }
 

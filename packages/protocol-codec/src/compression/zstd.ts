@@ -1,4 +1,4 @@
-import { invalidLevel, limitExceeded, malformed } from "./codec.js";
+import { failedToRead, invalidLevel, limitExceeded, malformed } from "./codec.js";
 import { multiFrameZstdEngine, zstdEngine } from "./zstd-engine.js";
 import { findZstdFrames } from "./zstd-frame.js";
 import type { CompressionCodec } from "./codec.js";
@@ -43,7 +43,7 @@ function decompressFrames(input: Buffer, frames: readonly ZstdFrame[], mostBytes
       ? zstdEngine().decompress(input.subarray(first.start, first.end), mostBytes)
       : multiFrameZstdEngine().decompress(input, mostBytes);
   } catch (cause) {
-    throw malformed("zstd", cause instanceof Error ? cause.message : String(cause), cause);
+    throw failedToRead("zstd", cause);
   }
 }
 
