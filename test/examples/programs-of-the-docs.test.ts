@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { transform } from "esbuild";
 import { describe, expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -10,6 +11,7 @@ const application = join(root, "docs/examples");
 
 interface Program {
   readonly title: string;
+  readonly language: "js" | "ts";
   readonly text: string;
   /** What it prints, where a block of plain text right below the program says it; `…` stands for anything. */
   readonly prints: string | undefined;
@@ -17,10 +19,11 @@ interface Program {
 
 function programsIn(file: string): Program[] {
   const blocks = readFileSync(file, "utf8").matchAll(
-    /^```js\n(?<text>.*?)^```$(?:\n\n^```text\n(?<prints>.*?)^```$)?/gms,
+    /^```(?<language>js|ts)\n(?<text>.*?)^```$(?:\n\n^```text\n(?<prints>.*?)^```$)?/gms,
   );
   return [...blocks].map(({ groups }, index) => ({
     title: `${relative(root, file)}, program ${index + 1}`,
+    language: groups?.["language"] === "ts" ? "ts" : "js",
     text: groups?.["text"] ?? "",
     prints: groups?.["prints"],
   }));
@@ -65,14 +68,41 @@ describe("every program in the documentation", () => {
 
   test.each(programs.map((program) => [program.title, program] as const))(
     "runs to its end, and prints what stands below it: %s",
-    async (_title, { text, prints }) => {
-      const { code, output } = await run(["--input-type=module"], text);
+    async (_title, { language, text, prints }) => {
+      const program = language === "js" ? text : (await transform(text, { loader: "ts", target: "node20" })).code;
+      const { code, output } = await run(["--input-type=module"], program);
       expect(code, output).toBe(0);
       if (prints === undefined) return;
       // A text that fits is passed over; one that does not is shown beside what was wanted.
       expect(patternOf(prints).test(output) ? prints : output).toBe(prints);
     },
   );
+});
+
+describe("every block of code in the documentation", () => {
+  test("is in a language that is tried out here, or no code", () => {
+    const blocks = files.flatMap((file) =>
+      [...readFileSync(file, "utf8").matchAll(/^```([^\n]*)\n(?:.*?)^```$/gms)].map(([, language]) => ({ file, language })),
+    );
+    expect(blocks.filter(({ language = "" }) => !["", "text", "js", "ts"].includes(language))).toEqual([]);
+  });
+
+  test("compiles under strict rules when it is TypeScript", async () => {
+    const blocks = programs.filter(({ language }) => language === "ts");
+    expect(blocks).not.toHaveLength(0);
+    const folder = join(application, "node_modules/.cache/blocks");
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    blocks.forEach(({ text, title }, index) => writeFileSync(join(folder, `${index}.mts`), `// ${title}\n${text}`));
+    const compilerOptions = {
+      ...{ module: "nodenext", target: "es2022", lib: ["es2023", "esnext.disposable"], types: ["node"] },
+      ...{ strict: true, exactOptionalPropertyTypes: true, noEmit: true, skipLibCheck: true },
+    };
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["*.mts"] }));
+    const { code, output } = await run([join(root, "node_modules/typescript/bin/tsc"), "-p", folder]);
+    expect(output).toBe("");
+    expect(code).toBe(0);
+  });
 });
 
 test("the README's program prints the two messages that it sent", async () => {

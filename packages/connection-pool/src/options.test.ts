@@ -71,7 +71,7 @@ describe("client options", () => {
     [{ brokers: ["a:1"], client: "x" }, 'unknown option "client"'],
     [{ brokers: ["a:1"], tls: "yes" }, "tls must be true, false or options"],
     [{ brokers: ["a:1"], tls: { cert: "no certificate" } }, "tls"],
-    [{ brokers: ["a:1"], sasl: { mechanism: "plain", username: "u", password: "p" } }, "mechanism must be one of"],
+    [{ brokers: ["a:1"], sasl: { mechanism: "md5", username: "u", password: "p" } }, "mechanism must be one of PLAIN"],
     [{ brokers: ["a:1"], sasl: { mechanism: "PLAIN", username: "u" } }, "password is missing"],
     [{ brokers: ["a:1"], sasl: { mechanism: "PLAIN", username: "u", password: "p", tokenAuth: true } }, "tokenAuth"],
     [{ brokers: ["a:1"], requestTimeoutMs: 0 }, "requestTimeoutMs must be a whole number from 1"],
@@ -83,6 +83,15 @@ describe("client options", () => {
   ])("%o are refused at once", (options, sentence) => {
     expect(refusal(() => resolveClusterOptions(options as unknown as ClusterOptions))).toContain(sentence);
   });
+
+  it.each(["PLAIN", "plain", "Plain", "scram-sha-256", "SCRAM-SHA-512", "Scram-Sha-512"])(
+    "take the name of a mechanism in any case: %s",
+    (mechanism) => {
+      const sasl = { mechanism, username: "u", password: "p" };
+      const options = { brokers: ["a:1"], sasl } as unknown as ClusterOptions;
+      expect(resolveClusterOptions(options).sasl?.name).toBe(mechanism.toUpperCase());
+    },
+  );
 
   it("never show a password", () => {
     const message = refusal(() =>

@@ -57,7 +57,7 @@ export function saslMechanism(options: unknown, path: string): SaslMechanism {
     throw invalidArgument(`${path} must be an object such as { mechanism: "PLAIN", username, password }.`);
   if (isMechanism(options)) return options;
   const read = new OptionReader<Partial<Record<keyof ScramOptions, unknown>>>(path, options);
-  const mechanism = read.choice("mechanism", ["PLAIN", ...scramMechanisms]);
+  const mechanism = read.custom("mechanism", `one of ${mechanisms.join(", ")}, in any case`, mechanismNamed);
   const username = read.text("username");
   const password = read.text("password");
   if (mechanism === "PLAIN") {
@@ -67,6 +67,13 @@ export function saslMechanism(options: unknown, path: string): SaslMechanism {
   const tokenAuth = read.boolean("tokenAuth", { default: false });
   read.done();
   return scram({ mechanism, username, password, tokenAuth });
+}
+
+const mechanisms = ["PLAIN", ...scramMechanisms] as const;
+
+/** The mechanism with a name, whatever its letters: other clients and configuration files write them in lower case. */
+function mechanismNamed(name: unknown): (typeof mechanisms)[number] | undefined {
+  return typeof name === "string" ? mechanisms.find((known) => known === name.toUpperCase()) : undefined;
 }
 
 function isMechanism(options: object): options is SaslMechanism {

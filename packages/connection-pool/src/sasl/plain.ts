@@ -4,7 +4,8 @@ import type { SaslMechanism } from "./mechanism.js";
 
 /** A login with user name and password in clear text: for encrypted connections, or a network that nobody else listens on. */
 export interface PlainOptions {
-  readonly mechanism: "PLAIN";
+  /** Which mechanism; in JavaScript in any case. */
+  readonly mechanism: "PLAIN" | "plain";
   readonly username: string;
   readonly password: string;
 }

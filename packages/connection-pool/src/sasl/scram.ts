@@ -9,7 +9,8 @@ import type { SaslMechanism } from "./mechanism.js";
 
 /** A login that never sends the password, and in which the server proves that it knows it too (KIP-84). */
 export interface ScramOptions {
-  readonly mechanism: ScramMechanism;
+  /** Which mechanism; in JavaScript in any case. */
+  readonly mechanism: ScramMechanism | Lowercase<ScramMechanism>;
   readonly username: string;
   readonly password: string;
   /** Whether user name and password are the id and HMAC of a delegation token (KIP-48). Default false. */
@@ -17,7 +18,12 @@ export interface ScramOptions {
 }
 
 /** Makes the mechanism SCRAM-SHA-256 or SCRAM-SHA-512 (RFC 5802). */
-export function scram({ mechanism, username, password, tokenAuth = false }: ScramOptions): SaslMechanism {
+export function scram({
+  mechanism,
+  username,
+  password,
+  tokenAuth = false,
+}: ScramOptions & { readonly mechanism: ScramMechanism }): SaslMechanism {
   return {
     name: mechanism,
     async *converse() {

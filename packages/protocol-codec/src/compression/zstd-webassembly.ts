@@ -6,24 +6,24 @@ import type { ZstdEngine } from "./zstd-engine.js";
 /** The part of zstd's functions that is used here, and the memory that they work in. */
 interface Zstd {
   readonly memory: WebAssembly.Memory;
-  malloc(size: number): number;
-  free(address: number): void;
-  isError(result: number): number;
-  compressBound(size: number): number;
-  compress(target: number, capacity: number, source: number, size: number, level: number): number;
-  decompress(target: number, capacity: number, source: number, size: number): number;
+  readonly malloc: (size: number) => number;
+  readonly free: (address: number) => void;
+  readonly isError: (result: number) => number;
+  readonly compressBound: (size: number) => number;
+  readonly compress: (target: number, capacity: number, source: number, size: number, level: number) => number;
+  readonly decompress: (target: number, capacity: number, source: number, size: number) => number;
 }
 
 /** What the module exports, under the names that Emscripten gave: one letter each, in the order of `dist/common/zstd.js`. */
 interface ZstdExports {
   readonly f: WebAssembly.Memory;
-  g(): void;
-  h(result: number): number;
-  i(size: number): number;
-  m(target: number, capacity: number, source: number, size: number, level: number): number;
-  r(target: number, capacity: number, source: number, size: number): number;
-  s(size: number): number;
-  t(address: number): void;
+  readonly g: () => void;
+  readonly h: (result: number) => number;
+  readonly i: (size: number) => number;
+  readonly m: (target: number, capacity: number, source: number, size: number, level: number) => number;
+  readonly r: (target: number, capacity: number, source: number, size: number) => number;
+  readonly s: (size: number) => number;
+  readonly t: (address: number) => void;
 }
 
 /**
