@@ -84,6 +84,7 @@ export class Engine implements MembershipHost, ReaderHost {
       cluster,
       coordinator,
       startFrom,
+      isolationLevel: options.isolationLevel,
       ready: () => {
         this.#fetcher.update();
         this.commits.progressed();
@@ -100,6 +101,7 @@ export class Engine implements MembershipHost, ReaderHost {
       },
       minBytes: options.fetchMinBytes,
       maxBufferedBytes: options.maxBufferedBytes,
+      isolationLevel: options.isolationLevel,
       assigned: () => this.assignment,
       received: (partition) => this.reader.enqueue(partition),
       settled: (partitions) => this.#tellLag(partitions),

@@ -2,6 +2,7 @@
 export { Consumer } from "./consumer.js";
 export type { BatchesOptions, CloseOptions, SeekTarget } from "./consumer.js";
 export type { AssignorName, ConsumerOptions, ResolvedConsumerOptions } from "./options.js";
+export type { IsolationLevel } from "./fetch/isolation.js";
 export type { LoopOptions } from "./reading/loop.js";
 export type { WaitingOptions } from "./engine.js";
 export type { CommitOffset, Committable } from "./offsets/committable.js";

@@ -4,6 +4,7 @@ import { requireCodecs } from "@moldau/protocol-codec/internal";
 import type { Assignor } from "./assignors/assignor.js";
 import { rangeAssignor } from "./assignors/range.js";
 import { roundRobinAssignor } from "./assignors/round-robin.js";
+import type { IsolationLevel } from "./fetch/isolation.js";
 import { isOffsetTarget, type StartFrom } from "./partitions/offset-target.js";
 
 /** How a consumer is made. */
@@ -16,6 +17,11 @@ export interface ConsumerOptions {
   readonly startFrom?: StartFrom;
   /** Whether what is done is committed without being told to. Default true. */
   readonly autoCommit?: boolean;
+  /**
+   * Whether messages of transactions are handed out only once they are committed, and those of aborted ones never. Default
+   * `"read_committed"`; `"read_uncommitted"` gives all messages as they come.
+   */
+  readonly isolationLevel?: IsolationLevel;
   /** Time between automatic commits, in milliseconds. Default 5,000. */
   readonly autoCommitIntervalMs?: number;
   /** A name of this member that stays the same when it restarts: coming back within the session timeout moves no partition (KIP-345). Default: none. */
@@ -62,6 +68,7 @@ export interface ResolvedConsumerOptions {
   readonly topics: readonly string[];
   readonly startFrom: StartFrom;
   readonly autoCommit: boolean;
+  readonly isolationLevel: IsolationLevel;
   readonly autoCommitIntervalMs: number;
   readonly groupInstanceId: string | null;
   readonly assignors: readonly Assignor[];
@@ -94,6 +101,9 @@ export function resolveConsumerOptions(options: ConsumerOptions): ResolvedConsum
       default: "latest",
     }),
     autoCommit: read.boolean("autoCommit", { default: true }),
+    isolationLevel: read.choice("isolationLevel", ["read_committed", "read_uncommitted"], {
+      default: "read_committed",
+    }),
     autoCommitIntervalMs: read.integer("autoCommitIntervalMs", { min: 0, max: maxInt32, default: 5000 }),
     groupInstanceId: read.optionalText("groupInstanceId") ?? null,
     assignors: read.list("assignors", parseAssignor, { nonEmpty: true, default: [rangeAssignor] }),

@@ -12,6 +12,7 @@ import type { AssignedPartition } from "../partitions/assigned-partition.js";
 import { unreadable } from "../errors.js";
 import { partitionKey } from "../partitions/topic-partition.js";
 import { nextOffsetAfter } from "../partitions/partition-buffer.js";
+import type { IsolationLevel } from "./isolation.js";
 import { covers, type FetchPlan } from "./plan.js";
 
 /** What a broker said about one partition. */
@@ -23,6 +24,8 @@ export type PartitionOutcome =
   | { readonly name: "records" }
   /** Nothing to read yet. */
   | { readonly name: "nothing" }
+  /** A replica is nearer than the leader (KIP-392). */
+  | { readonly name: "nearer"; readonly node: number }
   /** Another broker leads the partition, or the metadata is stale otherwise. */
   | { readonly name: "stale"; readonly error: KafkaError; readonly leader: number; readonly leaderEpoch: number }
   /** The offset is not in the log, or not any more. */
@@ -50,18 +53,26 @@ export function* matchAnswers(
 }
 
 /** Takes what a broker said about a partition, and tells what it amounts to. */
-export function takeAnswer(partition: AssignedPartition, answer: PartitionAnswer): PartitionOutcome {
+export function takeAnswer(
+  partition: AssignedPartition,
+  answer: PartitionAnswer,
+  isolationLevel: IsolationLevel,
+): PartitionOutcome {
   if (answer.errorCode !== 0) return judge(partition, answer);
-  partition.highWatermark = answer.highWatermark;
+  const isCommittedOnly = isolationLevel === "read_committed";
+  // Brokers before Kafka 0.11 know of no transactions.
+  const { highWatermark, lastStableOffset } = answer;
+  partition.highWatermark = isCommittedOnly && lastStableOffset >= 0n ? lastStableOffset : highWatermark;
   partition.logStartOffset = answer.logStartOffset;
   const { records } = answer;
+  if (answer.preferredReadReplica >= 0) return { name: "nearer", node: answer.preferredReadReplica };
   if (records === null || records.length === 0) return { name: "nothing" };
   try {
     const nextOffset = nextOffsetAfter(records);
     // No whole batch fits: the broker gives the first partition of a request its batch whole, so its turn comes.
     if (nextOffset === undefined) return { name: "nothing" };
     if (nextOffset <= partition.fetchOffset) return { name: "fatal", error: behind(partition, nextOffset) };
-    partition.received(records, nextOffset);
+    partition.received(records, nextOffset, isCommittedOnly ? (answer.abortedTransactions ?? []) : []);
     return { name: "records" };
   } catch (error) {
     return { name: "fatal", error: unreadable(partition, error) };

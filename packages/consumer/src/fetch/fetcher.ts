@@ -1,11 +1,15 @@
 import type { Cluster } from "@moldau/connection-pool";
 import { ErrorCode, kafkaError, type KafkaError } from "@moldau/protocol-codec";
-import type { AssignedPartition } from "../partitions/assigned-partition.js";
 import { untilDone, type RetryNotice } from "../attempts.js";
 import { asKafkaError } from "../errors.js";
+import type { AssignedPartition } from "../partitions/assigned-partition.js";
 import type { PartitionOutcome } from "./answer.js";
 import { BrokerFetcher, type BrokerFetcherHost } from "./broker-fetcher.js";
+import { HoldBacks } from "./hold-backs.js";
+import type { IsolationLevel } from "./isolation.js";
+import { LoopSet } from "./loop-set.js";
 import type { FetchLimits } from "./plan.js";
+import { ReadReplicas } from "./read-replicas.js";
 
 /** What fetching needs, and whom it tells. */
 export interface FetcherInit {
@@ -15,6 +19,7 @@ export interface FetcherInit {
   readonly minBytes: number;
   /** Bytes that may lie ahead of the application, over all brokers. */
   readonly maxBufferedBytes: number;
+  readonly isolationLevel: IsolationLevel;
   /** The partitions that are assigned at the moment. */
   readonly assigned: () => Iterable<AssignedPartition>;
   /** Records of the partition arrived. */
@@ -28,63 +33,62 @@ export interface FetcherInit {
   readonly retrying: (notice: RetryNotice) => void;
 }
 
-/** Fetches what is assigned: one loop for each broker that leads some of it, and each broker on its own. */
+const resolved = Promise.resolve();
+
+/** Fetches what is assigned: one loop for each broker that some of it is read from, and each broker on its own. */
 export class Fetcher implements BrokerFetcherHost {
   readonly cluster: Cluster;
   readonly limits: FetchLimits;
   readonly minBytes: number;
+  readonly isolationLevel: IsolationLevel;
   readonly #init: FetcherInit;
-  readonly #loops = new Map<number, BrokerFetcher>();
+  readonly #loops: LoopSet<BrokerFetcher>;
+  readonly #holdBacks: HoldBacks;
+  readonly #replicas: ReadReplicas;
   readonly #stopped = new AbortController();
-  readonly #failed = new Set<AssignedPartition>();
-  readonly #ending = new Set<Promise<void>>();
   #byNode = new Map<number, AssignedPartition[]>();
+  #isUpdating = false;
   #isSearching = false;
 
   constructor(init: FetcherInit) {
+    const { cluster, limits, minBytes, isolationLevel } = init;
+    const { clock, options } = cluster;
     this.#init = init;
-    this.cluster = init.cluster;
-    this.limits = init.limits;
-    this.minBytes = init.minBytes;
+    this.cluster = cluster;
+    this.minBytes = minBytes;
+    this.isolationLevel = isolationLevel;
+    // Several partitions together must not make an answer that cannot be received; what comes with their records is far less than these.
+    this.limits = { ...limits, maxBytes: Math.min(limits.maxBytes, Math.ceil(options.maxFrameBytes / 2)) };
+    this.#loops = new LoopSet({ clock, begin: (node) => new BrokerFetcher(node, this) });
+    this.#holdBacks = new HoldBacks({ cluster, signal: this.#stopped.signal, returned: () => this.update() });
+    this.#replicas = new ReadReplicas({ clock, rackId: options.rackId, maxAgeMs: options.metadataMaxAgeMs });
   }
 
-  /** Looks at the assignment, the leaders and the positions anew. */
+  /** Looks at the assignment, the leaders and the positions anew, once for all that changes in one go. */
   update(): void {
-    if (this.#stopped.signal.aborted) return;
-    const byNode = new Map<number, AssignedPartition[]>();
-    for (const partition of this.#init.assigned()) {
-      this.#findLeader(partition);
-      const { node } = partition.leader;
-      byNode.set(node, [...(byNode.get(node) ?? []), partition]);
-    }
-    const leaderless = byNode.get(noLeader);
-    byNode.delete(noLeader);
-    this.#byNode = byNode;
-    for (const [node, loop] of this.#loops) if (!byNode.has(node)) this.#end(node, loop);
-    for (const node of byNode.keys()) if (!this.#loops.has(node)) this.#loops.set(node, new BrokerFetcher(node, this));
-    for (const loop of this.#loops.values()) loop.wake();
-    if (leaderless !== undefined) void this.#searchLeaders();
+    if (this.#isUpdating) return;
+    this.#isUpdating = true;
+    void resolved.then(() => {
+      this.#isUpdating = false;
+      this.#look();
+    });
   }
 
   /** Some of what the partition holds was read. */
   consumed(partition: AssignedPartition): void {
-    this.#loops.get(partition.leader.node)?.consumed(partition);
+    this.#loops.get(this.#replicas.nodeOf(partition))?.consumed(partition);
   }
 
   /** A new loop over messages tries again what failed for good in the last one. */
   retryFailed(): void {
-    if (this.#failed.size === 0) return;
-    for (const partition of this.#failed) partition.isHeldBack = false;
-    this.#failed.clear();
-    this.update();
+    this.#holdBacks.retry();
   }
 
   /** Ends all loops at once, requests that wait at brokers included; resolves when their connections are gone. */
   async stop(): Promise<void> {
     this.#stopped.abort();
-    for (const [node, loop] of this.#loops) this.#end(node, loop);
     this.#byNode = new Map();
-    await Promise.all(this.#ending);
+    await this.#loops.stop();
   }
 
   partitionsOf(node: number): readonly AssignedPartition[] {
@@ -92,15 +96,27 @@ export class Fetcher implements BrokerFetcherHost {
   }
 
   room(): number {
-    return this.#init.maxBufferedBytes / Math.max(1, this.#loops.size);
+    return this.#init.maxBufferedBytes / Math.max(1, this.#byNode.size);
   }
 
-  answered(partition: AssignedPartition, outcome: PartitionOutcome): void {
+  rackFor(partitions: Iterable<AssignedPartition>): string {
+    return this.#replicas.rackFor(partitions);
+  }
+
+  answered(node: number, partition: AssignedPartition, outcome: PartitionOutcome): void {
+    if ("error" in outcome && this.#replicas.leave(partition, node)) {
+      this.#init.retrying({ operation: "fetch", error: outcome.error, delayMs: 0 });
+      return this.update();
+    }
     switch (outcome.name) {
       case "records":
+        this.#holdBacks.recovered(partition);
         return this.#init.received(partition);
       case "nothing":
-        return;
+        return this.#holdBacks.recovered(partition);
+      case "nearer":
+        this.#replicas.follow(partition, outcome.node);
+        return this.update();
       case "outOfRange":
         return this.#outOfRange(partition, outcome.error);
       case "stale":
@@ -115,6 +131,7 @@ export class Fetcher implements BrokerFetcherHost {
 
   settled(partitions: readonly AssignedPartition[]): void {
     this.#init.settled(partitions);
+    if (this.#replicas.takeExpired()) this.update();
   }
 
   failed(node: number, error: KafkaError, delayMs: number): void {
@@ -123,14 +140,28 @@ export class Fetcher implements BrokerFetcherHost {
       return;
     }
     this.#init.retrying({ operation: "fetch", error, delayMs });
+    const partitions = this.partitionsOf(node);
+    for (const partition of partitions) this.#replicas.leave(partition, node);
+    this.update();
     // The broker may be gone for good, and others lead its partitions.
-    this.#refresh(this.partitionsOf(node).map(({ topic }) => topic));
+    this.#refresh(partitions.map(({ topic }) => topic));
   }
 
-  #end(node: number, loop: BrokerFetcher): void {
-    this.#loops.delete(node);
-    const ending = loop.stop().finally(() => this.#ending.delete(ending));
-    this.#ending.add(ending);
+  #look(): void {
+    if (this.#stopped.signal.aborted) return;
+    const byNode = new Map<number, AssignedPartition[]>();
+    for (const partition of this.#init.assigned()) {
+      this.#findLeader(partition);
+      const node = this.#replicas.nodeOf(partition);
+      const group = byNode.get(node);
+      if (group === undefined) byNode.set(node, [partition]);
+      else group.push(partition);
+    }
+    const isLeaderless = byNode.delete(noLeader);
+    this.#byNode = byNode;
+    this.#loops.keep(byNode);
+    for (const loop of this.#loops) loop.wake();
+    if (isLeaderless) void this.#searchLeaders();
   }
 
   #findLeader(partition: AssignedPartition): void {
@@ -149,8 +180,7 @@ export class Fetcher implements BrokerFetcherHost {
 
   /** Leaves the partition out of fetches until somebody tries again. */
   #giveUp(partition: AssignedPartition, error: KafkaError): void {
-    partition.isHeldBack = true;
-    this.#failed.add(partition);
+    this.#holdBacks.holdForGood(partition);
     this.#init.failed(error);
   }
 
@@ -162,19 +192,9 @@ export class Fetcher implements BrokerFetcherHost {
     this.#refresh([partition.topic]);
   }
 
-  /** Leaves the partition out of fetches for a moment. */
   #holdBack(partition: AssignedPartition, error: KafkaError): void {
-    const delayMs = this.cluster.options.retry.initialDelayMs;
+    const delayMs = this.#holdBacks.hold(partition);
     this.#init.retrying({ operation: "fetch", error, delayMs });
-    partition.isHeldBack = true;
-    this.cluster.clock.sleep(delayMs, this.#stopped.signal).then(
-      () => {
-        partition.isHeldBack = false;
-        this.update();
-      },
-      // Only stop() ends the wait early.
-      () => undefined,
-    );
   }
 
   #refresh(topics: readonly string[]): void {
@@ -207,11 +227,14 @@ export class Fetcher implements BrokerFetcherHost {
   }
 
   async #askForLeaders(): Promise<void> {
-    const leaderless = [...this.#init.assigned()].filter(({ leader }) => leader.node === noLeader);
-    await this.cluster.refreshTopics(new Set(leaderless.map(({ topic }) => topic)));
-    this.update();
-    const [first] = [...this.#init.assigned()].filter(({ leader }) => leader.node === noLeader);
+    await this.cluster.refreshTopics(new Set(this.#leaderless().map(({ topic }) => topic)));
+    this.#look();
+    const [first] = this.#leaderless();
     if (first !== undefined) throw leaderNotAvailable(first);
+  }
+
+  #leaderless(): AssignedPartition[] {
+    return [...this.#init.assigned()].filter(({ leader }) => leader.node === noLeader);
   }
 }
 

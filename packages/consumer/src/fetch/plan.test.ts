@@ -21,41 +21,53 @@ function shape(plan: FetchPlan | NoPlan): unknown {
 
 describe("a fetch", () => {
   it("asks for what runs low, behind what is buffered, and waits at the broker when that is everything", () => {
-    expect(shape(planFetch([partition(0), partition(1, 100)], 50_000, limits))).toEqual([["0@0", "1@1"], 500, 10_000]);
-  });
-
-  it("leaves out what holds enough, and does not wait then", () => {
-    expect(shape(planFetch([partition(0), partition(1, 600)], 50_000, limits))).toEqual([["0@0"], 0, 10_000]);
-  });
-
-  it("is not made when everything holds enough", () => {
-    expect(planFetch([partition(0, 600), partition(1, 600)], 50_000, limits)).toBe("enough");
-    expect(planFetch([], 50_000, limits)).toBe("enough");
-  });
-
-  it("leaves out what is paused, held back, given up, or has no position, and waits all the same", () => {
-    const [paused, held, over] = [partition(0, 600), partition(1), partition(2)];
-    paused.paused = true;
-    held.isHeldBack = true;
-    over.end();
-    const unplaced = new AssignedPartition("orders", 3);
-    expect(shape(planFetch([paused, held, over, unplaced, partition(4)], 50_000, limits))).toEqual([
-      ["4@0"],
+    expect(shape(planFetch([partition(0), partition(1, 100)], { limits, room: 50_000, now: 1000 }))).toEqual([
+      ["0@0", "1@1"],
       500,
       10_000,
     ]);
   });
 
+  it("leaves out what holds enough, and does not wait then", () => {
+    expect(shape(planFetch([partition(0), partition(1, 600)], { limits, room: 50_000, now: 1000 }))).toEqual([
+      ["0@0"],
+      0,
+      10_000,
+    ]);
+  });
+
+  it("is not made when everything holds enough", () => {
+    expect(planFetch([partition(0, 600), partition(1, 600)], { limits, room: 50_000, now: 1000 })).toBe("enough");
+    expect(planFetch([], { limits, room: 50_000, now: 1000 })).toBe("enough");
+  });
+
+  it("leaves out what is paused, held back, given up, or has no position, and waits all the same", () => {
+    const [paused, held, over] = [partition(0, 600), partition(1), partition(2)];
+    paused.paused = true;
+    held.heldBackUntil = Infinity;
+    over.end();
+    const unplaced = new AssignedPartition("orders", 3);
+    expect(shape(planFetch([paused, held, over, unplaced, partition(4)], { limits, room: 50_000, now: 1000 }))).toEqual(
+      [["4@0"], 500, 10_000],
+    );
+  });
+
   it("asks for no more than there is room for, and for nothing without room", () => {
-    expect(shape(planFetch([partition(0), partition(1, 600)], 2000, limits))).toEqual([["0@0"], 0, expect.any(Number)]);
-    expect((planFetch([partition(0), partition(1, 600)], 2000, limits) as FetchPlan).maxBytes).toBeLessThan(1400);
-    expect(planFetch([partition(0), partition(1, 600)], 600, limits)).toBe("full");
+    expect(shape(planFetch([partition(0), partition(1, 600)], { limits, room: 2000, now: 1000 }))).toEqual([
+      ["0@0"],
+      0,
+      expect.any(Number),
+    ]);
+    expect(
+      (planFetch([partition(0), partition(1, 600)], { limits, room: 2000, now: 1000 }) as FetchPlan).maxBytes,
+    ).toBeLessThan(1400);
+    expect(planFetch([partition(0), partition(1, 600)], { limits, room: 600, now: 1000 })).toBe("full");
   });
 
   it("takes the room of paused partitions when there is no other: they are fetched again", () => {
     const paused = partition(0, 600);
     paused.paused = true;
-    expect(shape(planFetch([paused, partition(1)], 600, limits))).toEqual([["1@0"], 500, 600]);
+    expect(shape(planFetch([paused, partition(1)], { limits, room: 600, now: 1000 }))).toEqual([["1@0"], 500, 600]);
     expect([paused.buffer.bytes, paused.fetchOffset]).toEqual([0, 0n]);
   });
 });

@@ -23,9 +23,23 @@ export interface FetchPlan {
   readonly targets: readonly FetchTarget[];
   /** The partitions asked for, by key. */
   readonly asked: ReadonlyMap<string, Asked>;
+  /** The partitions that were left out although they are read, because they were paused or hold enough. */
+  readonly leftOut: ReadonlySet<AssignedPartition>;
   readonly maxBytes: number;
-  /** 0 while partitions with enough to read are left out: they must not have to wait for an answer that is not about them. */
+  /**
+   * 0 while partitions with enough to read are left out: they must not have to wait for an answer that is not about them. It
+   * ends when the first that is held back may be asked for.
+   */
   readonly maxWaitMs: number;
+}
+
+/** What a plan goes by. */
+export interface PlanningOptions {
+  readonly limits: FetchLimits;
+  /** How many bytes the broker's partitions may hold. */
+  readonly room: number;
+  /** The clock's monotonic time. */
+  readonly now: number;
 }
 
 /** Why nothing is asked for at the moment. */
@@ -35,25 +49,36 @@ export type NoPlan =
   /** Something runs low, but there is no room for more. */
   | "full";
 
-/**
- * Chooses what to fetch of the partitions that a broker leads: those that are being read and run low. `room` is how many
- * bytes the broker's partitions may hold.
- */
+/** Chooses what to fetch of the partitions that are read from a broker: those that run low. */
 export function planFetch(
   partitions: readonly AssignedPartition[],
-  room: number,
-  limits: FetchLimits,
+  { limits, room, now }: PlanningOptions,
 ): FetchPlan | NoPlan {
   const fetchable = partitions.filter((partition) => partition.isFetchable);
   const low = fetchable.filter((partition) => runsLow(partition, limits));
   if (low.length === 0) return "enough";
   const free = makeRoom(partitions, room);
   if (free <= 0) return "full";
+  const asked = new Map(low.map((partition) => [partition.key, askedNow(partition)]));
   return {
     targets: low.map((partition) => targetOf(partition, limits.partitionMaxBytes)),
-    asked: new Map(low.map((partition) => [partition.key, askedNow(partition)])),
+    asked,
+    leftOut: new Set(
+      partitions.filter((each) => each.isReady && each.heldBackUntil === undefined && !asked.has(each.key)),
+    ),
     maxBytes: Math.min(limits.maxBytes, free),
-    maxWaitMs: low.length < fetchable.length ? 0 : limits.maxWaitMs,
+    maxWaitMs: low.length < fetchable.length ? 0 : Math.min(limits.maxWaitMs, firstReturn(partitions) - now),
+  };
+}
+
+/** A fetch of the one next batch of one partition, and nothing else: a broker gives the first batch whole. */
+export function planBatch(partition: AssignedPartition): FetchPlan {
+  return {
+    targets: [targetOf(partition, 1)],
+    asked: new Map([[partition.key, askedNow(partition)]]),
+    leftOut: new Set(),
+    maxBytes: 1,
+    maxWaitMs: 0,
   };
 }
 
@@ -69,6 +94,11 @@ export function runsLow({ buffer }: AssignedPartition, { partitionMaxBytes }: Fe
 export function covers({ asked }: FetchPlan, { key, version, fetchOffset }: AssignedPartition): boolean {
   const found = asked.get(key);
   return found !== undefined && found.version === version && found.fetchOffset === fetchOffset;
+}
+
+/** When the first partition that is held back returns. */
+function firstReturn(partitions: readonly AssignedPartition[]): number {
+  return partitions.reduce((first, { heldBackUntil = Infinity }) => Math.min(first, heldBackUntil), Infinity);
 }
 
 function askedNow(partition: AssignedPartition): Asked {

@@ -1,5 +1,6 @@
 import type { Cluster } from "@moldau/connection-pool";
 import { ListOffsets } from "@moldau/protocol-codec";
+import { isolationLevels, type IsolationLevel } from "../fetch/isolation.js";
 import { groupByTopic, partitionKey, type TopicPartition } from "../partitions/topic-partition.js";
 import { endsAtLatest, timestampOf, type OffsetTarget } from "../partitions/offset-target.js";
 
@@ -15,6 +16,14 @@ export interface OffsetAnswer {
   readonly errorCode: number;
 }
 
+/** What is asked, and how. */
+export interface ListOffsetsOptions {
+  readonly questions: readonly OffsetQuestion[];
+  /** With `"read_committed"` the end is where the first open transaction begins. */
+  readonly isolationLevel: IsolationLevel;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Asks one broker which offsets places in partitions that it leads are (ListOffsets). A point in time behind the last
  * message is the end.
@@ -24,15 +33,16 @@ export interface OffsetAnswer {
 export async function listOffsets(
   cluster: Cluster,
   node: number,
-  { questions, signal }: { readonly questions: readonly OffsetQuestion[]; readonly signal: AbortSignal },
+  { questions, isolationLevel, signal }: ListOffsetsOptions,
 ): Promise<Map<string, OffsetAnswer>> {
-  const answers = await ask(cluster, node, { questions, signal });
+  const answers = await ask(cluster, node, { questions, isolationLevel, signal });
   const beyond = questions.filter(
     (question) => endsAtLatest(question.target) && answers.get(keyOf(question))?.offset === -1n,
   );
   if (beyond.length === 0) return answers;
   const ends = await ask(cluster, node, {
     questions: beyond.map((question) => ({ ...question, target: "latest" })),
+    isolationLevel,
     signal,
   });
   return new Map([...answers, ...ends]);
@@ -41,7 +51,7 @@ export async function listOffsets(
 async function ask(
   cluster: Cluster,
   node: number,
-  { questions, signal }: { readonly questions: readonly OffsetQuestion[]; readonly signal: AbortSignal },
+  { questions, isolationLevel, signal }: ListOffsetsOptions,
 ): Promise<Map<string, OffsetAnswer>> {
   const now = cluster.clock.now();
   const topics = [...groupByTopic(questions)].map(([name, group]) => ({
@@ -54,7 +64,12 @@ async function ask(
   const timeoutMs = cluster.options.requestTimeoutMs;
   const connection = await cluster.connection(node, { purpose: "general", owner: null }, { signal });
   const version = connection.versionOf(ListOffsets);
-  const body = { replicaId: -1, topics, ...(version >= 10 ? { timeoutMs } : {}) };
+  const body = {
+    replicaId: -1,
+    topics,
+    ...(version >= 2 ? { isolationLevel: isolationLevels[isolationLevel] } : {}),
+    ...(version >= 10 ? { timeoutMs } : {}),
+  };
   const answer = await connection.request(ListOffsets, version, body, { timeoutMs, signal });
   return new Map(
     answer.topics.flatMap(({ name, partitions }) =>

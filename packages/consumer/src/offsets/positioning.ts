@@ -3,6 +3,7 @@ import { ErrorCode, ListOffsets, OffsetFetch, type KafkaError } from "@moldau/pr
 import type { RetryNotice } from "../attempts.js";
 import { asKafkaError, noOffset, partitionError } from "../errors.js";
 import type { GroupCoordinator } from "../membership/coordinator.js";
+import type { IsolationLevel } from "../fetch/isolation.js";
 import type { AssignedPartition } from "../partitions/assigned-partition.js";
 import type { StartFrom } from "../partitions/offset-target.js";
 import { fetchCommitted } from "./committed.js";
@@ -13,6 +14,7 @@ export interface PositioningInit {
   readonly cluster: Cluster;
   readonly coordinator: GroupCoordinator;
   readonly startFrom: StartFrom;
+  readonly isolationLevel: IsolationLevel;
   /** Some of the partitions may be fetched now. */
   readonly ready: () => void;
   /** Something failed that does not pass by itself. */
@@ -127,7 +129,11 @@ export class Positioning {
     const questions = partitions.flatMap(({ topic, partition, positioning }) =>
       positioning.name === "target" ? [{ topic, partition, target: positioning.target }] : [],
     );
-    const answers = await listOffsets(this.#init.cluster, node, { questions, signal: this.#stopped.signal });
+    const answers = await listOffsets(this.#init.cluster, node, {
+      questions,
+      isolationLevel: this.#init.isolationLevel,
+      signal: this.#stopped.signal,
+    });
     const failures = new Failures();
     for (const partition of stillAsked(asked)) {
       const { errorCode, offset = -1n } = answers.get(partition.key) ?? unanswered;

@@ -1,4 +1,5 @@
 import { Uuid, type RecordBatch } from "@moldau/protocol-codec";
+import type { AbortedTransaction } from "./aborted-transactions.js";
 import { Ledger } from "./ledger.js";
 import type { OffsetTarget } from "./offset-target.js";
 import { PartitionBuffer } from "./partition-buffer.js";
@@ -49,11 +50,11 @@ export class AssignedPartition implements TopicPartition {
   paused = false;
   /** Nothing more is handed out, since it is about to be given up. */
   isSuspended = false;
-  /** Backing off after an answer that said to try again later. */
-  isHeldBack = false;
+  /** Until when fetches leave it out, after an answer that said to try again later, on the clock's monotonic time; undefined: they do not. */
+  heldBackUntil: number | undefined;
   /** Where it stands in the reader's feed: waiting for its turn, or somebody reads a batch of it. */
   turn: "none" | "queued" | "taken" = "none";
-  /** Offset behind the last message that readers may see, -1n before the first answer. */
+  /** Offset behind the last message that may be read, as the isolation level has it: -1n before the first answer. */
   highWatermark = -1n;
   /** First offset in the log, -1n before the first answer. */
   logStartOffset = -1n;
@@ -92,7 +93,7 @@ export class AssignedPartition implements TopicPartition {
 
   /** Whether a fetch may ask for it. */
   get isFetchable(): boolean {
-    return this.isReadable && !this.isHeldBack && this.isReady;
+    return this.isReadable && this.heldBackUntil === undefined && this.isReady;
   }
 
   /** Whether its messages may be handed out. */
@@ -144,9 +145,9 @@ export class AssignedPartition implements TopicPartition {
     this.#findOut({ name: "target", target, isReset: true });
   }
 
-  /** Takes the records of an answer to a fetch at {@link fetchOffset}. */
-  received(records: Buffer, nextOffset: bigint): void {
-    this.buffer.push(records);
+  /** Takes the records of an answer to a fetch at {@link fetchOffset}; messages of the aborted transactions are left out. */
+  received(records: Buffer, nextOffset: bigint, aborted: readonly AbortedTransaction[] = []): void {
+    this.buffer.push(records, aborted);
     this.#fetchOffset = nextOffset;
   }
 
@@ -184,15 +185,18 @@ export class AssignedPartition implements TopicPartition {
   }
 
   /**
-   * Takes the next batch that holds messages. Batches without any (control batches, batches that compaction emptied, and what
-   * lies before the position) are stepped over, each to the offset behind its last: the offset of its last record may be less.
+   * Takes the next batch that holds messages. Batches without any (control batches, batches of aborted transactions or that
+   * compaction emptied, and what lies before the position) are stepped over, each to the offset behind its last: the offset of its last record may be less.
    *
    * @throws {DecodeError} when what the broker sent is no batch, or its checksum is wrong.
    */
   nextBatch(): RecordBatch | undefined {
     for (;;) {
       const batch = this.buffer.shift();
-      if (batch === undefined) return undefined;
+      if (batch === undefined) {
+        this.ledger.advanceTo(this.buffer.passed);
+        return undefined;
+      }
       const { nextOffset } = batch;
       if (nextOffset <= this.position) continue;
       if (!batch.isControl && batch.count > 0) return batch;

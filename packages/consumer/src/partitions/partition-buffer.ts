@@ -1,8 +1,14 @@
 import { DecodeError, readBatches, type ReadBatchesOptions, type RecordBatch } from "@moldau/protocol-codec";
+import { AbortedTransactions, type AbortedTransaction } from "./aborted-transactions.js";
+
+/** The records of one answer, and which of their transactions were aborted: undefined when none was. */
+interface RecordSet {
+  readonly records: Buffer;
+  readonly aborted: AbortedTransactions | undefined;
+}
 
 /** A record set that is being walked. */
-interface Walk {
-  readonly records: Buffer;
+interface Walk extends RecordSet {
   readonly batches: Generator<RecordBatch, void, undefined>;
   bytesLeft: number;
 }
@@ -16,12 +22,13 @@ interface Walk {
 export class PartitionBuffer {
   readonly #options: ReadBatchesOptions;
   /** Record sets not begun, oldest first. */
-  #sets: Buffer[] = [];
+  #sets: RecordSet[] = [];
   /** The record set that is being walked. */
   #walk: Walk | undefined;
   /** Batches that were put back, the next one last. */
   #returned: RecordBatch[] = [];
   #bytes = 0;
+  #passed = -1n;
 
   constructor(options: ReadBatchesOptions = {}) {
     this.#options = options;
@@ -36,14 +43,19 @@ export class PartitionBuffer {
     return this.#bytes === 0;
   }
 
-  /** Adds the record set of an answer behind what is there. */
-  push(records: Buffer): void {
-    this.#sets.push(records);
+  /** Offset behind the last batch that was taken or left out; -1n when there was none since {@link clear}. */
+  get passed(): bigint {
+    return this.#passed;
+  }
+
+  /** Adds the record set of an answer behind what is there, with the transactions in it whose messages are to be left out. */
+  push(records: Buffer, aborted: readonly AbortedTransaction[] = []): void {
+    this.#sets.push({ records, aborted: aborted.length === 0 ? undefined : new AbortedTransactions(aborted) });
     this.#bytes += records.length;
   }
 
   /**
-   * Takes the next whole batch, its checksum verified; undefined when there is none.
+   * Takes the next whole batch, its checksum verified; undefined when there is none. Batches of aborted transactions are left out.
    *
    * @throws {DecodeError} when the bytes are no batch; what is left of the buffer is worthless then.
    */
@@ -60,6 +72,8 @@ export class PartitionBuffer {
       if (batch !== undefined) {
         walk.bytesLeft -= batch.sizeInBytes;
         this.#bytes -= batch.sizeInBytes;
+        this.#passed = batch.nextOffset;
+        if (walk.aborted?.drops(batch) === true) continue;
         return batch;
       }
       // What is left is a batch that was cut off: it is fetched again.
@@ -81,12 +95,12 @@ export class PartitionBuffer {
    * being read must not keep whole answers in memory. Each byte is copied at most once.
    */
   detach(): void {
-    this.#sets = this.#sets.map(detached);
+    this.#sets = this.#sets.map(({ records, aborted }) => ({ records: detached(records), aborted }));
     const walk = this.#walk;
     if (walk === undefined || walk.bytesLeft === 0) return;
     const left = walk.records.subarray(walk.records.length - walk.bytesLeft);
     const own = detached(left);
-    if (own !== left) this.#walk = this.#walkOver(own);
+    if (own !== left) this.#walk = this.#walkOver({ records: own, aborted: walk.aborted });
   }
 
   clear(): void {
@@ -94,17 +108,18 @@ export class PartitionBuffer {
     this.#walk = undefined;
     this.#returned = [];
     this.#bytes = 0;
+    this.#passed = -1n;
   }
 
   #begin(): Walk | undefined {
-    const records = this.#sets.shift();
-    if (records === undefined) return undefined;
-    this.#walk = this.#walkOver(records);
+    const set = this.#sets.shift();
+    if (set === undefined) return undefined;
+    this.#walk = this.#walkOver(set);
     return this.#walk;
   }
 
-  #walkOver(records: Buffer): Walk {
-    return { records, batches: readBatches(records, this.#options), bytesLeft: records.length };
+  #walkOver({ records, aborted }: RecordSet): Walk {
+    return { records, aborted, batches: readBatches(records, this.#options), bytesLeft: records.length };
   }
 }
 
