@@ -1,6 +1,6 @@
 import { channel } from "node:diagnostics_channel";
 import type { Clock } from "@moldau/platform";
-import type { PendingRequest } from "./in-flight.js";
+import type { PendingRequest } from "./connection/pending-request.js";
 
 /** A connection was opened, or could not be; published on `moldau:connection:open`. */
 export interface ConnectionOpenEvent {

@@ -1,22 +1,22 @@
 /// <reference types="node" preserve="true" />
 
 // The cluster
-export { Cluster } from "./cluster.js";
-export type { ClusterEvents } from "./cluster.js";
-export type { ClusterRequestOptions, OperationOptions, RequestBody } from "./requester.js";
-export type { TopicOptions } from "./topics.js";
-export { resolveClusterOptions } from "./cluster-options.js";
-export type { ClusterOptions, ResolvedClusterOptions } from "./cluster-options.js";
-export type { PartitionMetadata, TopicMetadata } from "./metadata.js";
-export type { CoordinatorType } from "./coordinators.js";
+export { Cluster } from "./cluster/cluster.js";
+export type { ClusterEvents } from "./cluster/cluster.js";
+export type { ClusterRequestOptions, OperationOptions, RequestBody } from "./cluster/requester.js";
+export type { TopicOptions } from "./cluster/topics.js";
+export { resolveClusterOptions } from "./cluster/cluster-options.js";
+export type { ClusterOptions, ResolvedClusterOptions } from "./cluster/cluster-options.js";
+export type { PartitionMetadata, TopicMetadata } from "./cluster/metadata.js";
+export type { CoordinatorType } from "./cluster/coordinators.js";
 
 // Connections
-export { Connection } from "./connection.js";
-export type { ConnectionEvents, ConnectionOptions } from "./connection.js";
-export type { RequestOptions } from "./in-flight.js";
-export type { BrokerAddress, ConnectionKey, ConnectionPurpose } from "./pool.js";
-export { BrokerVersions, Negotiation } from "./api-versions.js";
-export type { VersionRange } from "./api-versions.js";
+export { Connection } from "./connection/connection.js";
+export type { ConnectionEvents, ConnectionOptions } from "./connection/connection.js";
+export type { RequestOptions } from "./connection/pending-request.js";
+export type { BrokerAddress, ConnectionKey, ConnectionPurpose } from "./cluster/pool.js";
+export { BrokerVersions, Negotiation } from "./connection/api-versions.js";
+export type { VersionRange } from "./connection/api-versions.js";
 export { formatAddress, parseAddress } from "./addresses.js";
 export type { Address } from "./addresses.js";
 
@@ -30,10 +30,10 @@ export type { ScramOptions } from "./sasl/scram.js";
 export { systemClock } from "@moldau/platform";
 export type { Clock, Timer, TimerOptions } from "@moldau/platform";
 export type { Channel, ChannelEvents, Connector, ConnectTarget, OpeningEvents } from "@moldau/platform";
-export { Backoff, defaultRetryPolicy } from "./retry.js";
-export type { RetryPolicy } from "./retry.js";
-export { sleep, waitFor } from "./wait.js";
-export type { WaitOptions } from "./wait.js";
+export { Backoff, defaultRetryPolicy } from "./attempts/backoff.js";
+export type { RetryPolicy } from "./attempts/backoff.js";
+export { sleep, waitFor } from "./attempts/wait.js";
+export type { WaitOptions } from "./attempts/wait.js";
 
 // Options and errors
 export { isPlainObject, OptionReader } from "./options.js";

@@ -1,7 +1,7 @@
 // What the producer, the consumer and the tests build on, and applications do not.
 export { throwUncaught } from "@moldau/platform";
-export { DeadlineTimer } from "./deadline.js";
-export { Fifo } from "./fifo.js";
+export { DeadlineTimer } from "./connection/deadline.js";
+export { Fifo } from "./connection/fifo.js";
 export type { SpokenApi } from "./spoken-api.js";
 
 // What the documentation is made from.

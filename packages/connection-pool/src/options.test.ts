@@ -1,6 +1,6 @@
 import { KafkaError } from "@moldau/protocol-codec";
 import { describe, expect, it } from "vitest";
-import { resolveClusterOptions, type ClusterOptions } from "./cluster-options.js";
+import { resolveClusterOptions, type ClusterOptions } from "./cluster/cluster-options.js";
 import { OptionReader } from "./options.js";
 
 function refusal(call: () => unknown): string {

@@ -7,10 +7,10 @@ import {
   scramMechanisms,
   type SaslAuthenticateResponse,
 } from "@moldau/protocol-codec";
-import type { BrokerVersions } from "../api-versions.js";
+import type { BrokerVersions } from "../connection/api-versions.js";
 import { saslHandshakeVersion } from "../apis.js";
 import { ClientErrorCode, invalidArgument } from "../errors.js";
-import type { Exchange } from "../exchange.js";
+import type { Exchange } from "../connection/exchange.js";
 import { isPlainObject, OptionReader } from "../options.js";
 import type { SaslContext, SaslMechanism } from "./mechanism.js";
 import { plain, type PlainOptions } from "./plain.js";

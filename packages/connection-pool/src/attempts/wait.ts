@@ -1,7 +1,7 @@
 import type { Clock } from "@moldau/platform";
 import type { KafkaError } from "@moldau/protocol-codec";
 import { onAbort } from "./abort.js";
-import { clientAborted } from "./errors.js";
+import { clientAborted } from "../errors.js";
 
 /** Waits a while. @throws {KafkaError} CLIENT_ABORTED when the signal fires first. */
 export async function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {

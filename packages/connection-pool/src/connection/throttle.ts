@@ -1,7 +1,7 @@
 import type { Clock, Timer } from "@moldau/platform";
 
 /** The quiet that a broker asked for by `throttleTimeMs`: nothing is written until it is over (KIP-219). */
-export class Quiet {
+export class Throttle {
   readonly #clock: Clock;
   readonly #over: () => void;
   #current: { readonly until: number; readonly timer: Timer } | undefined;
@@ -12,12 +12,13 @@ export class Quiet {
     this.#over = over;
   }
 
-  get isKept(): boolean {
+  /** Whether writing is held back at the moment. */
+  get isOn(): boolean {
     return this.#current !== undefined;
   }
 
   /** Keeps quiet for `ms` milliseconds from now; a longer quiet that is kept already stays. */
-  keep(ms: number): void {
+  hold(ms: number): void {
     const until = this.#clock.monotonic() + ms;
     if (ms <= 0 || (this.#current && this.#current.until >= until)) return;
     this.cancel();

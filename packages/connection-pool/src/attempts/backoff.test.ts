@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { Backoff, defaultRetryPolicy } from "./retry.js";
+import { Backoff, defaultRetryPolicy } from "./backoff.js";
 
 it("grows exponentially up to the longest wait, and begins again after a success", () => {
   const backoff = new Backoff({ ...defaultRetryPolicy, jitter: 0 }, () => 0.5);

@@ -1,5 +1,5 @@
 import { KafkaError, type Api, type Fields, type StructIn, type StructOut } from "@moldau/protocol-codec";
-import { onAbort } from "./abort.js";
+import { onAbort } from "../attempts/abort.js";
 import type { ResolvedClusterOptions } from "./cluster-options.js";
 import {
   ClientErrorCode,
@@ -9,10 +9,10 @@ import {
   isConnectionFailure,
   messageOf,
   timedOut,
-} from "./errors.js";
+} from "../errors.js";
 import { generalKey, type ConnectionPool } from "./pool.js";
-import { Backoff } from "./retry.js";
-import { sleep, waitFor } from "./wait.js";
+import { Backoff } from "../attempts/backoff.js";
+import { sleep, waitFor } from "../attempts/wait.js";
 
 /** How long to wait for an operation. */
 export interface OperationOptions {

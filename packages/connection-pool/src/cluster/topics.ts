@@ -1,14 +1,14 @@
 import { ErrorCode, KafkaError, kafkaError, Metadata, type MetadataResponse, type Uuid } from "@moldau/protocol-codec";
-import { isAddress, type Address } from "./addresses.js";
+import { isAddress, type Address } from "../addresses.js";
 import type { ResolvedClusterOptions } from "./cluster-options.js";
-import { metadataErrorChannel, type MetadataErrorEvent } from "./diagnostics.js";
-import { protocolViolation, timedOut } from "./errors.js";
+import { metadataErrorChannel, type MetadataErrorEvent } from "../diagnostics.js";
+import { protocolViolation, timedOut } from "../errors.js";
 import { MetadataCache, type TopicMetadata } from "./metadata.js";
 import { MetadataRefresh, type MetadataQuestion } from "./metadata-refresh.js";
 import type { ConnectionPool } from "./pool.js";
 import type { OperationOptions, Requester } from "./requester.js";
-import { Backoff } from "./retry.js";
-import { waitFor } from "./wait.js";
+import { Backoff } from "../attempts/backoff.js";
+import { waitFor } from "../attempts/wait.js";
 
 /** How to ask for a topic. */
 export interface TopicOptions extends OperationOptions {

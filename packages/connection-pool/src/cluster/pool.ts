@@ -1,12 +1,12 @@
 import type { KafkaError } from "@moldau/protocol-codec";
-import { formatAddress, type Address } from "./addresses.js";
-import { Negotiation } from "./api-versions.js";
+import { formatAddress, type Address } from "../addresses.js";
+import { Negotiation } from "../connection/api-versions.js";
 import { Broker } from "./broker.js";
 import type { ResolvedClusterOptions } from "./cluster-options.js";
-import { Connection } from "./connection.js";
-import { connectionOpenChannel, type ConnectionOpenEvent } from "./diagnostics.js";
-import { clientClosed, connectionFailed } from "./errors.js";
-import { abortable, sleep } from "./wait.js";
+import { Connection } from "../connection/connection.js";
+import { connectionOpenChannel, type ConnectionOpenEvent } from "../diagnostics.js";
+import { clientClosed, connectionFailed } from "../errors.js";
+import { abortable, sleep } from "../attempts/wait.js";
 
 /** What a connection is for. A broker works on one request of a connection at a time, so requests that may wait long get connections of their own. */
 export type ConnectionPurpose = "produce" | "fetch" | "group" | "general";

@@ -1,8 +1,8 @@
 import type { ConnectionOptions } from "node:tls";
 import type { Channel, Connector, OpeningEvents } from "@moldau/platform";
 import { KafkaError } from "@moldau/protocol-codec";
-import { formatAddress, type Address } from "./addresses.js";
-import { ClientErrorCode, connectionFailed, messageOf } from "./errors.js";
+import { formatAddress, type Address } from "../addresses.js";
+import { ClientErrorCode, connectionFailed, messageOf } from "../errors.js";
 
 /** Where to, by which way, and whether encrypted. */
 export interface OpeningOptions {

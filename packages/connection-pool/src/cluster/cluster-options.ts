@@ -1,11 +1,11 @@
 import { createSecureContext, type ConnectionOptions as TlsOptions } from "node:tls";
-import { parseAddress, type Address } from "./addresses.js";
+import { parseAddress, type Address } from "../addresses.js";
 import { systemClock, systemConnector, type Clock, type Connector } from "@moldau/platform";
-import { invalidArgument, messageOf } from "./errors.js";
-import { isPlainObject, OptionReader } from "./options.js";
-import { defaultRetryPolicy, type RetryPolicy } from "./retry.js";
-import { saslMechanism, type SaslOptions } from "./sasl/authenticate.js";
-import type { SaslMechanism } from "./sasl/mechanism.js";
+import { invalidArgument, messageOf } from "../errors.js";
+import { isPlainObject, OptionReader } from "../options.js";
+import { defaultRetryPolicy, type RetryPolicy } from "../attempts/backoff.js";
+import { saslMechanism, type SaslOptions } from "../sasl/authenticate.js";
+import type { SaslMechanism } from "../sasl/mechanism.js";
 
 /** How to reach a cluster. */
 export interface ClusterOptions {

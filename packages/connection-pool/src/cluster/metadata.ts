@@ -1,5 +1,5 @@
 import type { MetadataResponse, Uuid, MetadataResponsePartition, MetadataResponseTopic } from "@moldau/protocol-codec";
-import { protocolViolation } from "./errors.js";
+import { protocolViolation } from "../errors.js";
 
 /** What is known of one partition. */
 export interface PartitionMetadata {

@@ -6,7 +6,7 @@ import {
   type Api,
   type ApiVersionsResponse,
 } from "@moldau/protocol-codec";
-import { clientSoftware } from "./software.js";
+import { clientSoftware } from "../software.js";
 import type { Exchange } from "./exchange.js";
 
 /** A range of versions, both ends included. */

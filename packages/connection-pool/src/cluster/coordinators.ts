@@ -5,13 +5,13 @@ import {
   kafkaError,
   type FindCoordinatorResponse,
 } from "@moldau/protocol-codec";
-import { isAddress } from "./addresses.js";
+import { isAddress } from "../addresses.js";
 import type { ResolvedClusterOptions } from "./cluster-options.js";
-import { protocolViolation, timedOut } from "./errors.js";
+import { protocolViolation, timedOut } from "../errors.js";
 import type { BrokerAddress, ConnectionPool } from "./pool.js";
 import type { OperationOptions, Requester } from "./requester.js";
-import { Backoff } from "./retry.js";
-import { waitFor } from "./wait.js";
+import { Backoff } from "../attempts/backoff.js";
+import { waitFor } from "../attempts/wait.js";
 
 /** What a coordinator coordinates. */
 export type CoordinatorType = "group" | "transaction";

@@ -1,11 +1,11 @@
 import type { Api, Fields, StructOut, Uuid } from "@moldau/protocol-codec";
 import { EventEmitter } from "eventemitter3";
-import { isAddress } from "./addresses.js";
+import { isAddress } from "../addresses.js";
 import type { Clock } from "@moldau/platform";
 import { resolveClusterOptions, type ClusterOptions, type ResolvedClusterOptions } from "./cluster-options.js";
-import type { Connection } from "./connection.js";
+import type { Connection } from "../connection/connection.js";
 import { Coordinators, type CoordinatorType } from "./coordinators.js";
-import { clientClosed, invalidArgument } from "./errors.js";
+import { clientClosed, invalidArgument } from "../errors.js";
 import type { TopicMetadata } from "./metadata.js";
 import { ConnectionPool, type BrokerAddress, type ConnectionKey } from "./pool.js";
 import { Requester, type ClusterRequestOptions, type OperationOptions, type RequestBody } from "./requester.js";

@@ -1,5 +1,5 @@
 import type { Clock } from "@moldau/platform";
-import { Backoff, type RetryPolicy } from "./retry.js";
+import { Backoff, type RetryPolicy } from "../attempts/backoff.js";
 
 /** A question about topics that is being put together. */
 export interface MetadataQuestion {

@@ -8,8 +8,8 @@ import {
   messageOf,
   protocolViolation,
   timedOut,
-} from "./errors.js";
-import type { PendingRequest } from "./in-flight.js";
+} from "../errors.js";
+import type { PendingRequest } from "./pending-request.js";
 
 /** Who is at the other end. */
 export interface Peer {

@@ -8,8 +8,8 @@ import {
   type StructOut,
 } from "@moldau/protocol-codec";
 import { EventEmitter } from "eventemitter3";
-import { onAbort } from "./abort.js";
-import { formatAddress, type Address } from "./addresses.js";
+import { onAbort } from "../attempts/abort.js";
+import { formatAddress, type Address } from "../addresses.js";
 import type { BrokerVersions, Negotiation } from "./api-versions.js";
 import type { Channel, Clock, Connector, Timer } from "@moldau/platform";
 import {
@@ -26,15 +26,15 @@ import {
 } from "./connection-errors.js";
 import { transition, type ConnectionCommand, type ConnectionEvent, type ConnectionState } from "./connection-state.js";
 import { DeadlineTimer } from "./deadline.js";
-import { connectionCloseChannel, publishRequest, requestChannel } from "./diagnostics.js";
-import { clientClosed } from "./errors.js";
+import { connectionCloseChannel, publishRequest, requestChannel } from "../diagnostics.js";
+import { clientClosed } from "../errors.js";
 import type { Exchange } from "./exchange.js";
-import { PendingRequest, type PendingRequestInit, type RequestOptions } from "./in-flight.js";
+import { PendingRequest, type PendingRequestInit, type RequestOptions } from "./pending-request.js";
 import { openChannel } from "./open-channel.js";
-import { Quiet } from "./quiet.js";
+import { Throttle } from "./throttle.js";
 import { RequestQueue } from "./request-queue.js";
-import { authenticate } from "./sasl/authenticate.js";
-import type { SaslMechanism } from "./sasl/mechanism.js";
+import { authenticate } from "../sasl/authenticate.js";
+import type { SaslMechanism } from "../sasl/mechanism.js";
 
 /** What a connection needs to know; all of it is resolved, nothing has a default here. */
 export interface ConnectionOptions {
@@ -72,7 +72,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   readonly #splitter: FrameSplitter;
   readonly #requests = new RequestQueue();
   readonly #deadlines: DeadlineTimer;
-  readonly #quiet: Quiet;
+  readonly #throttle: Throttle;
   readonly #opening: { resolve(connection: Connection): void; reject(error: KafkaError): void };
   readonly #gone: Promise<void>;
   #announceGone: () => void = () => undefined;
@@ -109,7 +109,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     this.#options = options;
     this.#opening = opening;
     this.#splitter = new FrameSplitter({ maxFrameBytes });
-    this.#quiet = new Quiet(clock, () => this.#flush());
+    this.#throttle = new Throttle(clock, () => this.#flush());
     this.#deadlines = new DeadlineTimer(clock, (now) => this.#expire(now));
     this.#gone = new Promise((resolve) => {
       this.#announceGone = resolve;
@@ -239,7 +239,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   }
 
   #mayWrite(): boolean {
-    return this.#state.name === "ready" && !this.#quiet.isKept && !this.#channel.needsDrain;
+    return this.#state.name === "ready" && !this.#throttle.isOn && !this.#channel.needsDrain;
   }
 
   #flush(): void {
@@ -293,7 +293,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     this.#requests.inFlight.shift();
     try {
       const { throttleTimeMs } = request.answer(payload);
-      this.#quiet.keep(throttleTimeMs);
+      this.#throttle.hold(throttleTimeMs);
       if (requestChannel.hasSubscribers)
         publishRequest(this, request, { responseBytes: payload.length, throttleTimeMs });
     } catch (error) {
@@ -307,7 +307,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     const late = this.#requests.late(now);
     for (const request of late) request.fail(requestTimedOut(this, request));
     // While the broker has asked for quiet, a request that could not be written proves nothing against the connection.
-    const guilty = late.find((request) => request.isWritten || !this.#quiet.isKept);
+    const guilty = late.find((request) => request.isWritten || !this.#throttle.isOn);
     if (!guilty) return this.#requests.earliestDeadline();
     this.destroy(closedAfterTimeout(this, guilty));
     return undefined;
@@ -375,7 +375,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   #failRequests(): void {
     this.#openTimer?.cancel();
     this.#sessionTimer?.cancel();
-    this.#quiet.cancel();
+    this.#throttle.cancel();
     this.#deadlines.cancel();
     const reason = this.#reason();
     for (const request of this.#requests.takeAll()) {

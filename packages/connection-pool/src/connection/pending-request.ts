@@ -7,8 +7,8 @@ import {
   type StructIn,
   type StructOut,
 } from "@moldau/protocol-codec";
-import { onAbort } from "./abort.js";
-import { clientAborted } from "./errors.js";
+import { onAbort } from "../attempts/abort.js";
+import { clientAborted } from "../errors.js";
 
 /** How a request is made; everything has a default. */
 export interface RequestOptions {

@@ -1,6 +1,6 @@
-import { formatAddress, type Address } from "./addresses.js";
+import { formatAddress, type Address } from "../addresses.js";
 import type { Clock } from "@moldau/platform";
-import { Backoff, type RetryPolicy } from "./retry.js";
+import { Backoff, type RetryPolicy } from "../attempts/backoff.js";
 
 /** One broker as the pool sees it: where it is, and how connecting to it went lately. */
 export class Broker {

@@ -1,5 +1,5 @@
 import { Fifo } from "./fifo.js";
-import type { PendingRequest } from "./in-flight.js";
+import type { PendingRequest } from "./pending-request.js";
 
 /**
  * The requests of one connection, by where they are: waiting to be written, being handed over with no answer to come, or in flight.
