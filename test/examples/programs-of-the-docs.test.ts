@@ -82,7 +82,10 @@ describe("every program in the documentation", () => {
 describe("every block of code in the documentation", () => {
   test("is in a language that is tried out here, or no code", () => {
     const blocks = files.flatMap((file) =>
-      [...readFileSync(file, "utf8").matchAll(/^```([^\n]*)\n(?:.*?)^```$/gms)].map(([, language]) => ({ file, language })),
+      [...readFileSync(file, "utf8").matchAll(/^```([^\n]*)\n(?:.*?)^```$/gms)].map(([, language]) => ({
+        file,
+        language,
+      })),
     );
     expect(blocks.filter(({ language = "" }) => !["", "text", "js", "ts"].includes(language))).toEqual([]);
   });

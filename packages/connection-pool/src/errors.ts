@@ -38,6 +38,11 @@ export function clientAborted(signal: AbortSignal, facts: KafkaErrorOptions = {}
   });
 }
 
+/** What a signal's firing means for whoever heeds it: the KafkaError that is its reason (the client was closed), otherwise CLIENT_ABORTED. */
+export function abortedBy(signal: AbortSignal): KafkaError {
+  return signal.reason instanceof KafkaError ? signal.reason : clientAborted(signal);
+}
+
 /** Makes the error for a call on something that was closed. */
 export function clientClosed(what: string): KafkaError {
   return new KafkaError(ClientErrorCode.CLOSED, `${what} has been closed.`, { written: false });
@@ -71,6 +76,16 @@ export function isConnectionFailure(error: unknown): error is KafkaError {
     error.code === ClientErrorCode.CONNECTION_FAILED ||
     error.code === ClientErrorCode.REQUEST_TIMEOUT
   );
+}
+
+/** A sentence, with what led to it where that is known: `Nothing was heard within 100 ms: connection refused.` */
+export function because(what: string, cause: Error | undefined): string {
+  return cause === undefined ? `${what}.` : `${what}: ${cause.message}`;
+}
+
+/** Makes a KafkaError of whatever was thrown: itself when it is one, otherwise one with `code` and the thrown as its cause. */
+export function asKafkaError(error: unknown, code = "CLIENT_UNEXPECTED"): KafkaError {
+  return error instanceof KafkaError ? error : new KafkaError(code, messageOf(error), { cause: error });
 }
 
 /** The text of whatever was thrown. */

@@ -8,12 +8,16 @@ export type { TopicOptions } from "./cluster/topics.js";
 export { resolveClusterOptions } from "./cluster/cluster-options.js";
 export type { ClusterOptions, ResolvedClusterOptions } from "./cluster/cluster-options.js";
 export type { PartitionMetadata, TopicMetadata } from "./cluster/metadata.js";
+export { CoordinatorClient } from "./cluster/coordinator-client.js";
+export type { CoordinatorClientOptions, CoordinatorRequestOptions } from "./cluster/coordinator-client.js";
 export type { CoordinatorType } from "./cluster/coordinators.js";
 
 // Connections
 export { Connection } from "./connection/connection.js";
 export type { ConnectionEvents, ConnectionOptions } from "./connection/connection.js";
 export type { RequestOptions } from "./connection/pending-request.js";
+export { Lease } from "./cluster/lease.js";
+export type { LeaseOwner } from "./cluster/lease.js";
 export type { BrokerAddress, ConnectionKey, ConnectionPurpose } from "./cluster/pool.js";
 export { BrokerVersions, Negotiation } from "./connection/api-versions.js";
 export type { VersionRange } from "./connection/api-versions.js";
@@ -30,15 +34,22 @@ export type { ScramOptions } from "./sasl/scram.js";
 export { systemClock } from "@moldau/platform";
 export type { Clock, Timer, TimerOptions } from "@moldau/platform";
 export type { Channel, ChannelEvents, Connector, ConnectTarget, OpeningEvents } from "@moldau/platform";
+export { attempt } from "./attempts/attempt.js";
+export type { AttemptOptions, AttemptPace, FailedAttempt } from "./attempts/attempt.js";
 export { Backoff, defaultRetryPolicy } from "./attempts/backoff.js";
 export type { RetryPolicy } from "./attempts/backoff.js";
 export { sleep, waitFor } from "./attempts/wait.js";
+export { linkSignals, onAbort } from "./attempts/signals.js";
+export type { LinkedSignal } from "./attempts/signals.js";
 export type { WaitOptions } from "./attempts/wait.js";
 
 // Options and errors
 export { isPlainObject, OptionReader } from "./options.js";
 export type { DefaultRule, NumberRule } from "./options.js";
 export {
+  abortedBy,
+  asKafkaError,
+  because,
   clientAborted,
   ClientErrorCode,
   clientClosed,

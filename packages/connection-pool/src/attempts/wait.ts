@@ -1,14 +1,17 @@
 import type { Clock } from "@moldau/platform";
 import type { KafkaError } from "@moldau/protocol-codec";
-import { onAbort } from "./abort.js";
-import { clientAborted } from "../errors.js";
+import { linkSignals, onAbort } from "./signals.js";
+import { abortedBy } from "../errors.js";
 
-/** Waits a while. @throws {KafkaError} CLIENT_ABORTED when the signal fires first. */
-export async function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+/** Waits a while. @throws {KafkaError} CLIENT_ABORTED, or the KafkaError that is a signal's reason, when one of the signals fires first. */
+export async function sleep(clock: Clock, ms: number, ...signals: readonly (AbortSignal | undefined)[]): Promise<void> {
+  const { signal, unlink } = linkSignals(...signals);
   try {
     await clock.sleep(ms, signal);
   } catch (error) {
-    throw signal?.aborted === true ? clientAborted(signal) : error;
+    throw signal.aborted ? abortedBy(signal) : error;
+  } finally {
+    unlink();
   }
 }
 
@@ -46,7 +49,7 @@ export async function waitFor<Value>(
 export function abortable<Value>(work: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
   if (!signal) return work;
   return new Promise((resolve, reject) => {
-    const forget = onAbort(signal, () => reject(clientAborted(signal)));
+    const forget = onAbort(signal, () => reject(abortedBy(signal)));
     work.then(resolve, reject).finally(forget);
   });
 }

@@ -7,6 +7,7 @@ import type { Connection } from "../connection/connection.js";
 import { Coordinators, type CoordinatorType } from "./coordinators.js";
 import { clientClosed, invalidArgument } from "../errors.js";
 import type { TopicMetadata } from "./metadata.js";
+import { Lease, type LeaseOwner } from "./lease.js";
 import { ConnectionPool, type BrokerAddress, type ConnectionKey } from "./pool.js";
 import { Requester, type ClusterRequestOptions, type OperationOptions, type RequestBody } from "./requester.js";
 import { Topics, type TopicOptions } from "./topics.js";
@@ -141,6 +142,21 @@ export class Cluster extends EventEmitter<ClusterEvents> implements AsyncDisposa
     return this.#requester.request(api, body, options);
   }
 
+  /**
+   * Asks one broker once, or, without a node, each until one answers: for callers that would rather ask elsewhere than wait.
+   *
+   * @throws {KafkaError} the connection's failure at once; otherwise as {@link request}.
+   */
+  async requestOnce<Req extends Fields, Res extends Fields>(
+    api: Api<Req, Res>,
+    body: RequestBody<Req>,
+    options: ClusterRequestOptions = {},
+  ): Promise<StructOut<Res>> {
+    this.#checkOpen();
+    if (options.node !== undefined) await this.#find(options.node);
+    return this.#requester.once(api, body, options);
+  }
+
   /** Node id of the controller, or of a broker that passes requests on to it. @throws {KafkaError} when no broker answers. */
   async controller(options: OperationOptions = {}): Promise<number> {
     this.#checkOpen();
@@ -157,6 +173,12 @@ export class Cluster extends EventEmitter<ClusterEvents> implements AsyncDisposa
   /** Forgets a coordinator: it said NOT_COORDINATOR, or does not answer. */
   forgetCoordinator(type: CoordinatorType, key: string): void {
     this.#coordinators.forget(type, key);
+  }
+
+  /** Gives `owner` the right to connections of its own; whoever takes a lease closes it. */
+  lease(owner: LeaseOwner): Lease {
+    this.#checkOpen();
+    return new Lease({ owner, pool: this.#pool, find: (node) => this.#find(node) });
   }
 
   /**

@@ -7,10 +7,10 @@ import {
 } from "@moldau/protocol-codec";
 import { isAddress } from "../addresses.js";
 import type { ResolvedClusterOptions } from "./cluster-options.js";
-import { protocolViolation, timedOut } from "../errors.js";
+import { because, protocolViolation, timedOut } from "../errors.js";
 import type { BrokerAddress, ConnectionPool } from "./pool.js";
 import type { OperationOptions, Requester } from "./requester.js";
-import { Backoff } from "../attempts/backoff.js";
+import { attempt } from "../attempts/attempt.js";
 import { waitFor } from "../attempts/wait.js";
 
 /** What a coordinator coordinates. */
@@ -23,6 +23,8 @@ export class Coordinators {
   readonly #options: ResolvedClusterOptions;
   readonly #found = new Map<string, number>();
   readonly #searches = new Map<string, Promise<number>>();
+  /** Why searches that are under way had to be repeated. */
+  readonly #failures = new Map<string, KafkaError>();
 
   constructor(requester: Requester, pool: ConnectionPool, options: ResolvedClusterOptions) {
     this.#requester = requester;
@@ -46,7 +48,13 @@ export class Coordinators {
     const { clock } = this.#options;
     const deadline = clock.monotonic() + timeoutMs;
     const late = (): KafkaError =>
-      timedOut(`The coordinator of the ${type} "${key}" was not found within ${timeoutMs} ms.`, factsOf(type, key));
+      timedOut(
+        because(
+          `The coordinator of the ${type} "${key}" was not found within ${timeoutMs} ms`,
+          this.#failures.get(name),
+        ),
+        { ...factsOf(type, key), cause: this.#failures.get(name) },
+      );
     const joined = this.#searches.get(name);
     try {
       const search = joined ?? this.#search(type, key, name);
@@ -66,28 +74,34 @@ export class Coordinators {
   }
 
   #search(type: CoordinatorType, key: string, name: string): Promise<number> {
-    const search = this.#lookUp(type, key).finally(() => this.#searches.delete(name));
+    const search = this.#lookUp(type, key).finally(() => {
+      this.#searches.delete(name);
+      this.#failures.delete(name);
+    });
     this.#searches.set(name, search);
     return search;
   }
 
-  async #lookUp(type: CoordinatorType, key: string): Promise<number> {
+  #lookUp(type: CoordinatorType, key: string): Promise<number> {
     const deadline = this.#requester.deadlineOf({});
-    const backoff = new Backoff(this.#options.retry, this.#options.random);
-    for (;;) {
-      try {
-        const response = await this.#requester.request(FindCoordinator, (version) => question(type, key, version), {
-          timeoutMs: deadline - this.#options.clock.monotonic(),
-        });
-        const broker = coordinatorOf(response, type, key);
-        this.#remember(`${type}:${key}`, broker);
-        return broker.nodeId;
-      } catch (error) {
-        const waitMs = backoff.next();
-        if (!isTemporary(error) || this.#options.clock.monotonic() + waitMs >= deadline) throw error;
-        await this.#requester.sleep(waitMs);
-      }
-    }
+    const ask = async (): Promise<number> => {
+      const timeoutMs = deadline - this.#options.clock.monotonic();
+      const body = (version: number): Question => question(type, key, version);
+      const response = await this.#requester.request(FindCoordinator, body, {
+        timeoutMs,
+        retrying: ({ error }) => this.#failures.set(`${type}:${key}`, error),
+      });
+      const broker = coordinatorOf(response, type, key);
+      this.#remember(`${type}:${key}`, broker);
+      return broker.nodeId;
+    };
+    return attempt(ask, {
+      pace: this.#options,
+      signals: [this.#requester.closing],
+      deadline,
+      mayRepeat: isTemporary,
+      retrying: ({ error }) => this.#failures.set(`${type}:${key}`, error),
+    });
   }
 
   #remember(name: string, broker: BrokerAddress): void {
@@ -101,12 +115,14 @@ export class Coordinators {
 
 const maxKnown = 1000;
 
+interface Question {
+  readonly keyType: number;
+  readonly key?: string;
+  readonly coordinatorKeys?: readonly string[];
+}
+
 /** Since version 4 the question is a list of keys (KIP-699). */
-function question(
-  type: CoordinatorType,
-  key: string,
-  version: number,
-): { keyType: number; key?: string; coordinatorKeys?: readonly string[] } {
+function question(type: CoordinatorType, key: string, version: number): Question {
   const keyType = type === "group" ? 0 : 1;
   return version >= 4 ? { keyType, coordinatorKeys: [key] } : { keyType: version >= 1 ? keyType : 0, key };
 }
@@ -137,6 +153,6 @@ function factsOf(
   return type === "group" ? { ...api, groupId: key } : { ...api, transactionalId: key };
 }
 
-function isTemporary(error: unknown): boolean {
-  return error instanceof KafkaError && error.errorCode !== undefined && error.retriable;
+function isTemporary({ errorCode, retriable }: KafkaError): boolean {
+  return errorCode !== undefined && retriable;
 }

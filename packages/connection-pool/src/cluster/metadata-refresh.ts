@@ -1,5 +1,9 @@
 import type { Clock } from "@moldau/platform";
+import type { KafkaError } from "@moldau/protocol-codec";
+import type { FailedAttempt } from "../attempts/attempt.js";
 import { Backoff, type RetryPolicy } from "../attempts/backoff.js";
+import { sleep } from "../attempts/wait.js";
+import { asKafkaError } from "../errors.js";
 
 /** A question about topics that is being put together. */
 export interface MetadataQuestion {
@@ -9,15 +13,15 @@ export interface MetadataQuestion {
 
 /** What the refresher needs of the cluster. */
 export interface MetadataRefreshOptions {
-  /** Asks, and takes the answer; tells whether it brought anything new. */
-  readonly ask: (question: MetadataQuestion) => Promise<boolean>;
-  /** Whether nothing is known yet of one of these topics, so that the question must not wait. */
-  readonly isUrgent: (question: MetadataQuestion) => boolean;
+  /** Asks, and takes the answer; tells whether it brought anything new. `retrying` hears of failures that it repeats. */
+  readonly ask: (question: MetadataQuestion, retrying: (failed: FailedAttempt) => void) => Promise<boolean>;
+  /** Whether nobody has answered about one of these topics yet (or about the brokers), so that the question must not wait. */
+  readonly isUrgent: (names: Iterable<string>) => boolean;
   readonly clock: Clock;
   readonly retry: RetryPolicy;
   readonly random: () => number;
-  /** Waits; rejects when the cluster is closed. */
-  readonly sleep: (ms: number) => Promise<void>;
+  /** Fires when the cluster is closed. */
+  readonly closing: AbortSignal;
 }
 
 interface Round extends MetadataQuestion {
@@ -40,10 +44,17 @@ export class MetadataRefresh {
   #asking: Round | undefined;
   #running = false;
   #notBefore = 0;
+  #pausing: AbortController | undefined;
+  #lastFailure: KafkaError | undefined;
 
   constructor(options: MetadataRefreshOptions) {
     this.#options = options;
     this.#backoff = new Backoff(options.retry, options.random);
+  }
+
+  /** Why the latest attempt to ask failed; undefined when it did not. Whoever cannot wait for the next one says this. */
+  get lastFailure(): KafkaError | undefined {
+    return this.#lastFailure;
   }
 
   /** Resolves when an answer is here that was asked for after this call. @throws {KafkaError} when no broker could be asked. */
@@ -53,6 +64,8 @@ export class MetadataRefresh {
   ): Promise<void> {
     const round = (this.#next ??= newRound());
     for (const name of names) round.topics.set(name, allowAutoCreate || round.topics.get(name) === true);
+    // Judged for each question: one that must not wait ends the pause that others are in.
+    if (this.#pausing && this.#options.isUrgent(round.topics.keys())) this.#pausing.abort();
     if (!this.#running) void this.#run();
     return round.answered;
   }
@@ -85,15 +98,27 @@ export class MetadataRefresh {
   }
 
   async #pause(round: Round): Promise<void> {
-    const { clock, isUrgent, sleep } = this.#options;
+    const { clock, isUrgent, closing } = this.#options;
     const waitMs = this.#notBefore - clock.monotonic();
-    if (waitMs > 0 && !isUrgent(round)) await sleep(waitMs);
+    if (waitMs <= 0 || isUrgent(round.topics.keys())) return;
+    const pausing = (this.#pausing = new AbortController());
+    try {
+      await sleep(clock, waitMs, pausing.signal, closing);
+    } catch (error) {
+      if (!pausing.signal.aborted) throw error;
+    } finally {
+      this.#pausing = undefined;
+    }
   }
 
   async #ask(round: Round): Promise<void> {
     let news = false;
     try {
-      news = await this.#options.ask(round);
+      news = await this.#options.ask(round, ({ error }) => (this.#lastFailure = error));
+      this.#lastFailure = undefined;
+    } catch (error) {
+      this.#lastFailure = asKafkaError(error);
+      throw error;
     } finally {
       if (news) this.#backoff.reset();
       this.#notBefore = this.#options.clock.monotonic() + this.#backoff.next();

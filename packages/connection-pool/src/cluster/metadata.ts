@@ -46,7 +46,7 @@ export interface MetadataUpdate {
 export class MetadataCache {
   readonly #entries = new Map<string, Entry>();
   readonly #names = new Map<string, string>();
-  readonly #errors = new Map<string, number>();
+  readonly #errors = new Map<string, { readonly errorCode: number; readonly heardAt: number }>();
 
   /** The topic of this name, however old. */
   topic(name: string): TopicMetadata | undefined {
@@ -65,7 +65,12 @@ export class MetadataCache {
 
   /** Kafka's error number from the last answer about this topic; 0 for none. */
   errorOf(name: string): number {
-    return this.#errors.get(name) ?? 0;
+    return this.#errors.get(name)?.errorCode ?? 0;
+  }
+
+  /** Whether a broker has answered about this topic lately, be it that there is none. */
+  hasHeardOf(name: string): boolean {
+    return this.#entries.has(name) || this.#errors.has(name);
   }
 
   /**
@@ -107,6 +112,7 @@ export class MetadataCache {
   /** Forgets topics that nobody has refreshed since `before`: what nobody uses is not kept. */
   forgetOlderThan(before: number): void {
     for (const [name, { updatedAt }] of this.#entries) if (updatedAt < before) this.#forget(name);
+    for (const [name, { heardAt }] of this.#errors) if (heardAt < before) this.#errors.delete(name);
   }
 
   #applyTopic(
@@ -116,7 +122,7 @@ export class MetadataCache {
     const { name } = answer;
     const known = this.#entries.get(name)?.topic;
     if (answer.errorCode !== 0) {
-      this.#errors.set(name, answer.errorCode);
+      this.#errors.set(name, { errorCode: answer.errorCode, heardAt: now });
       this.#forget(name);
       return known !== undefined;
     }
@@ -154,7 +160,9 @@ function merge(
       });
     }
     const before = known[partition];
-    if (before && before.leaderEpoch > answer.leaderEpoch) return before;
+    // A broker too old to count leaders, or one that has lost count, is believed: what it says cannot be older than nothing.
+    const isOlder = answer.leaderEpoch >= 0 && before !== undefined && before.leaderEpoch > answer.leaderEpoch;
+    if (isOlder) return before;
     const { errorCode, leaderId: leader, leaderEpoch, replicaNodes: replicas, isrNodes: isr } = answer;
     return { partition, leader, leaderEpoch, replicas, isr, errorCode };
   });

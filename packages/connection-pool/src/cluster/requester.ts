@@ -1,18 +1,16 @@
 import { KafkaError, type Api, type Fields, type StructIn, type StructOut } from "@moldau/protocol-codec";
-import { onAbort } from "../attempts/abort.js";
 import type { ResolvedClusterOptions } from "./cluster-options.js";
 import {
   ClientErrorCode,
   clientAborted,
-  clientClosed,
   connectionFailed,
   isConnectionFailure,
   messageOf,
   timedOut,
 } from "../errors.js";
 import { generalKey, type ConnectionPool } from "./pool.js";
-import { Backoff } from "../attempts/backoff.js";
-import { sleep, waitFor } from "../attempts/wait.js";
+import { attempt, type FailedAttempt } from "../attempts/attempt.js";
+import { waitFor } from "../attempts/wait.js";
 
 /** How long to wait for an operation. */
 export interface OperationOptions {
@@ -30,13 +28,15 @@ export interface ClusterRequestOptions extends OperationOptions {
   readonly maxVersion?: number | undefined;
   /** Whether to send it again when the connection was lost after it was written, so that it may take effect twice. Default true. */
   readonly repeatable?: boolean | undefined;
+  /** Hears of each failure that will be followed by another attempt. */
+  readonly retrying?: ((failed: FailedAttempt) => void) | undefined;
 }
 
 /** A body, or how to make it once the version is known. */
 export type RequestBody<Req extends Fields> = StructIn<Req> | ((version: number) => StructIn<Req>);
 
-/** One attempt at a request. */
-interface Attempt<Req extends Fields, Res extends Fields> {
+/** A request and until when it is worth an attempt. */
+interface Question<Req extends Fields, Res extends Fields> {
   readonly api: Api<Req, Res>;
   readonly body: RequestBody<Req>;
   readonly options: ClusterRequestOptions;
@@ -71,23 +71,19 @@ export class Requester {
     body: RequestBody<Req>,
     options: ClusterRequestOptions = {},
   ): Promise<StructOut<Res>> {
-    const attempt: Attempt<Req, Res> = { api, body, options, deadline: this.deadlineOf(options) };
-    const backoff = new Backoff(this.#options.retry, this.#options.random);
-    for (;;) {
-      const nodes = options.node === undefined ? this.#pool.candidates() : [options.node];
-      try {
-        return await this.#inTurn(nodes, attempt);
-      } catch (error) {
-        if (!this.mayRepeat(error, options)) throw error;
-        const waitMs = backoff.next();
-        if (this.#options.clock.monotonic() + waitMs >= attempt.deadline) throw error;
-        await this.sleep(waitMs, options.signal);
-      }
-    }
+    const question: Question<Req, Res> = { api, body, options, deadline: this.deadlineOf(options) };
+    const { node, signal, retrying } = options;
+    return attempt(() => this.#inTurn(node === undefined ? this.#pool.candidates() : [node], question), {
+      pace: this.#options,
+      signals: [signal, this.#closing],
+      deadline: question.deadline,
+      mayRepeat: (error) => mayRepeat(error, options),
+      ...(retrying === undefined ? {} : { retrying }),
+    });
   }
 
   /**
-   * Asks each of the brokers once, until one answers.
+   * Asks once: the one broker, or each of them until one answers.
    *
    * @throws {KafkaError} when none does; the message has what each of them had to say.
    */
@@ -96,41 +92,28 @@ export class Requester {
     body: RequestBody<Req>,
     options: ClusterRequestOptions = {},
   ): Promise<StructOut<Res>> {
-    return this.#inTurn(this.#pool.candidates(), { api, body, options, deadline: this.deadlineOf(options) });
+    const nodes = options.node === undefined ? this.#pool.candidates() : [options.node];
+    return this.#inTurn(nodes, { api, body, options, deadline: this.deadlineOf(options) });
   }
 
-  /** Whether a failure is the connection's, and sending the request again does no harm. */
-  mayRepeat(error: unknown, { repeatable = true }: ClusterRequestOptions): boolean {
-    return isConnectionFailure(error) && (repeatable || error.written === false);
-  }
-
-  /** Waits between attempts. @throws {KafkaError} CLIENT_ABORTED when `signal` fires, CLIENT_CLOSED when the client is closed. */
-  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    // Not AbortSignal.any: what it makes of a signal that lives as long as the client is never freed on Node 20.
-    const stop = new AbortController();
-    const forget = [signal, this.#closing].map((source) => onAbort(source, () => stop.abort(signal?.reason)));
-    try {
-      await sleep(this.#options.clock, ms, stop.signal);
-    } catch (error) {
-      throw this.#closing.aborted ? clientClosed("The client") : error;
-    } finally {
-      for (const take of forget) take();
-    }
+  /** What ends every wait: fires when the client is closed. */
+  get closing(): AbortSignal {
+    return this.#closing;
   }
 
   async #inTurn<Req extends Fields, Res extends Fields>(
     nodes: readonly number[],
-    attempt: Attempt<Req, Res>,
+    question: Question<Req, Res>,
   ): Promise<StructOut<Res>> {
     const failures: KafkaError[] = [];
     for (const node of nodes) {
       try {
-        return await this.#ask(node, attempt);
+        return await this.#ask(node, question);
       } catch (error) {
         if (!(error instanceof KafkaError)) throw error;
-        if (!this.mayRepeat(error, attempt.options) && !concernsOneBroker(error)) throw error;
+        if (!mayRepeat(error, question.options) && !concernsOneBroker(error)) throw error;
         failures.push(error);
-        if (this.#options.clock.monotonic() >= attempt.deadline) break;
+        if (this.#options.clock.monotonic() >= question.deadline) break;
       }
     }
     throw combined(failures, nodes.length);
@@ -138,7 +121,7 @@ export class Requester {
 
   async #ask<Req extends Fields, Res extends Fields>(
     node: number,
-    { api, body, options, deadline }: Attempt<Req, Res>,
+    { api, body, options, deadline }: Question<Req, Res>,
   ): Promise<StructOut<Res>> {
     const { signal, maxVersion } = options;
     if (signal?.aborted === true) throw clientAborted(signal, { written: false });
@@ -162,6 +145,11 @@ export class Requester {
 
 function isBodyMaker<Req extends Fields>(body: RequestBody<Req>): body is (version: number) => StructIn<Req> {
   return typeof body === "function";
+}
+
+/** Whether a failure is the connection's, and sending the request again does no harm. */
+function mayRepeat(error: KafkaError, { repeatable = true }: ClusterRequestOptions): boolean {
+  return isConnectionFailure(error) && (repeatable || error.written === false);
 }
 
 /** Whether another broker may do better: one that is misconfigured, older, or no broker at all must not stand for all of them. */

@@ -2,12 +2,12 @@ import { ErrorCode, KafkaError, kafkaError, Metadata, type MetadataResponse, typ
 import { isAddress, type Address } from "../addresses.js";
 import type { ResolvedClusterOptions } from "./cluster-options.js";
 import { metadataErrorChannel, type MetadataErrorEvent } from "../diagnostics.js";
-import { protocolViolation, timedOut } from "../errors.js";
+import { because, ClientErrorCode, protocolViolation } from "../errors.js";
 import { MetadataCache, type TopicMetadata } from "./metadata.js";
 import { MetadataRefresh, type MetadataQuestion } from "./metadata-refresh.js";
 import type { ConnectionPool } from "./pool.js";
 import type { OperationOptions, Requester } from "./requester.js";
-import { Backoff } from "../attempts/backoff.js";
+import { attempt, type FailedAttempt } from "../attempts/attempt.js";
 import { waitFor } from "../attempts/wait.js";
 
 /** How to ask for a topic. */
@@ -43,10 +43,9 @@ export class Topics {
     this.#updated = updated;
     this.#refresh = new MetadataRefresh({
       ...options,
-      sleep: (ms) => requester.sleep(ms),
-      ask: (question) => this.#ask(question),
-      isUrgent: ({ topics }) =>
-        pool.brokers.length === 0 || [...topics.keys()].some((name) => !this.#cache.topic(name)),
+      closing: requester.closing,
+      ask: (question, retrying) => this.#ask(question, retrying),
+      isUrgent: (names) => pool.brokers.length === 0 || [...names].some((name) => !this.#cache.hasHeardOf(name)),
     });
   }
 
@@ -73,30 +72,28 @@ export class Topics {
   }
 
   /** Gives a topic, asking for it until the broker knows it. @throws {KafkaError} what the broker says when it is final or the time is over. */
-  async get(name: string, options: TopicOptions): Promise<TopicMetadata> {
+  get(name: string, options: TopicOptions): Promise<TopicMetadata> {
     const { signal, timeoutMs = this.#options.requestTimeoutMs, allowAutoCreate = false } = options;
-    const { clock, retry, random } = this.#options;
+    const { clock } = this.#options;
     const deadline = clock.monotonic() + timeoutMs;
-    const backoff = new Backoff(retry, random);
-    let reason = timedOut(`Nothing was heard of the topic "${name}" within ${timeoutMs} ms.`, { topic: name });
-    for (;;) {
+    const late = (last: KafkaError | undefined): KafkaError => {
+      const cause = this.#refresh.lastFailure ?? last;
+      const message = because(`Nothing was heard of the topic "${name}" within ${timeoutMs} ms`, cause);
+      const number = cause?.errorCode === undefined ? {} : { errorCode: cause.errorCode };
+      const code = cause?.code ?? ClientErrorCode.REQUEST_TIMEOUT;
+      return new KafkaError(code, message, { topic: name, retriable: true, cause, ...number });
+    };
+    const ask = async (last: KafkaError | undefined): Promise<TopicMetadata> => {
       const known = this.cached(name);
       if (known) return known;
-      try {
-        const refreshed = this.#refresh.refresh([name], { allowAutoCreate });
-        await waitFor(refreshed, { clock, signal, timeoutMs: deadline - clock.monotonic(), late: () => reason });
-        const found = this.#cache.topic(name);
-        if (found) return found;
-        const errorCode = this.#cache.errorOf(name) || ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
-        reason = kafkaError(errorCode, { topic: name, apiKey: Metadata.key, apiName: Metadata.name });
-      } catch (error) {
-        if (!(error instanceof KafkaError)) throw error;
-        reason = error;
-      }
-      const waitMs = backoff.next();
-      if (!reason.retriable || clock.monotonic() + waitMs >= deadline) throw reason;
-      await this.#requester.sleep(waitMs, signal);
-    }
+      const refreshed = this.#refresh.refresh([name], { allowAutoCreate });
+      const timeLeft = deadline - clock.monotonic();
+      await waitFor(refreshed, { clock, signal, timeoutMs: timeLeft, late: () => late(last) });
+      const found = this.#cache.topic(name);
+      if (found) return found;
+      throw unknownTopic(name, this.#cache.errorOf(name));
+    };
+    return attempt(ask, { pace: this.#options, signals: [signal, this.#requester.closing], deadline });
   }
 
   /** Asks again for topics, or only for the brokers when there are none; asks for the same that come together become one. */
@@ -132,18 +129,19 @@ export class Topics {
     });
   }
 
-  async #ask({ topics }: MetadataQuestion): Promise<boolean> {
+  async #ask({ topics }: MetadataQuestion, retrying: Retrying): Promise<boolean> {
     const names = [...topics.keys()];
     const creatable = names.filter((name) => topics.get(name) === true);
     const others = names.filter((name) => topics.get(name) !== true);
     // One flag holds for a whole request, so topics that must not be created are asked for apart.
-    const news = creatable.length > 0 && (await this.#askFor(creatable, true));
-    const othersToo = creatable.length > 0 && others.length === 0 ? false : await this.#askFor(others, false);
+    const news = creatable.length > 0 && (await this.#askFor(creatable, true, retrying));
+    const othersToo = creatable.length > 0 && others.length === 0 ? false : await this.#askFor(others, false, retrying);
     return news || othersToo;
   }
 
-  async #askFor(names: readonly string[], allowAutoCreate: boolean): Promise<boolean> {
-    const response = await this.#requester.request(Metadata, metadataRequest(names, allowAutoCreate));
+  async #askFor(names: readonly string[], allowAutoCreate: boolean, retrying: Retrying): Promise<boolean> {
+    const body = metadataRequest(names, allowAutoCreate);
+    const response = await this.#requester.request(Metadata, body, { retrying });
     return this.#apply(response, names);
   }
 
@@ -164,6 +162,25 @@ export class Topics {
     this.#updated(topics);
     return changed;
   }
+}
+
+type Retrying = (failed: FailedAttempt) => void;
+
+/** What there is to say when the broker gives no topic of this name: its own reason, and what usually helps. */
+function unknownTopic(name: string, errorCode: number): KafkaError {
+  const facts = { topic: name, apiKey: Metadata.key, apiName: Metadata.name };
+  const known = kafkaError(errorCode || ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, facts);
+  const { code, retriable, message } = known;
+  const advice =
+    known.errorCode === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+      ? " Create it first, or let the broker do so (auto.create.topics.enable)."
+      : "";
+  return new KafkaError(code, `${message} It was asked about the topic "${name}".${advice}`, {
+    ...facts,
+    retriable,
+    refreshMetadata: known.refreshMetadata ?? false,
+    ...(known.errorCode === undefined ? {} : { errorCode: known.errorCode }),
+  });
 }
 
 // A topic in use is refreshed once in every age; one that has not been for several is in use no more (KIP-526).

@@ -100,11 +100,6 @@ export function outOfOrder(request: PendingRequest | undefined, correlationId: n
   );
 }
 
-/** Makes a KafkaError of whatever was thrown. */
-export function asKafkaError(error: unknown): KafkaError {
-  return error instanceof KafkaError ? error : protocolViolation(messageOf(error), { cause: error });
-}
-
 /** Whether requests are taken in this state. */
 export function isServing(state: ConnectionState): boolean {
   return state.name === "ready" || (state.name === "authenticating" && state.again);

@@ -8,12 +8,11 @@ import {
   type StructOut,
 } from "@moldau/protocol-codec";
 import { EventEmitter } from "eventemitter3";
-import { onAbort } from "../attempts/abort.js";
+import { onAbort } from "../attempts/signals.js";
 import { formatAddress, type Address } from "../addresses.js";
 import type { BrokerVersions, Negotiation } from "./api-versions.js";
 import type { Channel, Clock, Connector, Timer } from "@moldau/platform";
 import {
-  asKafkaError,
   closedAfterTimeout,
   connectionIsOver,
   endedByPeer,
@@ -27,7 +26,7 @@ import {
 import { transition, type ConnectionCommand, type ConnectionEvent, type ConnectionState } from "./connection-state.js";
 import { DeadlineTimer } from "./deadline.js";
 import { connectionCloseChannel, publishRequest, requestChannel } from "../diagnostics.js";
-import { clientClosed } from "../errors.js";
+import { asKafkaError, ClientErrorCode, clientClosed } from "../errors.js";
 import type { Exchange } from "./exchange.js";
 import { PendingRequest, type PendingRequestInit, type RequestOptions } from "./pending-request.js";
 import { openChannel } from "./open-channel.js";
@@ -256,7 +255,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     try {
       buffers = request.encode(this.#lastCorrelationId, this.#options.clientId);
     } catch (error) {
-      request.fail(asKafkaError(error));
+      request.fail(asKafkaError(error, ClientErrorCode.PROTOCOL_VIOLATION));
       return;
     }
     this.#requests.written(request);
@@ -297,7 +296,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
       if (requestChannel.hasSubscribers)
         publishRequest(this, request, { responseBytes: payload.length, throttleTimeMs });
     } catch (error) {
-      request.fail(asKafkaError(error));
+      request.fail(asKafkaError(error, ClientErrorCode.PROTOCOL_VIOLATION));
       throw error;
     }
     this.#requests.noteAnswered();
@@ -350,7 +349,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
 
   /** A step that fails ends the connection; the failure reaches whoever waits for the opening, or for a request. */
   #attempt(step: Promise<void>): void {
-    step.catch((error: unknown) => this.destroy(asKafkaError(error)));
+    step.catch((error: unknown) => this.destroy(asKafkaError(error, ClientErrorCode.PROTOCOL_VIOLATION)));
   }
 
   async #negotiate(): Promise<void> {

@@ -7,7 +7,7 @@ import {
   type StructIn,
   type StructOut,
 } from "@moldau/protocol-codec";
-import { onAbort } from "../attempts/abort.js";
+import { onAbort } from "../attempts/signals.js";
 import { clientAborted } from "../errors.js";
 
 /** How a request is made; everything has a default. */

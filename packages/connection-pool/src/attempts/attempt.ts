@@ -1,0 +1,65 @@
+import type { Clock } from "@moldau/platform";
+import type { KafkaError } from "@moldau/protocol-codec";
+import { abortedBy, asKafkaError } from "../errors.js";
+import { Backoff, type RetryPolicy } from "./backoff.js";
+import { sleep } from "./wait.js";
+
+/** What paces attempts: time, chance, and how waits grow. A client's resolved options are one. */
+export interface AttemptPace {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly retry: RetryPolicy;
+}
+
+/** An attempt that failed and will be repeated. */
+export interface FailedAttempt {
+  readonly error: KafkaError;
+  /** How long until the next attempt, in milliseconds. */
+  readonly delayMs: number;
+}
+
+/** How attempts are made. */
+export interface AttemptOptions {
+  readonly pace: AttemptPace;
+  /** Each of them ends the attempts, with CLIENT_ABORTED or the KafkaError that is its reason. Those that are undefined count for nothing. */
+  readonly signals?: readonly (AbortSignal | undefined)[];
+  /** When the last attempt may begin, in monotonic milliseconds. Default: never too late. */
+  readonly deadline?: number | undefined;
+  /** Whether a failure may pass. Default: what the error itself says (`retriable`). */
+  readonly mayRepeat?: (error: KafkaError) => boolean;
+  /** Hears of each failure that will be followed by another attempt. */
+  readonly retrying?: (failed: FailedAttempt) => void;
+}
+
+/**
+ * Does something until it succeeds, with growing waits in between: the one loop behind everything that is repeated.
+ *
+ * `work` hears what went wrong the last time, so that a wait that ends without an answer can say why there was none.
+ *
+ * @throws {KafkaError} the first failure that does not pass by itself, at once; the last one when the time is over; CLIENT_ABORTED.
+ */
+export async function attempt<T>(
+  work: (last: KafkaError | undefined) => Promise<T>,
+  { pace, signals = [], deadline = Infinity, mayRepeat = isRetriable, retrying }: AttemptOptions,
+): Promise<T> {
+  const backoff = new Backoff(pace.retry, pace.random);
+  const fired = (): AbortSignal | undefined => signals.find((signal) => signal?.aborted === true);
+  let last: KafkaError | undefined;
+  for (;;) {
+    const stop = fired();
+    if (stop !== undefined) throw abortedBy(stop);
+    try {
+      return await work(last);
+    } catch (thrown) {
+      last = asKafkaError(thrown);
+      const delayMs = backoff.next();
+      if (!mayRepeat(last) || fired() !== undefined || pace.clock.monotonic() + delayMs >= deadline) throw last;
+      retrying?.({ error: last, delayMs });
+      await sleep(pace.clock, delayMs, ...signals);
+    }
+  }
+}
+
+function isRetriable({ retriable }: KafkaError): boolean {
+  return retriable;
+}

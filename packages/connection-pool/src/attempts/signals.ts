@@ -1,0 +1,40 @@
+import { setMaxListeners } from "node:events";
+
+/**
+ * Calls `listener` when the signal fires, at once when it has; the function returned takes it back.
+ *
+ * One signal may well stand behind hundreds of calls, so Node's warning of more than ten listeners is turned off for it.
+ */
+export function onAbort(signal: AbortSignal | undefined, listener: () => void): () => void {
+  if (!signal) return nothingToTakeBack;
+  if (signal.aborted) {
+    listener();
+    return nothingToTakeBack;
+  }
+  setMaxListeners(0, signal);
+  signal.addEventListener("abort", listener, { once: true });
+  return () => signal.removeEventListener("abort", listener);
+}
+
+/** Several signals as one, until it is no longer needed. */
+export interface LinkedSignal {
+  /** Fires with the reason of the first of the signals that fires. */
+  readonly signal: AbortSignal;
+  /** Takes the listeners back from the signals; to be called when the work is over, however it ended. */
+  unlink(): void;
+}
+
+/**
+ * Makes one signal of several; those that are undefined count for nothing.
+ *
+ * Not `AbortSignal.any`: what that makes of a signal that lives as long as the client is never freed on Node 20.
+ */
+export function linkSignals(...signals: readonly (AbortSignal | undefined)[]): LinkedSignal {
+  const linked = new AbortController();
+  const takeBack = signals.map((signal) => onAbort(signal, () => linked.abort(signal?.reason)));
+  return { signal: linked.signal, unlink: () => takeBack.forEach((take) => take()) };
+}
+
+function nothingToTakeBack(): void {
+  // No listener was added.
+}
