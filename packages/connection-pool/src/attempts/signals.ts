@@ -21,7 +21,7 @@ export interface LinkedSignal {
   /** Fires with the reason of the first of the signals that fires. */
   readonly signal: AbortSignal;
   /** Takes the listeners back from the signals; to be called when the work is over, however it ended. */
-  unlink(): void;
+  readonly unlink: () => void;
 }
 
 /**
