@@ -1,7 +1,16 @@
 import type { Readable } from "node:stream";
-import { clientClosed, invalidArgument, isPlainObject, waitFor, type Cluster } from "@moldau/connection-pool";
+import { clientClosed, invalidArgument, waitFor, type Cluster } from "@moldau/connection-pool";
 import { KafkaError } from "@moldau/protocol-codec";
 import { EventEmitter } from "eventemitter3";
+import {
+  parseBatchesOptions,
+  parseCloseOptions,
+  parseLoopOptions,
+  parsePartition,
+  parsePartitions,
+  parseSeekTarget,
+  parseWaitingOptions,
+} from "./call-options.js";
 import type { Committable } from "./offsets/committable.js";
 import { Engine, type WaitingOptions } from "./engine.js";
 import { asKafkaError } from "./errors.js";
@@ -12,7 +21,7 @@ import { MessageLoop } from "./reading/message-loop.js";
 import type { MessageBatch } from "./reading/message-batch.js";
 import { messageStream } from "./reading/message-stream.js";
 import type { Message } from "./reading/message.js";
-import { isOffsetTarget, type OffsetTarget } from "./partitions/offset-target.js";
+import type { OffsetTarget } from "./partitions/offset-target.js";
 import { parseTopic, resolveConsumerOptions, type ConsumerOptions, type ResolvedConsumerOptions } from "./options.js";
 import type { TopicPartition } from "./partitions/topic-partition.js";
 
@@ -70,7 +79,8 @@ export class Consumer extends EventEmitter<ConsumerEvents> implements AsyncItera
    *
    * @throws {KafkaError} what keeps it from joining; CLIENT_REQUEST_TIMEOUT after `timeoutMs` (default: none), CLIENT_ABORTED.
    */
-  async connect({ signal, timeoutMs }: WaitingOptions = {}): Promise<void> {
+  async connect(options: WaitingOptions = {}): Promise<void> {
+    const { signal, timeoutMs } = parseWaitingOptions("connect", options);
     this.#checkOpen();
     const late = (): KafkaError =>
       new KafkaError(
@@ -88,16 +98,16 @@ export class Consumer extends EventEmitter<ConsumerEvents> implements AsyncItera
 
   /** The loop over messages, with a signal that ends it with CLIENT_ABORTED. */
   messages(options: LoopOptions = {}): AsyncIterableIterator<Message, undefined> {
+    const checked = parseLoopOptions("messages", options);
     this.#checkOpen();
-    return new MessageLoop(this.#engine.reader, options);
+    return new MessageLoop(this.#engine.reader, checked);
   }
 
   /** The loop over batches: messages of one partition, iterated without waiting. The whole batch is done when the next one is asked for. */
-  batches({ maxMessages = Infinity, signal }: BatchesOptions = {}): AsyncIterableIterator<MessageBatch, undefined> {
+  batches(options: BatchesOptions = {}): AsyncIterableIterator<MessageBatch, undefined> {
+    const checked = parseBatchesOptions(options);
     this.#checkOpen();
-    if (!(maxMessages >= 1) || (maxMessages !== Infinity && !Number.isInteger(maxMessages)))
-      throw invalidArgument(`batches: maxMessages must be a whole number of at least 1, not ${String(maxMessages)}.`);
-    return new BatchLoop(this.#engine.reader, { maxMessages, signal });
+    return new BatchLoop(this.#engine.reader, checked);
   }
 
   /**
@@ -105,7 +115,7 @@ export class Consumer extends EventEmitter<ConsumerEvents> implements AsyncItera
    * what the sink itself buffers (its `highWaterMark`) it has taken.
    */
   stream(options: LoopOptions = {}): Readable {
-    return messageStream(this.messages(options));
+    return messageStream(this.messages(parseLoopOptions("stream", options)));
   }
 
   /**
@@ -114,10 +124,9 @@ export class Consumer extends EventEmitter<ConsumerEvents> implements AsyncItera
    *
    * @throws {KafkaError} what the coordinator said; CLIENT_NOT_ASSIGNED for a message whose partition was given up since.
    */
-  async commit(
-    what?: Committable,
-    { signal, timeoutMs = this.#cluster.options.requestTimeoutMs }: WaitingOptions = {},
-  ): Promise<void> {
+  async commit(what?: Committable, options: WaitingOptions = {}): Promise<void> {
+    const { requestTimeoutMs } = this.#cluster.options;
+    const { signal, timeoutMs = requestTimeoutMs } = parseWaitingOptions("commit", options);
     this.#checkOpen();
     await this.#engine.commits.commit(what, { signal, deadline: this.#cluster.clock.monotonic() + timeoutMs });
   }
@@ -145,12 +154,10 @@ export class Consumer extends EventEmitter<ConsumerEvents> implements AsyncItera
    * Continues reading elsewhere. The message in hand, if it is of that partition, does not become done, and nothing is
    * committed by this alone. Throws CLIENT_NOT_ASSIGNED.
    */
-  seek({ topic, partition, offset }: SeekTarget): void {
+  seek(target: SeekTarget): void {
+    const { offset, ...partition } = parseSeekTarget(target);
     this.#checkOpen();
-    if (typeof offset === "bigint" ? offset < 0n : !isOffsetTarget(offset)) {
-      throw invalidArgument('seek: offset must be a bigint from 0n, "earliest", "latest", a Date or { durationMs }.');
-    }
-    for (const each of parsePartitions("seek", [{ topic, partition }])) this.#engine.seek(each, offset);
+    this.#engine.seek(partition, offset);
   }
 
   /** The partitions that are assigned at the moment. */
@@ -160,7 +167,7 @@ export class Consumer extends EventEmitter<ConsumerEvents> implements AsyncItera
 
   /** The offset that is handed out next; undefined while it is being found out. Throws CLIENT_NOT_ASSIGNED. */
   position(partition: TopicPartition): bigint | undefined {
-    const assigned = this.#engine.assignment.get(partition);
+    const assigned = this.#engine.assignment.get(parsePartition(partition, "position: the partition"));
     return assigned.isReady ? assigned.position : undefined;
   }
 
@@ -183,9 +190,10 @@ export class Consumer extends EventEmitter<ConsumerEvents> implements AsyncItera
    *
    * @throws {KafkaError} when the last commit failed, unless a loop was left early or ended with an error: that comes first.
    */
-  close({ timeoutMs = 10_000 }: CloseOptions = {}): Promise<void> {
+  async close(options: CloseOptions = {}): Promise<void> {
+    const { timeoutMs } = parseCloseOptions(options);
     this.#closed ??= this.#close(timeoutMs);
-    return this.#closed;
+    await this.#closed;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -193,7 +201,6 @@ export class Consumer extends EventEmitter<ConsumerEvents> implements AsyncItera
   }
 
   async #close(timeoutMs: number): Promise<void> {
-    if (!(timeoutMs >= 0)) throw invalidArgument(`close: timeoutMs must be a number from 0, not ${String(timeoutMs)}.`);
     const failure = await this.#engine.close(timeoutMs);
     if (failure !== undefined && !this.#engine.reader.endedEarly) throw failure;
   }
@@ -209,17 +216,4 @@ export class Consumer extends EventEmitter<ConsumerEvents> implements AsyncItera
   #checkOpen(): void {
     if (this.#closed !== undefined) throw clientClosed("The consumer");
   }
-}
-
-function parsePartitions(call: string, partitions: readonly TopicPartition[]): TopicPartition[] {
-  if (!Array.isArray(partitions))
-    throw invalidArgument(`${call}: expected partitions such as [{ topic: "orders", partition: 0 }].`);
-  return partitions.map((value: unknown, index) => {
-    const { topic, partition }: { topic?: unknown; partition?: unknown } = isPlainObject(value) ? value : {};
-    if (typeof topic === "string" && typeof partition === "number" && Number.isInteger(partition) && partition >= 0)
-      return { topic, partition };
-    throw invalidArgument(
-      `${call}: partitions[${index}] must be a partition such as { topic: "orders", partition: 0 }.`,
-    );
-  });
 }

@@ -70,4 +70,16 @@ describe("a fetch", () => {
     expect(shape(planFetch([paused, partition(1)], { limits, room: 600, now: 1000 }))).toEqual([["1@0"], 500, 600]);
     expect([paused.buffer.bytes, paused.fetchOffset]).toEqual([0, 0n]);
   });
+
+  it("waits at the broker no longer than until a partition that is held back may be asked for again", () => {
+    const [held, gone] = [partition(0), partition(1)];
+    held.heldBackUntil = 1107.3;
+    gone.heldBackUntil = Infinity;
+    expect(shape(planFetch([held, gone, partition(2)], { limits, room: 50_000, now: 1000 }))).toEqual([
+      ["2@0"],
+      108,
+      10_000,
+    ]);
+    expect(shape(planFetch([held, partition(2)], { limits, room: 50_000, now: 1200 }))).toEqual([["2@0"], 0, 10_000]);
+  });
 });

@@ -67,7 +67,7 @@ export function planFetch(
       partitions.filter((each) => each.isReady && each.heldBackUntil === undefined && !asked.has(each.key)),
     ),
     maxBytes: Math.min(limits.maxBytes, free),
-    maxWaitMs: low.length < fetchable.length ? 0 : Math.min(limits.maxWaitMs, firstReturn(partitions) - now),
+    maxWaitMs: low.length < fetchable.length ? 0 : Math.min(limits.maxWaitMs, firstReturnMs(partitions, now)),
   };
 }
 
@@ -96,9 +96,10 @@ export function covers({ asked }: FetchPlan, { key, version, fetchOffset }: Assi
   return found !== undefined && found.version === version && found.fetchOffset === fetchOffset;
 }
 
-/** When the first partition that is held back returns. */
-function firstReturn(partitions: readonly AssignedPartition[]): number {
-  return partitions.reduce((first, { heldBackUntil = Infinity }) => Math.min(first, heldBackUntil), Infinity);
+/** How long until the first partition that is held back returns, in whole milliseconds. */
+function firstReturnMs(partitions: readonly AssignedPartition[], now: number): number {
+  const at = partitions.reduce((first, { heldBackUntil = Infinity }) => Math.min(first, heldBackUntil), Infinity);
+  return Math.max(0, Math.ceil(at - now));
 }
 
 function askedNow(partition: AssignedPartition): Asked {

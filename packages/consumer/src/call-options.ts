@@ -1,0 +1,92 @@
+import { invalidArgument, isPlainObject, OptionReader } from "@moldau/connection-pool";
+import type { BatchesOptions, CloseOptions, SeekTarget } from "./consumer.js";
+import type { WaitingOptions } from "./engine.js";
+import { isOffsetTarget } from "./partitions/offset-target.js";
+import type { TopicPartition } from "./partitions/topic-partition.js";
+import type { LoopOptions } from "./reading/loop.js";
+
+// What the calls of a consumer are given is looked at here before they change anything: a call that is refused leaves no trace.
+
+/** Checks how a loop over messages is run. @throws {KafkaError} CLIENT_INVALID_ARGUMENT */
+export function parseLoopOptions(call: string, options: LoopOptions): LoopOptions {
+  const read = new OptionReader<LoopOptions>(call, options);
+  const signal = readSignal(read);
+  read.done();
+  return { signal };
+}
+
+/** Checks how a loop over batches is run. @throws {KafkaError} CLIENT_INVALID_ARGUMENT */
+export function parseBatchesOptions(options: BatchesOptions): LoopOptions & { readonly maxMessages: number } {
+  const read = new OptionReader<BatchesOptions>("batches", options);
+  const signal = readSignal(read);
+  const maxMessages = read.custom("maxMessages", "a whole number of at least 1, or Infinity", parseCount, {
+    default: Infinity,
+  });
+  read.done();
+  return { signal, maxMessages };
+}
+
+/** Checks how long a call waits. @throws {KafkaError} CLIENT_INVALID_ARGUMENT */
+export function parseWaitingOptions(call: string, options: WaitingOptions): WaitingOptions {
+  const read = new OptionReader<WaitingOptions>(call, options);
+  const signal = readSignal(read);
+  const timeoutMs = read.number("timeoutMs", { min: 0, default: null }) ?? undefined;
+  read.done();
+  return { signal, timeoutMs };
+}
+
+/** Checks how a consumer is closed. @throws {KafkaError} CLIENT_INVALID_ARGUMENT */
+export function parseCloseOptions(options: CloseOptions): Required<CloseOptions> {
+  const read = new OptionReader<CloseOptions>("close", options);
+  const timeoutMs = read.number("timeoutMs", { min: 0, default: 10_000 });
+  read.done();
+  return { timeoutMs };
+}
+
+/** Checks a place to seek to. @throws {KafkaError} CLIENT_INVALID_ARGUMENT */
+export function parseSeekTarget(target: SeekTarget): SeekTarget {
+  const { topic, partition } = parsePartition(target, "seek: the target");
+  const { offset } = target;
+  if (typeof offset === "bigint" ? offset < 0n : !isOffsetTarget(offset))
+    throw invalidArgument('seek: offset must be a bigint from 0n, "earliest", "latest", a Date or { durationMs }.');
+  return { topic, partition, offset };
+}
+
+/** Checks a list of partitions. @throws {KafkaError} CLIENT_INVALID_ARGUMENT */
+export function parsePartitions(call: string, partitions: readonly TopicPartition[]): TopicPartition[] {
+  if (!Array.isArray(partitions))
+    throw invalidArgument(`${call}: expected partitions such as [{ topic: "orders", partition: 0 }].`);
+  return partitions.map((value: unknown, index) => parsePartition(value, `${call}: partitions[${index}]`));
+}
+
+/** Checks a partition. @throws {KafkaError} CLIENT_INVALID_ARGUMENT */
+export function parsePartition(value: unknown, path: string): TopicPartition {
+  const { topic, partition }: { topic?: unknown; partition?: unknown } = isPlainObject(value) ? value : {};
+  if (typeof topic === "string" && typeof partition === "number" && Number.isInteger(partition) && partition >= 0)
+    return { topic, partition };
+  throw invalidArgument(`${path} must be a partition such as { topic: "orders", partition: 0 }.`);
+}
+
+function readSignal(read: OptionReader<{ readonly signal?: AbortSignal | undefined }>): AbortSignal | undefined {
+  const expected = "an AbortSignal, such as the signal of an AbortController";
+  return read.custom("signal", expected, parseSignal, { default: null }) ?? undefined;
+}
+
+/** Signals of other makers count, as long as they can be listened to. */
+function parseSignal(value: unknown): AbortSignal | undefined {
+  return isSignal(value) ? value : undefined;
+}
+
+function isSignal(value: unknown): value is AbortSignal {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    typeof Reflect.get(value, "aborted") === "boolean" &&
+    typeof Reflect.get(value, "addEventListener") === "function"
+  );
+}
+
+function parseCount(value: unknown): number | undefined {
+  const isCount = value === Infinity || (typeof value === "number" && Number.isSafeInteger(value));
+  return isCount && value >= 1 ? value : undefined;
+}
