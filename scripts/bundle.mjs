@@ -2,7 +2,8 @@
 //
 //   dist/index.js …            an ES module for each door of the package, and what several doors share: our sources, because two hundred
 //                              files take five times as long to load as one, and those third-party packages that are CommonJS only,
-//                              because the first of them makes Node set up its loader for those, which takes 8 ms
+//                              because the first of them makes Node set up its loader for those, which takes 8 ms; and those that
+//                              would look a timer up at each call, where a test runner may have put its fake ones meanwhile
 //   dist/cjs/                  the CommonJS side. Jest, TypeScript's node10 resolution and `module: node16` from CommonJS cannot
 //                              load a package that has ES modules only, even where Node's own `require` can
 //     package.json             says that this folder is CommonJS
@@ -24,6 +25,14 @@ const options = /** @type {const} */ ({
   logLevel: "silent",
 });
 
+/** Third-party packages that call `queueMicrotask`; in our bundles they call the one that was there when the bundle was loaded. */
+const lookTimersUp = new Set(["p-queue"]);
+
+const realTimers = /** @type {const} */ ({
+  banner: "const queueMicrotaskAtLoad = queueMicrotask;",
+  define: { queueMicrotask: "queueMicrotaskAtLoad" },
+});
+
 /** Writes the ES modules of one package. */
 export async function bundleModules(/** @type {string} */ folder) {
   const { build } = await import("esbuild");
@@ -38,7 +47,9 @@ export async function bundleModules(/** @type {string} */ folder) {
     format: "esm",
     splitting: true,
     chunkNames: "shared-[hash]",
-    external: dependencies.filter((name) => !isCommonJsOnly(folder, name)),
+    banner: { js: realTimers.banner },
+    define: realTimers.define,
+    external: dependencies.filter((name) => !lookTimersUp.has(name) && !isCommonJsOnly(folder, name)),
   });
   for (const warning of warnings) throw new Failure(`${manifest.name}: ${warning.text}`);
   writeNotices(out, Object.keys(metafile.inputs));
@@ -94,8 +105,10 @@ async function bundleSources(/** @type {string} */ folder, /** @type {string} */
     format: "cjs",
     metafile: true,
     // What every module has by itself: strict rules, and its place.
-    banner: { js: '"use strict";\nconst moduleUrl = require("node:url").pathToFileURL(__filename).href;' },
-    define: { "import.meta.url": "moduleUrl" },
+    banner: {
+      js: `"use strict";\nconst moduleUrl = require("node:url").pathToFileURL(__filename).href;\n${realTimers.banner}`,
+    },
+    define: { "import.meta.url": "moduleUrl", ...realTimers.define },
     external: Object.keys(manifest.dependencies ?? {}).filter((name) => !bundled.has(name)),
   });
   for (const warning of result.warnings) throw new Failure(`${manifest.name}: ${warning.text}`);

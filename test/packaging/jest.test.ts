@@ -5,9 +5,10 @@ import { runProgram } from "../support/child-program.js";
 import { plainEnvironment } from "./consumer.js";
 import { repository } from "../support/repository.js";
 
-test("Jest loads the packages, without configuration", async () => {
+test("Jest loads the packages, without configuration, and its fake timers stop nothing", async () => {
   const cwd = inject("application");
-  copyFileSync(join(repository, "test/packaging/programs/jest-program.test.js"), join(cwd, "jest-program.test.js"));
+  for (const program of ["jest-program.test.js", "jest-fake-timers.test.js"])
+    copyFileSync(join(repository, "test/packaging/programs", program), join(cwd, program));
   writeFileSync(join(cwd, "jest.config.json"), "{}");
   const jest = join(inject("tools"), "node_modules/jest/bin/jest.js");
   const { code, stderr } = await runProgram(process.execPath, [jest, "--ci"], {
@@ -15,7 +16,7 @@ test("Jest loads the packages, without configuration", async () => {
     env: plainEnvironment,
     timeoutMs: 90_000,
   });
-  expect(stderr).toMatch(/Tests: +2 passed, 2 total/);
+  expect(stderr).toMatch(/Tests: +3 passed, 3 total/);
   // Jest complains when something is still open after the tests: sockets, timers.
   expect(stderr).not.toContain("did not exit");
   expect(code).toBe(0);
