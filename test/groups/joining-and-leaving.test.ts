@@ -106,6 +106,27 @@ describe("membership", () => {
     expect(await run.committed({ topic: "orders", partition: 0 })).toBe(1n);
   });
 
+  it("survives bodies that compute for longer than the session timeout together, and never wait", async () => {
+    await using run = await startConsuming({ configs: { "group.min.session.timeout.ms": 100 } });
+    await run.send(
+      "orders",
+      0,
+      Array.from({ length: 400 }, (_, index) => `${index}`),
+    );
+    const consumer = run.consumer({ sessionTimeoutMs: 500 });
+    const lost: unknown[] = [];
+    consumer.on("lost", (event) => lost.push(event));
+    let seen = 0;
+    for await (const _message of consumer) {
+      const until = performance.now() + 5;
+      while (performance.now() < until);
+      if (++seen === 400) break;
+    }
+    await consumer.commit();
+    expect(lost).toEqual([]);
+    expect(await run.committed({ topic: "orders", partition: 0 })).toBe(399n);
+  });
+
   it("ends with a coded error when nobody asks for the next message within maxPollIntervalMs, and others go on", async () => {
     await using run = await startConsuming();
     await run.send("orders", 0, ["a", "b", "c"]);

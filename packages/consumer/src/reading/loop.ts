@@ -114,8 +114,14 @@ export abstract class Loop<T> implements AsyncIterableIterator<T, undefined>, Re
       return await work();
     } finally {
       this.#isOpening = false;
-      if (this.#isOver()) this.putBack();
+      if (this.#isOver()) this.#putBackLate();
     }
+  }
+
+  /** Somebody else reads by now, and may wait for what comes back. */
+  #putBackLate(): void {
+    this.putBack();
+    this.reader.interrupt();
   }
 
   // Returning while next() is pending ends the loop under it.

@@ -35,19 +35,14 @@ export class Pace {
 
   /** One more message is about to be handed out: whether the event loop is to have a turn before. Costs a counter, mostly. */
   isDueAfterStep(): boolean {
-    return --this.#untilLook <= 0 && this.isDue();
+    if (--this.#untilLook > 0) return false;
+    this.#chooseNextLook();
+    return this.isDue();
   }
 
   /** Whether the event loop is to have a turn. */
   isDue(): boolean {
-    const now = this.#clock.monotonic();
-    // What one message takes may be anything from nothing to minutes: half as many as would fill the turn.
-    const sinceLookMs = now - this.#lookedAt;
-    const grown = Math.min(mostBetweenLooks, this.#between * 2);
-    this.#between = sinceLookMs * 4 < turnMs ? grown : Math.max(1, Math.floor(this.#between / 4));
-    this.#untilLook = this.#between;
-    this.#lookedAt = now;
-    return this.#bytes >= bytesPerTurn || now - this.#turnBegan >= turnMs;
+    return this.#bytes >= bytesPerTurn || this.#clock.monotonic() - this.#turnBegan >= turnMs;
   }
 
   /** Lets the event loop have a turn. */
@@ -61,5 +56,15 @@ export class Pace {
     this.#bytes = 0;
     this.#turnBegan = this.#clock.monotonic();
     this.#lookedAt = this.#turnBegan;
+  }
+  /** A body may take anything from nothing to minutes: the next look comes after twice as many messages, as long as they fly by. */
+  #chooseNextLook(): void {
+    const now = this.#clock.monotonic();
+    const isQuick = (now - this.#lookedAt) * 4 < turnMs;
+    this.#lookedAt = now;
+    this.#between = isQuick
+      ? Math.min(mostBetweenLooks, this.#between * 2)
+      : Math.max(1, Math.floor(this.#between / 4));
+    this.#untilLook = this.#between;
   }
 }

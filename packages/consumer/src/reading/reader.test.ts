@@ -1,4 +1,4 @@
-import { systemClock } from "@moldau/connection-pool";
+import { systemClock, type Clock } from "@moldau/connection-pool";
 import { KafkaError, readBatches, setLogAppendTime, writeBatch, type CompressionCodec } from "@moldau/protocol-codec";
 import { describe, expect, it } from "vitest";
 import { AssignedPartition } from "../partitions/assigned-partition.js";
@@ -43,10 +43,10 @@ interface Bench {
   give(partition: AssignedPartition, ...batches: readonly Buffer[]): void;
 }
 
-function bench(start: () => Promise<void> = () => Promise.resolve()): Bench {
+function bench(start: () => Promise<void> = () => Promise.resolve(), clock: Clock = systemClock): Bench {
   const consumed: AssignedPartition[] = [];
   const reader = new Reader({
-    clock: systemClock,
+    clock,
     start,
     begun: () => undefined,
     progressed: () => undefined,
@@ -225,6 +225,43 @@ describe("reading message by message", () => {
     await take(new MessageLoop(reader), 2001);
     expect(turned).toBe(true);
   });
+
+  it("gives the event loop a turn every ten milliseconds or so under bodies that compute, and seldom under quick ones", async () => {
+    let now = 0;
+    let turns = 0;
+    const clock = { ...systemClock, monotonic: () => now, soon: (run: () => void) => (turns++, setImmediate(run)) };
+    const { reader, give } = bench(() => Promise.resolve(), clock);
+    const partition = assigned();
+    const deltas = Array.from({ length: 200 }, (_, index) => index);
+    give(partition, batch({ baseOffset: 0, deltas }), batch({ baseOffset: 200, deltas }));
+    const loop = new MessageLoop(reader);
+    for (let count = 0; count < 200; count++) {
+      await loop.next();
+      now += 5;
+    }
+    expect(turns).toBeGreaterThanOrEqual(90);
+    turns = 0;
+    for (let count = 0; count < 200; count++) {
+      await loop.next();
+      now += 0.01;
+    }
+    expect(turns).toBeLessThanOrEqual(1);
+  });
+
+  it("notices within 64 messages that bodies have become slow", async () => {
+    let now = 0;
+    let turns = 0;
+    const clock = { ...systemClock, monotonic: () => now, soon: (run: () => void) => (turns++, setImmediate(run)) };
+    const { reader, give } = bench(() => Promise.resolve(), clock);
+    give(assigned(), batch({ baseOffset: 0, deltas: Array.from({ length: 2000 }, (_, index) => index) }));
+    const loop = new MessageLoop(reader);
+    await take(loop, 1000);
+    for (let count = 0; count < 65; count++) {
+      await loop.next();
+      now += 5;
+    }
+    expect(turns).toBeGreaterThanOrEqual(1);
+  });
 });
 
 describe("errors while reading", () => {
@@ -392,6 +429,81 @@ describe("reading by batch", () => {
       expect(inHandFrom(partition)).toBe(value?.firstOffset);
     }
     expect(seen).toEqual(["0,1", "2,3", "4,5", "6,7"]);
+  });
+
+  it("hands out a megabyte at most, once decompressed, and cuts a record batch that is larger", async () => {
+    const { reader, give } = bench();
+    const partition = assigned();
+    const records = Array.from({ length: 300 }, (_, index) => ({ offset: BigInt(index), value: Buffer.alloc(10_000) }));
+    const huge = writeBatch({ baseOffset: 0n, compression: "gzip" }, records);
+    give(
+      partition,
+      huge,
+      batch({ baseOffset: 300 }),
+      writeBatch({ baseOffset: 303n }, [{ value: Buffer.alloc(2_000_000) }]),
+    );
+    const loop = new BatchLoop(reader, { maxMessages: Infinity });
+    const lengths: number[] = [];
+    let next = 0n;
+    while (next < 304n) {
+      const { value } = await loop.next();
+      expect(value?.firstOffset).toBe(next);
+      lengths.push(value?.length ?? 0);
+      const bytes = value?.toArray().reduce((sum, { byteLength }) => sum + byteLength, 0) ?? 0;
+      expect(bytes).toBeLessThanOrEqual(value?.length === 1 ? 2_000_000 : 1024 * 1024);
+      next = value?.nextOffset ?? 304n;
+      expect(inHandFrom(partition)).toBe(value?.firstOffset);
+    }
+    expect(lengths.reduce((sum, length) => sum + length)).toBe(304);
+    expect(lengths.length).toBeLessThanOrEqual(6);
+  });
+
+  it("commits nothing of a batch that is still being put together", async () => {
+    const { reader, give } = bench();
+    const open: (() => void)[] = [];
+    const slow: CompressionCodec = {
+      id: 1,
+      name: "gzip",
+      compress: (input) => input,
+      decompress: (input) => new Promise((resolve) => open.push(() => resolve(input))),
+    };
+    const partition = assigned(0, 0n, { codecs: { gzip: slow } });
+    give(partition, batch({ baseOffset: 0, compression: slow }), batch({ baseOffset: 3, compression: slow }));
+    const loop = new BatchLoop(reader, { maxMessages: 10 });
+    const next = loop.next();
+    await new Promise(setImmediate);
+    open.shift()?.();
+    await new Promise(setImmediate);
+    expect(open).toHaveLength(1);
+    expect([partition.done, partition.due]).toEqual([0n, undefined]);
+    open.shift()?.();
+    expect((await next).value).toMatchObject({ length: 6, nextOffset: 6n });
+    expect(partition.due).toBeUndefined();
+  });
+
+  it("puts everything back in order when the loop is left while a batch is being put together", async () => {
+    const { reader, give } = bench();
+    const open: (() => void)[] = [];
+    const slow: CompressionCodec = {
+      id: 1,
+      name: "gzip",
+      compress: (input) => input,
+      decompress: (input) => new Promise((resolve) => open.push(() => resolve(input))),
+    };
+    const partition = assigned(0, 0n, { codecs: { gzip: slow } });
+    give(partition, batch({ baseOffset: 0 }), batch({ baseOffset: 3, compression: slow }), batch({ baseOffset: 6 }));
+    const loop = new BatchLoop(reader, { maxMessages: 10 });
+    const pending = loop.next();
+    await new Promise(setImmediate);
+    await loop.return();
+    const taken = take(new MessageLoop(reader), 9);
+    await new Promise(setImmediate);
+    for (let round = 0; round < 2; round++) {
+      open.shift()?.();
+      await new Promise(setImmediate);
+    }
+    expect(await pending).toEqual({ done: true, value: undefined });
+    expect(await taken).toEqual(Array.from({ length: 9 }, (_, index) => `0@${index}`));
   });
 
   it("hands the batch in hand out again after the loop was left, and a loop over messages continues there", async () => {
