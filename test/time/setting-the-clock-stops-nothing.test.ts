@@ -127,7 +127,7 @@ function countOf<Name extends "request" | "connected">(
   const note = (event: object): void => {
     if (isMeant({ api: "", ...event })) count += 1;
   };
-  broker.on(name, note as never);
+  broker.on(name, note);
   return () => count;
 }
 

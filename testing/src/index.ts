@@ -1,4 +1,10 @@
-// Time
+// Time and chance
+export { seededRandom } from "./seeded-random.js";
 export { settableClock } from "./settable-clock.js";
 export type { SettableClock } from "./settable-clock.js";
 export { turns, VirtualClock } from "./virtual-clock.js";
+
+// Network
+export { MemoryNetwork } from "./memory-network.js";
+export type { MemoryNetworkOptions } from "./memory-network.js";
+export type { MemoryLink } from "./memory-link.js";

@@ -66,13 +66,32 @@ export class VirtualClock implements Clock {
     const end = this.#elapsed + ms;
     await this.#rest();
     for (let next = this.#next(); next !== undefined && next.at <= end; next = this.#next()) {
-      this.#elapsed = Math.max(this.#elapsed, next.at);
-      this.#alarms.delete(next);
-      next.fire();
+      this.#fire(next);
       await this.#rest();
     }
     this.#elapsed = end;
     await this.#rest();
+  }
+
+  /**
+   * Lets as much time pass as `work` needs to come to its end, and gives what it comes to. Takes no real time but for what is computed.
+   *
+   * Fails when nothing is left that could go on, or after `limitMs` (default: a day).
+   */
+  async run<Result>(work: Promise<Result>, limitMs = 86_400_000): Promise<Result> {
+    const end = this.#elapsed + limitMs;
+    let isOver = false;
+    const settle = (): void => {
+      isOver = true;
+    };
+    work.then(settle, settle);
+    for (await this.#rest(); !isOver; await this.#rest()) {
+      const next = this.#next();
+      if (next === undefined) throw new Error("The work waits for something that no timer brings");
+      if (next.at > end) throw new Error(`The work is not over after ${limitMs} ms`);
+      this.#fire(next);
+    }
+    return work;
   }
 
   /** The earliest of the timers; among equals the one that was set first. */
@@ -80,6 +99,12 @@ export class VirtualClock implements Clock {
     let next: Alarm | undefined;
     for (const alarm of this.#alarms) if (next === undefined || alarm.at < next.at) next = alarm;
     return next;
+  }
+
+  #fire(alarm: Alarm): void {
+    this.#elapsed = Math.max(this.#elapsed, alarm.at);
+    this.#alarms.delete(alarm);
+    alarm.fire();
   }
 
   async #rest(): Promise<void> {
