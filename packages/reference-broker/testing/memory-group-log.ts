@@ -1,10 +1,10 @@
 import { ErrorCode, readBatches, setBaseOffset, writeBatch, writeTransactionMarker } from "@moldau/protocol-codec";
-import type { GroupLog } from "../src/groups/group-log.js";
+import type { CoordinatorLog } from "../src/coordination/coordinator-log.js";
 import { decodeGroupRecord, encodeGroupRecord, type GroupRecord } from "../src/groups/records.js";
 import { LogError } from "../src/log/log-error.js";
 
 /** A log of one partition of `__consumer_offsets` that is nothing but a list of batches, and fails or waits on demand. */
-export class MemoryGroupLog implements GroupLog {
+export class MemoryGroupLog implements CoordinatorLog {
   logStartOffset = 0n;
   logEndOffset = 0n;
   readonly leaderEpochs: number[] = [];

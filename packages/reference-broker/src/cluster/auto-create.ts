@@ -1,6 +1,7 @@
 import { ErrorCode } from "@moldau/protocol-codec";
 import type { BrokerConfig } from "./broker-config.js";
 import type { Controller } from "./controller.js";
+import { internalTopic } from "./internal-topics.js";
 import { createTopics, type CreationSurroundings } from "./create-topics.js";
 
 /**
@@ -22,20 +23,8 @@ export async function autoCreate(
   return new Map(refused.map(({ name, errorCode }) => [name, errorCode]));
 }
 
-const offsetsTopic = "__consumer_offsets";
-
 /** How the topic is wanted: with the broker's defaults, except for Kafka's own. */
 function wish(name: string, config: BrokerConfig) {
-  if (name !== offsetsTopic) return { name, numPartitions: -1, replicationFactor: -1, assignments: [], configs: [] };
-  return {
-    name,
-    numPartitions: config.number("offsets.topic.num.partitions"),
-    replicationFactor: config.number("offsets.topic.replication.factor"),
-    assignments: [],
-    configs: [
-      { name: "cleanup.policy", value: "compact" },
-      { name: "compression.type", value: "producer" },
-      { name: "segment.bytes", value: config.text("offsets.topic.segment.bytes") },
-    ],
-  };
+  const defaults = { numPartitions: -1, replicationFactor: -1, configs: [] };
+  return { name, assignments: [], ...defaults, ...internalTopic(name)?.wish?.(config) };
 }

@@ -9,6 +9,7 @@ import type {
   RemoveTopicRecord,
   TopicRecord,
 } from "@moldau/protocol-codec/state";
+import { internalTopic } from "./internal-topics.js";
 import type { ClusterRecord } from "./records.js";
 
 /** One partition as the metadata log says. */
@@ -55,12 +56,6 @@ export interface BrokerState {
 
 /** Kafka's numbers of the kinds of things that have configurations. */
 export const configResource = { topic: 2, broker: 4, brokerLogger: 8, clientMetrics: 16, group: 32 } as const;
-
-const internalTopics: ReadonlySet<string> = new Set([
-  "__consumer_offsets",
-  "__transaction_state",
-  "__share_group_state",
-]);
 
 const noConfigs: ReadonlyMap<string, string> = new Map();
 
@@ -157,7 +152,7 @@ export class ClusterState {
   }
 
   #applyTopic({ name, topicId }: TopicRecord): void {
-    this.#put({ name, id: topicId, isInternal: internalTopics.has(name), partitions: [] });
+    this.#put({ name, id: topicId, isInternal: internalTopic(name) !== undefined, partitions: [] });
   }
 
   #applyPartition(record: PartitionRecord): void {

@@ -1,5 +1,4 @@
 import {
-  coordinatorPartition,
   ErrorCode,
   type DeleteGroupsRequest,
   type HeartbeatRequest,
@@ -19,22 +18,18 @@ import {
   type MemberIdentity,
   type SyncAnswer,
 } from "./classic/events.js";
-import { GroupError } from "./group-error.js";
-import type { GroupLog } from "./group-log.js";
-import {
-  describeGroup,
-  groupFailure,
-  listGroup,
-  type GroupDescription,
-  type GroupFilter,
-  type GroupListing,
-} from "./listing.js";
+import { CoordinatorError } from "../coordination/coordinator-error.js";
+import type { CoordinatorLog } from "../coordination/coordinator-log.js";
+import { ShardTable } from "../coordination/shard-table.js";
+import { groupsTopic } from "../cluster/internal-topics.js";
+import { describeGroup, groupFailure, listGroup, type GroupFilter, type GroupListing } from "./listing.js";
+import type { GroupDescription } from "./group-view.js";
 import { newMemberId } from "./member-id.js";
 import { commitOffsets, type CommittedTopic } from "./offset-commit.js";
 import { fetchAllOffsets, fetchOffsets, type FetchedTopic, type TopicToFetch } from "./offset-fetch.js";
 import { deleteGroupError, deleteOffsets, groupTombstones, topicTombstones, type DeletedOffsets } from "./removal.js";
 import { groupSettings, type GroupConfig, type GroupSettings } from "./settings.js";
-import { Shard, type ShardView } from "./shard.js";
+import { GroupShard, type ShardView } from "./group-shard.js";
 
 /** What a group coordinator is made of. */
 export interface GroupCoordinatorOptions {
@@ -62,23 +57,28 @@ export interface Caller {
   readonly clientHost: string;
 }
 
-const offsetsTopic = "__consumer_offsets";
-
 /**
  * The group coordinator of one broker: groups of the classic protocol and committed offsets.
  *
- * The broker tells it which partitions of `__consumer_offsets` it leads (`onLeader`, `onLeaderLost`); each is a {@link Shard}, replayed
+ * The broker tells it which partitions of `__consumer_offsets` it leads (`onLeader`, `onLeaderLost`); each is a {@link GroupShard}, replayed
  * when it is gained and dropped when it is lost. A group belongs to the partition that its id hashes to. Every method answers; an error
  * of the coordinator itself (not the coordinator of this group, still loading, a failed append) is an answer too.
  */
 export class GroupCoordinator {
   readonly #options: GroupCoordinatorOptions;
   readonly #settings: GroupSettings;
-  readonly #shards = new Map<number, Shard>();
+  readonly #shards: ShardTable<GroupShard>;
 
   constructor(options: GroupCoordinatorOptions) {
     this.#options = options;
-    this.#settings = groupSettings(options.config);
+    const settings = groupSettings(options.config);
+    const { clock } = options;
+    this.#settings = settings;
+    this.#shards = new ShardTable({
+      partitions: () => options.cluster.topic(groupsTopic)?.partitions.length ?? settings.offsetsTopicPartitions,
+      open: (log, leaderEpoch) =>
+        new GroupShard({ log, leaderEpoch, clock, settings, onError: (error) => this.#onError(error) }),
+    });
   }
 
   /** The topics that offsets are committed for, as the cluster knows them. */
@@ -88,40 +88,22 @@ export class GroupCoordinator {
 
   /** The partition of `__consumer_offsets` that a group belongs to. */
   partitionOf(groupId: string): number {
-    return coordinatorPartition(
-      groupId,
-      this.#options.cluster.topic(offsetsTopic)?.partitions.length ?? this.#settings.offsetsTopicPartitions,
-    );
+    return this.#shards.partitionOf(groupId);
   }
 
   /** This broker now leads a partition of `__consumer_offsets`: replays its log, then serves its groups. Resolves when it does. */
-  async onLeader(partition: number, log: GroupLog, leaderEpoch: number): Promise<void> {
-    const known = this.#shards.get(partition);
-    if (known !== undefined) {
-      known.leaderEpoch = leaderEpoch;
-      return;
-    }
-    const shard = new Shard({
-      log,
-      leaderEpoch,
-      clock: this.#options.clock,
-      settings: this.#settings,
-      onError: (error) => this.#onError(error),
-    });
-    this.#shards.set(partition, shard);
-    await shard.load();
+  onLeader(partition: number, log: CoordinatorLog, leaderEpoch: number): Promise<void> {
+    return this.#shards.onLeader(partition, log, leaderEpoch);
   }
 
   /** The partition is led elsewhere or gone: whoever waits hears NOT_COORDINATOR, and the shard is dropped. */
-  async onLeaderLost(partition: number): Promise<void> {
-    const shard = this.#shards.get(partition);
-    this.#shards.delete(partition);
-    await shard?.close();
+  onLeaderLost(partition: number): Promise<void> {
+    return this.#shards.onLeaderLost(partition);
   }
 
   /** Topics were deleted: removes the offsets that groups committed for them. */
   async onTopicsDeleted(topics: readonly string[]): Promise<void> {
-    for (const shard of this.#shards.values()) {
+    for (const shard of this.#shards.all()) {
       try {
         await shard.write(({ store }) => ({ records: topicTombstones(topics, store.offsets), answer: undefined }));
       } catch (error) {
@@ -132,10 +114,8 @@ export class GroupCoordinator {
   }
 
   /** The broker stops: cancels every deadline and answers whoever waits. Idempotent. */
-  async close(): Promise<void> {
-    const shards = [...this.#shards.values()];
-    this.#shards.clear();
-    await Promise.all(shards.map((shard) => shard.close()));
+  close(): Promise<void> {
+    return this.#shards.close();
   }
 
   /** JoinGroup: answers when the rebalance is over. */
@@ -147,7 +127,7 @@ export class GroupCoordinator {
       return failedJoin(ErrorCode.INVALID_SESSION_TIMEOUT, memberId);
     return this.#answered(
       () =>
-        this.#shardOf(groupId).join(groupId, {
+        this.#shards.of(groupId).classic.join(groupId, {
           memberId,
           groupInstanceId,
           sessionTimeoutMs,
@@ -172,7 +152,7 @@ export class GroupCoordinator {
     const assignments = new Map(request.assignments.map((each) => [each.memberId, Buffer.from(each.assignment)]));
     return this.#answered(
       () =>
-        this.#shardOf(groupId).sync(groupId, {
+        this.#shards.of(groupId).classic.sync(groupId, {
           memberId,
           groupInstanceId,
           generationId,
@@ -188,7 +168,7 @@ export class GroupCoordinator {
   async heartbeat({ groupId, memberId, groupInstanceId, generationId }: HeartbeatRequest): Promise<number> {
     if (groupId === "") return ErrorCode.INVALID_GROUP_ID;
     return this.#answered(
-      () => this.#shardOf(groupId).heartbeat(groupId, { memberId, groupInstanceId, generationId }),
+      () => this.#shards.of(groupId).classic.heartbeat(groupId, { memberId, groupInstanceId, generationId }),
       (errorCode) => (errorCode === ErrorCode.COORDINATOR_LOAD_IN_PROGRESS ? ErrorCode.NONE : errorCode),
     );
   }
@@ -197,29 +177,29 @@ export class GroupCoordinator {
   async leave(groupId: LeaveGroupRequest["groupId"], members: readonly MemberIdentity[]): Promise<LeaveAnswer> {
     if (groupId === "") return { errorCode: ErrorCode.INVALID_GROUP_ID, members: [] };
     return this.#answered(
-      () => this.#shardOf(groupId).leave(groupId, { members }),
+      () => this.#shards.of(groupId).classic.leave(groupId, { members }),
       (errorCode) => ({ errorCode, members: [] }),
     );
   }
 
-  /** OffsetCommit for topics whose names are known. Rejects with a GroupError when nothing can be committed. */
+  /** OffsetCommit for topics whose names are known. Rejects with a CoordinatorError when nothing can be committed. */
   async commit(request: OffsetCommitRequest, apiVersion: number): Promise<readonly CommittedTopic[]> {
     const { groupId, memberId } = request;
     const metadataMaxLength = this.#settings.offsetMetadataMaxLength;
-    return this.#shardOf(groupId).write(({ group, nowMs }) => {
+    return this.#shards.of(groupId).write(({ group, nowMs }) => {
       const { records, topics } = commitOffsets(group(groupId), request, { nowMs, metadataMaxLength, apiVersion });
-      return { records, answer: topics, events: [{ groupId, event: { type: "commit", memberId } }] };
+      return { records, answer: topics, committed: { groupId, memberId } };
     });
   }
 
-  /** The offsets of some partitions of a group, or of all that it committed (null). Rejects with a GroupError when the group is not served here. */
+  /** The offsets of some partitions of a group, or of all that it committed (null). Rejects with a CoordinatorError when the group is not served here. */
   async fetch(
     groupId: string,
     topics: readonly TopicToFetch[] | null,
     requireStable: boolean,
   ): Promise<readonly FetchedTopic[]> {
     const query = { groupId, requireStable };
-    const shard = this.#shardOf(groupId);
+    const shard = this.#shards.of(groupId);
     if (!requireStable)
       return shard.read(({ store }) =>
         topics === null ? fetchAllOffsets(store.offsets, query) : fetchOffsets(store.offsets, query, topics),
@@ -235,19 +215,22 @@ export class GroupCoordinator {
   describe(groupIds: readonly string[], apiVersion: number): readonly GroupDescription[] {
     return groupIds.map((groupId) => {
       try {
-        return this.#shardOf(groupId).read(({ group }) => describeGroup(groupId, group(groupId), apiVersion));
+        return this.#shards.of(groupId).read(({ group }) => describeGroup(groupId, group(groupId), apiVersion));
       } catch (error) {
         return groupFailure(groupId, errorCodeOf(error));
       }
     });
   }
 
-  /** ListGroups: the groups that this broker coordinates. Throws a GroupError while a shard is loading, since the list would lack its groups. */
+  /** ListGroups: the groups that this broker coordinates. Throws a CoordinatorError while a shard is loading, since the list would lack its groups. */
   list(filter: GroupFilter): readonly GroupListing[] {
-    return [...this.#shards.values()].flatMap((shard) => {
+    return [...this.#shards.all()].flatMap((shard) => {
       try {
         return shard.read(({ store, group }) =>
-          [...store.groupIds()].flatMap((groupId) => listing(groupId, group(groupId), filter)),
+          [...store.groupIds()].flatMap((groupId) => {
+            const found = group(groupId);
+            return found === undefined ? [] : (listGroup(groupId, found, filter) ?? []);
+          }),
         );
       } catch (error) {
         if (errorCodeOf(error) === ErrorCode.NOT_COORDINATOR) return [];
@@ -258,13 +241,8 @@ export class GroupCoordinator {
 
   /** DeleteGroups: an error code for each group; a group that has members stays. The groups of one shard go together or not at all. */
   async delete(groupIds: DeleteGroupsRequest["groupsNames"]): Promise<ReadonlyMap<string, number>> {
-    const byPartition = new Map<number, string[]>();
-    for (const groupId of new Set(groupIds)) {
-      const partition = this.partitionOf(groupId);
-      byPartition.set(partition, [...(byPartition.get(partition) ?? []), groupId]);
-    }
     const results = await Promise.all(
-      [...byPartition.values()].map((ids) =>
+      this.#shards.byPartition(groupIds).map((ids) =>
         this.#answered(
           () => this.#deleteInShard(ids),
           (errorCode) => ids.map((groupId): [string, number] => [groupId, errorCode]),
@@ -274,41 +252,35 @@ export class GroupCoordinator {
     return new Map(results.flat());
   }
 
-  /** OffsetDelete for topics that exist. Rejects with a GroupError when nothing can be deleted. */
+  /** OffsetDelete for topics that exist. Rejects with a CoordinatorError when nothing can be deleted. */
   async deleteOffsets({
     groupId,
     topics,
   }: Pick<OffsetDeleteRequest, "groupId" | "topics">): Promise<DeletedOffsets["topics"]> {
-    if (groupId === "") throw new GroupError(ErrorCode.INVALID_GROUP_ID);
-    return this.#shardOf(groupId).write(({ group, store }) => {
+    if (groupId === "") throw new CoordinatorError(ErrorCode.INVALID_GROUP_ID);
+    return this.#shards.of(groupId).write(({ group, store }) => {
       const deleted = deleteOffsets(groupId, group(groupId), { topics, offsets: store.offsets });
       return { records: deleted.records, answer: deleted.topics };
     });
   }
 
-  /** Looks at the shard that a group belongs to, for tests and tools. Throws a GroupError when it is not served here. */
+  /** Looks at the shard that a group belongs to, for tests and tools. Throws a CoordinatorError when it is not served here. */
   inspect<Answer>(groupId: string, look: (view: ShardView) => Answer): Answer {
-    return this.#shardOf(groupId).read(look);
+    return this.#shards.of(groupId).read(look);
   }
 
   #onError(error: unknown): void {
     this.#options.onError?.(error);
   }
 
-  #deleteInShard(groupIds: readonly string[]): Promise<[string, number][]> {
-    return this.#shardOf(groupIds[0] ?? "").write(({ group, store }) => {
+  #deleteInShard(groupIds: readonly [string, ...string[]]): Promise<[string, number][]> {
+    return this.#shards.of(groupIds[0]).write(({ group, store }) => {
       const answer = groupIds.map((groupId): [string, number] => [groupId, deleteGroupError(group(groupId))]);
       const records = answer.flatMap(([groupId, errorCode]) =>
         errorCode === ErrorCode.NONE ? groupTombstones(groupId, store.offsets) : [],
       );
       return { records, answer };
     });
-  }
-
-  #shardOf(groupId: string): Shard {
-    const shard = this.#shards.get(this.partitionOf(groupId));
-    if (shard === undefined) throw new GroupError(ErrorCode.NOT_COORDINATOR);
-    return shard;
   }
 
   async #answered<Answer>(ask: () => Promise<Answer>, failed: (errorCode: number) => Answer): Promise<Answer> {
@@ -322,15 +294,6 @@ export class GroupCoordinator {
 
 /** The error to answer with. Throws what is no error of the coordinator. */
 export function errorCodeOf(error: unknown): number {
-  if (error instanceof GroupError) return error.errorCode;
+  if (error instanceof CoordinatorError) return error.errorCode;
   throw error;
-}
-
-function listing(
-  groupId: string,
-  group: Parameters<typeof listGroup>[1] | undefined,
-  filter: GroupFilter,
-): readonly GroupListing[] {
-  const line = group === undefined ? undefined : listGroup(groupId, group, filter);
-  return line === undefined ? [] : [line];
 }

@@ -1,28 +1,5 @@
 import { ErrorCode } from "@moldau/protocol-codec";
-import { metadataOf } from "./classic/roster.js";
-import { membersOf, type ClassicGroup } from "./classic/state.js";
-
-/** A group as DescribeGroups shows it. */
-export interface GroupDescription {
-  readonly errorCode: number;
-  readonly errorMessage: string | null;
-  readonly groupId: string;
-  readonly groupState: string;
-  readonly protocolType: string;
-  readonly protocolData: string;
-  readonly members: readonly MemberDescription[];
-}
-
-/** A member as DescribeGroups shows it. */
-export interface MemberDescription {
-  readonly memberId: string;
-  readonly groupInstanceId: string | null;
-  readonly clientId: string;
-  readonly clientHost: string;
-  /** Shown of a stable group alone, as in Kafka. */
-  readonly memberMetadata: Buffer;
-  readonly memberAssignment: Buffer;
-}
+import type { GroupDescription, GroupView } from "./group-view.js";
 
 /** A group as ListGroups shows it. */
 export interface GroupListing {
@@ -39,30 +16,12 @@ export interface GroupFilter {
 }
 
 /** Describes a group; an unknown one is Dead, and from version 6 on not found besides. */
-export function describeGroup(groupId: string, group: ClassicGroup | undefined, apiVersion: number): GroupDescription {
-  if (group === undefined || group.state === "Dead") {
-    if (apiVersion < 6) return groupFailure(groupId, ErrorCode.NONE, "Dead");
-    return {
-      ...groupFailure(groupId, ErrorCode.GROUP_ID_NOT_FOUND, "Dead"),
-      errorMessage: `Group ${groupId} not found.`,
-    };
-  }
-  const protocolName = group.state === "Stable" ? group.protocolName : null;
+export function describeGroup(groupId: string, group: GroupView | undefined, apiVersion: number): GroupDescription {
+  if (group !== undefined) return { errorCode: ErrorCode.NONE, errorMessage: null, groupId, ...group.describe() };
+  if (apiVersion < 6) return groupFailure(groupId, ErrorCode.NONE, "Dead");
   return {
-    errorCode: ErrorCode.NONE,
-    errorMessage: null,
-    groupId,
-    groupState: group.state,
-    protocolType: group.protocolType ?? "",
-    protocolData: protocolName ?? "",
-    members: membersOf(group).map((member) => ({
-      memberId: member.memberId,
-      groupInstanceId: member.groupInstanceId,
-      clientId: member.clientId,
-      clientHost: member.clientHost,
-      memberMetadata: metadataOf(member, protocolName),
-      memberAssignment: member.assignment,
-    })),
+    ...groupFailure(groupId, ErrorCode.GROUP_ID_NOT_FOUND, "Dead"),
+    errorMessage: `Group ${groupId} not found.`,
   };
 }
 
@@ -74,13 +33,15 @@ export function groupFailure(groupId: string, errorCode: number, groupState = ""
 /** The group's line in the list, or undefined when the filter leaves it out. */
 export function listGroup(
   groupId: string,
-  group: ClassicGroup,
+  { state, type, protocolType }: GroupView,
   { statesFilter, typesFilter }: GroupFilter,
 ): GroupListing | undefined {
-  if (group.state === "Dead") return undefined;
-  const state = group.state.toLowerCase();
-  if (statesFilter.length > 0 && !statesFilter.some((wanted) => wanted.trim().toLowerCase() === state))
-    return undefined;
-  if (typesFilter.length > 0 && !typesFilter.some((wanted) => wanted.toLowerCase() === "classic")) return undefined;
-  return { groupId, protocolType: group.protocolType ?? "", groupState: group.state, groupType: "classic" };
+  const states = statesFilter.map((wanted) => wanted.trim());
+  if (!isAmong(states, state) || !isAmong(typesFilter, type)) return undefined;
+  return { groupId, protocolType: protocolType ?? "", groupState: state, groupType: type };
+}
+
+/** Whether a filter wants a value. */
+function isAmong(filter: readonly string[], value: string): boolean {
+  return filter.length === 0 || filter.some((wanted) => wanted.toLowerCase() === value.toLowerCase());
 }

@@ -1,7 +1,6 @@
 import { ErrorCode, type OffsetCommitRequest, type OffsetCommitRequestTopic } from "@moldau/protocol-codec";
-import { commitError } from "./classic/membership.js";
-import { emptyGroup, type ClassicGroup } from "./classic/state.js";
-import { GroupError } from "./group-error.js";
+import { CoordinatorError } from "../coordination/coordinator-error.js";
+import type { GroupView } from "./group-view.js";
 import type { OffsetRecord } from "./records.js";
 
 /** What a commit depends on besides the group. */
@@ -27,16 +26,12 @@ export interface CommittedTopic {
 }
 
 /**
- * Works out an offset commit. Throws a GroupError when the member may not commit; a partition whose metadata is too long is refused by
+ * Works out an offset commit. Throws a CoordinatorError when the member may not commit; a partition whose metadata is too long is refused by
  * itself. An unknown group is made by a commit without a generation.
  */
-export function commitOffsets(
-  group: ClassicGroup | undefined,
-  request: OffsetCommitRequest,
-  rules: CommitRules,
-): Commit {
+export function commitOffsets(group: GroupView | undefined, request: OffsetCommitRequest, rules: CommitRules): Commit {
   const errorCode = refusal(group, request, rules);
-  if (errorCode !== ErrorCode.NONE) throw new GroupError(errorCode);
+  if (errorCode !== ErrorCode.NONE) throw new CoordinatorError(errorCode);
   const records: OffsetRecord[] = [];
   const topics = request.topics.map(({ name, topicId, partitions }) => ({
     name,
@@ -66,9 +61,10 @@ export function commitOffsets(
   return { records, topics };
 }
 
-function refusal(group: ClassicGroup | undefined, request: OffsetCommitRequest, { apiVersion }: CommitRules): number {
+function refusal(group: GroupView | undefined, request: OffsetCommitRequest, { apiVersion }: CommitRules): number {
   const { generationIdOrMemberEpoch: generationId } = request;
   if (group === undefined && generationId >= 0)
     return apiVersion >= 9 ? ErrorCode.GROUP_ID_NOT_FOUND : ErrorCode.ILLEGAL_GENERATION;
-  return commitError(group ?? emptyGroup(null), { ...request, generationId });
+  // Whoever commits without a generation makes the group.
+  return group?.commitError({ ...request, generationId }) ?? ErrorCode.NONE;
 }

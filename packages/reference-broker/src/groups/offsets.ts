@@ -1,4 +1,5 @@
 import type { Uuid } from "@moldau/protocol-codec";
+import type { LogPosition } from "../coordination/coordinator-log.js";
 import type { CommittedOffset, OffsetRecord } from "./records.js";
 
 /** Names one committed offset of a shard. */
@@ -6,14 +7,6 @@ export interface OffsetKey {
   readonly groupId: string;
   readonly topic: string;
   readonly partition: number;
-}
-
-/** Where a record stands in the log, and whose transaction it belongs to. */
-export interface LogPosition {
-  /** Offset of the record in its partition of `__consumer_offsets`. */
-  readonly offset: bigint;
-  /** The producer whose open transaction the record belongs to; -1n when it belongs to none. */
-  readonly producerId: bigint;
 }
 
 /** A committed offset, and where in the log it was committed. */

@@ -1,6 +1,6 @@
 import { ErrorCode } from "@moldau/protocol-codec";
-import { isSubscribedTo, usesConsumerProtocol, type ClassicGroup } from "./classic/state.js";
-import { GroupError } from "./group-error.js";
+import { CoordinatorError } from "../coordination/coordinator-error.js";
+import type { GroupView } from "./group-view.js";
 import type { OffsetKey, OffsetStore } from "./offsets.js";
 import type { GroupRecord, OffsetRecord } from "./records.js";
 
@@ -13,9 +13,9 @@ export interface Expiry {
 }
 
 /** The error that a DeleteGroups deserves for one group, or NONE. */
-export function deleteGroupError(group: ClassicGroup | undefined): number {
-  if (group === undefined || group.state === "Dead") return ErrorCode.GROUP_ID_NOT_FOUND;
-  return group.state === "Empty" ? ErrorCode.NONE : ErrorCode.NON_EMPTY_GROUP;
+export function deleteGroupError(group: GroupView | undefined): number {
+  if (group === undefined) return ErrorCode.GROUP_ID_NOT_FOUND;
+  return group.isEmpty ? ErrorCode.NONE : ErrorCode.NON_EMPTY_GROUP;
 }
 
 /** An OffsetDelete, worked out: what is to be written, and what each partition is answered with. */
@@ -37,19 +37,19 @@ export interface OffsetsToDelete {
 }
 
 /**
- * Works out an OffsetDelete. Throws a GroupError when the group is unknown, or has members of another protocol than the consumer's; a topic
+ * Works out an OffsetDelete. Throws a CoordinatorError when the group is unknown, or has members of another protocol than the consumer's; a topic
  * that a member reads is refused by itself (GROUP_SUBSCRIBED_TO_TOPIC).
  */
 export function deleteOffsets(
   groupId: string,
-  group: ClassicGroup | undefined,
+  group: GroupView | undefined,
   { topics, offsets }: OffsetsToDelete,
 ): DeletedOffsets {
-  if (group === undefined || group.state === "Dead") throw new GroupError(ErrorCode.GROUP_ID_NOT_FOUND);
-  if (group.state !== "Empty" && !usesConsumerProtocol(group)) throw new GroupError(ErrorCode.NON_EMPTY_GROUP);
+  if (group === undefined) throw new CoordinatorError(ErrorCode.GROUP_ID_NOT_FOUND);
+  if (!group.isEmpty && !group.usesConsumerProtocol) throw new CoordinatorError(ErrorCode.NON_EMPTY_GROUP);
   const records: OffsetRecord[] = [];
   const answers = topics.map(({ name, partitions }) => {
-    const errorCode = isSubscribedTo(group, name) ? ErrorCode.GROUP_SUBSCRIBED_TO_TOPIC : ErrorCode.NONE;
+    const errorCode = group.isSubscribedTo(name) ? ErrorCode.GROUP_SUBSCRIBED_TO_TOPIC : ErrorCode.NONE;
     for (const { partitionIndex: partition } of errorCode === ErrorCode.NONE ? partitions : []) {
       const key = { groupId, topic: name, partition };
       if (offsets.get(key) !== undefined || offsets.isPending(key)) records.push(offsetTombstone(key));
@@ -81,33 +81,23 @@ export function groupTombstones(groupId: string, offsets: OffsetStore): readonly
  * empty; those of a simple group from their commit (KIP-211, KIP-496).
  */
 export function expiredRecords(
-  group: ClassicGroup,
+  group: GroupView | undefined,
   offsets: OffsetStore,
   { groupId, nowMs, retentionMs }: Expiry,
 ): readonly GroupRecord[] {
-  const since = retentionStart(group);
+  // A group that only committed has no members, and its offsets count from their commit.
+  const since = group === undefined ? (committedAtMs: number) => committedAtMs : group.retentionStart();
   const records: GroupRecord[] = [];
   let anyKept = offsets.hasPending(groupId);
   for (const [topic, partitions] of offsets.ofGroup(groupId)) {
     for (const [partition, stored] of partitions) {
-      const startMs = isSubscribedTo(group, topic) ? null : (since?.(stored.commitTimestampMs) ?? null);
+      const startMs = group?.isSubscribedTo(topic) === true ? null : (since?.(stored.commitTimestampMs) ?? null);
       const endMs = startMs === null ? Infinity : (stored.expireTimestampMs ?? startMs + retentionMs);
       if (nowMs < endMs || offsets.isPending({ groupId, topic, partition })) anyKept = true;
       else records.push(offsetTombstone({ groupId, topic, partition }));
     }
   }
-  return anyKept || group.state !== "Empty" ? records : [...records, { kind: "group", groupId, value: null }];
-}
-
-/** From when on an offset's retention counts, given when it was committed; undefined while the group's offsets do not expire at all. */
-function retentionStart(group: ClassicGroup): ((committedAtMs: number) => number) | undefined {
-  if (group.state === "Dead") return undefined;
-  if (group.state === "Empty" && group.protocolType !== null)
-    return (committedAtMs) => group.changedAtMs ?? committedAtMs;
-  if (group.state === "Empty") return (committedAtMs) => committedAtMs;
-  return group.state === "Stable" && usesConsumerProtocol(group) && group.subscribedTopics !== null
-    ? (committedAtMs) => committedAtMs
-    : undefined;
+  return anyKept || group?.isEmpty === false ? records : [...records, { kind: "group", groupId, value: null }];
 }
 
 function offsetTombstone(key: OffsetKey): OffsetRecord {

@@ -1,4 +1,5 @@
-import { OffsetStore, type LogPosition } from "./offsets.js";
+import type { LogPosition } from "../coordination/coordinator-log.js";
+import { OffsetStore } from "./offsets.js";
 import type { GroupMetadata, GroupRecord } from "./records.js";
 
 /**

@@ -1,5 +1,6 @@
 import { coordinatorPartition, ErrorCode, errorByCode, FindCoordinator } from "@moldau/protocol-codec";
 import { handler, type RequestContext } from "../network/handler.js";
+import { groupsTopic } from "../cluster/internal-topics.js";
 import { endpointOf } from "../partitions/partition-lookup.js";
 
 /**
@@ -42,8 +43,8 @@ interface Coordinator {
 async function coordinatorOf(key: string, keyType: number, { broker, session }: RequestContext): Promise<Coordinator> {
   if (keyType !== groupKey)
     return nobody(ErrorCode.INVALID_REQUEST, `This broker coordinates groups only, not keys of type ${keyType}.`);
-  if (broker.cluster.topic(offsetsTopic) === undefined) await broker.autoCreate([offsetsTopic]);
-  const partitions = broker.cluster.topic(offsetsTopic)?.partitions ?? [];
+  if (broker.cluster.topic(groupsTopic) === undefined) await broker.autoCreate([groupsTopic]);
+  const partitions = broker.cluster.topic(groupsTopic)?.partitions ?? [];
   const leader =
     partitions.length === 0 ? -1 : (partitions[coordinatorPartition(key, partitions.length)]?.leader ?? -1);
   const endpoint = endpointOf(broker.cluster, leader, session.listener);
@@ -51,8 +52,6 @@ async function coordinatorOf(key: string, keyType: number, { broker, session }: 
   const { nodeId, host, port } = endpoint;
   return { errorCode: ErrorCode.NONE, errorMessage: null, nodeId, host, port };
 }
-
-const offsetsTopic = "__consumer_offsets";
 
 function nobody(errorCode: number, errorMessage = errorByCode(errorCode).message): Coordinator {
   return { errorCode, errorMessage, nodeId: -1, host: "", port: -1 };

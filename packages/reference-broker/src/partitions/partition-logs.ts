@@ -2,6 +2,7 @@ import PQueue from "p-queue";
 import type { Clock } from "@moldau/platform";
 import type { BrokerConfig } from "../cluster/broker-config.js";
 import { configResource, type ClusterState, type PartitionState, type TopicState } from "../cluster/state.js";
+import { groupsTopic } from "../cluster/internal-topics.js";
 import { logConfigOf } from "../cluster/topic-settings.js";
 import type { LogDirectory } from "../data-dir/log-directory.js";
 import { setStraysAside } from "../data-dir/strays.js";
@@ -35,8 +36,6 @@ export type LogKnowledge = (
 
 /** How many logs are opened or closed at once. */
 const concurrency = 16;
-
-const offsetsTopic = "__consumer_offsets";
 
 /** The logs of the partitions that one broker leads, kept in step with what the metadata log says. */
 export class LocalLogs implements PartitionLogs {
@@ -149,7 +148,7 @@ export class LocalLogs implements PartitionLogs {
     await this.#reported(async () => {
       const log = this.get(topic.name, partition) ?? (await this.#open(topic, partition, knowledge));
       log.beginLeaderEpoch(leaderEpoch);
-      if (topic.name === offsetsTopic) await groups.onLeader(partition, log, leaderEpoch);
+      if (topic.name === groupsTopic) await groups.onLeader(partition, log, leaderEpoch);
     });
   }
 
@@ -178,7 +177,7 @@ export class LocalLogs implements PartitionLogs {
     const log = this.get(topic, partition);
     this.#logs.delete(`${topic}-${partition}`);
     for (const listener of this.#goneListeners) listener(topic, partition);
-    if (topic === offsetsTopic) await this.#options.groups.onLeaderLost(partition);
+    if (topic === groupsTopic) await this.#options.groups.onLeaderLost(partition);
     return log;
   }
 

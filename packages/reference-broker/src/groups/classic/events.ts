@@ -1,5 +1,6 @@
+import type { Ticket } from "../../coordination/tickets.js";
 import type { GroupMetadata } from "../records.js";
-import type { ClassicGroup, GroupProtocol, Ticket } from "./state.js";
+import type { ClassicGroup, GroupProtocol } from "./state.js";
 
 /** Everything that can happen to a classic group. */
 export type GroupEvent =

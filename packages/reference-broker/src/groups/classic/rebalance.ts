@@ -1,3 +1,4 @@
+import type { Ticket } from "../../coordination/tickets.js";
 import { ErrorCode } from "@moldau/protocol-codec";
 import { failedJoin, failedSync, type GroupCommand, type GroupRules, type JoinAnswer, type Step } from "./events.js";
 import { groupMetadata } from "./persisted.js";
@@ -19,7 +20,6 @@ import {
   type PreparingGroup,
   type Roster,
   type StableGroup,
-  type Ticket,
 } from "./state.js";
 import { subscribedTopicsOf } from "./subscriptions.js";
 

@@ -1,3 +1,4 @@
+import type { Ticket } from "../../coordination/tickets.js";
 /**
  * The classic group as a value: one of five states, each carrying only what exists in it.
  *
@@ -79,9 +80,6 @@ export interface StableGroup {
 export interface DeadGroup {
   readonly state: "Dead";
 }
-
-/** Names a request that waits for its answer. The shard gives it out and keeps what belongs to it. */
-export type Ticket = number;
 
 /** The topics that the members read; null when nobody can tell, because their metadata is not of the consumer protocol. */
 export type SubscribedTopics = ReadonlySet<string> | null;

@@ -1,7 +1,13 @@
 import type { Clock } from "@moldau/platform";
-import type { GroupCommand, JoinAnswer, LeaveAnswer, SyncAnswer } from "./classic/events.js";
-import { Deadlines, type Deadline } from "./deadlines.js";
-import { Tickets } from "./tickets.js";
+import type { GroupCommand, JoinAnswer, LeaveAnswer, SyncAnswer } from "./events.js";
+import { Deadlines } from "../../coordination/deadlines.js";
+import { Tickets } from "../../coordination/tickets.js";
+
+/** A deadline of a group: of its rebalance, of its sync phase, or of one member's session. */
+export type GroupDeadline =
+  | { readonly type: "join" }
+  | { readonly type: "sync" }
+  | { readonly type: "session"; readonly memberId: string };
 
 /** Does what transitions want done: keeps the requests that wait and the deadlines that run. */
 export class CommandExecutor {
@@ -9,11 +15,11 @@ export class CommandExecutor {
   readonly syncs = new Tickets<SyncAnswer>();
   readonly heartbeats = new Tickets<number>();
   readonly leaves = new Tickets<LeaveAnswer>();
-  readonly deadlines: Deadlines;
+  readonly deadlines: Deadlines<GroupDeadline>;
 
   /** `onDeadline` is called when a deadline passes. */
-  constructor(clock: Clock, onDeadline: (groupId: string, deadline: Deadline) => void) {
-    this.deadlines = new Deadlines(clock, onDeadline);
+  constructor(clock: Clock, onDeadline: (groupId: string, deadline: GroupDeadline) => void) {
+    this.deadlines = new Deadlines({ clock, nameOf, fire: onDeadline });
   }
 
   /** Executes the commands of a step in their order. What is to be written has been appended before. */
@@ -55,4 +61,8 @@ export class CommandExecutor {
     this.deadlines.cancelAll();
     for (const tickets of [this.joins, this.syncs, this.heartbeats, this.leaves]) tickets.failAll(error);
   }
+}
+
+function nameOf(deadline: GroupDeadline): string {
+  return deadline.type === "session" ? `session ${deadline.memberId}` : deadline.type;
 }

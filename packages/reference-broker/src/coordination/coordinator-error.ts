@@ -1,20 +1,20 @@
 import { ErrorCode, errorByCode } from "@moldau/protocol-codec";
 import { LogError } from "../log/log-error.js";
 
-/** A request to the group coordinator that is to be answered with an error. */
-export class GroupError extends Error {
+/** A request to a coordinator that is to be answered with an error. */
+export class CoordinatorError extends Error {
   /** Kafka's error number. */
   readonly errorCode: number;
 
   constructor(errorCode: number, options?: { readonly cause?: unknown }) {
     super(errorByCode(errorCode).message, options);
-    this.name = "GroupError";
+    this.name = "CoordinatorError";
     this.errorCode = errorCode;
   }
 }
 
 /**
- * What a client of the group coordinator hears when the coordinator's own log refused an append: the errors of a Produce would send it
+ * What a client of a coordinator hears when the coordinator's own log refused an append: the errors of a Produce would send it
  * looking for the wrong leader.
  */
 const appendErrors: ReadonlyMap<number, number> = new Map([
@@ -29,7 +29,7 @@ const appendErrors: ReadonlyMap<number, number> = new Map([
 ]);
 
 /** The error to answer with when an append failed with `error`. */
-export function appendFailure(error: unknown): GroupError {
+export function appendFailure(error: unknown): CoordinatorError {
   const errorCode = error instanceof LogError ? error.errorCode : ErrorCode.UNKNOWN_SERVER_ERROR;
-  return new GroupError(appendErrors.get(errorCode) ?? errorCode, { cause: error });
+  return new CoordinatorError(appendErrors.get(errorCode) ?? errorCode, { cause: error });
 }

@@ -9,7 +9,7 @@ import { BrokerConfig } from "../cluster/broker-config.js";
 import { groupMetadata } from "./classic/persisted.js";
 import { replayGroupLog } from "./group-log.js";
 import { groupSettings } from "./settings.js";
-import { Shard } from "./shard.js";
+import { GroupShard } from "./group-shard.js";
 import { GroupStore } from "./store.js";
 import type { JoinAnswer } from "./classic/events.js";
 
@@ -172,7 +172,7 @@ test("whatever happens, a shard that is built from the log alone knows what the 
 
       const rebuilt = new GroupStore();
       await replayGroupLog(fixture.log, rebuilt, new AbortController().signal);
-      const group = fixture.coordinator.inspect("g", ({ store, group: live }) => {
+      const group = fixture.coordinator.inspect("g", ({ store, live }) => {
         expect([...store.groupIds()]).toEqual([...rebuilt.groupIds()]);
         expect(store.metadata("g")).toEqual(rebuilt.metadata("g"));
         expect(store.offsets.ofGroup("g")).toEqual(rebuilt.offsets.ofGroup("g"));
@@ -204,7 +204,7 @@ test("a shard that is closed while it loads stops reading and serves nobody", as
   log.appendRaw(null, null);
   let open: () => void = () => undefined;
   log.gate = new Promise((resolve) => (open = resolve));
-  const shard = new Shard({
+  const shard = new GroupShard({
     log,
     leaderEpoch: 1,
     settings: groupSettings(new BrokerConfig()),

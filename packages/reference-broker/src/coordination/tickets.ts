@@ -1,4 +1,5 @@
-import type { Ticket } from "./classic/state.js";
+/** Names a request that waits for its answer; its number in the shard. */
+export type Ticket = number;
 
 /** Requests of one kind that wait for their answers, by ticket. */
 export class Tickets<Answer> {

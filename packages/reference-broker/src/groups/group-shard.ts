@@ -1,0 +1,147 @@
+import type { Clock } from "@moldau/platform";
+import { CoordinatorShard, type ShardOptions } from "../coordination/coordinator-shard.js";
+import { Recurring } from "../coordination/recurring.js";
+import { ClassicGroups } from "./classic/classic-groups.js";
+import type { GroupRules } from "./classic/events.js";
+import { groupShardContents } from "./group-log.js";
+import type { GroupView } from "./group-view.js";
+import { viewOf, type Group } from "./group.js";
+import type { GroupRecord } from "./records.js";
+import { expiredRecords } from "./removal.js";
+import type { GroupSettings } from "./settings.js";
+import { GroupStore } from "./store.js";
+
+/** What a shard of groups is made of. */
+export interface GroupShardOptions extends ShardOptions {
+  readonly settings: GroupSettings;
+}
+
+/** What an operation on a shard may look at. */
+export interface ShardView {
+  readonly store: GroupStore;
+  /** The time of the operation, in milliseconds. */
+  readonly nowMs: number;
+  /** The group of an id, or undefined when there is none. */
+  readonly group: (groupId: string) => GroupView | undefined;
+  /** The same group with all that its protocol knows of it. */
+  readonly live: (groupId: string) => Group | undefined;
+}
+
+/** What a writing operation works out: the records to append, what the caller gets, and who showed by it that he is alive. */
+export interface Written<Answer> {
+  readonly records: readonly GroupRecord[];
+  readonly answer: Answer;
+  /** The member that committed, if it was one. */
+  readonly committed?: { readonly groupId: string; readonly memberId: string };
+}
+
+/** How many tombstones of expired offsets go into one batch. */
+const expiryBatchRecords = 1000;
+
+/**
+ * The groups of one partition of `__consumer_offsets`: a {@link CoordinatorShard} whose records are groups and committed offsets.
+ *
+ * The store follows the log alone; beside it stand the live groups of each protocol, which also know what the log does not keep: who waits
+ * for an answer, which protocols a member would speak besides.
+ */
+export class GroupShard {
+  /** The groups of the classic protocol. */
+  readonly classic: ClassicGroups;
+  readonly #settings: GroupSettings;
+  readonly #clock: Clock;
+  readonly #store = new GroupStore();
+  readonly #shard: CoordinatorShard<GroupRecord>;
+  readonly #expiry: Recurring;
+
+  constructor(options: GroupShardOptions) {
+    const { settings, clock } = options;
+    this.#settings = settings;
+    this.#clock = clock;
+    const forgotten = (groupId: string): void => this.classic.forget(groupId);
+    this.#shard = new CoordinatorShard(options, groupShardContents(this.#store, forgotten));
+    this.classic = new ClassicGroups({
+      clock,
+      store: this.#store,
+      rules: () => this.#rules(),
+      inTurn: (work) => this.#shard.inTurn(work),
+      inBackground: (work) => this.#shard.inBackground(work),
+      append: (records) => this.#append(records),
+    });
+    this.#expiry = new Recurring(clock, settings.offsetsRetentionCheckIntervalMs, () =>
+      this.#shard.inBackground(() => this.#expire()),
+    );
+  }
+
+  /** Replays the log and begins to serve. Never fails: a log that cannot be read is reported and leaves a shard that serves nobody. */
+  async load(): Promise<void> {
+    await this.#shard.load(() => {
+      this.classic.restore();
+      this.#expectExpiry();
+    });
+  }
+
+  /** This broker leads the partition in a later epoch, without having lost it in between. */
+  raiseLeaderEpoch(epoch: number): void {
+    this.#shard.raiseLeaderEpoch(epoch);
+  }
+
+  /** Looks at what has been applied so far. Throws a CoordinatorError when the shard does not serve. */
+  read<Answer>(look: (view: ShardView) => Answer): Answer {
+    this.#shard.assertActive();
+    return look(this.#view());
+  }
+
+  /** Looks and writes, after everything that was asked for before. */
+  write<Answer>(work: (view: ShardView) => Written<Answer>): Promise<Answer> {
+    return this.#shard.inTurn(async () => {
+      const { records, answer, committed } = work(this.#view());
+      await this.#append(records);
+      if (committed !== undefined) this.classic.committed(committed.groupId, committed.memberId);
+      return answer;
+    });
+  }
+
+  /** Stops serving: whoever waits hears NOT_COORDINATOR. What is being appended at this moment is still answered. Idempotent. */
+  async close(): Promise<void> {
+    this.#expiry.stop();
+    this.classic.stopTime();
+    await this.#shard.close(() => this.classic.unload());
+  }
+
+  async #append(records: readonly GroupRecord[]): Promise<void> {
+    await this.#shard.append(records);
+    if (records.length > 0) this.#expectExpiry();
+  }
+
+  /** Expired offsets are looked for from time to time, as long as there is anything that may expire. */
+  #expectExpiry(): void {
+    if (this.#store.size > 0) this.#expiry.expect();
+  }
+
+  async #expire(): Promise<void> {
+    const { nowMs, store, group } = this.#view();
+    const retentionMs = this.#settings.offsetsRetentionMs;
+    const records = [...store.groupIds()].flatMap((groupId) =>
+      expiredRecords(group(groupId), store.offsets, { groupId, nowMs, retentionMs }),
+    );
+    try {
+      for (let start = 0; start < records.length; start += expiryBatchRecords)
+        await this.#append(records.slice(start, start + expiryBatchRecords));
+    } finally {
+      this.#expectExpiry();
+    }
+  }
+
+  #view(): ShardView {
+    return {
+      store: this.#store,
+      nowMs: this.#clock.now(),
+      group: (groupId) => viewOf(this.classic.get(groupId)),
+      live: (groupId) => this.classic.get(groupId),
+    };
+  }
+
+  #rules(): GroupRules {
+    return { ...this.#settings, nowMs: this.#clock.now() };
+  }
+}
