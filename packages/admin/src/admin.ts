@@ -1,4 +1,5 @@
-import { clientClosed, type Cluster } from "@moldau/connection-pool";
+import { clientClosed, linkSignals, maxTimerMs, OptionReader, waitFor, type Cluster } from "@moldau/connection-pool";
+import { EventEmitter } from "eventemitter3";
 import { createTopics, type CreatedTopic, type CreateTopicsOptions } from "./operations/create-topics.js";
 import { deleteGroups, type DeletedGroup, type DeleteGroupsOptions } from "./operations/delete-groups.js";
 import { deleteTopics, type DeletedTopic, type DeleteTopicsOptions } from "./operations/delete-topics.js";
@@ -8,65 +9,121 @@ import {
   type DescribeClusterOptions,
 } from "./operations/describe-cluster.js";
 import { describeTopics, type DescribeTopicsOptions, type DescribedTopic } from "./operations/describe-topics.js";
+import { listGroups, type GroupListing, type ListGroupsOptions } from "./operations/list-groups.js";
+import { listOffsets, type ListedOffset, type ListOffsetsOptions } from "./operations/list-offsets.js";
+import type { Operation } from "./operations/operation.js";
 import { listTopics, type ListedTopic, type ListTopicsOptions } from "./operations/list-topics.js";
+
+/** What an admin tells. */
+export interface AdminEvents {
+  /** It was closed; nothing of it is under way any more. */
+  closed: [];
+}
+
+/** How to close an admin. */
+export interface AdminCloseOptions {
+  /** How long operations that are under way may take to their end, in milliseconds. Default 5,000. */
+  readonly timeoutMs?: number;
+}
 
 /**
  * Administers a cluster.
  *
- * Operations on several things give one result for each, with an `error` where it failed: one failure never hides the successes. What concerns
- * the operation as a whole (a wrong option, no broker that answers, no right to do it) rejects.
+ * Operations on several things give one result for each, with an `error` where it failed: one failure never hides the successes. What is
+ * refused for the moment, or could not be asked, is tried again within the operation's `timeoutMs`. What concerns the operation as a whole
+ * (a wrong option, no broker that answers, no right to do it) rejects.
  */
-export class Admin implements AsyncDisposable {
+export class Admin extends EventEmitter<AdminEvents> implements AsyncDisposable {
   readonly #cluster: Cluster;
-  #closed = false;
+  /** Ends what is still under way when there is no more time for it. */
+  readonly #stop = new AbortController();
+  readonly #running = new Set<Promise<unknown>>();
+  #closed: Promise<void> | undefined;
 
   /** Works on the shared connections of `cluster` and opens none of its own. */
   constructor(cluster: Cluster) {
+    super();
     this.#cluster = cluster;
   }
 
   /** Creates topics. @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection. */
   createTopics(options: CreateTopicsOptions): Promise<readonly CreatedTopic[]> {
-    return this.#run((cluster) => createTopics(cluster, options));
+    return this.#run(() => createTopics(options));
   }
 
   /** Deletes topics with all their messages. @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection. */
   deleteTopics(options: DeleteTopicsOptions): Promise<readonly DeletedTopic[]> {
-    return this.#run((cluster) => deleteTopics(cluster, options));
+    return this.#run(() => deleteTopics(options));
   }
 
   /** Lists the topics that the user may see. @throws {KafkaError} failures of the connection. */
   listTopics(options: ListTopicsOptions = {}): Promise<readonly ListedTopic[]> {
-    return this.#run((cluster) => listTopics(cluster, options));
+    return this.#run(() => listTopics(options));
   }
 
   /** Describes topics: partitions, leaders, replicas. @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection. */
   describeTopics(options: DescribeTopicsOptions): Promise<readonly DescribedTopic[]> {
-    return this.#run((cluster) => describeTopics(cluster, options));
+    return this.#run(() => describeTopics(options));
   }
 
   /** Describes the cluster: its id, its brokers, its controller. @throws {KafkaError} failures of the connection. */
   describeCluster(options: DescribeClusterOptions = {}): Promise<ClusterDescription> {
-    return this.#run((cluster) => describeCluster(cluster, options));
+    return this.#run(() => describeCluster(options));
   }
 
   /** Deletes consumer groups that have no members, with their committed offsets. @throws {KafkaError} CLIENT_INVALID_ARGUMENT. */
   deleteGroups(options: DeleteGroupsOptions): Promise<readonly DeletedGroup[]> {
-    return this.#run((cluster) => deleteGroups(cluster, options));
+    return this.#run(() => deleteGroups(options));
   }
 
-  /** Refuses further operations; the cluster's connections are not this object's to close. Again and again does no harm. */
-  close(): Promise<void> {
-    this.#closed = true;
-    return Promise.resolve();
+  /** Lists the groups of all brokers. @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection when no broker answers. */
+  listGroups(options: ListGroupsOptions = {}): Promise<GroupListing> {
+    return this.#run(() => listGroups(options));
+  }
+
+  /** Lists offsets: where partitions begin and end, or what was written at a time. @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection. */
+  listOffsets(options: ListOffsetsOptions): Promise<readonly ListedOffset[]> {
+    return this.#run(() => listOffsets(options));
+  }
+
+  /**
+   * Refuses further operations, and waits for those under way; what has no end in time rejects with CLIENT_CLOSED. The cluster's connections
+   * are not this object's to close. Calling it again gives the same promise.
+   *
+   * @throws {KafkaError} CLIENT_INVALID_ARGUMENT when an option is wrong; nothing else.
+   */
+  async close(options: AdminCloseOptions = {}): Promise<void> {
+    const read = new OptionReader("close", options);
+    const timeoutMs = read.integer("timeoutMs", { min: 0, max: maxTimerMs, default: 5000 });
+    read.done();
+    this.#closed ??= this.#close(timeoutMs);
+    return this.#closed;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  async #run<Result>(operation: (cluster: Cluster) => Promise<Result>): Promise<Result> {
+  async #close(timeoutMs: number): Promise<void> {
+    const ended = Promise.allSettled([...this.#running]);
+    const late = clientClosed("The admin client");
+    await waitFor(ended, { clock: this.#cluster.clock, timeoutMs, late: () => late }).catch(() => undefined);
+    this.#stop.abort(late);
+    await ended;
+    this.emit("closed");
+  }
+
+  /** Checks the options of an operation, then carries it out; it ends when this object is closed. */
+  async #run<Result>(check: () => Operation<Result>): Promise<Result> {
     if (this.#closed) throw clientClosed("The admin client");
-    return operation(this.#cluster);
+    const { wait, run } = check();
+    const { signal, unlink } = linkSignals(wait.signal, this.#stop.signal);
+    const running = run(this.#cluster, { ...wait, signal }).finally(unlink);
+    this.#running.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#running.delete(running);
+    }
   }
 }

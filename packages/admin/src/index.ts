@@ -1,10 +1,13 @@
 /// <reference types="node" preserve="true" />
 
 export { Admin } from "./admin.js";
+export type { AdminCloseOptions, AdminEvents } from "./admin.js";
 export type { CreatedTopic, CreateTopicsOptions, NewTopic } from "./operations/create-topics.js";
 export type { DeletedGroup, DeleteGroupsOptions } from "./operations/delete-groups.js";
 export type { DeletedTopic, DeleteTopicsOptions } from "./operations/delete-topics.js";
 export type { ClusterDescription, DescribeClusterOptions } from "./operations/describe-cluster.js";
 export type { DescribedPartition, DescribedTopic, DescribeTopicsOptions } from "./operations/describe-topics.js";
 export type { ListedTopic, ListTopicsOptions } from "./operations/list-topics.js";
-export type { ItemResult } from "./operations/repeat.js";
+export type { FailedBroker, GroupListing, ListedGroup, ListGroupsOptions } from "./operations/list-groups.js";
+export type { ListedOffset, ListOffsetsOptions, OffsetSpec, PartitionToList } from "./operations/list-offsets.js";
+export type { ItemResult } from "./routing/item-result.js";

@@ -51,8 +51,7 @@ export class Kafka {
 
   /** Makes an admin: topics and groups. */
   admin(): Admin {
-    this.#checkOpen();
-    return new Admin(this.#cluster);
+    return this.#keep(() => new Admin(this.#cluster));
   }
 
   /**

@@ -39,8 +39,10 @@ export function clientAborted(signal: AbortSignal, facts: KafkaErrorOptions = {}
 }
 
 /** What a signal's firing means for whoever heeds it: the KafkaError that is its reason (the client was closed), otherwise CLIENT_ABORTED. */
-export function abortedBy(signal: AbortSignal): KafkaError {
-  return signal.reason instanceof KafkaError ? signal.reason : clientAborted(signal);
+export function abortedBy(signal: AbortSignal, facts?: KafkaErrorOptions): KafkaError {
+  const { reason }: { reason: unknown } = signal;
+  if (!(reason instanceof KafkaError)) return clientAborted(signal, facts);
+  return facts === undefined ? reason : new KafkaError(reason.code, reason.message, { ...facts, cause: reason });
 }
 
 /** Makes the error for a call on something that was closed. */

@@ -44,7 +44,7 @@ export type { LinkedSignal } from "./attempts/signals.js";
 export type { WaitOptions } from "./attempts/wait.js";
 
 // Options and errors
-export { isPlainObject, OptionReader } from "./options.js";
+export { isPlainObject, maxTimerMs, OptionReader } from "./options.js";
 export type { DefaultRule, NumberRule } from "./options.js";
 export {
   abortedBy,

@@ -1,5 +1,8 @@
 import { invalidArgument } from "./errors.js";
 
+/** The longest time that a timer can wait, in milliseconds: the upper bound of every option that is a time. */
+export const maxTimerMs = 2 ** 31 - 1;
+
 /** Bounds and default of a number. */
 export interface NumberRule<Default> {
   /** Smallest value allowed. Default: none. */
@@ -81,6 +84,15 @@ export class OptionReader<Options extends object> {
     return Reflect.get(this.#options, name) === undefined ? this.#absent(name) : this.text(name);
   }
 
+  /** Reads a signal, or `undefined` when it is absent; signals of other makers count, as long as they can be listened to. */
+  signal(name: keyof Options & string): AbortSignal | undefined {
+    const parse = (value: unknown): AbortSignal | undefined => (isSignal(value) ? value : undefined);
+    return (
+      this.custom(name, "an AbortSignal, such as the signal of an AbortController", parse, { default: null }) ??
+      undefined
+    );
+  }
+
   /** Reads one of a few values. */
   choice<const Choice extends string | number | boolean, Default = Choice>(
     name: keyof Options & string,
@@ -156,6 +168,15 @@ export class OptionReader<Options extends object> {
 /** Tells whether a value is an object that is neither an array nor null. */
 export function isPlainObject(value: unknown): value is object {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isSignal(value: unknown): value is AbortSignal {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    typeof Reflect.get(value, "aborted") === "boolean" &&
+    typeof Reflect.get(value, "addEventListener") === "function"
+  );
 }
 
 function inRange(value: number, { min = -Infinity, max = Infinity }: NumberRule<unknown>): boolean {

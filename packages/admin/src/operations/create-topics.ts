@@ -1,20 +1,10 @@
-import {
-  invalidArgument,
-  isPlainObject,
-  OptionReader,
-  type Cluster,
-  type OperationOptions,
-} from "@moldau/connection-pool";
-import {
-  CreateTopics,
-  kafkaError,
-  type RequestInputOf,
-  type Uuid,
-  type CreateTopicsResponseTopic,
-} from "@moldau/protocol-codec";
-import { askController } from "./controller.js";
-import { operationOptions, unanswered, unique } from "./arguments.js";
-import { controllerRefusals, repeat, type ItemResult } from "./repeat.js";
+import { invalidArgument, isPlainObject, OptionReader, type OperationOptions } from "@moldau/connection-pool";
+import { CreateTopics, type RequestInputOf, type Uuid, type CreateTopicsResponseTopic } from "@moldau/protocol-codec";
+import { controller } from "../routing/controller.js";
+import type { ItemResult } from "../routing/item-result.js";
+import { perform } from "../routing/perform.js";
+import { operationOptions, unique } from "./arguments.js";
+import type { Operation } from "./operation.js";
 
 /** A topic to create. */
 export interface NewTopic {
@@ -49,7 +39,7 @@ export interface CreatedTopic extends ItemResult {
 }
 
 /** Creates topics, each with a result of its own (CreateTopics, KIP-4). */
-export async function createTopics(cluster: Cluster, options: CreateTopicsOptions): Promise<readonly CreatedTopic[]> {
+export function createTopics(options: CreateTopicsOptions): Operation<readonly CreatedTopic[]> {
   const read = new OptionReader("createTopics", options);
   const topics = read.list("topics", checkTopic, { nonEmpty: true });
   const validateOnly = read.boolean("validateOnly", { default: false });
@@ -59,22 +49,21 @@ export async function createTopics(cluster: Cluster, options: CreateTopicsOption
     "createTopics: topics",
     topics.map(({ topic }) => topic),
   );
-  return repeat(cluster, topics, {
-    ...wait,
-    temporary: controllerRefusals,
-    failed: ({ topic }, error) => ({ topic, error }),
-    beforeAgain: () => cluster.refreshTopics([]),
-    attempt: async (items, timeoutMs) => {
-      const body = { topics: items.map(toRequest), timeoutMs, validateOnly };
-      const response = await askController(cluster, CreateTopics, { ...wait, timeoutMs, body });
-      return items.map(({ topic }) =>
-        toResult(
-          topic,
-          response.topics.find(({ name }) => name === topic),
-        ),
-      );
-    },
-  });
+  return {
+    wait,
+    run: perform({
+      api: CreateTopics,
+      items: topics,
+      route: controller,
+      repeatable: false,
+      keyOf: ({ topic }) => topic,
+      factsOf: ({ topic }) => ({ topic }),
+      question: (items, { timeoutMs }) => ({ topics: items.map(toRequest), timeoutMs, validateOnly }),
+      answers: (response) => response.topics.map((answer) => [answer.name, answer] as const),
+      succeeded: toResult,
+      failed: ({ topic }, error) => ({ topic, error }),
+    }),
+  };
 }
 
 function checkTopic(value: unknown, path: string): NewTopic {
@@ -133,10 +122,7 @@ function toRequest({
   };
 }
 
-function toResult(topic: string, answer: CreateTopicsResponseTopic | undefined): CreatedTopic {
-  const facts = { topic, apiKey: CreateTopics.key, apiName: CreateTopics.name };
-  if (!answer) return { topic, error: unanswered(facts) };
-  if (answer.errorCode !== 0) return { topic, error: kafkaError(answer.errorCode, facts, answer.errorMessage) };
+function toResult({ topic }: NewTopic, answer: CreateTopicsResponseTopic): CreatedTopic {
   return {
     topic,
     ...(answer.topicId.isZero ? {} : { topicId: answer.topicId }),

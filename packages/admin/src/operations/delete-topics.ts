@@ -1,8 +1,10 @@
-import { OptionReader, type Cluster, type OperationOptions } from "@moldau/connection-pool";
-import { DeleteTopics, kafkaError, type Uuid, type DeleteTopicsResponseTopic } from "@moldau/protocol-codec";
-import { checkName, operationOptions, unanswered, unique } from "./arguments.js";
-import { askController } from "./controller.js";
-import { controllerRefusals, repeat, type ItemResult } from "./repeat.js";
+import { OptionReader, type OperationOptions } from "@moldau/connection-pool";
+import { DeleteTopics, type Uuid } from "@moldau/protocol-codec";
+import { controller } from "../routing/controller.js";
+import type { ItemResult } from "../routing/item-result.js";
+import { perform } from "../routing/perform.js";
+import { checkName, operationOptions, unique } from "./arguments.js";
+import type { Operation } from "./operation.js";
 
 /** What to delete. */
 export interface DeleteTopicsOptions extends OperationOptions {
@@ -18,44 +20,26 @@ export interface DeletedTopic extends ItemResult {
 }
 
 /** Deletes topics, each with a result of its own (DeleteTopics, KIP-4). */
-export async function deleteTopics(cluster: Cluster, options: DeleteTopicsOptions): Promise<readonly DeletedTopic[]> {
+export function deleteTopics(options: DeleteTopicsOptions): Operation<readonly DeletedTopic[]> {
   const read = new OptionReader("deleteTopics", options);
   const topics = read.list("topics", checkName, { nonEmpty: true });
   const wait = operationOptions(read);
   read.done();
   unique("deleteTopics: topics", topics);
-  return repeat(cluster, topics, {
-    ...wait,
-    temporary: controllerRefusals,
-    failed: (topic, error) => ({ topic, error }),
-    beforeAgain: () => cluster.refreshTopics([]),
-    attempt: async (names, timeoutMs) => {
-      const response = await askController(cluster, DeleteTopics, {
-        ...wait,
-        timeoutMs,
-        body: (version) => question(names, timeoutMs, version),
-      });
-      return names.map((topic) =>
-        toResult(
-          topic,
-          response.responses.find(({ name }) => name === topic),
-        ),
-      );
-    },
-  });
-}
-
-function question(
-  names: readonly string[],
-  timeoutMs: number,
-  version: number,
-): { timeoutMs: number; topics?: { name: string }[]; topicNames?: readonly string[] } {
-  return version >= 6 ? { timeoutMs, topics: names.map((name) => ({ name })) } : { timeoutMs, topicNames: names };
-}
-
-function toResult(topic: string, answer: DeleteTopicsResponseTopic | undefined): DeletedTopic {
-  const facts = { topic, apiKey: DeleteTopics.key, apiName: DeleteTopics.name };
-  if (!answer) return { topic, error: unanswered(facts) };
-  if (answer.errorCode !== 0) return { topic, error: kafkaError(answer.errorCode, facts, answer.errorMessage) };
-  return answer.topicId.isZero ? { topic } : { topic, topicId: answer.topicId };
+  return {
+    wait,
+    run: perform({
+      api: DeleteTopics,
+      items: topics,
+      route: controller,
+      repeatable: false,
+      keyOf: (topic) => topic,
+      factsOf: (topic) => ({ topic }),
+      question: (names, { version, timeoutMs }) =>
+        version >= 6 ? { timeoutMs, topics: names.map((name) => ({ name })) } : { timeoutMs, topicNames: names },
+      answers: ({ responses }) => responses.map((answer) => [answer.name ?? "", answer] as const),
+      succeeded: (topic, { topicId }): DeletedTopic => (topicId.isZero ? { topic } : { topic, topicId }),
+      failed: (topic, error): DeletedTopic => ({ topic, error }),
+    }),
+  };
 }

@@ -1,6 +1,8 @@
 import { OptionReader, type BrokerAddress, type Cluster, type OperationOptions } from "@moldau/connection-pool";
-import { kafkaError, Metadata } from "@moldau/protocol-codec";
+import { Metadata } from "@moldau/protocol-codec";
+import { throwIfRefused } from "../routing/item-result.js";
 import { operationOptions } from "./arguments.js";
+import type { Operation } from "./operation.js";
 
 /** How to ask. */
 export interface DescribeClusterOptions extends OperationOptions {}
@@ -15,12 +17,17 @@ export interface ClusterDescription {
 }
 
 /** Describes the cluster as the broker that answers sees it. */
-export async function describeCluster(cluster: Cluster, options: DescribeClusterOptions): Promise<ClusterDescription> {
+export function describeCluster(options: DescribeClusterOptions): Operation<ClusterDescription> {
   const read = new OptionReader("describeCluster", options);
   const wait = operationOptions(read);
   read.done();
-  const { errorCode, clusterId, controllerId, brokers } = await cluster.request(Metadata, { topics: [] }, wait);
-  if (errorCode !== 0) throw kafkaError(errorCode, { apiKey: Metadata.key, apiName: Metadata.name });
+  return { wait, run: describe };
+}
+
+async function describe(cluster: Cluster, wait: OperationOptions): Promise<ClusterDescription> {
+  const response = await cluster.request(Metadata, { topics: [] }, wait);
+  throwIfRefused(Metadata, response);
+  const { clusterId, controllerId, brokers } = response;
   return {
     clusterId,
     controllerId,

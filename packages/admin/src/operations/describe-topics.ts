@@ -1,7 +1,10 @@
-import { OptionReader, type Cluster, type OperationOptions } from "@moldau/connection-pool";
+import { OptionReader, type OperationOptions } from "@moldau/connection-pool";
 import { kafkaError, Metadata, type KafkaError, type Uuid, type MetadataResponseTopic } from "@moldau/protocol-codec";
-import { checkName, operationOptions, unanswered, unique } from "./arguments.js";
-import type { ItemResult } from "./repeat.js";
+import { anyBroker } from "../routing/any-broker.js";
+import type { ItemResult } from "../routing/item-result.js";
+import { perform } from "../routing/perform.js";
+import { checkName, operationOptions, unique } from "./arguments.js";
+import type { Operation } from "./operation.js";
 
 /** What to describe. */
 export interface DescribeTopicsOptions extends OperationOptions {
@@ -36,38 +39,41 @@ export interface DescribedTopic extends ItemResult {
 }
 
 /** Describes topics, each with a result of its own, straight from a broker; nothing is created. */
-export async function describeTopics(
-  cluster: Cluster,
-  options: DescribeTopicsOptions,
-): Promise<readonly DescribedTopic[]> {
+export function describeTopics(options: DescribeTopicsOptions): Operation<readonly DescribedTopic[]> {
   const read = new OptionReader("describeTopics", options);
   const topics = read.list("topics", checkName, { nonEmpty: true });
   const wait = operationOptions(read);
   read.done();
   unique("describeTopics: topics", topics);
-  const response = await cluster.request(
-    Metadata,
-    (version) => ({
-      topics: topics.map((name) => ({ name })),
-      ...(version >= 4 ? { allowAutoTopicCreation: false } : {}),
-    }),
+  return {
     wait,
-  );
-  if (response.errorCode !== 0) throw kafkaError(response.errorCode, { apiKey: Metadata.key, apiName: Metadata.name });
-  return topics.map((topic) =>
-    describe(
-      topic,
-      response.topics.find(({ name }) => name === topic),
-    ),
-  );
+    run: perform({
+      api: Metadata,
+      items: topics,
+      route: anyBroker,
+      repeatable: true,
+      keyOf: (topic) => topic,
+      factsOf: (topic) => ({ topic }),
+      question: (names, { version }) => ({
+        topics: names.map((name) => ({ name })),
+        ...(version >= 4 ? { allowAutoTopicCreation: false } : {}),
+      }),
+      whole: (response) => response,
+      answers: (response) => response.topics.map((answer) => [answer.name ?? "", answer] as const),
+      succeeded: describe,
+      failed: undescribed,
+    }),
+  };
 }
 
-/** Makes a description of what a Metadata answer says. */
-export function describe(topic: string, answer: MetadataResponseTopic | undefined): DescribedTopic {
+/** Makes the result of a topic of which the description failed. */
+export function undescribed(topic: string, error: KafkaError, answer?: MetadataResponseTopic): DescribedTopic {
+  return { topic, isInternal: answer?.isInternal ?? false, partitions: [], error };
+}
+
+/** Makes a description of what a Metadata answer says of a topic that is well. */
+export function describe(topic: string, { isInternal, topicId, ...answer }: MetadataResponseTopic): DescribedTopic {
   const facts = { topic, apiKey: Metadata.key, apiName: Metadata.name };
-  if (!answer) return { topic, isInternal: false, partitions: [], error: unanswered(facts) };
-  const { isInternal, topicId } = answer;
-  if (answer.errorCode !== 0) return { topic, isInternal, partitions: [], error: kafkaError(answer.errorCode, facts) };
   const partitions = answer.partitions
     .toSorted((left, right) => left.partitionIndex - right.partitionIndex)
     .map(

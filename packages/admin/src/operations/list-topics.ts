@@ -1,7 +1,9 @@
 import { OptionReader, type Cluster, type OperationOptions } from "@moldau/connection-pool";
-import { kafkaError, Metadata } from "@moldau/protocol-codec";
+import { ErrorCode, kafkaError, Metadata, type MetadataResponseTopic } from "@moldau/protocol-codec";
+import { throwIfRefused } from "../routing/item-result.js";
 import { operationOptions } from "./arguments.js";
-import { describe, type DescribedTopic } from "./describe-topics.js";
+import type { Operation } from "./operation.js";
+import { describe, undescribed, type DescribedTopic } from "./describe-topics.js";
 
 /** What to list. */
 export interface ListTopicsOptions extends OperationOptions {
@@ -13,16 +15,31 @@ export interface ListTopicsOptions extends OperationOptions {
 export type ListedTopic = DescribedTopic;
 
 /** Lists the topics that the user may see, by name. */
-export async function listTopics(cluster: Cluster, options: ListTopicsOptions): Promise<readonly ListedTopic[]> {
+export function listTopics(options: ListTopicsOptions): Operation<readonly ListedTopic[]> {
   const read = new OptionReader("listTopics", options);
   const includeInternal = read.boolean("includeInternal", { default: false });
   const wait = operationOptions(read);
   read.done();
+  return { wait, run: (cluster, wait) => listAll(cluster, includeInternal, wait) };
+}
+
+async function listAll(
+  cluster: Cluster,
+  includeInternal: boolean,
+  wait: OperationOptions,
+): Promise<readonly ListedTopic[]> {
   // In version 0 an empty list means all topics; since then null does.
   const response = await cluster.request(Metadata, (version) => ({ topics: version === 0 ? [] : null }), wait);
-  if (response.errorCode !== 0) throw kafkaError(response.errorCode, { apiKey: Metadata.key, apiName: Metadata.name });
+  throwIfRefused(Metadata, response);
   return response.topics
     .filter(({ isInternal }) => includeInternal || !isInternal)
-    .map((answer) => describe(answer.name ?? "", answer))
+    .map(listed)
     .toSorted((left, right) => (left.topic < right.topic ? -1 : 1));
+}
+
+function listed(answer: MetadataResponseTopic): ListedTopic {
+  const topic = answer.name ?? "";
+  if (answer.errorCode === ErrorCode.NONE) return describe(topic, answer);
+  const facts = { topic, apiKey: Metadata.key, apiName: Metadata.name };
+  return undescribed(topic, kafkaError(answer.errorCode, facts), answer);
 }

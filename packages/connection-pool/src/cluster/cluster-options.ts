@@ -2,7 +2,7 @@ import { createSecureContext, type ConnectionOptions as TlsOptions } from "node:
 import { parseAddress, type Address } from "../addresses.js";
 import { systemClock, systemConnector, type Clock, type Connector } from "@moldau/platform";
 import { invalidArgument, messageOf } from "../errors.js";
-import { isPlainObject, OptionReader } from "../options.js";
+import { isPlainObject, maxTimerMs, OptionReader } from "../options.js";
 import { defaultRetryPolicy, type RetryPolicy } from "../attempts/backoff.js";
 import { saslMechanism, type SaslOptions } from "../sasl/authenticate.js";
 import type { SaslMechanism } from "../sasl/mechanism.js";
@@ -78,8 +78,6 @@ export function resolveClusterOptions(options: ClusterOptions): ResolvedClusterO
   read.done();
   return resolved;
 }
-
-const maxTimerMs = 2 ** 31 - 1;
 
 function resolveRetryPolicy(value: unknown, path: string): RetryPolicy {
   if (!isPlainObject(value)) throw invalidArgument(`${path} must be an object such as { initialDelayMs: 100 }.`);

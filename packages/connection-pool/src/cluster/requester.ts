@@ -1,13 +1,6 @@
 import { KafkaError, type Api, type Fields, type StructIn, type StructOut } from "@moldau/protocol-codec";
 import type { ResolvedClusterOptions } from "./cluster-options.js";
-import {
-  ClientErrorCode,
-  clientAborted,
-  connectionFailed,
-  isConnectionFailure,
-  messageOf,
-  timedOut,
-} from "../errors.js";
+import { ClientErrorCode, abortedBy, connectionFailed, isConnectionFailure, messageOf, timedOut } from "../errors.js";
 import { generalKey, type ConnectionPool } from "./pool.js";
 import { attempt, type FailedAttempt } from "../attempts/attempt.js";
 import { waitFor } from "../attempts/wait.js";
@@ -124,7 +117,7 @@ export class Requester {
     { api, body, options, deadline }: Question<Req, Res>,
   ): Promise<StructOut<Res>> {
     const { signal, maxVersion } = options;
-    if (signal?.aborted === true) throw clientAborted(signal, { written: false });
+    if (signal?.aborted === true) throw abortedBy(signal, { written: false });
     const { clock, requestTimeoutMs } = this.#options;
     const late = (): KafkaError =>
       timedOut(`${api.name}: no connection to broker ${node} in time.`, {

@@ -8,7 +8,7 @@ import {
   type StructOut,
 } from "@moldau/protocol-codec";
 import { onAbort } from "../attempts/signals.js";
-import { clientAborted } from "../errors.js";
+import { abortedBy } from "../errors.js";
 
 /** How a request is made; everything has a default. */
 export interface RequestOptions {
@@ -122,8 +122,7 @@ export class PendingRequest<Req extends Fields = Fields, Res extends Fields = Fi
 
   #aborted(): void {
     const { signal } = this.#init.options;
-    if (signal)
-      this.fail(clientAborted(signal, { written: this.isWritten, apiKey: this.api.key, apiName: this.api.name }));
+    if (signal) this.fail(abortedBy(signal, { written: this.isWritten, apiKey: this.api.key, apiName: this.api.name }));
   }
 
   #settle(): void {
