@@ -17,7 +17,7 @@ it("client and broker do the same again from the same seed, to the millisecond a
 
 it("other seeds make other runs, and every one of them delivers everything", async () => {
   const runs = [];
-  for (let seed = 1; seed <= 10; seed++) runs.push(await play(seed));
+  for (let seed = 1; seed <= 6; seed++) runs.push(await play(seed));
   expect(new Set(runs.map(({ trace }) => trace.join("\n"))).size).toBe(runs.length);
   for (const { sent, read } of runs) expect([...new Set(read)].toSorted()).toEqual(sent.toSorted());
 });

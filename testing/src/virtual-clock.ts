@@ -107,8 +107,9 @@ export class VirtualClock implements Clock {
     alarm.fire();
   }
 
+  /** Lets everything happen that needs no time: a turn of the event loop ends all promises, and only {@link soon} asks for another one. */
   async #rest(): Promise<void> {
-    do await turns();
+    do await turns(1);
     while (this.#soonUnderWay > 0);
   }
 }

@@ -24,9 +24,8 @@ export function waitForEvent<Name extends keyof BrokerEventMap>(
       done();
     };
     const onAbort = (): void => settle(() => reject(signal?.reason));
-    const timer = systemClock.timer(timeoutMs, () =>
-      settle(() => reject(new Error(`no wanted ${name} event came within ${timeoutMs} ms`))),
-    );
+    const late = (): void => settle(() => reject(new Error(`no wanted ${name} event came within ${timeoutMs} ms`)));
+    const timer = systemClock.timer(timeoutMs, late, { background: true });
     const stop = events.listen(name, (event) => {
       if (isWanted(event)) settle(() => resolve(event));
     });

@@ -77,7 +77,7 @@ async function run(fixture: GroupFixture, clients: readonly Client[], step: Acti
   if (step.kind === "cooperate") return cooperate(fixture, clients);
   if (step.kind === "refuse") fixture.log.failWith = step.refuses ? ErrorCode.KAFKA_STORAGE_ERROR : undefined;
   else void act(fixture, clients, step).catch((error: unknown) => expect(error).toHaveProperty("errorCode"));
-  await turns();
+  await turns(3);
 }
 
 /** Three clients do what clients do: join, and fetch their assignment when they are let in. */
