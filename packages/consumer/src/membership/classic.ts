@@ -4,7 +4,6 @@ import {
   JoinGroup,
   KafkaError,
   kafkaError,
-  LeaveGroup,
   SyncGroup,
   type JoinGroupResponse,
 } from "@moldau/protocol-codec";
@@ -13,6 +12,7 @@ import { untilDone } from "../attempts.js";
 import { asKafkaError } from "../errors.js";
 import type { ResolvedConsumerOptions } from "../options.js";
 import type { TopicPartition } from "../partitions/topic-partition.js";
+import { ClassicRequests, type MemberAssignment } from "./classic-requests.js";
 import type { GroupCoordinator } from "./coordinator.js";
 import { Heartbeats } from "./heartbeat.js";
 import {
@@ -37,15 +37,13 @@ export interface ClassicMembershipInit {
   readonly host: MembershipHost;
 }
 
-/** How much longer than a rebalance the answer to JoinGroup may take: what Apache Kafka's client allows. */
-const joinSlackMs = 5000;
-
 /** A member of a group under the classic protocol: carries out what the transitions of its state command. */
 export class ClassicMembership implements Membership {
   readonly #cluster: Cluster;
   readonly #coordinator: GroupCoordinator;
   readonly #options: ResolvedConsumerOptions;
   readonly #host: MembershipHost;
+  readonly #requests: ClassicRequests;
   readonly #heartbeats: Heartbeats;
   readonly #watch: TopicWatch;
   readonly #events: MemberEvent[] = [];
@@ -68,6 +66,7 @@ export class ClassicMembership implements Membership {
     this.#coordinator = coordinator;
     this.#options = options;
     this.#host = host;
+    this.#requests = new ClassicRequests({ cluster, coordinator, options });
     this.#watch = new TopicWatch(cluster, (error) =>
       host.retrying({ operation: "metadata", error: asKafkaError(error), delayMs: 0 }),
     );
@@ -193,30 +192,16 @@ export class ClassicMembership implements Membership {
   }
 
   async #join(memberId: string, signal: AbortSignal): Promise<MemberEvent> {
-    const { groupId, sessionTimeoutMs, rebalanceTimeoutMs, groupInstanceId, assignors } = this.#options;
     const topics = this.#host.topics();
     this.#joinedTopics = topics;
-    const protocols = assignors.map((assignor) => ({
+    const rackId = this.#cluster.options.rackId ?? null;
+    const subscription = { topics, owned: this.#owned, generationId: this.#generationId, rackId };
+    const protocols = this.#options.assignors.map((assignor) => ({
       name: assignor.name,
-      metadata: writeSubscription(assignor, {
-        topics,
-        owned: this.#owned,
-        generationId: this.#generationId,
-        rackId: this.#cluster.options.rackId ?? null,
-      }),
+      metadata: writeSubscription(assignor, subscription),
     }));
-    const body = {
-      groupId,
-      sessionTimeoutMs,
-      rebalanceTimeoutMs,
-      memberId,
-      groupInstanceId,
-      protocolType: "consumer",
-      protocols,
-    };
-    const timeoutMs = Math.max(this.#cluster.options.requestTimeoutMs, rebalanceTimeoutMs + joinSlackMs);
     return this.#untilDone("join", signal, async () => {
-      const answer = await this.#coordinator.request(JoinGroup, () => body, { lane: "membership", signal, timeoutMs });
+      const answer = await this.#requests.join(memberId, protocols, signal);
       if (answer.errorCode === ErrorCode.MEMBER_ID_REQUIRED)
         return { type: "memberIdRequired", memberId: answer.memberId };
       if (answer.errorCode !== 0) return this.#consequenceOfCode(answer.errorCode, JoinGroup);
@@ -228,24 +213,10 @@ export class ClassicMembership implements Membership {
     { round, members, skipAssignment }: MemberCommand & { type: "sync" },
     signal: AbortSignal,
   ): Promise<MemberEvent> {
-    const { groupId, groupInstanceId } = this.#options;
-    const { memberId, generationId, protocolName } = round;
+    const { protocolName } = round;
     return this.#untilDone("sync", signal, async () => {
       const assignments = round.isLeader ? await this.#share(members, { protocolName, skipAssignment }) : [];
-      const body = {
-        groupId,
-        generationId,
-        memberId,
-        groupInstanceId,
-        protocolType: "consumer",
-        protocolName,
-        assignments,
-      };
-      const timeoutMs = Math.max(
-        this.#cluster.options.requestTimeoutMs,
-        this.#options.rebalanceTimeoutMs + joinSlackMs,
-      );
-      const answer = await this.#coordinator.request(SyncGroup, () => body, { lane: "membership", signal, timeoutMs });
+      const answer = await this.#requests.sync(round, assignments, signal);
       if (answer.errorCode !== 0) return this.#consequenceOfCode(answer.errorCode, SyncGroup);
       return { type: "synced", assignment: answer.assignment };
     });
@@ -255,7 +226,7 @@ export class ClassicMembership implements Membership {
   async #share(
     members: readonly JoinedMember[],
     { protocolName, skipAssignment }: { readonly protocolName: string; readonly skipAssignment: boolean },
-  ) {
+  ): Promise<readonly MemberAssignment[]> {
     const group = readMembers(members);
     const topics = new Set(group.flatMap((member) => member.topics));
     const unknown = [...topics].filter((topic) => this.#cluster.cachedTopic(topic) === undefined);
@@ -318,28 +289,18 @@ export class ClassicMembership implements Membership {
     standing?.end.abort();
   }
 
-  async #leave(farewell: MemberCommand & { type: "leave" }, signal: AbortSignal): Promise<MemberEvent> {
+  async #leave({ memberId, reason }: MemberCommand & { type: "leave" }, signal: AbortSignal): Promise<MemberEvent> {
     let failure: KafkaError | undefined;
     try {
       // A static member comes back: its partitions wait for it until the session times out.
-      if (farewell.memberId !== "" && this.#options.groupInstanceId === null) await this.#sayFarewell(farewell, signal);
+      if (memberId !== "" && this.#options.groupInstanceId === null)
+        await this.#untilDone("leave", signal, () => this.#requests.leave(memberId, reason, signal));
     } catch (error) {
       failure = asKafkaError(error);
     }
     this.#leaving?.finish(failure);
     this.#leaving = undefined;
     return { type: "left" };
-  }
-
-  async #sayFarewell({ memberId, reason }: MemberCommand & { type: "leave" }, signal: AbortSignal): Promise<void> {
-    const { groupId } = this.#options;
-    const members = [{ memberId, reason }];
-    await this.#untilDone("leave", signal, async () => {
-      const body = (version: number) => (version >= 3 ? { groupId, members } : { groupId, memberId });
-      const answer = await this.#coordinator.request(LeaveGroup, body, { lane: "offsets", signal });
-      const errorCode = answer.errorCode === 0 ? (answer.members[0]?.errorCode ?? 0) : answer.errorCode;
-      if (errorCode !== ErrorCode.UNKNOWN_MEMBER_ID) this.#coordinator.check(errorCode, LeaveGroup);
-    });
   }
 
   #heartbeatDone(outcome: unknown): void {

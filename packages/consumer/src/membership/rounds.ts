@@ -2,6 +2,7 @@ import type { Cluster } from "@moldau/connection-pool";
 import { decodeAssignment, decodeSubscription, encodeAssignment, encodeSubscription } from "@moldau/protocol-codec";
 import type { Assignor, AssignorInput, GroupAssignment, GroupMember } from "../assignors/assignor.js";
 import { groupByTopic, type TopicPartition } from "../partitions/topic-partition.js";
+import type { MemberAssignment } from "./classic-requests.js";
 import type { JoinedMember } from "./member-state.js";
 
 /** What members say of themselves when they join: KIP-881's version with a rack, older ones read it as far as they know it. */
@@ -84,9 +85,7 @@ export function countPartitions(topics: Iterable<string>, cluster: Cluster): Map
 }
 
 /** Writes what every member gets. */
-export function writeAssignments(
-  assignment: GroupAssignment,
-): { readonly memberId: string; readonly assignment: Buffer }[] {
+export function writeAssignments(assignment: GroupAssignment): MemberAssignment[] {
   return [...assignment].map(([memberId, partitions]) => ({ memberId, assignment: writeAssignment(partitions) }));
 }
 
