@@ -1,11 +1,32 @@
 import { invalidArgument, isPlainObject, OptionReader } from "@moldau/connection-pool";
-import type { BatchesOptions, CloseOptions, SeekTarget } from "./consumer.js";
-import type { WaitingOptions } from "./engine.js";
+import type { BatchesOptions, SeekTarget } from "./consumer.js";
 import { isOffsetTarget } from "./partitions/offset-target.js";
 import type { TopicPartition } from "./partitions/topic-partition.js";
 import type { LoopOptions } from "./reading/loop.js";
 
 // What the calls of a consumer are given is looked at here before they change anything: a call that is refused leaves no trace.
+
+/** How long a caller waits for something. */
+export interface WaitingOptions {
+  /** Gives up with CLIENT_ABORTED. Default: none. */
+  readonly signal?: AbortSignal | undefined;
+  /** Gives up after this many milliseconds; each call says its default. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** How a consumer is closed. */
+export interface CloseOptions {
+  /** Time for the body that runs, the last commit and the farewell to the group together, in milliseconds. Default 8,000. */
+  readonly timeoutMs?: number;
+  /**
+   * Whether closing waits for the body of the loop, for up to half of the time, so that its message is done; not from within
+   * the body, which would wait for itself. Default false: that message is delivered again.
+   */
+  readonly finish?: boolean;
+}
+
+/** Containers give a process ten seconds and more to end. */
+const defaultCloseMs = 8000;
 
 /** Checks how a loop over messages is run. @throws {KafkaError} CLIENT_INVALID_ARGUMENT */
 export function parseLoopOptions(call: string, options: LoopOptions): LoopOptions {
@@ -38,9 +59,10 @@ export function parseWaitingOptions(call: string, options: WaitingOptions): Wait
 /** Checks how a consumer is closed. @throws {KafkaError} CLIENT_INVALID_ARGUMENT */
 export function parseCloseOptions(options: CloseOptions): Required<CloseOptions> {
   const read = new OptionReader<CloseOptions>("close", options);
-  const timeoutMs = read.number("timeoutMs", { min: 0, default: 10_000 });
+  const timeoutMs = read.number("timeoutMs", { min: 0, default: defaultCloseMs });
+  const finish = read.boolean("finish", { default: false });
   read.done();
-  return { timeoutMs };
+  return { timeoutMs, finish };
 }
 
 /** Checks a place to seek to. @throws {KafkaError} CLIENT_INVALID_ARGUMENT */

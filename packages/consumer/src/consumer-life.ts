@@ -1,4 +1,5 @@
 import type { KafkaError } from "@moldau/protocol-codec";
+import type { CloseOptions } from "./call-options.js";
 
 /*
  * The life of a consumer, from the first loop to close():
@@ -38,7 +39,7 @@ export type ConsumerLifeEvent =
   | { readonly type: "stuck"; readonly error: KafkaError }
   /** What {@link ConsumerLifeCommand} `leave` asked for has been done. */
   | { readonly type: "left" }
-  | { readonly type: "close" }
+  | { readonly type: "close"; readonly options: Required<CloseOptions> }
   | { readonly type: "closed" };
 
 /** What is to be done about it. */
@@ -56,7 +57,7 @@ export type ConsumerLifeCommand =
   /** Commit and leave the group; answer with the event `left`. */
   | { readonly type: "leave" }
   /** End everything; answer with the event `closed`. */
-  | { readonly type: "shutDown" }
+  | { readonly type: "shutDown"; readonly options: Required<CloseOptions> }
   | { readonly type: "tellClosed" };
 
 /** The state after an event, and what has to be done. */
@@ -85,7 +86,7 @@ export function transition(life: ConsumerLife, event: ConsumerLifeEvent): Consum
       if (life.name !== "leaving") return [life, []];
       return life.isWanted ? [{ name: "starting" }, [{ type: "begin" }]] : [{ name: "idle" }, []];
     case "close":
-      return isOver(life) ? [life, []] : [{ name: "closing" }, [{ type: "shutDown" }]];
+      return isOver(life) ? [life, []] : [{ name: "closing" }, [{ type: "shutDown", options: event.options }]];
     case "closed":
       return life.name === "closing" ? [{ name: "closed" }, [{ type: "tellClosed" }]] : [life, []];
   }

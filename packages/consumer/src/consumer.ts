@@ -1,6 +1,5 @@
 import type { Readable } from "node:stream";
-import { clientClosed, invalidArgument, waitFor, type Cluster } from "@moldau/connection-pool";
-import { KafkaError } from "@moldau/protocol-codec";
+import { clientClosed, invalidArgument, type Cluster } from "@moldau/connection-pool";
 import { EventEmitter } from "eventemitter3";
 import {
   parseBatchesOptions,
@@ -10,11 +9,14 @@ import {
   parsePartitions,
   parseSeekTarget,
   parseWaitingOptions,
+  type CloseOptions,
+  type WaitingOptions,
 } from "./call-options.js";
 import type { Committable } from "./offsets/committable.js";
-import { Engine, type WaitingOptions } from "./engine.js";
+import { Engine } from "./engine.js";
 import { asKafkaError } from "./errors.js";
 import type { ConsumerEventArguments, ConsumerEventName, ConsumerEvents, PartitionLag } from "./events.js";
+import { lagOf } from "./lag.js";
 import { BatchLoop } from "./reading/batch-loop.js";
 import type { LoopOptions } from "./reading/loop.js";
 import { MessageLoop } from "./reading/message-loop.js";
@@ -29,12 +31,6 @@ import type { TopicPartition } from "./partitions/topic-partition.js";
 export interface BatchesOptions extends LoopOptions {
   /** Messages that a batch has at most. Default: as many as are buffered of a partition, up to about a megabyte. */
   readonly maxMessages?: number;
-}
-
-/** How a consumer is closed. */
-export interface CloseOptions {
-  /** Time for the last commit and the farewell to the group, in milliseconds. Default 10,000. */
-  readonly timeoutMs?: number;
 }
 
 /** Where to continue reading: an offset, or a place that the broker is asked for. */
@@ -77,18 +73,15 @@ export class Consumer extends EventEmitter<ConsumerEvents> implements AsyncItera
   /**
    * Joins the group and waits for the first assignment. Optional: the first iteration joins too.
    *
-   * @throws {KafkaError} what keeps it from joining; CLIENT_REQUEST_TIMEOUT after `timeoutMs` (default: none), CLIENT_ABORTED.
+   * What passes is tried again within `timeoutMs`; without it the cluster has the client's `requestTimeoutMs` to be reached,
+   * and the group any time.
+   *
+   * @throws {KafkaError} what keeps it from joining; CLIENT_REQUEST_TIMEOUT, with what stood in the way last as its cause; CLIENT_ABORTED.
    */
   async connect(options: WaitingOptions = {}): Promise<void> {
-    const { signal, timeoutMs } = parseWaitingOptions("connect", options);
+    const waiting = parseWaitingOptions("connect", options);
     this.#checkOpen();
-    const late = (): KafkaError =>
-      new KafkaError(
-        "CLIENT_REQUEST_TIMEOUT",
-        `Group "${this.options.groupId}" was not joined within ${timeoutMs} ms.`,
-        { retriable: true },
-      );
-    await waitFor(this.#engine.join(), { clock: this.#cluster.clock, signal, timeoutMs, late });
+    await this.#engine.join(waiting);
   }
 
   /** Begins the loop over messages. A consumer has one loop at a time: the first `next()` of another one rejects with CLIENT_SECOND_READER. */
@@ -173,7 +166,7 @@ export class Consumer extends EventEmitter<ConsumerEvents> implements AsyncItera
 
   /** How far reading is behind, for every partition of which an answer has come. */
   lag(): PartitionLag[] {
-    return this.#engine.lagOf(this.#engine.assignment);
+    return lagOf(this.#engine.assignment);
   }
 
   /** Replaces the subscription; a member of the group joins again with it. Topics that do not exist end the loop with an error. */
@@ -185,23 +178,24 @@ export class Consumer extends EventEmitter<ConsumerEvents> implements AsyncItera
   }
 
   /**
-   * Commits what is done, leaves the group and closes the connections. Loops end as if there were no more messages; a body
-   * that is running is not waited for, and its message not done. May be called from the body, and more than once.
+   * Commits what is done, leaves the group and closes the connections, all within `timeoutMs`. Loops end as if there were no
+   * more messages. A body that is running is not waited for, and its message not done, unless `finish` says so. May be
+   * called from the body, and more than once.
    *
    * @throws {KafkaError} when the last commit failed, unless a loop was left early or ended with an error: that comes first.
    */
   async close(options: CloseOptions = {}): Promise<void> {
-    const { timeoutMs } = parseCloseOptions(options);
-    this.#closed ??= this.#close(timeoutMs);
+    const closing = parseCloseOptions(options);
+    this.#closed ??= this.#close(closing);
     await this.#closed;
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
 
-  async #close(timeoutMs: number): Promise<void> {
-    const failure = await this.#engine.close(timeoutMs);
+  async #close(options: Required<CloseOptions>): Promise<void> {
+    const failure = await this.#engine.close(options);
     if (failure !== undefined && !this.#engine.reader.endedEarly) throw failure;
   }
 

@@ -1,21 +1,28 @@
-import { clientClosed, invalidArgument, waitFor, type Clock, type Cluster } from "@moldau/connection-pool";
+import { clientClosed, waitFor, type Clock, type Cluster } from "@moldau/connection-pool";
 import type { KafkaError } from "@moldau/protocol-codec";
-import type { AssignedPartition } from "./partitions/assigned-partition.js";
-import { Assignment } from "./partitions/assignment.js";
-import type { RetryNotice } from "./attempts.js";
-import { Commits } from "./offsets/commits.js";
-import { asKafkaError, pollIntervalExceeded } from "./errors.js";
-import type { ConsumerEventName, PartitionLag, Tell } from "./events.js";
+import { untilDone, type RetryNotice } from "./attempts.js";
+import type { CloseOptions, WaitingOptions } from "./call-options.js";
+import { closingDeadlines } from "./closing-deadlines.js";
+import { initialLife, isOver, transition, type ConsumerLifeCommand, type ConsumerLifeEvent } from "./consumer-life.js";
+import { asKafkaError, joinTimedOut, pollIntervalExceeded } from "./errors.js";
+import type { ConsumerEventName, Tell } from "./events.js";
 import { Fetcher } from "./fetch/fetcher.js";
+import { lagOf } from "./lag.js";
 import { ClassicMembership } from "./membership/classic.js";
 import { GroupCoordinator } from "./membership/coordinator.js";
-import type { Membership, MembershipHost, Reconciliation, RoundFacts } from "./membership/membership.js";
+import type { Membership, MembershipHost, Reconciliation } from "./membership/membership.js";
 import { PollWatch } from "./membership/poll-watch.js";
-import type { OffsetTarget } from "./partitions/offset-target.js";
+import { Milestone } from "./milestone.js";
+import { Commits } from "./offsets/commits.js";
 import { Positioning } from "./offsets/positioning.js";
 import type { ResolvedConsumerOptions } from "./options.js";
-import { Reader, type ReaderHost } from "./reading/reader.js";
+import type { AssignedPartition } from "./partitions/assigned-partition.js";
+import { Assignment } from "./partitions/assignment.js";
+import type { OffsetTarget } from "./partitions/offset-target.js";
 import type { TopicPartition } from "./partitions/topic-partition.js";
+import { Reader, type ReaderHost } from "./reading/reader.js";
+import { Reconciler } from "./reconciler.js";
+import { Subscription } from "./subscription.js";
 
 /** What an engine is made of. */
 export interface EngineInit {
@@ -26,69 +33,57 @@ export interface EngineInit {
   readonly isHeard: (name: ConsumerEventName) => boolean;
 }
 
-/** How long a caller waits for something. */
-export interface WaitingOptions {
-  readonly signal?: AbortSignal | undefined;
-  readonly timeoutMs?: number | undefined;
-}
-
 /**
- * What runs behind the face of a consumer: the membership, the fetching, the reader and the commits, and what one of them
- * means for the others.
+ * What runs behind the face of a consumer. It carries out what the transitions of the consumer's life command, and passes on
+ * between membership, positions, fetching, reading and commits what one of them means for the others.
  */
 export class Engine implements MembershipHost, ReaderHost {
   readonly assignment: Assignment;
   readonly reader: Reader;
   readonly commits: Commits;
-  readonly #cluster: Cluster;
-  readonly #options: ResolvedConsumerOptions;
-  readonly #tell: Tell;
-  readonly #isHeard: (name: ConsumerEventName) => boolean;
+  readonly #init: EngineInit;
   readonly #membership: Membership;
-  readonly #fetcher: Fetcher;
+  readonly #subscription: Subscription;
   readonly #positioning: Positioning;
+  readonly #fetcher: Fetcher;
+  readonly #reconciler: Reconciler;
   readonly #pollWatch: PollWatch;
+  readonly #started = new Milestone();
+  readonly #assigned = new Milestone();
+  readonly #closed = new Milestone();
   readonly #closing = new AbortController();
-  /** Those who wait for the first assignment. */
-  #joining:
-    | { readonly done: Promise<void>; readonly resolve: () => void; readonly reject: (error: KafkaError) => void }
-    | undefined;
-  #starting: Promise<void> | undefined;
-  #leaving: Promise<void> | undefined;
-  #topics: readonly string[];
+  #life = initialLife;
+  /** What stood in the way of the membership last. */
+  #obstacle: KafkaError | undefined;
+  #closingFailure: KafkaError | undefined;
 
-  constructor({ cluster, options, tell, isHeard }: EngineInit) {
-    this.#cluster = cluster;
-    this.#options = options;
-    this.#tell = tell;
-    this.#isHeard = isHeard;
-    this.#topics = options.topics;
-    const { codecs, maxDecompressedBytes, startFrom } = options;
-    const failed = (error: KafkaError): void => this.#fail(error);
+  constructor(init: EngineInit) {
+    this.#init = init;
+    const { cluster, options, tell } = init;
+    const { codecs, maxDecompressedBytes, startFrom, isolationLevel, maxPollIntervalMs } = options;
+    const failed = (error: KafkaError): void => this.#interrupt(error);
     const retrying = (notice: RetryNotice): void => this.retrying(notice);
     const coordinator = new GroupCoordinator(cluster, options.groupId, this);
     this.assignment = new Assignment({ codecs, maxDecompressedBytes });
     this.reader = new Reader(this);
+    this.#subscription = new Subscription({ cluster, ...options, retrying });
     this.#membership = new ClassicMembership({ cluster, coordinator, options, host: this });
     this.commits = new Commits({
       cluster,
       coordinator,
       options,
-      tell,
-      failed,
       membership: this.#membership,
       assignment: this.assignment,
       isActive: () => this.reader.isActive,
+      tell,
+      failed,
     });
     this.#positioning = new Positioning({
       cluster,
       coordinator,
       startFrom,
-      isolationLevel: options.isolationLevel,
-      ready: () => {
-        this.#fetcher.update();
-        this.commits.progressed();
-      },
+      isolationLevel,
+      ready: () => this.#positioned(),
       failed,
       retrying,
     });
@@ -101,7 +96,7 @@ export class Engine implements MembershipHost, ReaderHost {
       },
       minBytes: options.fetchMinBytes,
       maxBufferedBytes: options.maxBufferedBytes,
-      isolationLevel: options.isolationLevel,
+      isolationLevel,
       assigned: () => this.assignment,
       received: (partition) => this.reader.enqueue(partition),
       settled: (partitions) => this.#tellLag(partitions),
@@ -111,45 +106,68 @@ export class Engine implements MembershipHost, ReaderHost {
     });
     this.#pollWatch = new PollWatch({
       clock: cluster.clock,
-      maxPollIntervalMs: options.maxPollIntervalMs,
+      maxPollIntervalMs,
       asked: () => this.reader.asked,
       isWaiting: () => this.reader.isWaiting,
-      stuck: () => this.#stuck(),
+      stuck: () => this.#dispatch({ type: "stuck", error: pollIntervalExceeded(options.groupId, maxPollIntervalMs) }),
+    });
+    this.#reconciler = new Reconciler({
+      cluster,
+      options,
+      assignment: this.assignment,
+      reader: this.reader,
+      commits: this.commits,
+      positioning: this.#positioning,
+      fetcher: this.#fetcher,
+      pollWatch: this.#pollWatch,
+      tell,
+      closing: this.#closing.signal,
     });
   }
 
-  get isClosed(): boolean {
-    return this.#closing.signal.aborted;
-  }
-
   get clock(): Clock {
-    return this.#cluster.clock;
+    return this.#init.cluster.clock;
   }
 
-  /** Joins the group, if that has not happened; resolves once it is under way. Throws what keeps it from joining. */
+  /** Begins to join the group, if that has not happened; resolves once it is under way. Throws what keeps it from joining. */
   async start(signal?: AbortSignal): Promise<void> {
-    this.#starting ??= this.#begin();
-    await waitFor(this.#starting, { clock: this.#cluster.clock, signal, late: () => clientClosed("The consumer") });
+    if (isOver(this.#life)) throw clientClosed("The consumer");
+    if (this.#life.name === "joined") return;
+    const started = this.#started.wait();
+    this.#dispatch({ type: "start" });
+    await waitFor(started, { clock: this.clock, signal, late: () => clientClosed("The consumer") });
   }
 
-  /** Joins the group, and resolves with the first assignment. */
-  async join(): Promise<void> {
+  /**
+   * Joins the group, and resolves with the first assignment. Without `timeoutMs` the cluster is given `requestTimeoutMs` to be
+   * reached, and the group any time.
+   *
+   * @throws {KafkaError} what keeps it from joining; CLIENT_REQUEST_TIMEOUT with the last obstacle as its cause; CLIENT_ABORTED.
+   */
+  async join({ signal, timeoutMs }: WaitingOptions): Promise<void> {
     if (this.#membership.identity !== undefined) return;
-    const waiting = (this.#joining ??= makeWaiting());
-    await this.start();
-    await waiting.done;
+    const { clock } = this;
+    const { cluster, options } = this.#init;
+    const assigned = this.#assigned.wait();
+    const boundMs = timeoutMs ?? cluster.options.requestTimeoutMs;
+    const startedAt = clock.monotonic();
+    const late = (): KafkaError => joinTimedOut(options.groupId, boundMs, this.#obstacle);
+    await waitFor(this.start(), { clock, signal, timeoutMs: boundMs, late });
+    const leftMs = timeoutMs === undefined ? undefined : Math.max(0, startedAt + timeoutMs - clock.monotonic());
+    await waitFor(assigned, { clock, signal, timeoutMs: leftMs, late });
   }
 
   /** Replaces the subscription; a member joins again with it. */
   subscribe(topics: readonly string[]): void {
-    this.#topics = [...new Set(topics)];
-    if (this.#starting === undefined) return;
-    this.#findTopics(this.#topics).then(
+    this.#subscription.replace(topics);
+    if (this.#life.name !== "joined") return;
+    this.#subscription.find(this.#closing.signal).then(
       () => this.#membership.rejoin(),
-      (error: unknown) => this.#fail(asKafkaError(error)),
+      (error: unknown) => this.#interrupt(asKafkaError(error)),
     );
   }
 
+  /** Continues reading a partition elsewhere. Throws CLIENT_NOT_ASSIGNED. */
   seek(partition: TopicPartition, to: bigint | OffsetTarget): void {
     const assigned = this.assignment.get(partition);
     assigned.seek(to);
@@ -158,6 +176,7 @@ export class Engine implements MembershipHost, ReaderHost {
     if (!assigned.isReady) this.#positioning.find([assigned]);
   }
 
+  /** Pauses partitions, or goes on with them. Throws CLIENT_NOT_ASSIGNED, and changes nothing then. */
   setPaused(partitions: readonly TopicPartition[], paused: boolean): void {
     for (const partition of partitions.map((each) => this.assignment.get(each))) {
       partition.paused = paused;
@@ -167,84 +186,34 @@ export class Engine implements MembershipHost, ReaderHost {
     this.#fetcher.update();
   }
 
-  /** Commits what is done, leaves the group and ends everything within `timeoutMs`. The first thing that went wrong, if any. */
-  async close(timeoutMs: number): Promise<KafkaError | undefined> {
-    const deadline = this.#cluster.clock.monotonic() + timeoutMs;
-    await this.reader.close({ finish: false, deadline });
-    this.#closing.abort();
-    this.#joining?.reject(clientClosed("The consumer"));
-    this.#cluster.off("metadata", this.#metadataChanged);
-    this.#pollWatch.stop();
-    this.#positioning.stop();
-    const fetchingEnded = this.#fetcher.stop();
-    const failures: unknown[] = [];
-    const note = (error: unknown): void => void failures.push(error);
-    await this.commits.close(this.#cluster.clock.monotonic() + timeoutMs * 0.75).catch(note);
-    if (this.assignment.size > 0) this.#tell("revoked", { partitions: this.assignment.clear() });
-    await this.#membership
-      .leave("the consumer is being closed", { timeoutMs: Math.max(1, deadline - this.#cluster.clock.monotonic()) })
-      .catch(note);
-    await Promise.all([fetchingEnded, this.#cluster.release(this)]);
-    this.#tell("closed");
-    return failures.length === 0 ? undefined : asKafkaError(failures[0]);
-  }
-
-  lagOf(partitions: Iterable<AssignedPartition>): PartitionLag[] {
-    return Array.from(partitions)
-      .filter((partition) => partition.isReady && partition.highWatermark >= 0n)
-      .map((each) => {
-        const { topic, partition, position, highWatermark } = each;
-        return {
-          topic,
-          partition,
-          position,
-          highWatermark,
-          lag: highWatermark > position ? highWatermark - position : 0n,
-        };
-      });
+  /** Commits what is done, leaves the group and ends everything. The first thing that went wrong, if any. */
+  async close(options: Required<CloseOptions>): Promise<KafkaError | undefined> {
+    const closed = this.#closed.wait();
+    this.#dispatch({ type: "close", options });
+    await closed;
+    return this.#closingFailure;
   }
 
   // ── what the membership says ──
 
   topics(): readonly string[] {
-    return this.#topics;
+    return this.#subscription.topics;
   }
 
-  async reconcile({ lose, revoke, add, round }: Reconciliation, signal: AbortSignal): Promise<void> {
-    if (lose.length > 0) this.#drop("lost", lose);
-    if (revoke.length > 0) await this.#revoke(revoke, signal);
-    if (round !== undefined && !signal.aborted) this.#assign(add, round);
-  }
-
-  #assign(partitions: readonly TopicPartition[], { memberId, generationId, isLeader }: RoundFacts): void {
-    this.assignment.add(partitions);
-    this.#tell("assigned", { partitions: this.assignment.list(), memberId, generationId, isLeader });
-    this.#positioning.find([...this.assignment].filter(({ isReady }) => !isReady));
-    this.#fetcher.update();
-    this.#pollWatch.start();
-    this.#joining?.resolve();
-    this.#joining = undefined;
-  }
-
-  async #revoke(partitions: readonly TopicPartition[], signal: AbortSignal): Promise<void> {
-    const given = partitions.flatMap((each) => this.assignment.find(each) ?? []);
-    this.reader.suspend(given);
-    await this.#emptyHanded(given, signal);
-    if (!signal.aborted)
-      await this.commits.commitDue(this.#cluster.clock.monotonic() + this.#cluster.options.requestTimeoutMs);
-    if (!signal.aborted) this.#drop("revoked", partitions);
+  async reconcile(change: Reconciliation, signal: AbortSignal): Promise<void> {
+    await this.#reconciler.reconcile(change, signal);
+    if (change.round === undefined || signal.aborted) return;
+    this.#obstacle = undefined;
+    this.#assigned.reach();
   }
 
   failed(error: KafkaError): void {
-    this.#starting = undefined;
-    this.#joining?.reject(error);
-    this.#joining = undefined;
-    this.#pollWatch.stop();
-    this.#fail(error);
+    this.#dispatch({ type: "failed", error });
   }
 
   retrying(notice: RetryNotice): void {
-    this.#tell("retrying", notice);
+    this.#obstacle = notice.error;
+    this.#init.tell("retrying", notice);
   }
 
   // ── what the reader says ──
@@ -263,61 +232,110 @@ export class Engine implements MembershipHost, ReaderHost {
     this.#fetcher.consumed(partition);
   }
 
-  async #begin(): Promise<void> {
-    try {
-      await this.#leaving;
-      if (this.isClosed) throw clientClosed("The consumer");
-      if (this.#topics.length === 0)
-        throw invalidArgument(
-          'The consumer has nothing to read: give it topics, as in { groupId: "billing", topics: ["orders"] }, or subscribe to some.',
-        );
-      await this.#cluster.connect({ signal: this.#closing.signal });
-      await this.#findTopics(this.#topics);
-      if (this.isClosed) throw clientClosed("The consumer");
-      this.#cluster.off("metadata", this.#metadataChanged);
-      this.#cluster.on("metadata", this.#metadataChanged);
-      this.#membership.start();
-    } catch (error) {
-      this.#starting = undefined;
-      this.#joining?.reject(asKafkaError(error));
-      this.#joining = undefined;
-      throw error;
+  // ── the life ──
+
+  #dispatch(event: ConsumerLifeEvent): void {
+    const [life, commands] = transition(this.#life, event);
+    this.#life = life;
+    for (const command of commands) this.#execute(command);
+  }
+
+  #execute(command: ConsumerLifeCommand): void {
+    switch (command.type) {
+      case "begin":
+        return void this.#begin();
+      case "join":
+        return this.#join();
+      case "refuse":
+        return this.#refuse(command.error);
+      case "interrupt":
+        return this.reader.fail(command.error);
+      case "tellFailed":
+        return this.#init.tell("failed", { error: command.error });
+      case "leave":
+        return void this.#leave();
+      case "shutDown":
+        return void this.#shutDown(command.options);
+      case "tellClosed":
+        this.#init.tell("closed");
+        return this.#closed.reach();
     }
   }
 
-  async #findTopics(topics: readonly string[]): Promise<void> {
-    const { allowAutoTopicCreation: allowAutoCreate } = this.#options;
-    await Promise.all(
-      topics.map((topic) => this.#cluster.topic(topic, { allowAutoCreate, signal: this.#closing.signal })),
-    );
+  /** Never rejects: what comes of it is an event. */
+  async #begin(): Promise<void> {
+    const { cluster } = this.#init;
+    const { signal } = this.#closing;
+    const retrying = (notice: RetryNotice): void => this.retrying(notice);
+    try {
+      await untilDone(() => cluster.connect({ signal }), { cluster, operation: "connect", signal, retrying });
+      await this.#subscription.find(signal);
+      this.#dispatch({ type: "started" });
+    } catch (error) {
+      this.#dispatch({ type: "failed", error: asKafkaError(error) });
+    }
   }
+
+  #join(): void {
+    const { cluster } = this.#init;
+    cluster.off("metadata", this.#metadataChanged);
+    cluster.on("metadata", this.#metadataChanged);
+    this.#membership.start();
+    this.#started.reach();
+  }
+
+  #refuse(error: KafkaError): void {
+    this.#pollWatch.stop();
+    this.#started.fail(error);
+    this.#assigned.fail(error);
+  }
+
+  /** The application asks for no more: others are to go on with its partitions. Never rejects. */
+  async #leave(): Promise<void> {
+    const timeoutMs = this.#init.cluster.options.requestTimeoutMs;
+    this.reader.suspend(this.assignment);
+    await this.commits.commitDue(this.clock.monotonic() + timeoutMs);
+    await this.#membership
+      .leave("the application asked for no more messages within maxPollIntervalMs", { timeoutMs })
+      // The session will time out by itself.
+      .catch((error: unknown) => this.retrying({ operation: "leave", error: asKafkaError(error), delayMs: 0 }));
+    this.#dispatch({ type: "left" });
+  }
+
+  /** Never rejects: the first failure is kept for whoever closes. */
+  async #shutDown({ timeoutMs, finish }: Required<CloseOptions>): Promise<void> {
+    const { cluster, tell } = this.#init;
+    const deadlines = closingDeadlines(this.clock.monotonic(), timeoutMs);
+    this.#closing.abort();
+    this.#refuse(clientClosed("The consumer"));
+    cluster.off("metadata", this.#metadataChanged);
+    this.#positioning.stop();
+    const fetchingEnded = this.#fetcher.stop();
+    await this.reader.close({ finish, deadline: deadlines.body });
+    await this.commits.close(deadlines.commit).catch((error: unknown) => this.#noteFailure(error));
+    if (this.assignment.size > 0) tell("revoked", { partitions: this.assignment.clear() });
+    const leftMs = Math.max(1, deadlines.leave - this.clock.monotonic());
+    await this.#membership
+      .leave("the consumer is being closed", { timeoutMs: leftMs })
+      .catch((error: unknown) => this.#noteFailure(error));
+    await Promise.all([fetchingEnded, cluster.release(this)]).catch((error: unknown) => this.#noteFailure(error));
+    this.#dispatch({ type: "closed" });
+  }
+
+  #noteFailure(error: unknown): void {
+    this.#closingFailure ??= asKafkaError(error);
+  }
+
+  // ── what one part means for the others ──
 
   readonly #metadataChanged = (): void => {
     this.#membership.metadataChanged();
     this.#fetcher.update();
   };
 
-  /** Waits for the message in hand, nearly as long as the group waits for this member. */
-  async #emptyHanded(partitions: readonly AssignedPartition[], signal: AbortSignal): Promise<void> {
-    const { rebalanceTimeoutMs, heartbeatIntervalMs } = this.#options;
-    const patience = new AbortController();
-    const giveUp = (): void => patience.abort();
-    signal.addEventListener("abort", giveUp, { once: true });
-    // Hearing of it takes up to a heartbeat; the commit and the way back to the group take their time too.
-    const margin = Math.min(rebalanceTimeoutMs / 2, Math.max(2 * heartbeatIntervalMs, rebalanceTimeoutMs / 10));
-    const timer = this.#cluster.clock.timer(rebalanceTimeoutMs - margin, giveUp);
-    if (signal.aborted) giveUp();
-    await this.reader.emptyHanded(partitions, patience.signal);
-    timer.cancel();
-    signal.removeEventListener("abort", giveUp);
-  }
-
-  #drop(how: "revoked" | "lost", partitions: readonly TopicPartition[]): void {
-    const dropped = this.assignment.remove(partitions);
-    if (this.assignment.size === 0) this.#pollWatch.stop();
-    this.reader.interrupt();
+  #positioned(): void {
     this.#fetcher.update();
-    if (dropped.length > 0) this.#tell(how, { partitions: dropped });
+    this.commits.progressed();
   }
 
   #restart(partition: AssignedPartition, error: KafkaError): void {
@@ -327,50 +345,14 @@ export class Engine implements MembershipHost, ReaderHost {
     this.#positioning.find([partition]);
   }
 
-  /** The application asks for no more: others are to go on with its partitions. */
-  #stuck(): void {
-    const { groupId, maxPollIntervalMs } = this.#options;
-    this.reader.suspend(this.assignment);
-    this.#starting = undefined;
-    this.#leaving = this.#giveUp().finally(() => {
-      this.#leaving = undefined;
-    });
-    this.#fail(pollIntervalExceeded(groupId, maxPollIntervalMs));
-  }
-
-  async #giveUp(): Promise<void> {
-    const timeoutMs = this.#cluster.options.requestTimeoutMs;
-    await this.commits.commitDue(this.#cluster.clock.monotonic() + timeoutMs);
-    await this.#membership
-      .leave("the application asked for no more messages within maxPollIntervalMs", { timeoutMs })
-      .catch((error: unknown) => {
-        // The session will time out by itself.
-        this.retrying({ operation: "leave", error: asKafkaError(error), delayMs: 0 });
-      });
-  }
-
-  #fail(error: KafkaError): void {
-    if (this.isClosed) return;
+  /** Reading ends with an error; the membership stays, and the next loop goes on. */
+  #interrupt(error: KafkaError): void {
+    if (isOver(this.#life)) return;
     this.reader.fail(error);
-    this.#tell("failed", { error });
+    this.#init.tell("failed", { error });
   }
 
   #tellLag(partitions: readonly AssignedPartition[]): void {
-    if (this.#isHeard("lag")) this.#tell("lag", { partitions: this.lagOf(partitions) });
+    if (this.#init.isHeard("lag")) this.#init.tell("lag", { partitions: lagOf(partitions) });
   }
-}
-
-function makeWaiting(): {
-  readonly done: Promise<void>;
-  readonly resolve: () => void;
-  readonly reject: (error: KafkaError) => void;
-} {
-  let resolve: () => void = () => undefined;
-  let reject: (error: KafkaError) => void = () => undefined;
-  const done = new Promise<void>((...settle) => {
-    [resolve, reject] = settle;
-  });
-  // Whoever joins hears of it; if nobody waits any more, the error has reached the reader.
-  done.catch(() => undefined);
-  return { done, resolve, reject };
 }

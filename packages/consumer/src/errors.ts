@@ -1,5 +1,5 @@
-import { timedOut } from "@moldau/connection-pool";
-import { DecodeError, KafkaError, kafkaError, type Api } from "@moldau/protocol-codec";
+import { invalidArgument, timedOut } from "@moldau/connection-pool";
+import { DecodeError, ErrorCode, KafkaError, kafkaError, type Api } from "@moldau/protocol-codec";
 import type { TopicPartition } from "./partitions/topic-partition.js";
 
 /** The codes of failures that the consumer found by itself. */
@@ -80,6 +80,33 @@ export function partitionError(
     retriable,
     refreshMetadata,
   });
+}
+
+/** A consumer without topics was to begin. */
+export function nothingToRead(): KafkaError {
+  return invalidArgument(
+    'The consumer has nothing to read: give it topics, as in { groupId: "billing", topics: ["orders"] }, or subscribe to some.',
+  );
+}
+
+/** The brokers do not know a topic that is to be read. */
+export function unknownTopic(
+  topic: string,
+  { patienceMs, retriable }: { readonly patienceMs: number; readonly retriable: boolean },
+): KafkaError {
+  const { code } = kafkaError(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+  const asked = retriable ? "It is asked for again." : `It was asked for during ${patienceMs} ms.`;
+  return new KafkaError(
+    code,
+    `${code}: The topic "${topic}" does not exist, and was not created: auto.create.topics.enable of the brokers and allowAutoTopicCreation of the consumer decide about that. ${asked}`,
+    { topic, errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, retriable, refreshMetadata: true },
+  );
+}
+
+/** The group was not joined in time; `cause` is what stood in the way last. */
+export function joinTimedOut(groupId: string, timeoutMs: number, cause: KafkaError | undefined): KafkaError {
+  const why = cause === undefined ? "No answer came from its coordinator yet." : cause.message;
+  return timedOut(`Group "${groupId}" was not joined within ${timeoutMs} ms. ${why}`, { groupId, cause });
 }
 
 /** There is nowhere to start. */

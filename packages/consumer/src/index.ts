@@ -1,10 +1,10 @@
 // The consumer
 export { Consumer } from "./consumer.js";
-export type { BatchesOptions, CloseOptions, SeekTarget } from "./consumer.js";
+export type { BatchesOptions, SeekTarget } from "./consumer.js";
 export type { AssignorName, ConsumerOptions, ResolvedConsumerOptions } from "./options.js";
 export type { IsolationLevel } from "./fetch/isolation.js";
 export type { LoopOptions } from "./reading/loop.js";
-export type { WaitingOptions } from "./engine.js";
+export type { CloseOptions, WaitingOptions } from "./call-options.js";
 export type { CommitOffset, Committable } from "./offsets/committable.js";
 export type { OffsetTarget, StartFrom } from "./partitions/offset-target.js";
 

@@ -25,6 +25,8 @@ export interface PositioningInit {
 /** Who is asked about a partition: the group's coordinator, or the leader by its node id. */
 type Source = "coordinator" | number;
 
+const resolved = Promise.resolve();
+
 /** In the place of a leader while there is none: the metadata is asked. */
 const noLeader = -1;
 
@@ -39,16 +41,22 @@ export class Positioning {
   readonly #stopped = new AbortController();
   readonly #waiting = new Set<AssignedPartition>();
   readonly #asked = new Set<Source>();
+  #isLooking = false;
 
   constructor(init: PositioningInit) {
     this.#init = init;
   }
 
-  /** Takes on partitions whose `positioning` says what to find out. */
+  /** Takes on partitions whose `positioning` says what to find out. They are looked at once for all that come in one go. */
   find(partitions: Iterable<AssignedPartition>): void {
     if (this.#stopped.signal.aborted) return;
     for (const partition of partitions) this.#waiting.add(partition);
-    this.#askAll();
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    void resolved.then(() => {
+      this.#isLooking = false;
+      this.#askAll();
+    });
   }
 
   /** Lets a partition without a committed offset, or with one that is no longer there, begin where `startFrom` says. Throws CLIENT_NO_OFFSET. */

@@ -1,0 +1,69 @@
+import type { Cluster } from "@moldau/connection-pool";
+import { ErrorCode } from "@moldau/protocol-codec";
+import { untilDone, type RetryNotice } from "./attempts.js";
+import { asKafkaError, nothingToRead, unknownTopic } from "./errors.js";
+
+/** What finding topics needs, and whom it tells. */
+export interface SubscriptionInit {
+  readonly cluster: Cluster;
+  readonly topics: readonly string[];
+  /** Whether the broker may create a topic that does not exist. */
+  readonly allowAutoTopicCreation: boolean;
+  readonly retrying: (notice: RetryNotice) => void;
+}
+
+/** How long one attempt to learn of a topic may take, in milliseconds: each that fails is told of. */
+const attemptMs = 1000;
+
+/** The topics that a consumer wants to read. */
+export class Subscription {
+  readonly #init: SubscriptionInit;
+  #topics: readonly string[];
+
+  constructor(init: SubscriptionInit) {
+    this.#init = init;
+    this.#topics = init.topics;
+  }
+
+  /** The topics at the moment; another list whenever they are replaced. */
+  get topics(): readonly string[] {
+    return this.#topics;
+  }
+
+  /** Wants these topics from now on, and none else. */
+  replace(topics: readonly string[]): void {
+    this.#topics = [...new Set(topics)];
+  }
+
+  /**
+   * Resolves when the brokers know all topics. A cluster that cannot be reached is asked again and again, a topic that it
+   * does not know for as long as a request may take.
+   *
+   * @throws {KafkaError} UNKNOWN_TOPIC_OR_PARTITION then, and at once what does not pass; CLIENT_INVALID_ARGUMENT without topics.
+   */
+  async find(signal: AbortSignal): Promise<void> {
+    if (this.#topics.length === 0) throw nothingToRead();
+    await Promise.all(this.#topics.map((topic) => this.#findTopic(topic, signal)));
+  }
+
+  async #findTopic(topic: string, signal: AbortSignal): Promise<void> {
+    const { cluster, allowAutoTopicCreation: allowAutoCreate, retrying } = this.#init;
+    const { clock, options } = cluster;
+    const patienceMs = options.requestTimeoutMs;
+    const timeoutMs = Math.min(attemptMs, patienceMs);
+    let unknownSince: number | undefined;
+    const attempt = async (): Promise<void> => {
+      const startedAt = clock.monotonic();
+      try {
+        await cluster.topic(topic, { allowAutoCreate, signal, timeoutMs });
+      } catch (thrown) {
+        const error = asKafkaError(thrown);
+        if (error.errorCode !== ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) throw error;
+        unknownSince ??= startedAt;
+        const isOver = clock.monotonic() + timeoutMs > unknownSince + patienceMs;
+        throw unknownTopic(topic, { patienceMs, retriable: !isOver });
+      }
+    };
+    await untilDone(attempt, { cluster, operation: "metadata", signal, retrying });
+  }
+}
