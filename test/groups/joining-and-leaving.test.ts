@@ -21,14 +21,6 @@ describe("joining", () => {
     await consumer.connect();
   });
 
-  it("fails at the first iteration when no broker answers", async () => {
-    await using run = await startConsuming();
-    const nowhere = run.client({ brokers: ["127.0.0.1:1"], connectionTimeoutMs: 500 });
-    const consumer = run.consumer({}, nowhere);
-    await expect(takeValues(consumer, 1)).rejects.toMatchObject({ code: "CLIENT_CONNECTION_FAILED" });
-    await expect(consumer.connect()).rejects.toMatchObject({ code: "CLIENT_CONNECTION_FAILED" });
-  });
-
   it("fails when a topic does not exist and is not created", async () => {
     await using run = await startConsuming({ configs: { "auto.create.topics.enable": false } });
     const consumer = run.consumer({ topics: ["nowhere"] }, run.client({ requestTimeoutMs: 300 }));

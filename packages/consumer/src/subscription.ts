@@ -1,5 +1,5 @@
-import type { Cluster } from "@moldau/connection-pool";
-import { ErrorCode } from "@moldau/protocol-codec";
+import { ClientErrorCode, type Cluster } from "@moldau/connection-pool";
+import { ErrorCode, type KafkaError } from "@moldau/protocol-codec";
 import { untilDone, type RetryNotice } from "./attempts.js";
 import { asKafkaError, nothingToRead, unknownTopic } from "./errors.js";
 
@@ -12,8 +12,9 @@ export interface SubscriptionInit {
   readonly retrying: (notice: RetryNotice) => void;
 }
 
-/** How long one attempt to learn of a topic may take, in milliseconds: each that fails is told of. */
+/** How long one attempt to learn of a topic may take, in milliseconds: each that fails is told of, and there are some. */
 const attemptMs = 1000;
+const attemptsAtLeast = 4;
 
 /** The topics that a consumer wants to read. */
 export class Subscription {
@@ -50,7 +51,7 @@ export class Subscription {
     const { cluster, allowAutoTopicCreation: allowAutoCreate, retrying } = this.#init;
     const { clock, options } = cluster;
     const patienceMs = options.requestTimeoutMs;
-    const timeoutMs = Math.min(attemptMs, patienceMs);
+    const timeoutMs = Math.min(attemptMs, patienceMs / attemptsAtLeast);
     let unknownSince: number | undefined;
     const attempt = async (): Promise<void> => {
       const startedAt = clock.monotonic();
@@ -58,12 +59,18 @@ export class Subscription {
         await cluster.topic(topic, { allowAutoCreate, signal, timeoutMs });
       } catch (thrown) {
         const error = asKafkaError(thrown);
-        if (error.errorCode !== ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) throw error;
-        unknownSince ??= startedAt;
+        if (isUnknown(error)) unknownSince ??= startedAt;
+        // The next question may have been held back for longer than this attempt lasted: then nothing is news.
+        else if (error.code !== ClientErrorCode.REQUEST_TIMEOUT) unknownSince = undefined;
+        if (unknownSince === undefined) throw error;
         const isOver = clock.monotonic() + timeoutMs > unknownSince + patienceMs;
         throw unknownTopic(topic, { patienceMs, retriable: !isOver });
       }
     };
     await untilDone(attempt, { cluster, operation: "metadata", signal, retrying });
   }
+}
+
+function isUnknown({ errorCode }: KafkaError): boolean {
+  return errorCode === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
 }
