@@ -19,7 +19,8 @@ export function connectionOptions(broker: ScriptedBroker, changes: Partial<Conne
   return {
     node: 7,
     address: { host: "127.0.0.1", port: broker.port },
-    clientId: "test",
+    origin: { clientId: "test", clientInstance: 1, owner: "test", purpose: "general" },
+    isShared: false,
     tls: undefined,
     sasl: undefined,
     connectionTimeoutMs: 2000,

@@ -20,6 +20,8 @@ export const ClientErrorCode = {
   SASL_FAILED: "CLIENT_SASL_FAILED",
   /** The encrypted channel could not be made: certificate, name or protocol version. */
   TLS_FAILED: "CLIENT_TLS_FAILED",
+  /** Something failed that nobody foresaw: the cause has it. */
+  UNEXPECTED: "CLIENT_UNEXPECTED",
 } as const;
 
 /** One of the values of {@link ClientErrorCode}. */
@@ -86,7 +88,7 @@ export function because(what: string, cause: Error | undefined): string {
 }
 
 /** Makes a KafkaError of whatever was thrown: itself when it is one, otherwise one with `code` and the thrown as its cause. */
-export function asKafkaError(error: unknown, code = "CLIENT_UNEXPECTED"): KafkaError {
+export function asKafkaError(error: unknown, code: string = ClientErrorCode.UNEXPECTED): KafkaError {
   return error instanceof KafkaError ? error : new KafkaError(code, messageOf(error), { cause: error });
 }
 

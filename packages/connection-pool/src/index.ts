@@ -2,23 +2,31 @@
 
 // The cluster
 export { Cluster } from "./cluster/cluster.js";
-export type { ClusterEvents } from "./cluster/cluster.js";
+export type { ClusterEvents, ConnectionKey } from "./cluster/cluster.js";
 export type { ClusterRequestOptions, OperationOptions, RequestBody } from "./cluster/requester.js";
 export type { TopicOptions } from "./cluster/topics.js";
 export { resolveClusterOptions } from "./cluster/cluster-options.js";
 export type { ClusterOptions, ResolvedClusterOptions } from "./cluster/cluster-options.js";
 export type { PartitionMetadata, TopicMetadata } from "./cluster/metadata.js";
-export { CoordinatorClient } from "./cluster/coordinator-client.js";
-export type { CoordinatorClientOptions, CoordinatorRequestOptions } from "./cluster/coordinator-client.js";
+export type { ClusterAccess } from "./cluster/cluster-access.js";
 export type { CoordinatorType } from "./cluster/coordinators.js";
+export { CoordinatorClient } from "./cluster/coordinator-client.js";
+export type {
+  Coordinator,
+  CoordinatorClientOptions,
+  CoordinatorFacts,
+  CoordinatorPurpose,
+  CoordinatorRequestOptions,
+} from "./cluster/coordinator-client.js";
 
 // Connections
 export { Connection } from "./connection/connection.js";
 export type { ConnectionEvents, ConnectionOptions } from "./connection/connection.js";
 export type { RequestOptions } from "./connection/pending-request.js";
-export { Lease } from "./cluster/lease.js";
-export type { LeaseOwner } from "./cluster/lease.js";
-export type { BrokerAddress, ConnectionKey, ConnectionPurpose } from "./cluster/pool.js";
+export type { BrokerConnection } from "./connection/broker-connection.js";
+export type { Lease, LeaseOwner } from "./cluster/lease.js";
+export type { ConnectionPurpose } from "./cluster/connection-slots.js";
+export type { BrokerAddress } from "./cluster/pool.js";
 export { BrokerVersions, Negotiation } from "./connection/api-versions.js";
 export type { VersionRange } from "./connection/api-versions.js";
 export { formatAddress, parseAddress } from "./addresses.js";
@@ -34,13 +42,13 @@ export type { ScramOptions } from "./sasl/scram.js";
 export { systemClock } from "@moldau/platform";
 export type { Clock, Timer, TimerOptions } from "@moldau/platform";
 export type { Channel, ChannelEvents, Connector, ConnectTarget, OpeningEvents } from "@moldau/platform";
-export { attempt } from "./attempts/attempt.js";
-export type { AttemptOptions, AttemptPace, FailedAttempt } from "./attempts/attempt.js";
 export { Backoff, defaultRetryPolicy } from "./attempts/backoff.js";
 export type { RetryPolicy } from "./attempts/backoff.js";
-export { sleep, waitFor } from "./attempts/wait.js";
+export { attempt, gaveUp } from "./attempts/attempt.js";
+export type { AttemptOptions, AttemptPace, FailedAttempt } from "./attempts/attempt.js";
 export { linkSignals, onAbort } from "./attempts/signals.js";
 export type { LinkedSignal } from "./attempts/signals.js";
+export { abortable, sleep, waitFor } from "./attempts/wait.js";
 export type { WaitOptions } from "./attempts/wait.js";
 
 // Options and errors
@@ -62,4 +70,10 @@ export {
 } from "./errors.js";
 
 // What subscribers of node:diagnostics_channel get
-export type { ConnectionCloseEvent, ConnectionOpenEvent, MetadataErrorEvent, RequestEvent } from "./diagnostics.js";
+export type {
+  ConnectionCloseEvent,
+  ConnectionOpenEvent,
+  EventOrigin,
+  MetadataErrorEvent,
+  RequestEvent,
+} from "./diagnostics.js";

@@ -1,6 +1,6 @@
 import type { Clock } from "@moldau/platform";
-import type { KafkaError } from "@moldau/protocol-codec";
-import { abortedBy, asKafkaError } from "../errors.js";
+import { KafkaError } from "@moldau/protocol-codec";
+import { abortedBy, asKafkaError, because } from "../errors.js";
 import { Backoff, type RetryPolicy } from "./backoff.js";
 import { sleep } from "./wait.js";
 
@@ -26,9 +26,11 @@ export interface AttemptOptions {
   /** When the last attempt may begin, in monotonic milliseconds. Default: never too late. */
   readonly deadline?: number | undefined;
   /** Whether a failure may pass. Default: what the error itself says (`retriable`). */
-  readonly mayRepeat?: (error: KafkaError) => boolean;
+  readonly mayRepeat?: ((error: KafkaError) => boolean) | undefined;
   /** Hears of each failure that will be followed by another attempt. */
-  readonly retrying?: (failed: FailedAttempt) => void;
+  readonly retrying?: ((failed: FailedAttempt) => void) | undefined;
+  /** Makes the error for the time that is over, out of the last failure. Default: that failure itself. */
+  readonly late?: ((last: KafkaError) => KafkaError) | undefined;
 }
 
 /**
@@ -40,7 +42,7 @@ export interface AttemptOptions {
  */
 export async function attempt<T>(
   work: (last: KafkaError | undefined) => Promise<T>,
-  { pace, signals = [], deadline = Infinity, mayRepeat = isRetriable, retrying }: AttemptOptions,
+  { pace, signals = [], deadline = Infinity, mayRepeat = isRetriable, retrying, late }: AttemptOptions,
 ): Promise<T> {
   const backoff = new Backoff(pace.retry, pace.random);
   const fired = (): AbortSignal | undefined => signals.find((signal) => signal?.aborted === true);
@@ -53,11 +55,22 @@ export async function attempt<T>(
     } catch (thrown) {
       last = asKafkaError(thrown);
       const delayMs = backoff.next();
-      if (!mayRepeat(last) || fired() !== undefined || pace.clock.monotonic() + delayMs >= deadline) throw last;
+      if (!mayRepeat(last) || fired() !== undefined) throw last;
+      if (pace.clock.monotonic() + delayMs >= deadline) throw late?.(last) ?? last;
       retrying?.({ error: last, delayMs });
       await sleep(pace.clock, delayMs, ...signals);
     }
   }
+}
+
+/**
+ * Makes the error for something that was repeated until its time was over. It has the code and the facts of the last failure, which say
+ * what to do about it, and its message behind `what`, a sentence without its period.
+ */
+export function gaveUp(what: string, last: KafkaError): KafkaError {
+  if (last.message.startsWith(what)) return last;
+  const { code, retriable, ...facts } = last;
+  return new KafkaError(code, because(what, last), { ...facts, retriable, cause: last });
 }
 
 function isRetriable({ retriable }: KafkaError): boolean {

@@ -25,6 +25,11 @@ export interface ClusterOptions {
   readonly connectionTimeoutMs?: number;
   /** Time for the answer to a request, in milliseconds. Default 30,000. */
   readonly requestTimeoutMs?: number;
+  /**
+   * How long a connection may be unused before it is closed, in milliseconds. Default 540,000 (nine minutes): less than brokers wait
+   * before they do so, and less than most networks take to forget it.
+   */
+  readonly connectionsMaxIdleMs?: number;
   /** Age in milliseconds at which what is known of a topic is asked for again. Default 300,000. */
   readonly metadataMaxAgeMs?: number;
   /** Largest answer taken from a broker, in bytes. Default 134,217,728 (128 MiB). */
@@ -47,6 +52,7 @@ export interface ResolvedClusterOptions {
   readonly retry: RetryPolicy;
   readonly connectionTimeoutMs: number;
   readonly requestTimeoutMs: number;
+  readonly connectionsMaxIdleMs: number;
   readonly metadataMaxAgeMs: number;
   readonly maxFrameBytes: number;
   readonly connector: Connector;
@@ -69,6 +75,7 @@ export function resolveClusterOptions(options: ClusterOptions): ResolvedClusterO
     retry: read.custom("retry", "an object", resolveRetryPolicy, { default: defaultRetryPolicy }),
     connectionTimeoutMs: read.integer("connectionTimeoutMs", { min: 1, max: maxTimerMs, default: 10_000 }),
     requestTimeoutMs: read.integer("requestTimeoutMs", { min: 1, max: maxTimerMs, default: 30_000 }),
+    connectionsMaxIdleMs: read.integer("connectionsMaxIdleMs", { min: 1, default: 540_000 }),
     metadataMaxAgeMs: read.integer("metadataMaxAgeMs", { min: 0, default: 300_000 }),
     maxFrameBytes: read.integer("maxFrameBytes", { min: 1024, max: 2 ** 31 - 1, default: 128 * 1024 * 1024 }),
     connector: read.custom("connector", "an object with connect", parseConnector, { default: systemConnector }),

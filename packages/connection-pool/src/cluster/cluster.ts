@@ -1,16 +1,25 @@
 import type { Api, Fields, StructOut, Uuid } from "@moldau/protocol-codec";
 import { EventEmitter } from "eventemitter3";
+import type { BrokerConnection } from "../connection/broker-connection.js";
+import type { Connection } from "../connection/connection.js";
 import { isAddress } from "../addresses.js";
 import type { Clock } from "@moldau/platform";
 import { resolveClusterOptions, type ClusterOptions, type ResolvedClusterOptions } from "./cluster-options.js";
-import type { Connection } from "../connection/connection.js";
 import { Coordinators, type CoordinatorType } from "./coordinators.js";
 import { clientClosed, invalidArgument } from "../errors.js";
 import type { TopicMetadata } from "./metadata.js";
-import { Lease, type LeaseOwner } from "./lease.js";
-import { ConnectionPool, type BrokerAddress, type ConnectionKey } from "./pool.js";
+import type { ConnectionPurpose, ConnectionSlots } from "./connection-slots.js";
+import type { Lease, LeaseOwner } from "./lease.js";
+import { ConnectionPool, type BrokerAddress } from "./pool.js";
 import { Requester, type ClusterRequestOptions, type OperationOptions, type RequestBody } from "./requester.js";
 import { Topics, type TopicOptions } from "./topics.js";
+
+/** Which of the connections to a broker is meant, in the older form. */
+export interface ConnectionKey {
+  readonly purpose: ConnectionPurpose;
+  /** The producer or consumer that has it to itself; null: shared by all. */
+  readonly owner: object | null;
+}
 
 /** What a cluster tells. */
 export interface ClusterEvents {
@@ -31,19 +40,21 @@ export class Cluster extends EventEmitter<ClusterEvents> implements AsyncDisposa
   readonly #topics: Topics;
   readonly #coordinators: Coordinators;
   readonly #closing = new AbortController();
+  readonly #owners = new Map<object | null, ConnectionSlots>();
   #closed: Promise<void> | undefined;
 
   /** @throws {KafkaError} CLIENT_INVALID_ARGUMENT when an option is wrong or unknown; nothing is connected yet. */
   constructor(options: ClusterOptions) {
     super();
     this.options = resolveClusterOptions(options);
-    this.#pool = new ConnectionPool(this.options);
+    const client = { clientId: this.options.clientId, clientInstance: ++instances };
+    this.#pool = new ConnectionPool(this.options, client);
     this.#requester = new Requester(this.#pool, this.options, this.#closing.signal);
     this.#coordinators = new Coordinators(this.#requester, this.#pool, this.options);
     const updated = (topics: readonly string[]): void => {
       this.emit("metadata", topics);
     };
-    this.#topics = new Topics({ requester: this.#requester, pool: this.#pool, options: this.options, updated });
+    this.#topics = new Topics({ requester: this.#requester, pool: this.#pool, options: this.options, client, updated });
   }
 
   /** Where this client's time comes from. */
@@ -72,7 +83,7 @@ export class Cluster extends EventEmitter<ClusterEvents> implements AsyncDisposa
   }
 
   /**
-   * Connects to any of the brokers, each of them tried once.
+   * Connects to any of the brokers, to fail early: each of them is tried once. With `timeoutMs` they are tried again and again until then.
    *
    * @throws {KafkaError} CLIENT_CONNECTION_FAILED, saying what each had to say; CLIENT_SASL_FAILED, CLIENT_TLS_FAILED and the broker's own.
    */
@@ -110,9 +121,9 @@ export class Cluster extends EventEmitter<ClusterEvents> implements AsyncDisposa
    *
    * @throws {KafkaError} when no broker could be asked.
    */
-  async refreshTopics(names: Iterable<string>): Promise<void> {
+  async refreshTopics(names: Iterable<string>, options: OperationOptions = {}): Promise<void> {
     this.#checkOpen();
-    await this.#topics.refresh(names);
+    await this.#topics.refresh(names, options);
   }
 
   /** Takes a newer leader that an error answer named (KIP-951); older epochs than the known one are ignored. */
@@ -138,7 +149,7 @@ export class Cluster extends EventEmitter<ClusterEvents> implements AsyncDisposa
     options: ClusterRequestOptions = {},
   ): Promise<StructOut<Res>> {
     this.#checkOpen();
-    if (options.node !== undefined) await this.#find(options.node);
+    if (options.node !== undefined) await this.#find(options.node, options);
     return this.#requester.request(api, body, options);
   }
 
@@ -153,14 +164,14 @@ export class Cluster extends EventEmitter<ClusterEvents> implements AsyncDisposa
     options: ClusterRequestOptions = {},
   ): Promise<StructOut<Res>> {
     this.#checkOpen();
-    if (options.node !== undefined) await this.#find(options.node);
+    if (options.node !== undefined) await this.#find(options.node, options);
     return this.#requester.once(api, body, options);
   }
 
   /** Node id of the controller, or of a broker that passes requests on to it. @throws {KafkaError} when no broker answers. */
   async controller(options: OperationOptions = {}): Promise<number> {
     this.#checkOpen();
-    if (this.#topics.controllerId < 0) await this.#topics.connect(options);
+    if (this.#topics.controllerId < 0) await this.#topics.refresh([], options);
     return this.#topics.controllerId;
   }
 
@@ -175,31 +186,29 @@ export class Cluster extends EventEmitter<ClusterEvents> implements AsyncDisposa
     this.#coordinators.forget(type, key);
   }
 
-  /** Gives `owner` the right to connections of its own; whoever takes a lease closes it. */
-  lease(owner: LeaseOwner): Lease {
+  /** Gives an owner the right to connections of its own, until it is closed. @throws {KafkaError} CLIENT_CLOSED. */
+  lease({ name }: LeaseOwner): Lease {
     this.#checkOpen();
-    return new Lease({ owner, pool: this.#pool, find: (node) => this.#find(node) });
+    return new ClusterLease(this.#pool, this.#pool.lease(name), (node, options) => this.#find(node, options));
   }
 
-  /**
-   * The connection to a broker for a purpose and an owner: opened, negotiated and logged in when there is none. A connection that is over is
-   * replaced by the next call.
-   *
-   * @throws {KafkaError} CLIENT_CONNECTION_FAILED and the other errors of opening; after a failure the next attempt waits a little.
-   */
-  async connection(
+  /** The older form of {@link lease}: an owner's connections by the owner itself. */
+  connection(
     node: number,
-    key: ConnectionKey,
+    { purpose, owner }: ConnectionKey,
     options: { readonly signal?: AbortSignal | undefined } = {},
   ): Promise<Connection> {
     this.#checkOpen();
-    await this.#find(node);
-    return this.#pool.get(node, key, options);
+    const slots = this.#owners.get(owner) ?? (owner ? this.#pool.lease("owner") : this.#pool.general);
+    this.#owners.set(owner, slots);
+    return this.#find(node, options).then(() => slots.get(node, purpose, options));
   }
 
-  /** Closes every connection of an owner; resolves when their sockets are gone. */
-  release(owner: object): Promise<void> {
-    return this.#pool.release(owner);
+  /** The older form of {@link Lease.close}. */
+  async release(owner: object): Promise<void> {
+    const slots = this.#owners.get(owner);
+    this.#owners.delete(owner);
+    if (slots) await this.#pool.endLease(slots);
   }
 
   /** Closes everything, at once: requests on their way fail with CLIENT_CLOSED. Again and again does no harm. */
@@ -214,11 +223,50 @@ export class Cluster extends EventEmitter<ClusterEvents> implements AsyncDisposa
   }
 
   /** A node that some answer named may be newer than what is known of brokers. */
-  async #find(node: number): Promise<void> {
-    if (!this.#pool.knows(node)) await this.#topics.refresh([]);
+  async #find(node: number, { signal, timeoutMs }: OperationOptions = {}): Promise<void> {
+    if (!this.#pool.knows(node)) await this.#topics.refresh([], { signal, timeoutMs });
   }
 
   #checkOpen(): void {
     if (this.isClosed) throw clientClosed("The client");
+  }
+}
+
+/** How many clusters this process has made: nothing else tells two clients of one name apart. */
+let instances = 0;
+
+/** Sees to it that a node is known, if it can be. */
+type FindNode = (node: number, options: OperationOptions) => Promise<void>;
+
+/** The connections of one owner, for nodes that may have to be asked for first. */
+class ClusterLease implements Lease {
+  readonly name: string;
+  readonly #pool: ConnectionPool;
+  readonly #slots: ConnectionSlots;
+  readonly #find: FindNode;
+
+  constructor(pool: ConnectionPool, slots: ConnectionSlots, find: FindNode) {
+    this.name = slots.name;
+    this.#pool = pool;
+    this.#slots = slots;
+    this.#find = find;
+  }
+
+  get isClosed(): boolean {
+    return this.#slots.isClosed;
+  }
+
+  async connection(
+    node: number,
+    purpose: ConnectionPurpose,
+    { signal }: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<BrokerConnection> {
+    this.#slots.checkOpen();
+    await this.#find(node, { signal });
+    return this.#slots.get(node, purpose, { signal });
+  }
+
+  close(): Promise<void> {
+    return this.#pool.endLease(this.#slots);
   }
 }

@@ -1,102 +1,124 @@
-import {
-  ErrorCode,
-  kafkaError,
-  type Api,
-  type Fields,
-  type KafkaError,
-  type KafkaErrorFacts,
-  type StructOut,
-} from "@moldau/protocol-codec";
-import type { Connection } from "../connection/connection.js";
-import { isConnectionFailure } from "../errors.js";
-import type { Lease } from "./lease.js";
-import type { Cluster } from "./cluster.js";
+import { ErrorCode, kafkaError, type Api, type Fields, type StructOut } from "@moldau/protocol-codec";
+import { asKafkaError, isConnectionFailure, timedOut } from "../errors.js";
+import { waitFor, type WaitOptions } from "../attempts/wait.js";
+import type { ClusterAccess } from "./cluster-access.js";
 import type { CoordinatorType } from "./coordinators.js";
-import type { OperationOptions, RequestBody } from "./requester.js";
+import type { RequestBody } from "./requester.js";
+import type { Lease } from "./lease.js";
 
-/** Which coordinator, and by whose connections. */
-export interface CoordinatorClientOptions {
-  readonly cluster: Pick<Cluster, "coordinator" | "forgetCoordinator">;
-  readonly lease: Pick<Lease, "connection">;
-  readonly type: CoordinatorType;
-  /** The group's id, or the transactional id. */
-  readonly key: string;
-}
+/**
+ * Which of the connections to the coordinator a request goes over. What waits at the broker for others (JoinGroup, SyncGroup, and the
+ * heartbeats of the same member) holds up whatever is behind it on its connection; commits and the farewell must not wait for that.
+ */
+export type CoordinatorPurpose = "group" | "offsets" | "transaction";
 
 /** How a request to the coordinator is made. */
-export interface CoordinatorRequestOptions extends OperationOptions {
-  /**
-   * Over which of the owner's connections: JoinGroup and SyncGroup (`"group"`) wait at the broker until all members have come, and hold up
-   * whatever is behind them; commits and the farewell (`"general"`) must not wait for that.
-   */
-  readonly purpose: "group" | "general";
+export interface CoordinatorRequestOptions extends WaitOptions {
+  readonly purpose: CoordinatorPurpose;
   /** Newest version to use. Default: the newest that both sides speak. */
   readonly maxVersion?: number | undefined;
 }
 
-/** The broker that coordinates a group or a transactional id, wherever it is at the moment. */
-export class CoordinatorClient {
+/** What an error code of a coordinator's answer is about. */
+export interface CoordinatorFacts {
+  readonly topic?: string;
+  readonly partition?: number;
+}
+
+/** The broker that coordinates a group or a transactional id, wherever it is at the moment; doubles in tests implement it. */
+export interface Coordinator {
+  /** The group's or the transactional id. */
   readonly key: string;
-  readonly #options: CoordinatorClientOptions;
-  #waiting: Connection | undefined;
-
-  constructor(options: CoordinatorClientOptions) {
-    this.#options = options;
-    this.key = options.key;
-  }
-
   /**
    * Makes one attempt at a request and gives the answer, whatever error codes stand in it; hand those to {@link check}.
    *
-   * @throws {KafkaError} when the coordinator cannot be found or reached; it is looked up anew the next time.
+   * @throws {KafkaError} when the coordinator cannot be found or reached: it is looked up anew the next time; CLIENT_ABORTED, CLIENT_CLOSED.
    */
-  async request<Req extends Fields, Res extends Fields>(
+  request<Req extends Fields, Res extends Fields>(
     api: Api<Req, Res>,
     body: RequestBody<Req>,
-    { purpose, signal, timeoutMs, maxVersion }: CoordinatorRequestOptions,
-  ): Promise<StructOut<Res>> {
-    const { cluster, lease, type } = this.#options;
-    const stop = signal === undefined ? {} : { signal };
-    const time = timeoutMs === undefined ? {} : { timeoutMs };
-    const node = await cluster.coordinator(type, this.key, { ...stop, ...time });
-    try {
-      const connection = await lease.connection(node, purpose, stop);
-      if (purpose === "group") this.#waiting = connection;
-      const version = connection.versionOf(api, maxVersion === undefined ? {} : { max: maxVersion });
-      return await connection.request(api, version, typeof body === "function" ? body(version) : body, {
-        ...stop,
-        ...time,
-      });
-    } catch (error) {
-      if (isConnectionFailure(error)) this.forget();
-      throw error;
-    }
-  }
-
+    options: CoordinatorRequestOptions,
+  ): Promise<StructOut<Res>>;
   /**
    * Judges an error code of an answer.
    *
    * @throws {KafkaError} when it is not 0. A coordinator that says it is none is looked up anew the next time.
    */
-  check(errorCode: number, api: Api, facts: KafkaErrorFacts = {}): void {
-    if (errorCode === ErrorCode.NONE) return;
-    if (errorCode === ErrorCode.NOT_COORDINATOR || errorCode === ErrorCode.COORDINATOR_NOT_AVAILABLE) this.forget();
-    throw this.#error(errorCode, api, facts);
+  check(errorCode: number, api: Api, facts?: CoordinatorFacts): void;
+  /** Looks the coordinator up anew the next time. */
+  forget(): void;
+  /** Ends the requests that wait on one of the connections, because nothing else takes back what waits at the broker. */
+  interrupt(purpose: CoordinatorPurpose): void;
+}
+
+/** What a {@link CoordinatorClient} is made with. */
+export interface CoordinatorClientOptions {
+  readonly cluster: Pick<ClusterAccess, "clock" | "coordinator" | "forgetCoordinator" | "options">;
+  /** Has the connections. */
+  readonly lease: Pick<Lease, "connection">;
+  readonly type: CoordinatorType;
+  /** The group's or the transactional id. */
+  readonly key: string;
+}
+
+/** The real {@link Coordinator}: looks it up, and speaks with it over the connections of a lease. */
+export class CoordinatorClient implements Coordinator {
+  readonly key: string;
+  readonly #options: CoordinatorClientOptions;
+  readonly #connections = new Map<CoordinatorPurpose, { destroy(): void }>();
+
+  constructor(options: CoordinatorClientOptions) {
+    this.key = options.key;
+    this.#options = options;
   }
 
-  /** Looks the coordinator up anew before the next request. */
+  async request<Req extends Fields, Res extends Fields>(
+    api: Api<Req, Res>,
+    body: RequestBody<Req>,
+    { purpose, signal, timeoutMs, maxVersion }: CoordinatorRequestOptions,
+  ): Promise<StructOut<Res>> {
+    const { cluster, lease, type, key } = this.#options;
+    const { clock } = cluster;
+    const deadline = clock.monotonic() + (timeoutMs ?? cluster.options.requestTimeoutMs);
+    const node = await cluster.coordinator(type, key, { signal, timeoutMs });
+    try {
+      const connection = await waitFor(lease.connection(node, purpose, { signal }), {
+        clock,
+        signal,
+        timeoutMs: deadline - clock.monotonic(),
+        late: () =>
+          timedOut(`${api.name}: no connection to the coordinator of ${this.#title} in time.`, { written: false }),
+      });
+      this.#connections.set(purpose, connection);
+      const version = connection.versionOf(api, maxVersion === undefined ? {} : { max: maxVersion });
+      return await connection.request(api, version, typeof body === "function" ? body(version) : body, {
+        timeoutMs: Math.max(1, deadline - clock.monotonic()),
+        ...(signal ? { signal } : {}),
+      });
+    } catch (error) {
+      if (isConnectionFailure(error)) this.forget();
+      throw asKafkaError(error);
+    }
+  }
+
+  check(errorCode: number, api: Api, facts: CoordinatorFacts = {}): void {
+    if (errorCode === 0) return;
+    if (errorCode === ErrorCode.NOT_COORDINATOR || errorCode === ErrorCode.COORDINATOR_NOT_AVAILABLE) this.forget();
+    const { type, key } = this.#options;
+    const whose = type === "group" ? { groupId: key } : { transactionalId: key };
+    throw kafkaError(errorCode, { ...whose, apiKey: api.key, apiName: api.name, ...facts });
+  }
+
   forget(): void {
     this.#options.cluster.forgetCoordinator(this.#options.type, this.key);
   }
 
-  /** Ends a JoinGroup or SyncGroup that waits at the broker: nothing else takes it back. */
-  interrupt(): void {
-    this.#waiting?.destroy();
-    this.#waiting = undefined;
+  interrupt(purpose: CoordinatorPurpose): void {
+    this.#connections.get(purpose)?.destroy();
+    this.#connections.delete(purpose);
   }
 
-  #error(errorCode: number, api: Api, facts: KafkaErrorFacts): KafkaError {
-    const whose = this.#options.type === "group" ? { groupId: this.key } : { transactionalId: this.key };
-    return kafkaError(errorCode, { ...whose, apiKey: api.key, apiName: api.name, ...facts });
+  get #title(): string {
+    return `${this.#options.type} "${this.key}"`;
   }
 }

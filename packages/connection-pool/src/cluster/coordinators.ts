@@ -1,17 +1,11 @@
-import {
-  ErrorCode,
-  FindCoordinator,
-  KafkaError,
-  kafkaError,
-  type FindCoordinatorResponse,
-} from "@moldau/protocol-codec";
+import { ErrorCode, FindCoordinator, kafkaError, type FindCoordinatorResponse } from "@moldau/protocol-codec";
 import { isAddress } from "../addresses.js";
 import type { ResolvedClusterOptions } from "./cluster-options.js";
-import { because, protocolViolation, timedOut } from "../errors.js";
+import { protocolViolation } from "../errors.js";
 import type { BrokerAddress, ConnectionPool } from "./pool.js";
 import type { OperationOptions, Requester } from "./requester.js";
 import { attempt } from "../attempts/attempt.js";
-import { waitFor } from "../attempts/wait.js";
+import { SharedWork, type SharedContext } from "../attempts/shared-work.js";
 
 /** What a coordinator coordinates. */
 export type CoordinatorType = "group" | "transaction";
@@ -22,9 +16,7 @@ export class Coordinators {
   readonly #pool: ConnectionPool;
   readonly #options: ResolvedClusterOptions;
   readonly #found = new Map<string, number>();
-  readonly #searches = new Map<string, Promise<number>>();
-  /** Why searches that are under way had to be repeated. */
-  readonly #failures = new Map<string, KafkaError>();
+  readonly #searches = new Map<string, SharedWork<number>>();
 
   constructor(requester: Requester, pool: ConnectionPool, options: ResolvedClusterOptions) {
     this.#requester = requester;
@@ -40,32 +32,14 @@ export class Coordinators {
   async find(
     type: CoordinatorType,
     key: string,
-    { signal, timeoutMs = this.#options.requestTimeoutMs }: OperationOptions,
+    { signal, timeoutMs = this.#options.requestTimeoutMs, retrying }: OperationOptions,
   ): Promise<number> {
     const name = `${type}:${key}`;
     const known = this.#found.get(name);
     if (known !== undefined && this.#pool.knows(known)) return known;
-    const { clock } = this.#options;
-    const deadline = clock.monotonic() + timeoutMs;
-    const late = (): KafkaError =>
-      timedOut(
-        because(
-          `The coordinator of the ${type} "${key}" was not found within ${timeoutMs} ms`,
-          this.#failures.get(name),
-        ),
-        { ...factsOf(type, key), cause: this.#failures.get(name) },
-      );
-    const joined = this.#searches.get(name);
-    try {
-      const search = joined ?? this.#search(type, key, name);
-      return await waitFor(search, { clock, signal, timeoutMs, late });
-    } catch (error) {
-      // A search that others began may run out of their time before this caller's is over.
-      const timeLeft = deadline - clock.monotonic();
-      if (!joined || timeLeft <= 0 || !(error instanceof KafkaError) || !error.retriable) throw error;
-      const search = this.#searches.get(name) ?? this.#search(type, key, name);
-      return waitFor(search, { clock, signal, timeoutMs: timeLeft, late });
-    }
+    const search = this.#searches.get(name) ?? this.#search(type, key, name);
+    const what = `The coordinator of the ${type} "${key}" was not found within ${timeoutMs} ms`;
+    return search.wait({ what, clock: this.#options.clock, signal, timeoutMs, retrying });
   }
 
   /** Forgets a coordinator: it said that it is none, or does not answer. */
@@ -73,35 +47,32 @@ export class Coordinators {
     this.#found.delete(`${type}:${key}`);
   }
 
-  #search(type: CoordinatorType, key: string, name: string): Promise<number> {
-    const search = this.#lookUp(type, key).finally(() => {
-      this.#searches.delete(name);
-      this.#failures.delete(name);
-    });
+  #search(type: CoordinatorType, key: string, name: string): SharedWork<number> {
+    const search: SharedWork<number> = new SharedWork(
+      (context) => this.#lookUp(type, key, context),
+      () => {
+        if (this.#searches.get(name) === search) this.#searches.delete(name);
+      },
+    );
     this.#searches.set(name, search);
     return search;
   }
 
-  #lookUp(type: CoordinatorType, key: string): Promise<number> {
-    const deadline = this.#requester.deadlineOf({});
-    const ask = async (): Promise<number> => {
-      const timeoutMs = deadline - this.#options.clock.monotonic();
-      const body = (version: number): Question => question(type, key, version);
-      const response = await this.#requester.request(FindCoordinator, body, {
-        timeoutMs,
-        retrying: ({ error }) => this.#failures.set(`${type}:${key}`, error),
-      });
-      const broker = coordinatorOf(response, type, key);
-      this.#remember(`${type}:${key}`, broker);
-      return broker.nodeId;
-    };
-    return attempt(ask, {
-      pace: this.#options,
-      signals: [this.#requester.closing],
-      deadline,
-      mayRepeat: isTemporary,
-      retrying: ({ error }) => this.#failures.set(`${type}:${key}`, error),
-    });
+  #lookUp(type: CoordinatorType, key: string, context: SharedContext): Promise<number> {
+    return attempt(
+      async () => {
+        const options = { ...context, timeoutMs: Infinity };
+        const answer = await this.#requester.request(
+          FindCoordinator,
+          (version) => question(type, key, version),
+          options,
+        );
+        const broker = coordinatorOf(answer, type, key);
+        this.#remember(`${type}:${key}`, broker);
+        return broker.nodeId;
+      },
+      { pace: this.#options, signals: [context.signal], retrying: context.retrying },
+    );
   }
 
   #remember(name: string, broker: BrokerAddress): void {
@@ -115,14 +86,12 @@ export class Coordinators {
 
 const maxKnown = 1000;
 
-interface Question {
-  readonly keyType: number;
-  readonly key?: string;
-  readonly coordinatorKeys?: readonly string[];
-}
-
 /** Since version 4 the question is a list of keys (KIP-699). */
-function question(type: CoordinatorType, key: string, version: number): Question {
+function question(
+  type: CoordinatorType,
+  key: string,
+  version: number,
+): { keyType: number; key?: string; coordinatorKeys?: readonly string[] } {
   const keyType = type === "group" ? 0 : 1;
   return version >= 4 ? { keyType, coordinatorKeys: [key] } : { keyType: version >= 1 ? keyType : 0, key };
 }
@@ -151,8 +120,4 @@ function factsOf(
 ): { apiKey: number; apiName: string; groupId?: string; transactionalId?: string } {
   const api = { apiKey: FindCoordinator.key, apiName: FindCoordinator.name };
   return type === "group" ? { ...api, groupId: key } : { ...api, transactionalId: key };
-}
-
-function isTemporary({ errorCode, retriable }: KafkaError): boolean {
-  return errorCode !== undefined && retriable;
 }

@@ -1,68 +1,35 @@
-import type { Connection } from "../connection/connection.js";
-import { clientClosed } from "../errors.js";
-import type { ConnectionPool, ConnectionPurpose } from "./pool.js";
+import type { BrokerConnection } from "../connection/broker-connection.js";
+import type { ConnectionPurpose } from "./connection-slots.js";
 
-/** Who has connections to itself, as errors and diagnostics call it. */
+/** Who has connections to itself. */
 export interface LeaseOwner {
-  /** For example `consumer of group "billing"`. */
+  /** What it is, as errors and diagnostics call it: `producer`, `consumer of "billing"`. */
   readonly name: string;
 }
 
-/** What a {@link Lease} needs of the cluster. */
-export interface LeaseInit {
-  readonly owner: LeaseOwner;
-  readonly pool: ConnectionPool;
-  /** Learns of a node that some answer named and that is not known yet. */
-  readonly find: (node: number) => Promise<void>;
-}
-
 /**
- * One owner's right to connections of its own: at most one to each broker for each purpose, opened when first asked for.
+ * The right of one producer, consumer or loop to connections of its own, at most one per (broker, purpose).
  *
- * A lease that was closed stays closed: whatever still runs for the owner opens nothing any more, so nothing is left open behind it.
+ * A lease is closed once, for good: what it had is closed then, what is on its way never opens, and whoever still asks is refused. So an
+ * owner that is over leaves no connection behind, whatever of it is still running.
  */
-export class Lease {
-  readonly owner: LeaseOwner;
-  readonly #pool: ConnectionPool;
-  readonly #find: (node: number) => Promise<void>;
-  #closed: Promise<void> | undefined;
-
-  constructor({ owner, pool, find }: LeaseInit) {
-    this.owner = owner;
-    this.#pool = pool;
-    this.#find = find;
-  }
-
-  /** Whether {@link close} has been called. */
-  get isClosed(): boolean {
-    return this.#closed !== undefined;
-  }
-
+export interface Lease {
+  /** The owner's name. */
+  readonly name: string;
+  /** Whether {@link close} has been called, or the whole client was closed. */
+  readonly isClosed: boolean;
   /**
-   * The owner's connection to a broker for a purpose: opened, negotiated and logged in when there is none. A connection that is over is
-   * replaced by the next call.
+   * The connection to a broker for a purpose: opened, negotiated and logged in when there is none. A connection that is over is replaced
+   * by the next call.
    *
-   * @throws {KafkaError} CLIENT_CONNECTION_FAILED and the other errors of opening; after a failure the next attempt waits a little.
-   * CLIENT_CLOSED once the lease or the client is closed, for ever; CLIENT_ABORTED.
+   * @throws {KafkaError} CLIENT_CONNECTION_FAILED and the other errors of opening, after which the next attempt waits a little; CLIENT_ABORTED;
+   * CLIENT_CLOSED, for ever, once the lease is closed.
    */
-  async connection(
+  connection(
     node: number,
     purpose: ConnectionPurpose,
-    { signal }: { readonly signal?: AbortSignal | undefined } = {},
-  ): Promise<Connection> {
-    this.#checkOpen();
-    await this.#find(node);
-    this.#checkOpen();
-    return this.#pool.get(node, { purpose, owner: this.owner }, { signal });
-  }
-
-  /** Closes the owner's connections, those on their way included; resolves when their sockets are gone. Again and again does no harm. */
-  close(): Promise<void> {
-    this.#closed ??= this.#pool.release(this.owner);
-    return this.#closed;
-  }
-
-  #checkOpen(): void {
-    if (this.isClosed) throw clientClosed(`The ${this.owner.name}`);
-  }
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<BrokerConnection>;
+  /** Closes all its connections, those on their way included; resolves when their sockets are gone. Again and again does no harm. */
+  close(): Promise<void>;
 }

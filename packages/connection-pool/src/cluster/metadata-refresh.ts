@@ -1,9 +1,8 @@
 import type { Clock } from "@moldau/platform";
-import type { KafkaError } from "@moldau/protocol-codec";
 import type { FailedAttempt } from "../attempts/attempt.js";
 import { Backoff, type RetryPolicy } from "../attempts/backoff.js";
+import { SharedWork, type SharedContext, type SharedWaitOptions } from "../attempts/shared-work.js";
 import { sleep } from "../attempts/wait.js";
-import { asKafkaError } from "../errors.js";
 
 /** A question about topics that is being put together. */
 export interface MetadataQuestion {
@@ -13,10 +12,10 @@ export interface MetadataQuestion {
 
 /** What the refresher needs of the cluster. */
 export interface MetadataRefreshOptions {
-  /** Asks, and takes the answer; tells whether it brought anything new. `retrying` hears of failures that it repeats. */
-  readonly ask: (question: MetadataQuestion, retrying: (failed: FailedAttempt) => void) => Promise<boolean>;
-  /** Whether nobody has answered about one of these topics yet (or about the brokers), so that the question must not wait. */
-  readonly isUrgent: (names: Iterable<string>) => boolean;
+  /** Asks until there is an answer, and takes it; tells whether it brought anything new. */
+  readonly ask: (question: MetadataQuestion, context: SharedContext) => Promise<boolean>;
+  /** Whether nothing at all was ever heard of a topic, so that the question must not wait. */
+  readonly isUrgent: (name: string) => boolean;
   readonly clock: Clock;
   readonly retry: RetryPolicy;
   readonly random: () => number;
@@ -24,11 +23,16 @@ export interface MetadataRefreshOptions {
   readonly closing: AbortSignal;
 }
 
+/** How to ask. */
+export interface RefreshOptions extends Omit<SharedWaitOptions, "clock"> {
+  /** Whether the broker may create topics that do not exist. Default false. */
+  readonly allowAutoCreate?: boolean | undefined;
+}
+
+/** One question, from the first who asks it to its answer. */
 interface Round extends MetadataQuestion {
   readonly topics: Map<string, boolean>;
-  readonly answered: Promise<void>;
-  resolve(): void;
-  reject(error: unknown): void;
+  readonly work: SharedWork<void>;
 }
 
 /**
@@ -41,33 +45,31 @@ export class MetadataRefresh {
   readonly #options: MetadataRefreshOptions;
   readonly #backoff: Backoff;
   #next: Round | undefined;
-  #asking: Round | undefined;
-  #running = false;
+  #asking: MetadataQuestion | undefined;
+  /** Why the question on its way has no answer yet: those who join the next one want to know as well. */
+  #failure: FailedAttempt | undefined;
+  #hurry: AbortController | undefined;
+  /** Resolves when the last question that was begun is over. */
+  #line: Promise<void> = Promise.resolve();
   #notBefore = 0;
-  #pausing: AbortController | undefined;
-  #lastFailure: KafkaError | undefined;
 
   constructor(options: MetadataRefreshOptions) {
     this.#options = options;
     this.#backoff = new Backoff(options.retry, options.random);
   }
 
-  /** Why the latest attempt to ask failed; undefined when it did not. Whoever cannot wait for the next one says this. */
-  get lastFailure(): KafkaError | undefined {
-    return this.#lastFailure;
-  }
-
-  /** Resolves when an answer is here that was asked for after this call. @throws {KafkaError} when no broker could be asked. */
-  refresh(
-    names: Iterable<string>,
-    { allowAutoCreate = false }: { readonly allowAutoCreate?: boolean } = {},
-  ): Promise<void> {
-    const round = (this.#next ??= newRound());
-    for (const name of names) round.topics.set(name, allowAutoCreate || round.topics.get(name) === true);
-    // Judged for each question: one that must not wait ends the pause that others are in.
-    if (this.#pausing && this.#options.isUrgent(round.topics.keys())) this.#pausing.abort();
-    if (!this.#running) void this.#run();
-    return round.answered;
+  /**
+   * Resolves when an answer is here that was asked for after this call.
+   *
+   * @throws {KafkaError} when no broker answered in the caller's time, or one of them refused; CLIENT_ABORTED, CLIENT_CLOSED.
+   */
+  refresh(names: Iterable<string>, options: RefreshOptions): Promise<void> {
+    const round = (this.#next ??= this.#begin());
+    for (const name of names) {
+      round.topics.set(name, options.allowAutoCreate === true || round.topics.get(name) === true);
+      if (this.#options.isUrgent(name)) this.#hurry?.abort();
+    }
+    return round.work.wait({ ...options, clock: this.#options.clock });
   }
 
   /** Whether a question about this topic is on its way or about to be asked. */
@@ -75,68 +77,63 @@ export class MetadataRefresh {
     return this.#next?.topics.has(name) === true || this.#asking?.topics.has(name) === true;
   }
 
-  // Never rejects: every failure goes to those who wait for the round.
-  async #run(): Promise<void> {
-    this.#running = true;
-    // Whatever is asked for in the same turn of the event loop goes into one question.
-    await Promise.resolve();
-    while (this.#next) {
-      const gathering = this.#next;
-      try {
-        await this.#pause(gathering);
-        this.#next = undefined;
-        this.#asking = gathering;
-        await this.#ask(gathering);
-        gathering.resolve();
-      } catch (error) {
-        if (this.#next === gathering) this.#next = undefined;
-        gathering.reject(error);
-      }
-      this.#asking = undefined;
-    }
-    this.#running = false;
+  #begin(): Round {
+    const topics = new Map<string, boolean>();
+    const work = new SharedWork(
+      (context) => this.#enqueue({ topics }, context),
+      () => this.#closed(topics),
+    );
+    if (this.#failure) work.retrying(this.#failure);
+    return { topics, work };
   }
 
-  async #pause(round: Round): Promise<void> {
-    const { clock, isUrgent, closing } = this.#options;
-    const waitMs = this.#notBefore - clock.monotonic();
-    if (waitMs <= 0 || isUrgent(round.topics.keys())) return;
-    const pausing = (this.#pausing = new AbortController());
-    try {
-      await sleep(clock, waitMs, pausing.signal, closing);
-    } catch (error) {
-      if (!pausing.signal.aborted) throw error;
-    } finally {
-      this.#pausing = undefined;
-    }
+  /** Nothing more goes into this question. */
+  #closed(topics: ReadonlyMap<string, boolean>): void {
+    if (this.#next?.topics === topics) this.#next = undefined;
   }
 
-  async #ask(round: Round): Promise<void> {
+  #enqueue(question: MetadataQuestion, context: SharedContext): Promise<void> {
+    // Whatever is asked for in the same turn of the event loop goes into one question, because a promise never goes on at once.
+    const turn = this.#line.then(() => this.#run(question, context));
+    this.#line = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #run(question: MetadataQuestion, context: SharedContext): Promise<void> {
+    if (context.signal.aborted) return;
+    await this.#pause(question, context.signal);
+    this.#closed(question.topics);
+    this.#asking = question;
     let news = false;
     try {
-      news = await this.#options.ask(round, ({ error }) => (this.#lastFailure = error));
-      this.#lastFailure = undefined;
-    } catch (error) {
-      this.#lastFailure = asKafkaError(error);
-      throw error;
+      news = await this.#options.ask(question, { ...context, retrying: (failure) => this.#retrying(failure, context) });
     } finally {
+      this.#asking = undefined;
+      this.#failure = undefined;
       if (news) this.#backoff.reset();
       this.#notBefore = this.#options.clock.monotonic() + this.#backoff.next();
     }
   }
-}
 
-function newRound(): Round {
-  const { promise, resolve, reject } = withResolvers();
-  return { topics: new Map(), answered: promise, resolve, reject };
-}
+  #retrying(failure: FailedAttempt, context: SharedContext): void {
+    this.#failure = failure;
+    context.retrying(failure);
+    this.#next?.work.retrying(failure);
+  }
 
-function withResolvers(): { promise: Promise<void>; resolve: () => void; reject: (error: unknown) => void } {
-  let resolve: () => void = () => undefined;
-  let reject: (error: unknown) => void = () => undefined;
-  const promise = new Promise<void>((onResolve, onReject) => {
-    resolve = onResolve;
-    reject = onReject;
-  });
-  return { promise, resolve, reject };
+  /** Waits until the next question is due. One about a topic of which nothing was ever heard is due at once, whenever it comes. */
+  async #pause({ topics }: MetadataQuestion, signal: AbortSignal): Promise<void> {
+    const { clock, isUrgent, closing } = this.#options;
+    const waitMs = this.#notBefore - clock.monotonic();
+    if (waitMs <= 0 || [...topics.keys()].some(isUrgent)) return;
+    const hurry = new AbortController();
+    this.#hurry = hurry;
+    try {
+      await sleep(clock, waitMs, signal, closing, hurry.signal);
+    } catch (error) {
+      if (!hurry.signal.aborted || signal.aborted || closing.aborted) throw error;
+    } finally {
+      this.#hurry = undefined;
+    }
+  }
 }

@@ -91,8 +91,26 @@ describe("what is known of topics", () => {
     const cache = cacheOf({ name: "t", topicId: first, partitions: [{ partitionIndex: 0 }] });
     cache.apply(response({ name: "t", errorCode: 3 }), { asked: ["t"], now: 2 });
     expect([cache.topic("t"), cache.errorOf("t"), cache.nameOf(first)]).toEqual([undefined, 3, undefined]);
-    cache.apply(response(), { asked: ["t"], now: 3 });
+    cache.apply(response({ name: "t", partitions: [{ partitionIndex: 0 }] }), { asked: ["t"], now: 3 });
     expect(cache.errorOf("t")).toBe(0);
+  });
+
+  it("takes an answer that tells no epochs for what it is, and forgets in time what it said of topics that are not there", () => {
+    const cache = cacheOf({ name: "t", partitions: [{ partitionIndex: 0, leaderId: 1, leaderEpoch: 5 }] });
+    const moved = { partitionIndex: 0, leaderId: 2, leaderEpoch: -1 };
+    cache.apply(response({ name: "t", partitions: [moved] }, { name: "gone", errorCode: 3 }), {
+      asked: ["t", "gone", "unmentioned"],
+      now: 10,
+    });
+    expect(cache.topic("t")?.partitions[0]).toMatchObject({ leader: 2, leaderEpoch: -1 });
+    expect(["t", "gone", "unmentioned", "other"].map((name) => cache.hasHeardOf(name))).toEqual([
+      true,
+      true,
+      true,
+      false,
+    ]);
+    cache.forgetOlderThan(11);
+    expect(["t", "gone", "unmentioned"].map((name) => cache.hasHeardOf(name))).toEqual([false, false, false]);
   });
 
   it("takes a leader that an error answer named when it is newer", () => {

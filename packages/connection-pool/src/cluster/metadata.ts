@@ -1,4 +1,10 @@
-import type { MetadataResponse, Uuid, MetadataResponsePartition, MetadataResponseTopic } from "@moldau/protocol-codec";
+import {
+  ErrorCode,
+  type MetadataResponse,
+  type MetadataResponsePartition,
+  type MetadataResponseTopic,
+  type Uuid,
+} from "@moldau/protocol-codec";
 import { protocolViolation } from "../errors.js";
 
 /** What is known of one partition. */
@@ -41,7 +47,8 @@ export interface MetadataUpdate {
 /**
  * What this client knows of topics: only of those that somebody asked for.
  *
- * A leader epoch never goes back, because a broker that lags behind may answer with an older view than the one already here.
+ * A leader epoch never goes back, because a broker that lags behind may answer with an older view than the one already here. An answer
+ * without epochs says nothing of its age and is taken.
  */
 export class MetadataCache {
   readonly #entries = new Map<string, Entry>();
@@ -68,7 +75,7 @@ export class MetadataCache {
     return this.#errors.get(name)?.errorCode ?? 0;
   }
 
-  /** Whether a broker has answered about this topic lately, be it that there is none. */
+  /** Whether any answer was about this topic, be it that there is none. */
   hasHeardOf(name: string): boolean {
     return this.#entries.has(name) || this.#errors.has(name);
   }
@@ -82,7 +89,8 @@ export class MetadataCache {
     response: MetadataResponse,
     { asked, now }: { readonly asked: Iterable<string>; readonly now: number },
   ): MetadataUpdate {
-    for (const name of asked) this.#errors.delete(name);
+    const unanswered = { errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, heardAt: now };
+    for (const name of asked) this.#errors.set(name, unanswered);
     const topics: string[] = [];
     let changed = false;
     response.topics.forEach((answer, index) => {
@@ -126,6 +134,7 @@ export class MetadataCache {
       this.#forget(name);
       return known !== undefined;
     }
+    this.#errors.delete(name);
     // A new id means another topic under an old name: nothing of the old one holds.
     const sameTopic =
       known !== undefined && (known.topicId.equals(answer.topicId) || known.topicId.isZero || answer.topicId.isZero);
@@ -160,13 +169,14 @@ function merge(
       });
     }
     const before = known[partition];
-    // A broker too old to count leaders, or one that has lost count, is believed: what it says cannot be older than nothing.
-    const isOlder = answer.leaderEpoch >= 0 && before !== undefined && before.leaderEpoch > answer.leaderEpoch;
-    if (isOlder) return before;
+    if (before && answer.leaderEpoch !== unknownEpoch && before.leaderEpoch > answer.leaderEpoch) return before;
     const { errorCode, leaderId: leader, leaderEpoch, replicaNodes: replicas, isrNodes: isr } = answer;
     return { partition, leader, leaderEpoch, replicas, isr, errorCode };
   });
 }
+
+/** What a broker says that does not tell epochs, or knows of no leader. There is nothing to compare then: the answer holds, as in Kafka's own client. */
+const unknownEpoch = -1;
 
 function differ(left: readonly PartitionMetadata[], right: readonly PartitionMetadata[]): boolean {
   return (

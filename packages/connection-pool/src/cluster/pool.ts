@@ -1,25 +1,12 @@
-import type { KafkaError } from "@moldau/protocol-codec";
 import { formatAddress, type Address } from "../addresses.js";
 import { Negotiation } from "../connection/api-versions.js";
+import { Connection } from "../connection/connection.js";
+import { connectionOpenChannel, type ConnectionOpenEvent, type EventOrigin } from "../diagnostics.js";
+import { clientClosed, connectionFailed } from "../errors.js";
 import { Broker } from "./broker.js";
 import type { ResolvedClusterOptions } from "./cluster-options.js";
-import { Connection } from "../connection/connection.js";
-import { connectionOpenChannel, type ConnectionOpenEvent } from "../diagnostics.js";
-import { clientClosed, connectionFailed } from "../errors.js";
-import { abortable, sleep } from "../attempts/wait.js";
-
-/** What a connection is for. A broker works on one request of a connection at a time, so requests that may wait long get connections of their own. */
-export type ConnectionPurpose = "produce" | "fetch" | "group" | "general";
-
-/** Which of the connections to a broker is meant. */
-export interface ConnectionKey {
-  readonly purpose: ConnectionPurpose;
-  /** The producer or consumer that has it to itself; null: shared by all. */
-  readonly owner: object | null;
-}
-
-/** The key of the connection that everybody shares for short questions. */
-export const generalKey: ConnectionKey = { purpose: "general", owner: null };
+import { ConnectionSlots, type ConnectionPurpose } from "./connection-slots.js";
+import { IdleConnections } from "./idle-connections.js";
 
 /** Where a broker is, as metadata tells. */
 export interface BrokerAddress extends Address {
@@ -27,32 +14,34 @@ export interface BrokerAddress extends Address {
   readonly rack?: string | null;
 }
 
-/** A place in the pool: empty, on the way, or filled. */
-interface Slot {
-  readonly node: number;
-  readonly opening: Promise<Connection>;
-  readonly abort: AbortController;
-  connection?: Connection;
-}
+/** How diagnostics name a client. */
+export type ClientName = Pick<EventOrigin, "clientId" | "clientInstance">;
 
 /**
- * All connections of one client, at most one per (broker, purpose, owner). It opens them when they are first asked for, and closes them all.
+ * All connections of one client, each belonging to one owner. It opens them when they are first asked for, and closes them all.
  *
  * Seeds are brokers too, with the node ids -1, -2, … in the order of the option.
  */
 export class ConnectionPool {
+  /** The connections that everybody shares for short questions. */
+  readonly general: ConnectionSlots;
   readonly #options: ResolvedClusterOptions;
+  readonly #client: ClientName;
   readonly #seeds: ReadonlyMap<number, Broker>;
-  readonly #slots = new Map<object | null, Map<string, Slot>>();
+  readonly #leases = new Set<ConnectionSlots>();
   readonly #negotiation = new Negotiation();
+  readonly #idle: IdleConnections;
   #brokers = new Map<number, Broker>();
-  #closed = false;
 
-  constructor(options: ResolvedClusterOptions) {
+  /** `client` is how diagnostics name this client. */
+  constructor(options: ResolvedClusterOptions, client: ClientName) {
     this.#options = options;
+    this.#client = client;
+    this.#idle = new IdleConnections(options.clock, options.connectionsMaxIdleMs);
     this.#seeds = new Map(
       options.seeds.map((address, index) => [-1 - index, new Broker(-1 - index, { ...options, address })]),
     );
+    this.general = this.#slots("client");
   }
 
   /** The brokers that metadata has told of. */
@@ -92,88 +81,59 @@ export class ConnectionPool {
       .map(({ node }) => node);
   }
 
-  /**
-   * The connection to a broker for a key: open already, on the way, or opened now. All who ask while it is on the way get the same.
-   *
-   * @throws {KafkaError} CLIENT_CONNECTION_FAILED and the other errors of {@link Connection.open}; CLIENT_ABORTED; CLIENT_CLOSED.
-   */
-  async get(
-    node: number,
-    key: ConnectionKey,
-    { signal }: { readonly signal?: AbortSignal | undefined } = {},
-  ): Promise<Connection> {
-    if (this.#closed) throw clientClosed("The client");
-    const slots = this.#slotsOf(key.owner);
-    const name = `${node}/${key.purpose}`;
-    const slot = slots.get(name);
-    if (slot && slot.connection?.isOpen !== false) return abortable(slot.opening, signal);
-    const broker = this.#find(node);
-    if (!broker)
-      throw connectionFailed(`Broker ${node} is not known: it may have left the cluster.`, {
-        broker: node,
-        refreshMetadata: true,
-      });
-    return abortable(this.#fill(slots, name, { broker, key }).opening, signal);
+  /** Makes room for the connections of an owner; closing it closes them. @throws {KafkaError} CLIENT_CLOSED when the client is closed. */
+  lease(name: string): ConnectionSlots {
+    this.general.checkOpen();
+    const slots = this.#slots(name);
+    this.#leases.add(slots);
+    return slots;
   }
 
-  /** Closes all connections of an owner, those on their way included; resolves when their sockets are gone. */
-  async release(owner: object): Promise<void> {
-    const slots = this.#slots.get(owner);
-    this.#slots.delete(owner);
-    await closeAll(slots?.values() ?? [], clientClosed("The connection's owner"));
+  /** Closes the connections of an owner, for good. */
+  async endLease(slots: ConnectionSlots): Promise<void> {
+    this.#leases.delete(slots);
+    await slots.close();
   }
 
   /** Closes everything, for good; resolves when the sockets are gone. */
   async close(): Promise<void> {
-    this.#closed = true;
-    const slots = [...this.#slots.values()].flatMap((ofOwner) => [...ofOwner.values()]);
-    this.#slots.clear();
-    await closeAll(slots, clientClosed("The client"));
+    const all = [this.general, ...this.#leases];
+    this.#leases.clear();
+    await Promise.all(all.map((slots) => slots.close(clientClosed("The client"))));
+  }
+
+  #slots(name: string): ConnectionSlots {
+    return new ConnectionSlots({
+      name,
+      open: (broker, purpose, signal) => this.#open(broker, { purpose, owner: name }, signal),
+      find: (node) => this.#find(node) ?? unknownBroker(node),
+    });
   }
 
   #find(node: number): Broker | undefined {
     return this.#brokers.get(node) ?? this.#seeds.get(node);
   }
 
-  #slotsOf(owner: object | null): Map<string, Slot> {
-    const known = this.#slots.get(owner);
-    if (known) return known;
-    const created = new Map<string, Slot>();
-    this.#slots.set(owner, created);
-    return created;
-  }
-
-  #fill(
-    slots: Map<string, Slot>,
-    name: string,
-    { broker, key }: { readonly broker: Broker; readonly key: ConnectionKey },
-  ): Slot {
-    const abort = new AbortController();
-    const slot: Slot = { node: broker.node, abort, opening: this.#open(broker, key, abort.signal) };
-    slots.set(name, slot);
-    const vacate = (): void => {
-      if (slots.get(name) === slot) slots.delete(name);
-    };
-    slot.opening.then((connection) => {
-      slot.connection = connection;
-      connection.once("close", vacate);
-      if (!connection.isOpen) vacate();
-    }, vacate);
-    return slot;
-  }
-
-  async #open(broker: Broker, key: ConnectionKey, signal: AbortSignal): Promise<Connection> {
+  async #open(
+    broker: Broker,
+    { purpose, owner }: { readonly purpose: ConnectionPurpose; readonly owner: string },
+    signal: AbortSignal,
+  ): Promise<Connection> {
     const { clock } = this.#options;
     const startedAt = clock.monotonic();
-    const event = { node: broker.node, address: formatAddress(broker.address), purpose: key.purpose };
+    const { node, address } = broker;
+    const negotiation = this.#negotiation;
+    const origin = { ...this.#client, owner, purpose };
+    const event = { ...origin, node, address: formatAddress(address) };
     try {
       const waitMs = broker.waitMs();
-      if (waitMs > 0) await sleep(clock, waitMs, signal);
+      if (waitMs > 0) await clock.sleep(waitMs, signal);
       const connection = await Connection.open(
-        { ...this.#options, node: broker.node, address: broker.address, negotiation: this.#negotiation },
+        { ...this.#options, node, address, origin, isShared: purpose === "general", negotiation },
         signal,
       );
       broker.succeeded();
+      this.#idle.watch(connection);
       publishOpen({ ...event, durationMs: clock.monotonic() - startedAt });
       return connection;
     } catch (error) {
@@ -191,8 +151,7 @@ export class ConnectionPool {
   }
 
   #rank(broker: Broker): number {
-    const connected = this.#slots.get(null)?.get(`${broker.node}/${generalKey.purpose}`)?.connection?.isOpen === true;
-    if (connected) return 0;
+    if (this.general.opened(broker.node, "general")) return 0;
     return (broker.isFailing ? 2 : 1) + (broker.node < 0 ? 2 : 0);
   }
 
@@ -204,19 +163,11 @@ export class ConnectionPool {
   }
 }
 
-async function closeAll(slots: Iterable<Slot>, reason: KafkaError): Promise<void> {
-  await Promise.all([...slots].map((slot) => closeSlot(slot, reason)));
-}
-
-async function closeSlot(slot: Slot, reason: KafkaError): Promise<void> {
-  slot.abort.abort(reason);
-  try {
-    const connection = slot.connection ?? (await slot.opening);
-    connection.destroy(reason);
-    await connection.closed();
-  } catch {
-    // It never opened: there is nothing to close, and whoever asked for it has the error.
-  }
+function unknownBroker(node: number): never {
+  throw connectionFailed(`Broker ${node} is not known: it may have left the cluster.`, {
+    broker: node,
+    refreshMetadata: true,
+  });
 }
 
 function publishOpen(event: ConnectionOpenEvent): void {

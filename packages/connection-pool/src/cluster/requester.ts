@@ -1,8 +1,8 @@
 import { KafkaError, type Api, type Fields, type StructIn, type StructOut } from "@moldau/protocol-codec";
+import { attempt, gaveUp, type FailedAttempt } from "../attempts/attempt.js";
 import type { ResolvedClusterOptions } from "./cluster-options.js";
 import { ClientErrorCode, abortedBy, connectionFailed, isConnectionFailure, messageOf, timedOut } from "../errors.js";
-import { generalKey, type ConnectionPool } from "./pool.js";
-import { attempt, type FailedAttempt } from "../attempts/attempt.js";
+import type { ConnectionPool } from "./pool.js";
 import { waitFor } from "../attempts/wait.js";
 
 /** How long to wait for an operation. */
@@ -11,6 +11,8 @@ export interface OperationOptions {
   readonly signal?: AbortSignal | undefined;
   /** Time for the whole operation with all its attempts, in milliseconds. Default: the client's `requestTimeoutMs`. */
   readonly timeoutMs?: number | undefined;
+  /** Is told of every failure after which another attempt is made. */
+  readonly retrying?: ((failure: FailedAttempt) => void) | undefined;
 }
 
 /** How to make a request on the shared connections. */
@@ -21,14 +23,12 @@ export interface ClusterRequestOptions extends OperationOptions {
   readonly maxVersion?: number | undefined;
   /** Whether to send it again when the connection was lost after it was written, so that it may take effect twice. Default true. */
   readonly repeatable?: boolean | undefined;
-  /** Hears of each failure that will be followed by another attempt. */
-  readonly retrying?: ((failed: FailedAttempt) => void) | undefined;
 }
 
 /** A body, or how to make it once the version is known. */
 export type RequestBody<Req extends Fields> = StructIn<Req> | ((version: number) => StructIn<Req>);
 
-/** A request and until when it is worth an attempt. */
+/** A request with everything that its attempts have in common. */
 interface Question<Req extends Fields, Res extends Fields> {
   readonly api: Api<Req, Res>;
   readonly body: RequestBody<Req>;
@@ -40,13 +40,13 @@ interface Question<Req extends Fields, Res extends Fields> {
 export class Requester {
   readonly #pool: ConnectionPool;
   readonly #options: ResolvedClusterOptions;
-  readonly #closing: AbortSignal;
+  /** Fires when the client is closed, and ends every wait. */
+  readonly closing: AbortSignal;
 
-  /** `closing` fires when the client is closed, and ends every wait. */
   constructor(pool: ConnectionPool, options: ResolvedClusterOptions, closing: AbortSignal) {
     this.#pool = pool;
     this.#options = options;
-    this.#closing = closing;
+    this.closing = closing;
   }
 
   /** When an operation with these options has to end, in monotonic milliseconds. */
@@ -64,14 +64,15 @@ export class Requester {
     body: RequestBody<Req>,
     options: ClusterRequestOptions = {},
   ): Promise<StructOut<Res>> {
+    const { node, timeoutMs = this.#options.requestTimeoutMs, signal, retrying } = options;
     const question: Question<Req, Res> = { api, body, options, deadline: this.deadlineOf(options) };
-    const { node, signal, retrying } = options;
-    return attempt(() => this.#inTurn(node === undefined ? this.#pool.candidates() : [node], question), {
+    return attempt(() => this.#inTurn(this.#nodes(node), question), {
       pace: this.#options,
-      signals: [signal, this.#closing],
+      signals: [signal, this.closing],
       deadline: question.deadline,
       mayRepeat: (error) => mayRepeat(error, options),
-      ...(retrying === undefined ? {} : { retrying }),
+      retrying,
+      late: (last) => gaveUp(`${api.name} was not answered within ${timeoutMs} ms`, last),
     });
   }
 
@@ -85,13 +86,11 @@ export class Requester {
     body: RequestBody<Req>,
     options: ClusterRequestOptions = {},
   ): Promise<StructOut<Res>> {
-    const nodes = options.node === undefined ? this.#pool.candidates() : [options.node];
-    return this.#inTurn(nodes, { api, body, options, deadline: this.deadlineOf(options) });
+    return this.#inTurn(this.#nodes(options.node), { api, body, options, deadline: this.deadlineOf(options) });
   }
 
-  /** What ends every wait: fires when the client is closed. */
-  get closing(): AbortSignal {
-    return this.#closing;
+  #nodes(node: number | undefined): readonly number[] {
+    return node === undefined ? this.#pool.candidates() : [node];
   }
 
   async #inTurn<Req extends Fields, Res extends Fields>(
@@ -125,8 +124,9 @@ export class Requester {
         apiKey: api.key,
         apiName: api.name,
       });
-    const opening = this.#pool.get(node, generalKey);
-    const connection = await waitFor(opening, { clock, signal, timeoutMs: deadline - clock.monotonic(), late });
+    const opening = this.#pool.general.get(node, "general");
+    const patience = Number.isFinite(deadline) ? { timeoutMs: deadline - clock.monotonic() } : {};
+    const connection = await waitFor(opening, { clock, signal, ...patience, late });
     const version = connection.versionOf(api, maxVersion === undefined ? {} : { max: maxVersion });
     const timeoutMs = Math.max(1, Math.min(requestTimeoutMs, deadline - clock.monotonic()));
     return connection.request(api, version, isBodyMaker(body) ? body(version) : body, {

@@ -2,13 +2,13 @@ import { ErrorCode, KafkaError, kafkaError, Metadata, type MetadataResponse, typ
 import { isAddress, type Address } from "../addresses.js";
 import type { ResolvedClusterOptions } from "./cluster-options.js";
 import { metadataErrorChannel, type MetadataErrorEvent } from "../diagnostics.js";
-import { because, ClientErrorCode, protocolViolation } from "../errors.js";
+import { protocolViolation } from "../errors.js";
 import { MetadataCache, type TopicMetadata } from "./metadata.js";
 import { MetadataRefresh, type MetadataQuestion } from "./metadata-refresh.js";
-import type { ConnectionPool } from "./pool.js";
+import type { ClientName, ConnectionPool } from "./pool.js";
 import type { OperationOptions, Requester } from "./requester.js";
-import { attempt, type FailedAttempt } from "../attempts/attempt.js";
-import { waitFor } from "../attempts/wait.js";
+import { attempt, gaveUp } from "../attempts/attempt.js";
+import type { SharedContext } from "../attempts/shared-work.js";
 
 /** How to ask for a topic. */
 export interface TopicOptions extends OperationOptions {
@@ -21,6 +21,7 @@ export interface TopicsOptions {
   readonly requester: Requester;
   readonly pool: ConnectionPool;
   readonly options: ResolvedClusterOptions;
+  readonly client: ClientName;
   /** Called after every update with the names it was about. */
   readonly updated: (topics: readonly string[]) => void;
 }
@@ -30,22 +31,24 @@ export class Topics {
   readonly #requester: Requester;
   readonly #pool: ConnectionPool;
   readonly #options: ResolvedClusterOptions;
+  readonly #client: ClientName;
   readonly #updated: (topics: readonly string[]) => void;
   readonly #cache = new MetadataCache();
   readonly #refresh: MetadataRefresh;
   #controllerId = -1;
   #clusterId: string | null = null;
 
-  constructor({ requester, pool, options, updated }: TopicsOptions) {
+  constructor({ requester, pool, options, client, updated }: TopicsOptions) {
     this.#requester = requester;
     this.#pool = pool;
     this.#options = options;
+    this.#client = client;
     this.#updated = updated;
     this.#refresh = new MetadataRefresh({
       ...options,
       closing: requester.closing,
-      ask: (question, retrying) => this.#ask(question, retrying),
-      isUrgent: (names) => pool.brokers.length === 0 || [...names].some((name) => !this.#cache.hasHeardOf(name)),
+      ask: (question, context) => this.#ask(question, context),
+      isUrgent: (name) => !this.#cache.hasHeardOf(name),
     });
   }
 
@@ -72,33 +75,37 @@ export class Topics {
   }
 
   /** Gives a topic, asking for it until the broker knows it. @throws {KafkaError} what the broker says when it is final or the time is over. */
-  get(name: string, options: TopicOptions): Promise<TopicMetadata> {
-    const { signal, timeoutMs = this.#options.requestTimeoutMs, allowAutoCreate = false } = options;
+  async get(name: string, options: TopicOptions): Promise<TopicMetadata> {
+    const { timeoutMs = this.#options.requestTimeoutMs, signal } = options;
     const { clock } = this.#options;
     const deadline = clock.monotonic() + timeoutMs;
-    const late = (last: KafkaError | undefined): KafkaError => {
-      const cause = this.#refresh.lastFailure ?? last;
-      const message = because(`Nothing was heard of the topic "${name}" within ${timeoutMs} ms`, cause);
-      const number = cause?.errorCode === undefined ? {} : { errorCode: cause.errorCode };
-      const code = cause?.code ?? ClientErrorCode.REQUEST_TIMEOUT;
-      return new KafkaError(code, message, { topic: name, retriable: true, cause, ...number });
-    };
-    const ask = async (last: KafkaError | undefined): Promise<TopicMetadata> => {
-      const known = this.cached(name);
-      if (known) return known;
-      const refreshed = this.#refresh.refresh([name], { allowAutoCreate });
-      const timeLeft = deadline - clock.monotonic();
-      await waitFor(refreshed, { clock, signal, timeoutMs: timeLeft, late: () => late(last) });
-      const found = this.#cache.topic(name);
-      if (found) return found;
-      throw unknownTopic(name, this.#cache.errorOf(name));
-    };
-    return attempt(ask, { pace: this.#options, signals: [signal, this.#requester.closing], deadline });
+    const what = `The topic "${name}" was not found within ${timeoutMs} ms`;
+    return attempt(
+      async (last) => {
+        const known = this.cached(name);
+        if (known) return known;
+        await this.#refresh.refresh([name], { ...options, timeoutMs: deadline - clock.monotonic(), what, last });
+        return this.#cache.topic(name) ?? refuse(unknownTopic(name, this.#cache.errorOf(name)));
+      },
+      {
+        pace: this.#options,
+        signals: [signal, this.#requester.closing],
+        deadline,
+        retrying: options.retrying,
+        late: (last) => gaveUp(what, last),
+      },
+    );
   }
 
-  /** Asks again for topics, or only for the brokers when there are none; asks for the same that come together become one. */
-  refresh(names: Iterable<string>): Promise<void> {
-    return this.#refresh.refresh(names);
+  /**
+   * Asks again for topics, or only for the brokers when there are none; asks for the same that come together become one.
+   *
+   * @throws {KafkaError} when no broker answered in time, or one of them refused; CLIENT_ABORTED, CLIENT_CLOSED.
+   */
+  refresh(names: Iterable<string>, options: OperationOptions = {}): Promise<void> {
+    const { timeoutMs = this.#options.requestTimeoutMs } = options;
+    const what = `No broker told of the cluster within ${timeoutMs} ms`;
+    return this.#refresh.refresh(names, { ...options, timeoutMs, what });
   }
 
   /** Takes a newer leader that an error answer named (KIP-951). */
@@ -106,9 +113,15 @@ export class Topics {
     if (this.#cache.hintLeader(name, partition, hint)) this.#updated([name]);
   }
 
-  /** Asks all brokers once for the cluster, so that a wrong address shows at once. @throws {KafkaError} when none answers. */
+  /**
+   * Asks all brokers for the cluster, so that a wrong address shows at once; again and again only with a `timeoutMs`.
+   *
+   * @throws {KafkaError} when none answers, saying what each had to say.
+   */
   async connect(options: OperationOptions): Promise<void> {
-    const response = await this.#requester.once(Metadata, metadataRequest([], false), options);
+    const { timeoutMs, signal } = options;
+    if (timeoutMs !== undefined) return this.refresh([], options);
+    const response = await this.#requester.once(Metadata, metadataRequest([], false), { signal });
     this.#apply(response, []);
   }
 
@@ -119,9 +132,12 @@ export class Topics {
 
   #refreshInBackground(name: string): void {
     if (this.#refresh.isPending(name)) return;
-    this.#refresh.refresh([name]).catch((error: unknown) => {
+    this.refresh([name]).catch((error: unknown) => {
       // What is known stays in use, and the next caller tries again: nobody waits for this, so nobody can be told but subscribers.
       const event = {
+        ...this.#client,
+        owner: "client",
+        purpose: "general",
         topics: [name],
         error: error instanceof Error ? error : new Error(String(error)),
       } satisfies MetadataErrorEvent;
@@ -129,19 +145,19 @@ export class Topics {
     });
   }
 
-  async #ask({ topics }: MetadataQuestion, retrying: Retrying): Promise<boolean> {
+  async #ask({ topics }: MetadataQuestion, context: SharedContext): Promise<boolean> {
     const names = [...topics.keys()];
     const creatable = names.filter((name) => topics.get(name) === true);
     const others = names.filter((name) => topics.get(name) !== true);
     // One flag holds for a whole request, so topics that must not be created are asked for apart.
-    const news = creatable.length > 0 && (await this.#askFor(creatable, true, retrying));
-    const othersToo = creatable.length > 0 && others.length === 0 ? false : await this.#askFor(others, false, retrying);
+    const news = creatable.length > 0 && (await this.#askFor(creatable, true, context));
+    const othersToo = creatable.length > 0 && others.length === 0 ? false : await this.#askFor(others, false, context);
     return news || othersToo;
   }
 
-  async #askFor(names: readonly string[], allowAutoCreate: boolean, retrying: Retrying): Promise<boolean> {
+  async #askFor(names: readonly string[], allowAutoCreate: boolean, context: SharedContext): Promise<boolean> {
     const body = metadataRequest(names, allowAutoCreate);
-    const response = await this.#requester.request(Metadata, body, { retrying });
+    const response = await this.#requester.request(Metadata, body, { ...context, timeoutMs: Infinity });
     return this.#apply(response, names);
   }
 
@@ -164,8 +180,6 @@ export class Topics {
   }
 }
 
-type Retrying = (failed: FailedAttempt) => void;
-
 /** What there is to say when the broker gives no topic of this name: its own reason, and what usually helps. */
 function unknownTopic(name: string, errorCode: number): KafkaError {
   const facts = { topic: name, apiKey: Metadata.key, apiName: Metadata.name };
@@ -181,6 +195,10 @@ function unknownTopic(name: string, errorCode: number): KafkaError {
     refreshMetadata: known.refreshMetadata ?? false,
     ...(known.errorCode === undefined ? {} : { errorCode: known.errorCode }),
   });
+}
+
+function refuse(error: KafkaError): never {
+  throw error;
 }
 
 // A topic in use is refreshed once in every age; one that has not been for several is in use no more (KIP-526).

@@ -1,4 +1,5 @@
 import type { ConnectionOptions as TlsOptions } from "node:tls";
+import type { Channel, Clock, Connector, Timer } from "@moldau/platform";
 import {
   FrameSplitter,
   KafkaError,
@@ -11,27 +12,15 @@ import { EventEmitter } from "eventemitter3";
 import { onAbort } from "../attempts/signals.js";
 import { formatAddress, type Address } from "../addresses.js";
 import type { BrokerVersions, Negotiation } from "./api-versions.js";
-import type { Channel, Clock, Connector, Timer } from "@moldau/platform";
-import {
-  closedAfterTimeout,
-  connectionIsOver,
-  endedByPeer,
-  isServing,
-  openingTookTooLong,
-  outOfOrder,
-  requestInterrupted,
-  requestTimedOut,
-  unreadable,
-} from "./connection-errors.js";
+import type { BrokerConnection } from "./broker-connection.js";
+import { connectionIsOver, endedByPeer, isServing, openingTookTooLong, unreadable } from "./connection-errors.js";
 import { transition, type ConnectionCommand, type ConnectionEvent, type ConnectionState } from "./connection-state.js";
-import { DeadlineTimer } from "./deadline.js";
-import { connectionCloseChannel, publishRequest, requestChannel } from "../diagnostics.js";
+import { connectionCloseChannel, type ConnectionCloseEvent, type EventOrigin } from "../diagnostics.js";
 import { asKafkaError, ClientErrorCode, clientClosed } from "../errors.js";
 import type { Exchange } from "./exchange.js";
-import { PendingRequest, type PendingRequestInit, type RequestOptions } from "./pending-request.js";
 import { openChannel } from "./open-channel.js";
-import { Throttle } from "./throttle.js";
-import { RequestQueue } from "./request-queue.js";
+import type { PendingRequest, RequestOptions } from "./pending-request.js";
+import { Pipeline } from "./pipeline.js";
 import { authenticate } from "../sasl/authenticate.js";
 import type { SaslMechanism } from "../sasl/mechanism.js";
 
@@ -40,7 +29,10 @@ export interface ConnectionOptions {
   /** Node id of the broker; negative for a seed whose id is not known yet. */
   readonly node: number;
   readonly address: Address;
-  readonly clientId: string;
+  /** Whose connection it is; its `clientId` goes into every request. */
+  readonly origin: EventOrigin;
+  /** Whether it keeps the process alive only while something is asked of it, as one that all share does. */
+  readonly isShared: boolean;
   readonly tls: TlsOptions | undefined;
   readonly sasl: SaslMechanism | undefined;
   readonly connectionTimeoutMs: number;
@@ -65,20 +57,17 @@ export interface ConnectionEvents {
  *
  * A connection never reconnects; when it is over, ask the pool for the next one.
  */
-export class Connection extends EventEmitter<ConnectionEvents> {
+export class Connection extends EventEmitter<ConnectionEvents> implements BrokerConnection {
   readonly #options: ConnectionOptions;
   readonly #channel: Channel;
   readonly #splitter: FrameSplitter;
-  readonly #requests = new RequestQueue();
-  readonly #deadlines: DeadlineTimer;
-  readonly #throttle: Throttle;
+  readonly #pipeline: Pipeline;
   readonly #opening: { resolve(connection: Connection): void; reject(error: KafkaError): void };
   readonly #gone: Promise<void>;
   #announceGone: () => void = () => undefined;
   #state: ConnectionState = { name: "connecting" };
   #openTimer: Timer | undefined;
   #sessionTimer: Timer | undefined;
-  #lastCorrelationId = 0;
   /** The correlation id of the last request that opening took. */
   #openedBy = 0;
 
@@ -108,8 +97,12 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     this.#options = options;
     this.#opening = opening;
     this.#splitter = new FrameSplitter({ maxFrameBytes });
-    this.#throttle = new Throttle(clock, () => this.#flush());
-    this.#deadlines = new DeadlineTimer(clock, (now) => this.#expire(now));
+    this.#pipeline = new Pipeline({
+      ...options,
+      peer: this,
+      isReady: () => this.#state.name === "ready",
+      failed: (error) => this.destroy(error),
+    });
     this.#gone = new Promise((resolve) => {
       this.#announceGone = resolve;
     });
@@ -118,10 +111,11 @@ export class Connection extends EventEmitter<ConnectionEvents> {
       {
         opened: () => this.#dispatch({ type: "opened" }),
         data: (chunk) => this.#receive(chunk),
-        drained: () => this.#flush(),
+        drained: () => this.#pipeline.flush(),
         closed: (error) => this.#dispatch({ type: "socketClosed", error: error ?? this.#endedByPeer() }),
       },
     );
+    this.#pipeline.attach(this.#channel);
     this.#openTimer = clock.timer(connectionTimeoutMs, () =>
       this.destroy(openingTookTooLong(this, this.#state, connectionTimeoutMs)),
     );
@@ -153,9 +147,14 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     return this.#options.clock;
   }
 
+  /** When the last request was made on it, on the monotonic clock. */
+  get lastUsedAt(): number {
+    return this.#pipeline.lastUsedAt;
+  }
+
   /** How many requests wait to be written or for an answer. */
   get pendingRequests(): number {
-    return this.#requests.size;
+    return this.#pipeline.size;
   }
 
   /**
@@ -191,7 +190,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     options: RequestOptions = {},
   ): Promise<StructOut<Res>> {
     return new Promise((resolve, reject) => {
-      this.#submit(this.#pending({ api, version, body, options, resolve, reject }));
+      this.#submit(this.#pipeline.pending({ api, version, body, options, resolve, reject }));
     });
   }
 
@@ -207,7 +206,9 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     options: RequestOptions = {},
   ): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#submit(this.#pending({ api, version, body, options, resolve: () => resolve(), reject, sent: resolve }));
+      this.#submit(
+        this.#pipeline.pending({ api, version, body, options, resolve: () => resolve(), reject, sent: resolve }),
+      );
     });
   }
 
@@ -221,99 +222,32 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     return this.#gone;
   }
 
-  #pending<Req extends Fields, Res extends Fields>(
-    call: Pick<PendingRequestInit<Req, Res>, "api" | "version" | "body" | "options" | "resolve" | "reject" | "sent">,
-  ): PendingRequest<Req, Res> {
-    const startedAt = this.#options.clock.monotonic();
-    const deadline = startedAt + (call.options.timeoutMs ?? this.#options.requestTimeoutMs);
-    return new PendingRequest({ ...call, startedAt, deadline });
-  }
-
   #submit(request: PendingRequest): void {
     if (!this.isOpen) request.fail(connectionIsOver(this, this.#state));
-    if (request.isSettled) return;
-    this.#deadlines.expect(request.deadline);
-    if (this.#mayWrite() && this.#requests.waiting.length === 0) this.#write(request);
-    else this.#requests.waiting.push(request);
-  }
-
-  #mayWrite(): boolean {
-    return this.#state.name === "ready" && !this.#throttle.isOn && !this.#channel.needsDrain;
-  }
-
-  #flush(): void {
-    while (this.#mayWrite()) {
-      const request = this.#requests.waiting.shift();
-      if (!request) return;
-      if (!request.isSettled) this.#write(request);
-    }
-  }
-
-  #write(request: PendingRequest): void {
-    this.#lastCorrelationId = (this.#lastCorrelationId + 1) & 0x7fff_ffff;
-    let buffers: readonly Buffer[];
-    try {
-      buffers = request.encode(this.#lastCorrelationId, this.#options.clientId);
-    } catch (error) {
-      request.fail(asKafkaError(error, ClientErrorCode.PROTOCOL_VIOLATION));
-      return;
-    }
-    this.#requests.written(request);
-    this.#channel.write(buffers, (error) => {
-      this.#requests.handedOver(request);
-      request.handedOver(error);
-    });
+    this.#pipeline.submit(request);
   }
 
   // Opening, and renewing a login, may write while everybody else waits.
   readonly #exchange: Exchange = (api, version, body) =>
     new Promise((resolve, reject) => {
-      const request = this.#pending({ api, version, body, options: {}, resolve, reject });
+      const request = this.#pipeline.pending({ api, version, body, options: {}, resolve, reject });
       if (this.#isOver()) return request.fail(connectionIsOver(this, this.#state));
-      this.#deadlines.expect(request.deadline);
-      this.#write(request);
+      this.#pipeline.exchange(request);
     });
 
   #receive(chunk: Buffer): void {
     try {
       for (const payload of this.#splitter.push(chunk)) {
         if (this.#isOver()) return;
-        this.#answer(payload);
+        this.#pipeline.answer(payload);
       }
     } catch (error) {
       this.destroy(unreadable(this, error, chunk));
     }
   }
 
-  #answer(payload: Buffer): void {
-    const request = this.#requests.inFlight.peek();
-    const correlationId = payload.length < 4 ? undefined : payload.readInt32BE(0);
-    if (!request || request.correlationId !== correlationId) throw outOfOrder(request, correlationId);
-    this.#requests.inFlight.shift();
-    try {
-      const { throttleTimeMs } = request.answer(payload);
-      this.#throttle.hold(throttleTimeMs);
-      if (requestChannel.hasSubscribers)
-        publishRequest(this, request, { responseBytes: payload.length, throttleTimeMs });
-    } catch (error) {
-      request.fail(asKafkaError(error, ClientErrorCode.PROTOCOL_VIOLATION));
-      throw error;
-    }
-    this.#requests.noteAnswered();
-  }
-
-  #expire(now: number): number | undefined {
-    const late = this.#requests.late(now);
-    for (const request of late) request.fail(requestTimedOut(this, request));
-    // While the broker has asked for quiet, a request that could not be written proves nothing against the connection.
-    const guilty = late.find((request) => request.isWritten || !this.#throttle.isOn);
-    if (!guilty) return this.#requests.earliestDeadline();
-    this.destroy(closedAfterTimeout(this, guilty));
-    return undefined;
-  }
-
   #endedByPeer(): KafkaError {
-    const atFirstRequest = this.#lastCorrelationId === this.#openedBy + 1 && !this.#options.sasl;
+    const atFirstRequest = this.#pipeline.lastCorrelationId === this.#openedBy + 1 && !this.#options.sasl;
     return endedByPeer(this, this.#state, { atFirstRequest });
   }
 
@@ -336,7 +270,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
       case "serve":
         this.#openTimer?.cancel();
         this.#opening.resolve(this);
-        return this.#flush();
+        return this.#pipeline.flush();
       case "failRequests":
         return this.#failRequests();
       case "destroySocket":
@@ -354,7 +288,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
 
   async #negotiate(): Promise<void> {
     const versions = await this.#options.negotiation.ask(this.#exchange);
-    this.#openedBy = this.#lastCorrelationId;
+    this.#openedBy = this.#pipeline.lastCorrelationId;
     this.#dispatch({ type: "negotiated", versions, login: this.#options.sasl !== undefined });
   }
 
@@ -362,11 +296,13 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     const { sasl: mechanism, address, clock, random } = this.#options;
     if (!mechanism) return;
     // Kafka takes nothing else between the steps of a login: what was asked before it has to be answered first.
-    await this.#requests.allAnswered();
+    await this.#pipeline.allAnswered();
     const session = await authenticate(this.#exchange, this.versions, { mechanism, context: { host: address.host } });
     if (session.lifetimeMs > 0 && !this.#isOver()) {
       const renewAfterMs = session.lifetimeMs * (0.85 + 0.1 * random());
-      this.#sessionTimer = clock.timer(renewAfterMs, () => this.#dispatch({ type: "sessionExpiring" }));
+      this.#sessionTimer = clock.timer(renewAfterMs, () => this.#dispatch({ type: "sessionExpiring" }), {
+        background: true,
+      });
     }
     this.#dispatch({ type: "authenticated" });
   }
@@ -374,14 +310,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   #failRequests(): void {
     this.#openTimer?.cancel();
     this.#sessionTimer?.cancel();
-    this.#throttle.cancel();
-    this.#deadlines.cancel();
-    const reason = this.#reason();
-    for (const request of this.#requests.takeAll()) {
-      const error = requestInterrupted(this, request, reason);
-      if (requestChannel.hasSubscribers) publishRequest(this, request, { responseBytes: 0, throttleTimeMs: 0, error });
-      request.fail(error);
-    }
+    this.#pipeline.fail(this.#reason());
   }
 
   #announceClosed(): void {
@@ -389,7 +318,12 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     this.#opening.reject(error);
     this.#announceGone();
     if (connectionCloseChannel.hasSubscribers)
-      connectionCloseChannel.publish({ node: this.node, address: this.address, error });
+      connectionCloseChannel.publish({
+        ...this.#options.origin,
+        node: this.node,
+        address: this.address,
+        error,
+      } satisfies ConnectionCloseEvent);
     this.emit("close", error);
   }
 

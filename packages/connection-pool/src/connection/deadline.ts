@@ -8,19 +8,27 @@ import type { Clock, Timer } from "@moldau/platform";
 export class DeadlineTimer {
   readonly #clock: Clock;
   readonly #expire: (now: number) => number | undefined;
+  readonly #background: boolean;
   #armed: { readonly at: number; readonly timer: Timer } | undefined;
 
-  /** `expire` deals with everything due at `now` and returns the next deadline, if there is one. */
-  constructor(clock: Clock, expire: (now: number) => number | undefined) {
+  /** `expire` deals with everything due at `now` and returns the next deadline, if there is one. In the background it keeps no process alive. */
+  constructor(
+    clock: Clock,
+    expire: (now: number) => number | undefined,
+    { background = false }: { readonly background?: boolean } = {},
+  ) {
     this.#clock = clock;
     this.#expire = expire;
+    this.#background = background;
   }
 
   /** Makes sure that `expire` is called at `at`, or earlier. */
   expect(at: number): void {
     if (this.#armed && this.#armed.at <= at) return;
     this.cancel();
-    const timer = this.#clock.timer(at - this.#clock.monotonic(), () => this.#fired(at));
+    const timer = this.#clock.timer(at - this.#clock.monotonic(), () => this.#fired(at), {
+      background: this.#background,
+    });
     this.#armed = { at, timer };
   }
 

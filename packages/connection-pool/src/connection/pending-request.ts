@@ -54,6 +54,7 @@ export class PendingRequest<Req extends Fields = Fields, Res extends Fields = Fi
   readonly #init: PendingRequestInit<Req, Res>;
   #body: StructIn<Req> | undefined;
   #settled = false;
+  #failure: KafkaError | undefined;
   #buffersReleased = false;
   #forgetSignal: (() => void) | undefined;
 
@@ -70,6 +71,11 @@ export class PendingRequest<Req extends Fields = Fields, Res extends Fields = Fi
   /** Whether its promise has its outcome; an answer may still come and is then dropped. */
   get isSettled(): boolean {
     return this.#settled;
+  }
+
+  /** What its caller got in place of an answer. */
+  get failure(): KafkaError | undefined {
+    return this.#failure;
   }
 
   /** Whether it was handed to the socket, so that the broker may have seen it. */
@@ -116,6 +122,7 @@ export class PendingRequest<Req extends Fields = Fields, Res extends Fields = Fi
   fail(error: KafkaError): void {
     if (!this.isWritten) this.#releaseBuffers();
     if (this.#settled) return;
+    this.#failure = error;
     this.#settle();
     this.#init.reject(error);
   }

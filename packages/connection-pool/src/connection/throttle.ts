@@ -22,10 +22,14 @@ export class Throttle {
     const until = this.#clock.monotonic() + ms;
     if (ms <= 0 || (this.#current && this.#current.until >= until)) return;
     this.cancel();
-    const timer = this.#clock.timer(ms, () => {
-      this.#current = undefined;
-      this.#over();
-    });
+    const timer = this.#clock.timer(
+      ms,
+      () => {
+        this.#current = undefined;
+        this.#over();
+      },
+      { background: true },
+    );
     this.#current = { until, timer };
   }
 
