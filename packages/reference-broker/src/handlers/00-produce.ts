@@ -1,4 +1,4 @@
-import { ErrorCode, Produce, errorByCode } from "@moldau/protocol-codec";
+import { ErrorCode, Produce } from "@moldau/protocol-codec";
 import type {
   ProduceRequest,
   ProduceResponse,
@@ -34,7 +34,7 @@ export const produce = handler({
     responses: topicData.map(({ name, topicId, partitionData }) => ({
       name,
       topicId,
-      partitionResponses: partitionData.map(({ index }) => refused(index, errorCode, errorByCode(errorCode).message)),
+      partitionResponses: partitionData.map(({ index }) => refused(index, errorCode)),
     })),
   }),
   authorize: ({ transactionalId }, { access }) =>

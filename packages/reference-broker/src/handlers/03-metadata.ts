@@ -25,7 +25,7 @@ export const metadata = handler({
       topicId,
       errorCode,
     })),
-    ...(apiVersion >= firstVersionWithTopError && topics === null ? { errorCode } : {}),
+    ...(apiVersion >= firstVersionWithTopError ? { errorCode } : {}),
   }),
   answer: async (request, context) => {
     const { broker, session, apiVersion, access } = context;

@@ -1,4 +1,4 @@
-import { CreateTopics, errorByCode } from "@moldau/protocol-codec";
+import { CreateTopics } from "@moldau/protocol-codec";
 import type { CreateTopicsResponseTopic } from "@moldau/protocol-codec";
 import type { BrokerConfig } from "../cluster/broker-config.js";
 import { createTopics as plan, type TopicCreation } from "../cluster/create-topics.js";
@@ -19,7 +19,7 @@ export const createTopics = handler({
   api: CreateTopics,
   versions: { min: 2, max: 7 },
   refuse: ({ topics }, { errorCode }) => ({
-    topics: topics.map(({ name }) => ({ name, errorCode, errorMessage: errorByCode(errorCode).message })),
+    topics: topics.map(({ name }) => ({ name, errorCode, errorMessage: null })),
   }),
   answer: async ({ topics, validateOnly }, { broker }) => {
     const created = await broker.controller.change((cluster) => plan(cluster, { topics, validateOnly }, broker));

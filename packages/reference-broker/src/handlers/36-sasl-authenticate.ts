@@ -1,4 +1,4 @@
-import { ErrorCode, SaslAuthenticate, errorByCode } from "@moldau/protocol-codec";
+import { ErrorCode, SaslAuthenticate } from "@moldau/protocol-codec";
 import { handler } from "../network/handler.js";
 import { continueLogin } from "../security/authentication.js";
 import { SaslFailure } from "../security/sasl.js";
@@ -13,7 +13,7 @@ import { SaslFailure } from "../security/sasl.js";
 export const saslAuthenticate = handler({
   api: SaslAuthenticate,
   versions: { min: 0, max: 2 },
-  refuse: (_request, { errorCode }) => ({ errorCode, errorMessage: errorByCode(errorCode).message }),
+  refuse: (_request, { errorCode }) => ({ errorCode, errorMessage: null }),
   answer: async ({ authBytes }, { session, clock }) => {
     const { authentication } = session;
     if (authentication.kind === "authenticated") {

@@ -1,4 +1,4 @@
-import { CreatePartitions, errorByCode } from "@moldau/protocol-codec";
+import { CreatePartitions } from "@moldau/protocol-codec";
 import { createPartitions as plan } from "../cluster/create-partitions.js";
 import { handler } from "../network/handler.js";
 
@@ -12,7 +12,7 @@ export const createPartitions = handler({
   api: CreatePartitions,
   versions: { min: 0, max: 3 },
   refuse: ({ topics }, { errorCode }) => ({
-    results: topics.map(({ name }) => ({ name, errorCode, errorMessage: errorByCode(errorCode).message })),
+    results: topics.map(({ name }) => ({ name, errorCode, errorMessage: null })),
   }),
   answer: async (request, { broker }) => ({
     results: await broker.controller.change((cluster) => plan(cluster, request, broker.random)),

@@ -1,4 +1,4 @@
-import { IncrementalAlterConfigs, errorByCode } from "@moldau/protocol-codec";
+import { IncrementalAlterConfigs } from "@moldau/protocol-codec";
 import { alterConfigs } from "../cluster/alter-configs.js";
 import { handler } from "../network/handler.js";
 
@@ -16,7 +16,7 @@ export const incrementalAlterConfigs = handler({
       resourceType,
       resourceName,
       errorCode,
-      errorMessage: errorByCode(errorCode).message,
+      errorMessage: null,
     })),
   }),
   answer: async (request, { broker }) => ({

@@ -1,4 +1,4 @@
-import { DescribeCluster, ErrorCode, errorByCode } from "@moldau/protocol-codec";
+import { DescribeCluster, ErrorCode } from "@moldau/protocol-codec";
 import { handler } from "../network/handler.js";
 import { endpoints } from "../partitions/partition-lookup.js";
 import { authorizedOperations, theCluster } from "../security/access.js";
@@ -12,7 +12,7 @@ import { authorizedOperations, theCluster } from "../security/access.js";
 export const describeCluster = handler({
   api: DescribeCluster,
   versions: { min: 0, max: 2 },
-  refuse: (_request, { errorCode }) => ({ errorCode, errorMessage: errorByCode(errorCode).message }),
+  refuse: (_request, { errorCode }) => ({ errorCode, errorMessage: null }),
   answer: (request, { broker, session, access }) => {
     const { includeClusterAuthorizedOperations, endpointType } = request;
     if (endpointType !== brokerEndpoints) {
