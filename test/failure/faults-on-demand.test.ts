@@ -51,6 +51,43 @@ test("the answer is lost before anything happened", async () => {
   expect(end()).toBe(0n);
 });
 
+test("a request is done as often as it is applied, and looks the same before and after", async () => {
+  const seen: unknown[] = [];
+  broker.on("response", ({ api, body }) => {
+    if (api === "Produce") seen.push(body);
+  });
+  broker.on("request", ({ api, body }) => {
+    if (api === "Produce") seen.push(body);
+  });
+  const records = writeBatch({}, [{ value: "v" }]);
+  const topicData = [{ name: "orders", partitionData: [{ index: 0, records }] }];
+  const offsets: unknown[] = [];
+  broker.intercept({ api: Produce }, async (request) => {
+    for (let time = 0; time < 3; time++) {
+      const answer = await request.apply();
+      offsets.push(answer?.responses?.[0]?.partitionResponses?.[0]?.baseOffset);
+      seen.push(request.body);
+    }
+  });
+  await (await open()).request(Produce, 9, { acks: 1, timeoutMs: 1000, topicData });
+  expect(offsets).toEqual([0n, 1n, 2n]);
+  expect(end()).toBe(3n);
+  expect(seen.length).toBe(5);
+  const [asked, ...others] = seen;
+  for (const other of others.slice(0, 3)) expect(other).toEqual(asked);
+  expect(asked).toMatchObject({ topicData });
+});
+
+test("a request that nobody takes looks the same after it was served", async () => {
+  const kept: unknown[] = [];
+  broker.on("request", ({ body }) => kept.push(body));
+  const records = writeBatch({}, [{ value: "v" }]);
+  const topicData = [{ name: "orders", partitionData: [{ index: 0, records }] }];
+  const connection = await open();
+  for (let time = 0; time < 2; time++) await connection.request(Produce, 9, { acks: 1, timeoutMs: 1000, topicData });
+  expect(kept).toMatchObject([{ topicData }, { topicData }]);
+});
+
 test("a request that has no answer gets none, whatever is decided about it", async () => {
   const answered = broker.intercept({ api: Produce, times: 1 }, (request) => request.respond({ responses: [] }));
   const connection = await open();

@@ -76,6 +76,11 @@ export class BrokerEvents {
     this.#emitter.off(name, listener);
   }
 
+  /** Whether anybody listens to requests or their answers, and so may look at a request later. */
+  get isWatched(): boolean {
+    return this.#emitter.listenerCount("request") > 0 || this.#emitter.listenerCount("response") > 0;
+  }
+
   request(event: RequestEvent): void {
     if (this.#emitter.listenerCount("request") > 0) this.#guarded(() => this.#emitter.emit("request", event));
   }

@@ -148,15 +148,27 @@ export function decodeRequestHeader(bytes: Uint8Array): RequestHeaderView {
   }
 }
 
+/** How strictly {@link decodeRequest} reads. */
+export interface DecodeRequestOptions {
+  /**
+   * What becomes of bytes behind the last field: `"refuse"` (the default) makes them an error, `"ignore"` does as Apache Kafka's brokers do,
+   * because clients send such bytes (librdkafka 2.15 three in each Metadata request for all topics).
+   */
+  readonly trailingBytes?: "refuse" | "ignore";
+}
+
 /** Reads the body of a request behind its header. Throws a DecodeError that names the field. */
 export function decodeRequest<Req extends Fields, Res extends Fields>(
   api: Api<Req, Res>,
   version: number,
   payload: Uint8Array,
   bodyOffset: number,
+  { trailingBytes = "refuse" }: DecodeRequestOptions = {},
 ): StructOut<Req> {
   requireApi(api);
-  return decode(api.request, version, payload, bodyOffset);
+  if (trailingBytes !== "refuse" && trailingBytes !== "ignore")
+    throw invalidArgument(`trailingBytes: "refuse" or "ignore" wanted, not ${kindOf(trailingBytes)}`);
+  return decode(api.request, version, payload, bodyOffset, { trailing: trailingBytes === "ignore" });
 }
 
 /**

@@ -1,3 +1,4 @@
+import { bodyCopy } from "../network/body-copy.js";
 import type { RequestBody, ResponseBody, RoutedRequest } from "../network/handler.js";
 import { bodyOf, closeConnection, noResponse, type Outcome } from "../network/outcome.js";
 import { refused, type Served } from "../network/pipeline.js";
@@ -92,7 +93,7 @@ export class Interception implements InterceptedRequest<RequestBody, ResponseBod
   }
 
   async apply(): Promise<ResponseBody | undefined> {
-    this.#applied = await this.#next(this.#request);
+    this.#applied = await this.#next({ ...this.#request, body: bodyCopy(this.body) });
     return bodyOf(this.#applied);
   }
 
@@ -128,7 +129,7 @@ export class Interception implements InterceptedRequest<RequestBody, ResponseBod
       case "hang":
         return hung(this.signal);
       case "serve":
-        return this.#applied ?? this.#next(this.#request);
+        return this.#applied ?? this.#next({ ...this.#request, body: bodyCopy(this.body) });
     }
   }
 }

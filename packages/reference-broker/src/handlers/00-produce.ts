@@ -10,6 +10,7 @@ import { minInsyncReplicas } from "../cluster/topic-settings.js";
 import { handler, type RequestContext } from "../network/handler.js";
 import { closeConnection, noResponse } from "../network/outcome.js";
 import { denialCode } from "../security/access.js";
+import { isTransactional } from "../log/batch-header.js";
 import { LogError } from "../log/log-error.js";
 import { endpointOf, findLedPartition, findTopic } from "../partitions/partition-lookup.js";
 
@@ -23,8 +24,10 @@ type PartitionAnswer = ProduceResponsePartition extends infer P ? Partial<P> & {
  * INVALID_REQUIRED_ACKS. From 8 on errors name the records at fault, from 10 on NOT_LEADER_OR_FOLLOWER comes with the leader and its
  * address (KIP-951), from 13 on topics are named by id. acks -1 with a `min.insync.replicas` above the one replica that there is gives
  * NOT_ENOUGH_REPLICAS. Kafka's own topics take records from its admin client only.
- * Differences from Apache Kafka: the message of every refusal is sent along; there are no transactions, so a transactional id or batch is
- * refused with INVALID_TXN_STATE.
+ * A transactional batch in a request without a transactional id refuses the whole request with TRANSACTIONAL_ID_AUTHORIZATION_FAILED; the
+ * id alone means nothing.
+ * Differences from Apache Kafka: the message of every refusal is sent along; there are no transactions, so a transactional batch is refused
+ * with INVALID_TXN_STATE.
  */
 export const produce = handler({
   api: Produce,
@@ -37,10 +40,12 @@ export const produce = handler({
       partitionResponses: partitionData.map(({ index }) => refused(index, errorCode)),
     })),
   }),
-  authorize: ({ transactionalId }, { access }) =>
-    transactionalId === null
-      ? ErrorCode.NONE
-      : denialCode(access, "write", { kind: "transactionalId", name: transactionalId }),
+  authorize: ({ transactionalId, topicData }, { access }) => {
+    const isTransactional = topicData.some(({ partitionData }) => partitionData.some(bringsTransaction));
+    if (!isTransactional) return ErrorCode.NONE;
+    if (transactionalId === null) return ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
+    return denialCode(access, "write", { kind: "transactionalId", name: transactionalId });
+  },
   answer: async (request, context) => {
     const responses = await Promise.all(
       request.topicData.map(async ({ name, topicId, partitionData }) => {
@@ -91,8 +96,7 @@ async function appendTo(
     };
   if (found.topic.isInternal && clientId !== adminClientId)
     return refused(index, ErrorCode.INVALID_TOPIC_EXCEPTION, `Cannot append to internal topic ${found.topic.name}`);
-  if (request.transactionalId !== null)
-    return refused(index, ErrorCode.INVALID_TXN_STATE, "This broker has no transactions.");
+  if (bringsTransaction(data)) return refused(index, ErrorCode.INVALID_TXN_STATE, "This broker has no transactions.");
   if (
     request.acks === -1 &&
     found.state.isr.length < minInsyncReplicas(broker.cluster, found.topic.name, broker.config)
@@ -124,6 +128,11 @@ async function appendTo(
     const logStartOffset = recordErrors.length > 0 || foundByLog.has(error.errorCode) ? found.log.logStartOffset : -1n;
     return { ...refused(index, error.errorCode, error.message), recordErrors, logStartOffset };
   }
+}
+
+/** Whether the batch for a partition belongs to a transaction. */
+function bringsTransaction({ records }: ProduceRequestPartition): boolean {
+  return records !== null && isTransactional(records);
 }
 
 function refused(index: number, errorCode: number, errorMessage: string | null = null): PartitionAnswer {

@@ -29,6 +29,14 @@ export function checkedBatchSizeAt(buffer: Buffer, start: number, position: numb
   return size;
 }
 
+/** Whether the first batch of a record set belongs to a transaction. False for what is too short for a batch of magic 2, or older. */
+export function isTransactional(records: Buffer): boolean {
+  const hasAttributes = records.length >= batchHeaderBytes && records.readInt8(16) >= 2;
+  return hasAttributes && (records.readInt16BE(21) & transactionalFlag) !== 0;
+}
+
+const transactionalFlag = 0x10;
+
 /** Bytes in a log file that are not a batch. */
 export class BadBatch extends Error {
   /** Where they begin in the file. */

@@ -56,8 +56,9 @@ export interface Handler<Req extends Fields = Fields, Res extends Fields = Field
    */
   authorize?(request: StructOut<Req>, context: RequestContext): number;
   /**
-   * Does what the request asks. Called once for each execution, with a request that stays as it is. Must not throw for anything that a
-   * client can cause: such errors are answers. What it throws closes the connection, except for failures of the storage, which are refused.
+   * Does what the request asks. Called once for each execution, with a request whose bytes it may write into: whoever wants to see them
+   * afterwards has handed on a copy. Must not throw for anything that a client can cause: such errors are answers. What it throws closes the
+   * connection, except for failures of the storage, which are refused.
    */
   answer(request: StructOut<Req>, context: RequestContext): Promise<Outcome<StructIn<Res>>> | Outcome<StructIn<Res>>;
 }

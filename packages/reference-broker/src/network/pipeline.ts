@@ -1,4 +1,5 @@
 import { ErrorCode } from "@moldau/protocol-codec";
+import { bodyCopy } from "./body-copy.js";
 import type { BrokerEvents } from "../events.js";
 import { LogError } from "../log/log-error.js";
 import { isAnswered, type ResponseBody, type RoutedRequest } from "./handler.js";
@@ -59,7 +60,7 @@ function told(events: BrokerEvents): Station {
     };
     events.request({ ...facts, body });
     const startedMs = context.clock.monotonic();
-    const outcome = await next(request);
+    const outcome = await next(events.isWatched ? { ...request, body: bodyCopy(body) } : request);
     events.response({ ...facts, body: bodyOf(outcome), durationMs: context.clock.monotonic() - startedMs });
     return outcome;
   };
