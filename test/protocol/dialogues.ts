@@ -3,6 +3,7 @@ import { brokerDialogues } from "./dialogues/broker.js";
 import { fetchingDialogues } from "./dialogues/fetching.js";
 import { offsetDialogues } from "./dialogues/offsets.js";
 import { producingDialogues } from "./dialogues/producing.js";
+import { topicConfigDialogues } from "./dialogues/topic-configs.js";
 import { topicDialogues } from "./dialogues/topics.js";
 
 /** Talks with a broker, each to be held with a broker of its own or on topics that nobody else uses. Every right broker gives the same answers. */
@@ -12,4 +13,5 @@ export const protocolDialogues: Readonly<Record<string, (talk: ProtocolDialogue)
   ...fetchingDialogues,
   ...offsetDialogues,
   ...brokerDialogues,
+  ...topicConfigDialogues,
 };

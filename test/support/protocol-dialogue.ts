@@ -29,7 +29,9 @@ const meaningless: ReadonlySet<string> = new Set([
 ]);
 
 /** Lists whose order says nothing. */
-const unordered: ReadonlySet<string> = new Set(["topics", "responses", "results", "configs", "partitions", "apiKeys"]);
+const unordered: ReadonlySet<string> = new Set([
+  ...["topics", "responses", "partitionResponses", "results", "configs", "partitions", "apiKeys"],
+]);
 
 const timeoutMs = 10_000;
 
@@ -47,14 +49,18 @@ export class ProtocolDialogue {
     this.#address = address;
   }
 
-  /** Asks, writes the answer down, and gives it; undefined when the broker closed the connection instead of answering. */
+  /**
+   * Asks, writes the answer down, and gives it; undefined when the broker closed the connection instead of answering. With `behind`, so many
+   * bytes that mean nothing follow the request's last field.
+   */
   async ask<Req extends Fields, Res extends Fields>(
     what: string,
     api: Api<Req, Res>,
     version: number,
     body: StructIn<Req>,
+    options: { readonly behind?: number } = {},
   ): Promise<StructOut<Res> | undefined> {
-    const answer = await this.#answer(api, version, body);
+    const answer = await this.#answer(api, version, body, options);
     this.lines.push({
       asked: `${api.name} ${version}: ${what}`,
       answer: answer === undefined ? "closed" : this.#plain(answer),
@@ -67,8 +73,9 @@ export class ProtocolDialogue {
     api: Api<Req, Res>,
     version: number,
     body: StructIn<Req>,
+    options: { readonly behind?: number } = {},
   ): Promise<StructOut<Res>> {
-    const answer = await this.#answer(api, version, body);
+    const answer = await this.#answer(api, version, body, options);
     if (answer === undefined) throw new Error(`${api.name} ${version} was not answered`);
     return answer;
   }
@@ -166,10 +173,11 @@ export class ProtocolDialogue {
     api: Api<Req, Res>,
     version: number,
     body: StructIn<Req>,
+    options: { readonly behind?: number } = {},
   ): Promise<StructOut<Res> | undefined> {
     const connection = await this.#open();
     try {
-      return await connection.request(api, version, body);
+      return await connection.request(api, version, body, options);
     } catch (error) {
       if (!/was closed/.test(String(error))) throw error;
       this.close();

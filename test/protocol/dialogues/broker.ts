@@ -1,11 +1,13 @@
 import {
   ApiVersions,
+  CreateTopics,
   DescribeCluster,
   DescribeConfigs,
   DescribeTopicPartitions,
   FindCoordinator,
   IncrementalAlterConfigs,
   InitProducerId,
+  Metadata,
   SaslAuthenticate,
   SaslHandshake,
 } from "@moldau/protocol-codec";
@@ -35,7 +37,8 @@ export const brokerDialogues: Readonly<Record<string, (talk: ProtocolDialogue) =
       const named = version >= 3 ? { clientSoftwareName: "a-1.b", clientSoftwareVersion: "1.0" } : {};
       const answer = await talk.quietly(ApiVersions, version, named);
       const range = answer.apiKeys.filter(({ apiKey }) => apiKey === 0 || apiKey === 18);
-      talk.note(`ApiVersions ${version}`, { errorCode: answer.errorCode, apiKeys: range });
+      const level = answer.supportedFeatures.find(({ name }) => name === "metadata.version");
+      talk.note(`ApiVersions ${version}`, { errorCode: answer.errorCode, apiKeys: range, level });
     }
   },
 
@@ -90,6 +93,20 @@ export const brokerDialogues: Readonly<Record<string, (talk: ProtocolDialogue) =
     });
   },
 
+  "Kafka's own topics": async (talk) => {
+    const topics = ["__transaction_state", "__share_group_state", "__consumer_offsets", "__other"].map((name) => ({
+      name,
+      numPartitions: 1,
+      replicationFactor: 1,
+      assignments: [],
+      configs: [],
+    }));
+    await talk.quietly(CreateTopics, 5, { topics, timeoutMs: 10_000 });
+    for (const { name } of topics) await talk.settled(name);
+    const described = await talk.quietly(Metadata, 9, { topics, allowAutoTopicCreation: false });
+    for (const { name, isInternal } of described.topics) talk.note(`is ${name ?? ""} internal`, isInternal);
+  },
+
   "the cluster": async (talk) => {
     for (const version of [0, 1, 2])
       await talk.ask("with rights", DescribeCluster, version, { includeClusterAuthorizedOperations: true });
@@ -126,6 +143,10 @@ export const brokerDialogues: Readonly<Record<string, (talk: ProtocolDialogue) =
     for (const [resourceType, resourceName] of nowhere) {
       const resources = [{ resourceType, resourceName, configurationKeys: null }];
       await talk.ask(`what there is not: ${resourceType} ${resourceName}`, DescribeConfigs, 4, { resources });
+    }
+    for (const configurationKeys of [[], ["no.such.key"]]) {
+      const resources = [{ resourceType: topic, resourceName: "set", configurationKeys }];
+      await talk.ask(`these keys: ${JSON.stringify(configurationKeys)}`, DescribeConfigs, 4, { resources });
     }
     await talk.ask("two keys of the broker", DescribeConfigs, 4, {
       resources: [

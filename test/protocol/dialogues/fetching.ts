@@ -40,6 +40,30 @@ export const fetchingDialogues: Readonly<Record<string, (talk: ProtocolDialogue)
     );
   },
 
+  "a partition that is named twice in a fetch": async (talk) => {
+    const topicId = await talk.topic("log", { partitions: 2 });
+    await produce(talk, "two records", batch(2));
+    await produce(talk, "one more", batch(1));
+    const wishes = [{ offset: 0n }, { partition: 1 }, { offset: 2n }];
+    const partitions = wishes.map(({ partition = 0, offset = 0n }) => ({
+      partition,
+      fetchOffset: offset,
+      partitionMaxBytes: 1 << 20,
+    }));
+    for (const [what, epoch] of [
+      ["without a session", -1],
+      ["with a new session", 0],
+    ] as const) {
+      const rest = { maxWaitMs: 0, minBytes: 1, maxBytes: 1 << 20, sessionEpoch: epoch };
+      await talk.ask(`in one topic, ${what}`, Fetch, 12, { ...rest, topics: [{ topic: "log", partitions }] });
+      await talk.ask(`in topics that stand there twice, ${what}`, Fetch, 12, {
+        ...rest,
+        topics: partitions.map((each) => ({ topic: "log", partitions: [each] })),
+      });
+      await talk.ask(`by id, ${what}`, Fetch, 13, { ...rest, topics: [{ topicId, partitions }] });
+    }
+  },
+
   "limits bound what is read, but for the first batch": async (talk) => {
     await talk.topic("log", { partitions: 2 });
     for (let count = 0; count < 4; count++)

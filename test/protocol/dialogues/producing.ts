@@ -1,4 +1,11 @@
-import { ListOffsets, Produce, stampProducer, writeMessageSet } from "@moldau/protocol-codec";
+import {
+  ListOffsets,
+  Produce,
+  stampProducer,
+  writeBatch,
+  writeMessageSet,
+  type ProducerStamp,
+} from "@moldau/protocol-codec";
 import type { ProtocolDialogue } from "../../support/protocol-dialogue.js";
 import { batch, nobodysId, produce, time } from "./records.js";
 
@@ -6,6 +13,12 @@ function stamped(count: number, producerId: bigint, producerEpoch: number, baseS
   const records = batch(count);
   stampProducer(records, { producerId, producerEpoch, baseSequence });
   return records;
+}
+
+function transactional({ producerId, producerEpoch, baseSequence }: ProducerStamp): Buffer {
+  return writeBatch({ producerId, producerEpoch, baseSequence, isTransactional: true }, [
+    { key: "k", value: "v", timestamp: time },
+  ]);
 }
 
 function damaged(): Buffer {
@@ -73,6 +86,53 @@ export const producingDialogues: Readonly<Record<string, (talk: ProtocolDialogue
       replicaId: -1,
       topics: [{ name: "log", partitions: [{ partitionIndex: 0, timestamp: -1n }] }],
     });
+  },
+
+  "records of a transaction need its id, and an id needs no transaction": async (talk) => {
+    await talk.topic("log", { partitions: 2 });
+    const ofTransaction = transactional({ producerId: 4000n, producerEpoch: 0, baseSequence: 0 });
+    const body = (transactionalId: string | null, records: readonly Buffer[], acks = -1) => ({
+      transactionalId,
+      acks,
+      timeoutMs: 5000,
+      topicData: [{ name: "log", partitionData: records.map((each, index) => ({ index, records: each })) }],
+    });
+    await talk.ask("of a transaction, without an id", Produce, 9, body(null, [ofTransaction]));
+    await talk.ask("and with it a plain batch", Produce, 9, body(null, [ofTransaction, batch(1)]));
+    await talk.ask("a plain batch, with an id", Produce, 9, body("writer", [batch(2)]));
+    await talk.tell("of a transaction, without an id or an answer", Produce, 9, body(null, [ofTransaction], 0));
+    for (const isolationLevel of [0, 1]) {
+      await talk.ask(`what is there, at isolation level ${isolationLevel}`, ListOffsets, 5, {
+        replicaId: -1,
+        isolationLevel,
+        topics: [{ name: "log", partitions: [0, 1].map((partitionIndex) => ({ partitionIndex, timestamp: -1n })) }],
+      });
+    }
+  },
+
+  "a partition that is named twice": async (talk) => {
+    await talk.topic("log");
+    const twice = [batch(1), batch(2)].map((records) => ({ index: 0, records }));
+    await talk.ask("in one topic", Produce, 9, {
+      acks: -1,
+      timeoutMs: 5000,
+      topicData: [{ name: "log", partitionData: twice }],
+    });
+    await talk.ask("in one topic that stands twice", Produce, 9, {
+      acks: -1,
+      timeoutMs: 5000,
+      topicData: twice.map((data) => ({ name: "log", partitionData: [data] })),
+    });
+    await talk.ask("what is there", ListOffsets, 5, {
+      replicaId: -1,
+      topics: [{ name: "log", partitions: [{ partitionIndex: 0, timestamp: -1n }] }],
+    });
+  },
+
+  "more replicas in sync are wanted than there are": async (talk) => {
+    await talk.topic("log", { configs: { "min.insync.replicas": "2" } });
+    await produce(talk, "acks all", batch(1));
+    await produce(talk, "acks 1", batch(1), { acks: 1 });
   },
 
   "sequences are watched": async (talk) => {

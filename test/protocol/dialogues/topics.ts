@@ -1,4 +1,5 @@
 import {
+  ApiVersions,
   CreatePartitions,
   CreateTopics,
   DeleteTopics,
@@ -6,6 +7,7 @@ import {
   Uuid,
   type RequestInputOf,
 } from "@moldau/protocol-codec";
+import { pause } from "../../support/group-dialogue.js";
 import type { ProtocolDialogue } from "../../support/protocol-dialogue.js";
 
 type NewTopic = NonNullable<RequestInputOf<typeof CreateTopics>["topics"]>[number];
@@ -183,6 +185,55 @@ export const topicDialogues: Readonly<Record<string, (talk: ProtocolDialogue) =>
       timeoutMs,
       validateOnly: true,
     });
+  },
+
+  "a topic that is made by asking for it": async (talk) => {
+    const names = ["asked-for", "also-asked-for", "not a name"];
+    for (const version of [1, 4, 9, 13]) {
+      const topics = names.map((name) => ({ name: name === "not a name" ? name : `${name}-${version}` }));
+      const body = { topics, ...(version >= 4 ? { allowAutoTopicCreation: true } : {}) };
+      await talk.ask("the first time", Metadata, version, body);
+      for (const { name } of topics.slice(0, 2)) await talk.settled(name);
+      await talk.ask("the second time", Metadata, version, body);
+    }
+  },
+
+  "a time-out of nothing": async (talk) => {
+    for (const within of [0, -1]) {
+      const name = `hurried${within}`;
+      const body = { topics: [topic(name), topic("not a name")], timeoutMs: within };
+      await talk.ask(`CreateTopics within ${within} ms`, CreateTopics, 4, body);
+      await pause(500);
+      await talk.ask("is it there", Metadata, 9, { topics: [{ name }], allowAutoTopicCreation: false });
+      await talk.ask(`only validated`, CreateTopics, 4, { ...body, validateOnly: true });
+      await talk.topic(`slow${within}`);
+      await talk.ask(`CreatePartitions within ${within} ms`, CreatePartitions, 3, {
+        topics: [{ name: `slow${within}`, count: 2, assignments: null }],
+        timeoutMs: within,
+      });
+      await talk.ask(`DeleteTopics within ${within} ms`, DeleteTopics, 5, {
+        topicNames: [`slow${within}`],
+        timeoutMs: within,
+      });
+      await pause(500);
+      const gone = [{ name: `slow${within}` }];
+      await talk.ask("is it gone", Metadata, 9, { topics: gone, allowAutoTopicCreation: false });
+    }
+  },
+
+  "bytes behind the last field mean nothing": async (talk) => {
+    const topics = [{ name: "behind" }];
+    await talk.topic("behind");
+    await talk.ask("all topics", Metadata, 13, { topics: null, allowAutoTopicCreation: false }, { behind: 3 });
+    await talk.ask("one topic", Metadata, 1, { topics }, { behind: 2 });
+    await talk.ask("one topic, much behind", Metadata, 12, { topics, allowAutoTopicCreation: false }, { behind: 1000 });
+    const told = await talk.quietly(
+      ApiVersions,
+      3,
+      { clientSoftwareName: "a", clientSoftwareVersion: "1" },
+      { behind: 1 },
+    );
+    talk.note("ApiVersions 3, one byte behind", { errorCode: told.errorCode });
   },
 
   "metadata in every version": async (talk) => {

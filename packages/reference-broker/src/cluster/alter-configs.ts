@@ -9,7 +9,7 @@ import type { Change } from "./controller.js";
 import { clusterRecords } from "./records.js";
 import { configResource, type ClusterState } from "./state.js";
 import { topicConfigDefinition } from "./topic-config.js";
-import { topicConfigProblem, topicConfigValue } from "./topic-settings.js";
+import { topicConfigProblem, topicConfigsProblem, topicConfigValue } from "./topic-settings.js";
 
 /** What became of one resource of an IncrementalAlterConfigs request. */
 export interface Alteration {
@@ -71,13 +71,17 @@ function alterOne(
   if (cluster.topic(resourceName) === undefined) return refused(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
   const set = cluster.configs(configResource.topic, resourceName);
   const records: Buffer[] = [];
+  const then = new Map(set);
   for (const each of configs) {
     const changed = changedValue(each, set, config);
     if (typeof changed === "object" && changed !== null) return changed;
     if (changed === (set.get(each.name) ?? null)) continue;
+    if (changed === null) then.delete(each.name);
+    else then.set(each.name, changed);
     records.push(clusterRecords.config.write({ resourceType, resourceName, name: each.name, value: changed }));
   }
-  return { records };
+  const problem = topicConfigsProblem(then, config);
+  return problem === undefined ? { records } : refused(ErrorCode.INVALID_CONFIG, problem);
 }
 
 /** The value that a key has then, null for none of its own, or why it cannot. */

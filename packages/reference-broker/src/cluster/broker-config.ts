@@ -25,46 +25,132 @@ const flag = (value: boolean, documentation: string): ConfigDefinition => ({
  * development configuration instead, because this broker serves development: `group.initial.rebalance.delay.ms` is 0.
  */
 export const brokerConfigs = {
-  "auto.create.topics.enable": flag(true, "Whether asking for an unknown topic creates it."),
-  "connections.max.idle.ms": long(600_000, "After how many idle milliseconds a connection is closed."),
-  "connections.max.reauth.ms": long(0, "After how many milliseconds a SASL session must be renewed; 0: never.", 0),
-  "default.replication.factor": int(1, "The replicas of a topic created without saying how many.", 1),
-  "delete.topic.enable": flag(true, "Whether topics can be deleted."),
-  "fetch.max.bytes": int(57_671_680, "The most bytes that one fetch answer holds.", 1024),
+  "auto.create.topics.enable": flag(
+    true,
+    "Whether topics are created automatically when somebody asks for the metadata of one that does not exist.",
+  ),
+  "connections.max.idle.ms": long(
+    600_000,
+    "Idle connections are closed after this many milliseconds; negative: never.",
+  ),
+  "connections.max.reauth.ms": long(
+    0,
+    "The maximum time until a client has to authenticate again over SASL on the same connection, in milliseconds; 0: never.",
+    0,
+  ),
+  "default.replication.factor": int(
+    1,
+    "The replication factor of topics that are created automatically, or without saying how many replicas.",
+    1,
+  ),
+  "delete.topic.enable": flag(
+    true,
+    "Whether topics can be deleted through the protocol; false: every deletion is refused.",
+  ),
+  "fetch.max.bytes": int(
+    57_671_680,
+    "The maximum number of bytes that are returned for one fetch request. The first batch is returned even if it is larger.",
+    1024,
+  ),
   "group.consumer.assignors": {
     type: "LIST",
     default: "uniform,range",
-    documentation: "The assignors of the next-generation protocol.",
+    documentation: "The server side assignors that groups of the consumer protocol may use; the first is the default.",
   },
-  "group.consumer.heartbeat.interval.ms": int(5000, "The heartbeat interval of the next-generation protocol.", 1),
-  "group.consumer.session.timeout.ms": int(45_000, "The session timeout of the next-generation protocol.", 1),
-  "group.initial.rebalance.delay.ms": int(0, "How long a new group waits for further members, in milliseconds.", 0),
-  "group.max.session.timeout.ms": int(1_800_000, "The longest session timeout that a member may ask for."),
-  "group.max.size": int(2_147_483_647, "The most members that a group may have.", 1),
-  "group.min.session.timeout.ms": int(6000, "The shortest session timeout that a member may ask for."),
-  "max.incremental.fetch.session.cache.slots": int(1000, "The most fetch sessions kept at once.", 0),
-  "num.partitions": int(1, "The partitions of a topic created without saying how many.", 1),
-  "offset.metadata.max.bytes": int(4096, "The largest metadata text of a committed offset."),
-  "offsets.commit.timeout.ms": int(5000, "How long an offset commit waits for the log, in milliseconds.", 1),
-  "offsets.retention.check.interval.ms": long(600_000, "How often expired offsets are looked for, in milliseconds.", 1),
-  "offsets.retention.minutes": int(10_080, "How long an empty group's offsets are kept, in minutes.", 1),
-  "offsets.topic.num.partitions": int(50, "The partitions of __consumer_offsets.", 1),
+  "group.consumer.heartbeat.interval.ms": int(
+    5000,
+    "The heartbeat interval that members of groups of the consumer protocol are given, in milliseconds.",
+    1,
+  ),
+  "group.consumer.session.timeout.ms": int(
+    45_000,
+    "The time-out after which a member of a group of the consumer protocol that sends no heartbeats is removed, in milliseconds.",
+    1,
+  ),
+  "group.initial.rebalance.delay.ms": int(
+    0,
+    "How long the coordinator waits for more members to join a new group before the first rebalance, in milliseconds. Apache Kafka's default is 3000.",
+    0,
+  ),
+  "group.max.session.timeout.ms": int(
+    1_800_000,
+    "The maximum session time-out that members of a group may ask for, in milliseconds. Longer ones leave more time between heartbeats, and find failures later.",
+  ),
+  "group.max.size": int(
+    2_147_483_647,
+    "The maximum number of members of one group; further ones are refused with GROUP_MAX_SIZE_REACHED.",
+    1,
+  ),
+  "group.min.session.timeout.ms": int(
+    6000,
+    "The minimum session time-out that members of a group may ask for, in milliseconds. Shorter ones find failures sooner, for more heartbeats.",
+  ),
+  "max.incremental.fetch.session.cache.slots": int(
+    1000,
+    "The maximum number of incremental fetch sessions that the broker keeps.",
+    0,
+  ),
+  "num.partitions": int(
+    1,
+    "The number of log partitions of a topic that is created automatically, or without saying how many.",
+    1,
+  ),
+  "offset.metadata.max.bytes": int(4096, "The maximum size of the metadata text of a committed offset, in bytes."),
+  "offsets.commit.timeout.ms": int(
+    5000,
+    "How long an offset commit may wait until all replicas of the offsets topic have it, in milliseconds.",
+    1,
+  ),
+  "offsets.retention.check.interval.ms": long(
+    600_000,
+    "How frequently stale offsets are looked for, in milliseconds.",
+    1,
+  ),
+  "offsets.retention.minutes": int(
+    10_080,
+    "How long the committed offsets of a group are retained once it has lost all its members, in minutes.",
+    1,
+  ),
+  "offsets.topic.num.partitions": int(
+    50,
+    "The number of partitions of the topic of committed offsets, __consumer_offsets. Only its creation looks at it.",
+    1,
+  ),
   "offsets.topic.replication.factor": {
     type: "SHORT",
     default: "1",
     min: 1,
-    documentation: "The replicas of __consumer_offsets.",
+    documentation: "The replication factor of the topic of committed offsets, __consumer_offsets.",
   },
-  "offsets.topic.segment.bytes": int(104_857_600, "The segment size of __consumer_offsets.", 1),
-  "producer.id.expiration.ms": int(86_400_000, "After how many idle milliseconds a producer's state is dropped.", 1),
-  "replica.lag.time.max.ms": long(30_000, "After how long a follower that does not catch up leaves the in-sync set."),
+  "offsets.topic.segment.bytes": int(
+    104_857_600,
+    "The segment size of the topic of committed offsets, in bytes. Small ones let compaction begin sooner.",
+    1,
+  ),
+  "producer.id.expiration.ms": int(
+    86_400_000,
+    "How long the leader of a partition remembers a producer id after its last write, in milliseconds.",
+    1,
+  ),
+  "replica.lag.time.max.ms": long(
+    30_000,
+    "A follower that has not caught up with the leader's log end for this many milliseconds is removed from the in-sync replicas.",
+  ),
   "sasl.enabled.mechanisms": {
     type: "LIST",
     default: "PLAIN,SCRAM-SHA-256,SCRAM-SHA-512",
-    documentation: "The SASL mechanisms offered.",
+    documentation: "The list of SASL mechanisms that are enabled on listeners with a login.",
   },
-  "socket.request.max.bytes": int(104_857_600, "The largest request accepted, in bytes.", 1),
-  "transaction.max.timeout.ms": int(900_000, "The longest transaction timeout that a producer may ask for.", 1),
+  "socket.request.max.bytes": int(
+    104_857_600,
+    "The maximum size of a request on a socket, in bytes. A larger one closes its connection.",
+    1,
+  ),
+  "transaction.max.timeout.ms": int(
+    900_000,
+    "The maximum time-out of transactions that producers may ask for, in milliseconds.",
+    1,
+  ),
 } satisfies ConfigDefinitions;
 
 /** The name of a broker configuration key, other than those that give topics their defaults. */

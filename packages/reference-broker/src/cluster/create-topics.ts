@@ -6,7 +6,7 @@ import { assignmentProblem, placePartitions } from "./placement.js";
 import { clusterRecords } from "./records.js";
 import { configResource, type ClusterState } from "./state.js";
 import { collidingName, topicNameProblem } from "./topic-names.js";
-import { topicConfigProblem } from "./topic-settings.js";
+import { topicConfigProblem, topicConfigsProblem } from "./topic-settings.js";
 
 /** What became of one topic of a CreateTopics request. */
 export type TopicCreation =
@@ -61,7 +61,7 @@ function createTopic(
   surroundings: CreationSurroundings,
 ): TopicCreation | { readonly creation: TopicCreation; readonly records: readonly Buffer[] } {
   const { name } = topic;
-  const problem = nameRefusal(cluster, name, taken) ?? configRefusal(topic);
+  const problem = nameRefusal(cluster, name, taken) ?? configRefusal(topic, surroundings.config);
   if (problem !== undefined) return problem;
   const placed =
     topic.assignments.length > 0 ? manualPlacement(cluster, topic) : automaticPlacement(cluster, topic, surroundings);
@@ -120,7 +120,7 @@ function nameRefusal(cluster: ClusterState, name: string, taken: readonly string
   return refusal(name, ErrorCode.INVALID_TOPIC_EXCEPTION, `Topic '${name}' collides with existing topic: ${colliding}`);
 }
 
-function configRefusal({ name, configs }: CreateTopicsRequestTopic): Refusal | undefined {
+function configRefusal({ name, configs }: CreateTopicsRequestTopic, broker: BrokerConfig): Refusal | undefined {
   const nulls = configs.filter(({ value }) => value === null).map((config) => config.name);
   if (nulls.length > 0)
     return refusal(name, ErrorCode.INVALID_CONFIG, `Null value not supported for topic configs: ${nulls.join(",")}`);
@@ -128,7 +128,8 @@ function configRefusal({ name, configs }: CreateTopicsRequestTopic): Refusal | u
     const problem = topicConfigProblem(key, value ?? "");
     if (problem !== undefined) return refusal(name, ErrorCode.INVALID_CONFIG, problem);
   }
-  return undefined;
+  const problem = topicConfigsProblem(new Map(configs.map(({ name: key, value }) => [key, value ?? ""])), broker);
+  return problem === undefined ? undefined : refusal(name, ErrorCode.INVALID_CONFIG, problem);
 }
 
 interface Placed {

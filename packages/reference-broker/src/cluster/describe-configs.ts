@@ -32,7 +32,7 @@ const typeNumbers: Readonly<Record<ConfigType, number>> = {
 
 /** Every key of a topic, from what was set for it and the broker's defaults. */
 export function describeTopic(set: ReadonlyMap<string, string>, broker: BrokerConfig): readonly ConfigEntry[] {
-  return topicConfigKeys().map((name) => {
+  return topicConfigKeys(set).map((name) => {
     const definition = topicConfigDefinition(name);
     return {
       name,

@@ -15,6 +15,9 @@ export interface Registration {
 /** The level of `metadata.version` that the records of this broker belong to: Apache Kafka 4.0 (IBP_4_0_IV3). */
 const metadataVersion = 25;
 
+/** The levels that brokers of Apache Kafka 4.3.1 can be at: 3.3 (IBP_3_3_IV3) to 4.3 (IBP_4_3_IV0). */
+export const metadataVersions = { min: 7, max: 30 } as const;
+
 /**
  * Plans the registration of the brokers that run now, all at once. Those that ran before and do not now are fenced: what they led has no
  * leader until they come back.
@@ -49,7 +52,13 @@ export function registerBrokers(
             port,
             securityProtocol,
           })),
-          features: [{ name: "metadata.version", minSupportedVersion: 1, maxSupportedVersion: metadataVersion }],
+          features: [
+            {
+              name: "metadata.version",
+              minSupportedVersion: metadataVersions.min,
+              maxSupportedVersion: metadataVersions.max,
+            },
+          ],
           rack,
           fenced: false,
           logDirs: [directoryId],

@@ -105,8 +105,9 @@ function open(
   return session;
 }
 
+/** What is asked for, each partition once: what was asked of it last. */
 function positionsOf({ topics }: FetchRequest): readonly FetchPosition[] {
-  return topics.flatMap(({ topic, topicId, partitions }) =>
+  const positions = topics.flatMap(({ topic, topicId, partitions }) =>
     partitions.map(({ partition, fetchOffset, partitionMaxBytes, currentLeaderEpoch, lastFetchedEpoch }) => ({
       topic,
       topicId,
@@ -117,4 +118,8 @@ function positionsOf({ topics }: FetchRequest): readonly FetchPosition[] {
       lastFetchedEpoch,
     })),
   );
+  const byPartition = new Map(
+    positions.map((position) => [`${position.topic} ${position.topicId.toString()} ${position.partition}`, position]),
+  );
+  return byPartition.size === positions.length ? positions : [...byPartition.values()];
 }

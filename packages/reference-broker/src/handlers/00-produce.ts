@@ -22,8 +22,8 @@ type PartitionAnswer = ProduceResponsePartition extends infer P ? Partial<P> & {
  * Batches are checked by the log (CRC, offsets, sequences, size, timestamps) and each partition has a result of its own. acks 0 gets no
  * answer, and a closed connection if anything failed, so that the client refreshes its metadata; other acks than -1, 0 and 1 are
  * INVALID_REQUIRED_ACKS. From 8 on errors name the records at fault, from 10 on NOT_LEADER_OR_FOLLOWER comes with the leader and its
- * address (KIP-951), from 13 on topics are named by id. acks -1 with a `min.insync.replicas` above the one replica that there is gives
- * NOT_ENOUGH_REPLICAS. Kafka's own topics take records from its admin client only.
+ * address (KIP-951), from 13 on topics are named by id. acks -1 with fewer replicas in sync than `min.insync.replicas`
+ * says, or than there are, gives NOT_ENOUGH_REPLICAS. Kafka's own topics take records from its admin client only.
  * A transactional batch in a request without a transactional id refuses the whole request with TRANSACTIONAL_ID_AUTHORIZATION_FAILED; the
  * id alone means nothing.
  * Differences from Apache Kafka: the message of every refusal is sent along; there are no transactions, so a transactional batch is refused
@@ -34,7 +34,7 @@ export const produce = handler({
   versions: { min: 3, max: 13, advertisedMin: 0 },
   hasAnswer: ({ acks }) => acks !== 0,
   refuse: ({ topicData }, { errorCode }) => ({
-    responses: topicData.map(({ name, topicId, partitionData }) => ({
+    responses: eachOnce(topicData).map(({ name, topicId, partitionData }) => ({
       name,
       topicId,
       partitionResponses: partitionData.map(({ index }) => refused(index, errorCode)),
@@ -48,7 +48,7 @@ export const produce = handler({
   },
   answer: async (request, context) => {
     const responses = await Promise.all(
-      request.topicData.map(async ({ name, topicId, partitionData }) => {
+      eachOnce(request.topicData).map(async ({ name, topicId, partitionData }) => {
         const topic = findTopic(context.broker.cluster, {
           name,
           id: topicId,
@@ -99,7 +99,12 @@ async function appendTo(
   if (bringsTransaction(data)) return refused(index, ErrorCode.INVALID_TXN_STATE, "This broker has no transactions.");
   if (
     request.acks === -1 &&
-    found.state.isr.length < minInsyncReplicas(broker.cluster, found.topic.name, broker.config)
+    found.state.isr.length <
+      minInsyncReplicas(
+        broker.cluster,
+        { topic: found.topic.name, replicas: found.state.replicas.length },
+        broker.config,
+      )
   ) {
     return refused(index, ErrorCode.NOT_ENOUGH_REPLICAS);
   }
@@ -128,6 +133,18 @@ async function appendTo(
     const logStartOffset = recordErrors.length > 0 || foundByLog.has(error.errorCode) ? found.log.logStartOffset : -1n;
     return { ...refused(index, error.errorCode, error.message), recordErrors, logStartOffset };
   }
+}
+
+/** Every partition once, with what was given for it last: what came before is passed over, as in Apache Kafka. */
+function eachOnce(topicData: ProduceRequest["topicData"]): ProduceRequest["topicData"] {
+  const topics = new Map<string, ProduceRequest["topicData"][number]>();
+  for (const topic of topicData) {
+    const key = topic.topicId.isZero ? topic.name : topic.topicId.toString();
+    const before = topics.get(key)?.partitionData ?? [];
+    const partitions = new Map([...before, ...topic.partitionData].map((data) => [data.index, data]));
+    topics.set(key, { ...topic, partitionData: [...partitions.values()] });
+  }
+  return [...topics.values()];
 }
 
 /** Whether the batch for a partition belongs to a transaction. */

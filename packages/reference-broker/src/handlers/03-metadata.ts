@@ -12,8 +12,7 @@ type TopicAnswer = Partial<MetadataResponseTopic>;
  * Metadata 0-13: brokers, topics, leaders.
  *
  * Version 0 takes an empty list for all topics, later ones null. From 12 on topics may be asked for by id. An unknown topic is created
- * when the broker's `auto.create.topics.enable` and (from 4 on) the client allow it; the answer shows it already, with its leaders, where
- * Apache Kafka answers UNKNOWN_TOPIC_OR_PARTITION once. Advertised addresses are those of the listener that the client came in by.
+ * when the broker's `auto.create.topics.enable` and (from 4 on) the client allow it; the answer is UNKNOWN_TOPIC_OR_PARTITION that once. Advertised addresses are those of the listener that the client came in by.
  * Difference: the controller shown is the broker that is it, not any (KRaft shows any).
  */
 export const metadata = handler({
@@ -62,11 +61,12 @@ async function wantedTopics(
   if (topics.some(({ topicId }) => !topicId.isZero))
     return topics.filter(({ topicId }) => !topicId.isZero).map(({ topicId }) => byId(topicId, context));
   const names = [...new Set(topics.map(({ name }) => name ?? ""))];
+  // Answered before they are made: as in Apache Kafka, whoever asks for a topic that is not there yet has to ask again.
+  const answers = names.map((name) => byName(name, context));
   const unknown = names.filter((name) => cluster.topic(name) === undefined);
   const mayCreate = config.boolean("auto.create.topics.enable") && allowAutoTopicCreation;
-  const refusals =
-    mayCreate && unknown.length > 0 ? await context.broker.autoCreate(unknown) : new Map<string, number>();
-  return names.map((name) => byName(name, context, refusals));
+  if (mayCreate && unknown.length > 0) await context.broker.autoCreate(unknown);
+  return answers;
 }
 
 function byId(topicId: Uuid, { broker, apiVersion }: RequestContext): TopicAnswer {
@@ -77,12 +77,12 @@ function byId(topicId: Uuid, { broker, apiVersion }: RequestContext): TopicAnswe
     : shown(broker.cluster, topic);
 }
 
-function byName(name: string, { broker }: RequestContext, refusals: ReadonlyMap<string, number>): TopicAnswer {
+function byName(name: string, { broker }: RequestContext): TopicAnswer {
   const topic = broker.cluster.topic(name);
   if (topic !== undefined) return shown(broker.cluster, topic);
   const errorCode =
     topicNameProblem(name) === undefined ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : ErrorCode.INVALID_TOPIC_EXCEPTION;
-  return { errorCode: refusals.get(name) ?? errorCode, name, topicId: Uuid.zero };
+  return { errorCode, name, topicId: Uuid.zero };
 }
 
 function shown(cluster: ClusterState, { name, id, isInternal, partitions }: TopicState): TopicAnswer {

@@ -7,8 +7,9 @@ import { endpointOf } from "../partitions/partition-lookup.js";
  * FindCoordinator 0-6: the broker that looks after a group.
  *
  * It is the one that leads the partition of `__consumer_offsets` that the group's name belongs to; that topic is made by the first
- * question. From 4 on several keys may be asked for at once. Differences from Apache Kafka: there are no transactions and no share groups
- * yet, so these kinds of key get INVALID_REQUEST.
+ * question. From 4 on several keys may be asked for at once. Differences from Apache Kafka: there are no transactions yet, so a
+ * transactional id gets TRANSACTIONAL_ID_AUTHORIZATION_FAILED, which every client takes for the end of its transactional producer, where
+ * librdkafka asks again for ever after others; and no share groups, so these keys get INVALID_REQUEST.
  */
 export const findCoordinator = handler({
   api: FindCoordinator,
@@ -31,6 +32,7 @@ export const findCoordinator = handler({
 
 const firstVersionWithKeys = 4;
 const groupKey = 0;
+const transactionKey = 1;
 
 interface Coordinator {
   readonly errorCode: number;
@@ -41,6 +43,8 @@ interface Coordinator {
 }
 
 async function coordinatorOf(key: string, keyType: number, { broker, session }: RequestContext): Promise<Coordinator> {
+  if (keyType === transactionKey)
+    return nobody(ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED, "This broker has no transactions yet.");
   if (keyType !== groupKey)
     return nobody(ErrorCode.INVALID_REQUEST, `This broker coordinates groups only, not keys of type ${keyType}.`);
   if (broker.cluster.topic(groupsTopic) === undefined) await broker.autoCreate([groupsTopic]);

@@ -1,4 +1,5 @@
 import { ApiVersions, ErrorCode } from "@moldau/protocol-codec";
+import { metadataVersions } from "../cluster/registration.js";
 import { handler } from "../network/handler.js";
 import { versionsTold } from "../security/authentication.js";
 
@@ -30,11 +31,9 @@ export const apiVersions = handler({
         minVersion: advertisedMin,
         maxVersion: max,
       })),
-      supportedFeatures: finalized.map(({ name, maxVersionLevel }) => ({
-        name,
-        minVersion: 1,
-        maxVersion: maxVersionLevel,
-      })),
+      supportedFeatures: [
+        { name: "metadata.version", minVersion: metadataVersions.min, maxVersion: metadataVersions.max },
+      ],
       finalizedFeatures: finalized,
       finalizedFeaturesEpoch: broker.controller.offset,
     };

@@ -12,9 +12,7 @@ import { handler } from "../network/handler.js";
 export const deleteTopics = handler({
   api: DeleteTopics,
   versions: { min: 1, max: 6 },
-  refuse: (request, { errorCode, apiVersion }) => ({
-    responses: wantedTopics(request, apiVersion).map(({ name, topicId }) => ({ name, topicId, errorCode })),
-  }),
+  refuse: (request, { errorCode, apiVersion }) => refused(wantedTopics(request, apiVersion), errorCode),
   answer: async (request, { broker, apiVersion }) => {
     const wanted = wantedTopics(request, apiVersion);
     if (!broker.config.boolean("delete.topic.enable")) {
@@ -28,10 +26,17 @@ export const deleteTopics = handler({
         })),
       };
     }
+    if (request.timeoutMs <= 0) return refused(wanted, ErrorCode.REQUEST_TIMED_OUT);
     const responses = await broker.controller.change((cluster) => plan(cluster, wanted));
     return { responses };
   },
 });
+
+type WantedTopic = DeleteTopicsRequest["topics"][number];
+
+function refused(wanted: readonly WantedTopic[], errorCode: number) {
+  return { responses: wanted.map(({ name, topicId }) => ({ name, topicId, errorCode })) };
+}
 
 function wantedTopics({ topics, topicNames }: DeleteTopicsRequest, apiVersion: number) {
   return apiVersion >= 6 ? topics : topicNames.map((name) => ({ name, topicId: Uuid.zero }));

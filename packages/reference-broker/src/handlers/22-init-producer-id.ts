@@ -8,7 +8,8 @@ import { handler } from "../network/handler.js";
  * Without a transactional id the answer is always a new producer id with epoch 0, also when the producer names the one it had (KIP-360: it
  * raises the epoch by itself and begins again at sequence 0; the log takes that). Ids are given out in blocks of 1,000 that are written to
  * the metadata log first, so that none is ever given twice, not even after SIGKILL.
- * Difference from Apache Kafka: there are no transactions, so a transactional id is refused with INVALID_REQUEST.
+ * Difference from Apache Kafka: there are no transactions, so a transactional id is refused with
+ * TRANSACTIONAL_ID_AUTHORIZATION_FAILED.
  */
 export const initProducerId = handler({
   api: InitProducerId,
@@ -21,7 +22,8 @@ export const initProducerId = handler({
   answer: async (request, { broker }) => {
     const { transactionalId, producerId, producerEpoch } = request;
     const namesHalf = (producerId === -1n) !== (producerEpoch === -1);
-    if (namesHalf || transactionalId !== null) return refused(ErrorCode.INVALID_REQUEST);
+    if (namesHalf) return refused(ErrorCode.INVALID_REQUEST);
+    if (transactionalId !== null) return refused(ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED);
     return { producerId: await broker.producerIds.next(), producerEpoch: 0 };
   },
 });

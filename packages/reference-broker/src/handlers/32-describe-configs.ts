@@ -9,7 +9,7 @@ import type { BrokerNode } from "../cluster/node.js";
 /**
  * DescribeConfigs 1-4: the configuration of topics and brokers, with where each value comes from.
  *
- * A broker answers for itself only; for the empty name, which stands for the defaults of all brokers, there is nothing. From 3 on types and,
+ * No keys, null or an empty list, stands for all of them. A broker answers for itself only; for the empty name, which stands for the defaults of all brokers, there is nothing. From 3 on types and,
  * if wanted, sentences about the keys come along. Differences from Apache Kafka: a broker's keys are those that mean something here; it has
  * no loggers; groups and client metrics get INVALID_REQUEST.
  */
@@ -28,7 +28,8 @@ export const describeConfigs = handler({
       const { resourceType, resourceName, configurationKeys } = resource;
       const found = describe(resource, broker);
       if ("errorCode" in found) return { resourceType, resourceName, ...found };
-      const wanted = found.entries.filter(({ name }) => configurationKeys === null || configurationKeys.includes(name));
+      const isAll = configurationKeys === null || configurationKeys.length === 0;
+      const wanted = found.entries.filter(({ name }) => isAll || configurationKeys.includes(name));
       const configs = wanted.map(({ name, value, source, synonyms, configType, documentation, isReadOnly }) => ({
         name,
         value,

@@ -186,7 +186,8 @@ function describeFault(fault: Fault, { config, partitionName, now }: RecordRules
     };
   }
   if (config.messageTimestampType === "CreateTime" && fault.timestamp !== -1) {
-    const bounds = `[${now - config.messageTimestampBeforeMaxMs}, ${now + config.messageTimestampAfterMaxMs}]`;
+    const [earliest, latest] = [now - config.messageTimestampBeforeMaxMs, now + config.messageTimestampAfterMaxMs];
+    const bounds = `[${asInt64(earliest)}, ${asInt64(latest)}]`;
     return {
       batchIndex,
       isTimestamp: true,
@@ -198,6 +199,12 @@ function describeFault(fault: Fault, { config, partitionName, now }: RecordRules
     isTimestamp: true,
     message: `record ${batchIndex}: a producer may not set the timestamp type to LogAppendTime`,
   };
+}
+
+/** Times without limit as Kafka prints them: the first and the last that there is. */
+function asInt64(time: number): string {
+  if (Number.isFinite(time)) return String(time);
+  return time < 0 ? "-9223372036854775808" : "9223372036854775807";
 }
 
 function refusal(errors: readonly FaultyRecord[]): LogError {
