@@ -1,14 +1,10 @@
-import { execFile, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { Kafka } from "moldau";
 import { missingForApacheKafka, startApacheKafka } from "../support/apache-kafka.js";
 import { median, printTable } from "./report.js";
-import type { Cost, Workload } from "./workload.js";
-
-const run = promisify(execFile);
-const program = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+import { costOf } from "./client-cost.js";
+import { ReferenceBroker } from "./reference-broker.js";
+import { standardWorkload, type Cost, type Workload } from "./workload.js";
 
 /** A broker under which clients are compared. */
 interface BenchBroker {
@@ -24,7 +20,7 @@ export interface EndToEndOptions {
 }
 
 const names = ["moldau", "kafkajs"] as const;
-const partitions = 3;
+const { partitions } = standardWorkload;
 
 /** Produces and consumes with every client on every broker that this machine can run, in turn, and prints the medians. */
 export async function endToEnd({ messages, rounds }: EndToEndOptions): Promise<void> {
@@ -50,14 +46,8 @@ function brokers(): (() => Promise<BenchBroker>)[] {
 }
 
 async function referenceBroker(): Promise<BenchBroker> {
-  const child = spawn(process.execPath, [program("broker-process.js")], { stdio: ["pipe", "pipe", "inherit"] });
-  const address = await new Promise<string>((resolve, reject) => {
-    child.once("error", reject);
-    child.once("exit", (code) => reject(new Error(`the reference broker ended with code ${code}`)));
-    child.stdout.once("data", (line: Buffer) => resolve(line.toString().trim()));
-  });
-  const close = (): Promise<void> => new Promise((resolve) => child.once("exit", () => resolve()).stdin.end());
-  return { name: "the reference broker, in memory", address, close };
+  const broker = await ReferenceBroker.start();
+  return { name: "the reference broker, in memory", address: broker.address, close: () => broker.close() };
 }
 
 async function apacheKafka(): Promise<BenchBroker> {
@@ -71,18 +61,11 @@ async function compare(
   { messages, rounds }: EndToEndOptions,
 ): Promise<void> {
   const workload = {
+    ...standardWorkload,
     direction,
     brokers: broker.address,
-    partitions,
     messages,
     warmUpMessages: Math.ceil(messages / 4),
-    messageBytes: 100,
-    callMessages: 1_000,
-    concurrentCalls: 4,
-    acks: -1,
-    lingerMs: 0,
-    batchBytes: 1_000_000,
-    inFlight: 5,
   } as const;
   const costs = new Map(names.map((name): [string, Cost[]] => [name, []]));
   const topic = await newTopic(
@@ -118,13 +101,6 @@ function report(costs: ReadonlyMap<string, readonly Cost[]>): void {
       ];
     }),
   );
-}
-
-async function costOf(name: string, workload: Workload): Promise<Cost> {
-  const { stdout } = await run(process.execPath, [program("client-process.js"), name, JSON.stringify(workload)], {
-    timeout: 120_000,
-  });
-  return JSON.parse(stdout) as Cost;
 }
 
 /** A topic of its own for every comparison; filled with what there is to read, where there has to be something. */

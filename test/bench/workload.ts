@@ -8,6 +8,8 @@ export interface Workload {
   readonly messages: number;
   readonly warmUpMessages: number;
   readonly messageBytes: number;
+  /** Whether the application takes what it reads message by message, where a client can do that. Default: batch by batch. */
+  readonly byMessage?: boolean;
   /** Messages in one call of `send`. */
   readonly callMessages: number;
   /** Calls of `send` under way at a time. */
@@ -18,6 +20,18 @@ export interface Workload {
   /** Requests on their way to one broker at a time. */
   readonly inFlight: number;
 }
+
+/** The settings that comparisons share: calls of 1,000 messages, four at a time, into three partitions. */
+export const standardWorkload = {
+  partitions: 3,
+  messageBytes: 100,
+  callMessages: 1_000,
+  concurrentCalls: 4,
+  acks: -1,
+  lingerMs: 0,
+  batchBytes: 1_000_000,
+  inFlight: 5,
+} as const;
 
 /** What one run of one client cost. */
 export interface Cost {

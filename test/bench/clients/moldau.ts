@@ -34,23 +34,37 @@ export const moldau: BenchedClient = {
       topics: [workload.topic],
       startFrom: "earliest",
     });
-    let seen = 0;
+    const isEnough = counter(workload, measure);
     let bytes = 0;
-    for await (const batch of consumer.batches()) {
-      const before = seen;
-      for (const message of batch) bytes += message.value?.length ?? 0;
-      seen += batch.length;
-      if (before < workload.warmUpMessages && seen >= workload.warmUpMessages) {
-        measure.start();
-        // What the batch brought beyond the warm-up is not counted.
-        seen = workload.warmUpMessages;
+    if (workload.byMessage === true) {
+      for await (const { value } of consumer) {
+        bytes += value?.length ?? 0;
+        if (isEnough(1)) break;
       }
-      if (seen >= workload.warmUpMessages + workload.messages) {
-        measure.stop();
-        break;
+    } else {
+      for await (const batch of consumer.batches()) {
+        for (const { value } of batch) bytes += value?.length ?? 0;
+        if (isEnough(batch.length)) break;
       }
     }
     if (bytes === 0) throw new Error("the messages were empty");
     await kafka.close();
   },
 };
+
+/** Counts what was read: begins to measure after the warm-up, and says when all was seen and measured. */
+function counter({ warmUpMessages, messages }: Workload, measure: Measure): (read: number) => boolean {
+  let seen = 0;
+  return (read) => {
+    const before = seen;
+    seen += read;
+    if (before < warmUpMessages && seen >= warmUpMessages) {
+      measure.start();
+      // What the batch brought beyond the warm-up is not counted.
+      seen = warmUpMessages;
+    }
+    if (seen < warmUpMessages + messages) return false;
+    measure.stop();
+    return true;
+  };
+}

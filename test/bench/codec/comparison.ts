@@ -1,12 +1,16 @@
-import { fork, type ChildProcess } from "node:child_process";
-import { fileURLToPath } from "node:url";
-import type { Answer, Question } from "../codec-process.js";
 import { median, printTable } from "../report.js";
+import { SampledProcess } from "../sampled-process.js";
 import type { SamplingOptions } from "../sampler.js";
 import { rows as allRows, type Row } from "./rows.js";
 
 const names = ["moldau", "kafkajs", "platformatic"] as const;
 type Name = (typeof names)[number];
+
+/** A process with one codec. */
+interface Codec {
+  readonly name: Name;
+  readonly process: SampledProcess;
+}
 
 /**
  * Encodes and decodes the same messages with three codecs and prints what each takes.
@@ -17,23 +21,24 @@ type Name = (typeof names)[number];
  * meets all three.
  */
 export async function compareCodecs({ sampleMs, samples }: SamplingOptions, rows: readonly Row[]): Promise<void> {
-  const codecs = await Promise.all(names.map((name) => Codec.start(name)));
+  const codecs = await Promise.all(names.map(start));
   try {
     console.log(
-      `\nCodecs: ${codecs.map(({ title }) => title).join(", ")}; whole frames; CPU time of a process for each (user and system, all threads),` +
+      `\nCodecs: ${codecs.map(({ process }) => process.title).join(", ")}; whole frames; CPU time of a process for each (user and system, all threads),` +
         `\nin turn, ${samples} samples of ${sampleMs} ms, medians. kafkajs and @platformatic/kafka check no CRC of what they read.` +
         "\nEverybody's bytes and values were compared before.",
     );
     const bytes = new Map<string, number>();
     for (const row of rows) bytes.set(row.id, await checkSame(row, codecs));
     for (let pass = 0; pass < 2; pass++)
-      for (const row of rows) for (const codec of codecs) await codec.calibrate(row, sampleMs);
+      for (const row of rows)
+        for (const { process } of codecs) if (process.rows.has(row.id)) await process.calibrate(row.id, sampleMs);
     const figures: Figures[] = [];
     for (const row of rows) figures.push(await measure(row, codecs, samples));
     printRows(figures, bytes);
     printVerdicts(figures);
   } finally {
-    for (const codec of codecs) codec.close();
+    for (const { process } of codecs) process.close();
   }
 }
 
@@ -46,12 +51,12 @@ interface Figures {
 }
 
 async function measure(row: Row, codecs: readonly Codec[], count: number): Promise<Figures> {
-  const taking = codecs.filter((codec) => codec.rows.has(row.id));
+  const taking = codecs.filter(({ process }) => process.rows.has(row.id));
   const samples = new Map(taking.map(({ name }): [Name, number[]] => [name, []]));
   // Once more just before, and uncounted: what was compiled for this row may have been thrown away by the others.
-  for (const codec of taking) await codec.sample(row);
+  for (const codec of taking) await codec.process.sample(row.id);
   for (let round = 0; round < count; round++)
-    for (const codec of taking) samples.get(codec.name)?.push(await codec.sample(row));
+    for (const codec of taking) samples.get(codec.name)?.push(await codec.process.sample(row.id));
   const ours = samples.get("moldau") ?? [];
   const ratio = (theirs: readonly number[]): number =>
     median(theirs.map((of, round) => of / (ours[round] ?? Number.NaN)));
@@ -64,11 +69,11 @@ async function measure(row: Row, codecs: readonly Codec[], count: number): Promi
 
 /** Asks everybody for the facts and throws where one differs from ours; returns the length of the frame. */
 async function checkSame(row: Row, codecs: readonly Codec[]): Promise<number> {
-  const [moldau, ...peers] = codecs.filter((codec) => codec.rows.has(row.id));
+  const [moldau, ...peers] = codecs.filter(({ process }) => process.rows.has(row.id));
   if (moldau?.name !== "moldau" || peers.length === 0) throw new Error(`nothing to compare in the row ${row.id}`);
-  const ours = await moldau.facts(row);
+  const ours = await moldau.process.facts(row.id);
   for (const codec of peers) {
-    const theirs = await codec.facts(row);
+    const theirs = await codec.process.facts(row.id);
     if (theirs.facts === ours.facts) continue;
     let at = 0;
     while (theirs.facts[at] === ours.facts[at]) at++;
@@ -114,65 +119,10 @@ function printVerdicts(figures: readonly Figures[]): void {
   );
 }
 
-/** A process with one codec. */
-class Codec {
-  readonly #child: ChildProcess;
-  readonly name: Name;
-  title = "";
-  rows: ReadonlySet<string> = new Set();
-
-  private constructor(name: Name) {
-    this.name = name;
-    this.#child = fork(fileURLToPath(new URL("../codec-process.js", import.meta.url)), [name]);
-  }
-
-  static async start(name: Name): Promise<Codec> {
-    const codec = new Codec(name);
-    const answer = await codec.#ask({ ask: "introduce" });
-    if (!("rows" in answer)) throw unexpected(answer);
-    codec.title = `${answer.name} ${answer.version}`;
-    codec.rows = new Set(answer.rows);
-    for (const id of answer.rows)
-      if (!allRows.some((row) => row.id === id)) throw new Error(`${name} has a task for ${id}, which is no row`);
-    return codec;
-  }
-
-  async facts({ id }: Row): Promise<{ facts: string; bytes: number }> {
-    const answer = await this.#ask({ ask: "facts", row: id });
-    if (!("facts" in answer)) throw unexpected(answer);
-    return answer;
-  }
-
-  async calibrate({ id }: Row, milliseconds: number): Promise<void> {
-    if (this.rows.has(id)) await this.#ask({ ask: "calibrate", row: id, milliseconds });
-  }
-
-  async sample({ id }: Row): Promise<number> {
-    const answer = await this.#ask({ ask: "sample", row: id });
-    if (!("micros" in answer)) throw unexpected(answer);
-    return answer.micros;
-  }
-
-  close(): void {
-    if (this.#child.connected) this.#child.disconnect();
-  }
-
-  async #ask(question: Question): Promise<Answer> {
-    const answer = await new Promise<Answer>((resolve, reject) => {
-      const ended = (code: number | null): void =>
-        reject(new Error(`${this.name}: the process ended with code ${code}`));
-      this.#child.once("exit", ended);
-      this.#child.once("message", (message: Answer) => {
-        this.#child.off("exit", ended);
-        resolve(message);
-      });
-      this.#child.send(question);
-    });
-    if ("failure" in answer) throw new Error(answer.failure);
-    return answer;
-  }
-}
-
-function unexpected(answer: Answer): Error {
-  return new Error(`not what was asked for: ${JSON.stringify(answer)}`);
+/** Starts the process of one codec. */
+async function start(name: Name): Promise<Codec> {
+  const process = await SampledProcess.start(name, new URL("../codec-process.js", import.meta.url), { args: [name] });
+  for (const id of process.rows)
+    if (!allRows.some((row) => row.id === id)) throw new Error(`${name} has a task for ${id}, which is no row`);
+  return { name, process };
 }
