@@ -1,5 +1,5 @@
 // The object to begin with
-export { Kafka, type KafkaOptions } from "./kafka.js";
+export { Kafka, type KafkaCloseOptions, type KafkaOptions } from "./kafka.js";
 
 // Sending
 export { partitionForKey, Producer, SendError } from "@moldau/producer";

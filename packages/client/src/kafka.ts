@@ -1,14 +1,30 @@
 import { Admin } from "@moldau/admin";
-import { Cluster, clientClosed, type ClusterOptions, type OperationOptions } from "@moldau/connection-pool";
+import {
+  Cluster,
+  clientClosed,
+  maxTimerMs,
+  OptionReader,
+  type ClusterOptions,
+  type OperationOptions,
+} from "@moldau/connection-pool";
 import { Consumer, type ConsumerOptions } from "@moldau/consumer";
 import { Producer, type Payload, type ProducerOptions } from "@moldau/producer";
 
 /** How to reach a Kafka cluster: `brokers` is the only option that must be given. */
 export type KafkaOptions = ClusterOptions;
 
+/** How a {@link Kafka} is closed. */
+export interface KafkaCloseOptions {
+  /**
+   * Time for all of it together, in milliseconds. What is not sent or committed by then is given up: those who wait for it are told why.
+   * Default 8,000, less than what container platforms usually grant a process that they end.
+   */
+  readonly timeoutMs?: number;
+}
+
 /** What was made from a {@link Kafka} and is closed with it. */
 interface Closable {
-  close(): Promise<void>;
+  close(options: { readonly timeoutMs: number }): Promise<void>;
   once(event: "closed", listener: () => void): unknown;
 }
 
@@ -56,11 +72,18 @@ export class Kafka {
 
   /**
    * Closes everything made from this object, then the connections: producers send what they hold, consumers commit what
-   * is done and leave their groups. Always closes all of it; if some of it failed, rejects with the failures at the end.
+   * is done and leave their groups. Always closes all of it, in its time; if some of it failed, rejects with the failures at the end.
+   *
+   * A process need not call it to end: once all producers and consumers are closed, nothing that is left keeps it alive.
+   *
+   * @throws {KafkaError} CLIENT_INVALID_ARGUMENT when an option is wrong, and then closes nothing.
    */
-  close(): Promise<void> {
-    this.#closing ??= this.#close();
-    return this.#closing;
+  async close(options: KafkaCloseOptions = {}): Promise<void> {
+    const read = new OptionReader<KafkaCloseOptions>("close", options);
+    const timeoutMs = read.integer("timeoutMs", { min: 0, max: maxTimerMs, default: closeTimeoutMs });
+    read.done();
+    this.#closing ??= this.#close(timeoutMs);
+    await this.#closing;
   }
 
   /** The same as {@link close}, for `await using`. */
@@ -80,8 +103,8 @@ export class Kafka {
     if (this.#closing !== undefined) throw clientClosed("this Kafka object");
   }
 
-  async #close(): Promise<void> {
-    const outcomes = await Promise.allSettled([...this.#made].map((made) => made.close()));
+  async #close(timeoutMs: number): Promise<void> {
+    const outcomes = await Promise.allSettled([...this.#made].map((made) => made.close({ timeoutMs })));
     this.#made.clear();
     await this.#cluster.close();
     const failures = outcomes.flatMap((outcome): unknown[] => (outcome.status === "rejected" ? [outcome.reason] : []));
@@ -93,3 +116,5 @@ export class Kafka {
       );
   }
 }
+
+const closeTimeoutMs = 8000;
