@@ -120,16 +120,21 @@ export function noOffset({ topic, partition }: TopicPartition, groupId: string):
 
 /**
  * Bytes of a partition that cannot be read: a wrong checksum, a malformed record, a compression that fails. The advice to leave them out is
- * given only where they are to blame: those of a codec that cannot work in this process may be good.
+ * given only where they are to blame: those of a codec that cannot work in this process may be good. `offset` is that of the next message,
+ * where the cause names none.
  */
-export function unreadable({ topic, partition }: TopicPartition, cause: unknown): KafkaError {
+export function unreadable(
+  { topic, partition, offset: next }: TopicPartition & { readonly offset?: bigint },
+  cause: unknown,
+): KafkaError {
   const known = cause instanceof KafkaError ? cause : undefined;
+  const offset = known?.offset ?? next;
   const problem = cause instanceof Error ? cause.message : String(cause);
   const advice = cause instanceof DecodeError ? " Seek past the batch to leave it out." : "";
   return new KafkaError(
     known?.code ?? "CLIENT_DECODE_FAILED",
     `Partition ${topic}-${partition} cannot be read: ${problem}${advice}`,
-    { topic, partition, cause, ...(known?.offset === undefined ? {} : { offset: known.offset }) },
+    { topic, partition, cause, ...(offset === undefined ? {} : { offset }) },
   );
 }
 

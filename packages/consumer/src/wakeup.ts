@@ -1,3 +1,5 @@
+import { onAbort } from "@moldau/connection-pool";
+
 /** Lets waiters sleep until something happens. What happened before they slept counts: no wake-up is lost. */
 export class Wakeup {
   #happened = false;
@@ -20,11 +22,10 @@ export class Wakeup {
   /** Resolves at the next {@link notify} since the last {@link reset}, or when `signal` fires. */
   async wait(signal?: AbortSignal): Promise<void> {
     if (this.#happened || signal?.aborted === true) return;
-    const aborted = (): void => this.notify();
-    signal?.addEventListener("abort", aborted, { once: true });
+    const forgetSignal = onAbort(signal, () => this.notify());
     await new Promise<void>((resolve) => {
       this.#waiting.push(resolve);
     });
-    signal?.removeEventListener("abort", aborted);
+    forgetSignal();
   }
 }

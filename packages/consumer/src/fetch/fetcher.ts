@@ -68,10 +68,12 @@ export class Fetcher implements BrokerFetcherHost {
   update(): void {
     if (this.#isUpdating) return;
     this.#isUpdating = true;
-    void resolved.then(() => {
-      this.#isUpdating = false;
-      this.#look();
-    });
+    resolved
+      .then(() => {
+        this.#isUpdating = false;
+        this.#look();
+      })
+      .catch((error: unknown) => this.#init.failed(asKafkaError(error)));
   }
 
   /** Some of what the partition holds was read. */

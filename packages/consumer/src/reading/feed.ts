@@ -72,7 +72,8 @@ export class Feed {
   spoil(partition: AssignedPartition, cause: unknown): KafkaError {
     partition.forgetFetched();
     this.#release(partition);
-    return unreadable(partition, cause);
+    const { topic, partition: number, position: offset } = partition;
+    return unreadable({ topic, partition: number, offset }, cause);
   }
 
   /** The partition is taken; undefined, and the partition free again, when it has no more or was sought in meanwhile. */

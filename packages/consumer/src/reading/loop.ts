@@ -1,3 +1,4 @@
+import { onAbort } from "@moldau/connection-pool";
 import { secondReader } from "../errors.js";
 import type { OpenBatch } from "./open-batch.js";
 import type { Reader, Reading } from "./reader.js";
@@ -21,6 +22,7 @@ export abstract class Loop<T> implements AsyncIterableIterator<T, undefined>, Re
   /** The batch that is half read. */
   protected current: OpenBatch | undefined;
   readonly #signal: AbortSignal | undefined;
+  #forgetSignal: (() => void) | undefined;
   #isOpening = false;
 
   constructor(reader: Reader, { signal }: LoopOptions = {}) {
@@ -132,14 +134,13 @@ export abstract class Loop<T> implements AsyncIterableIterator<T, undefined>, Re
   #begin(): void {
     this.reader.acquire(this);
     // The quick path does not look at the signal.
-    this.#signal?.addEventListener("abort", this.#interrupt);
+    this.#forgetSignal = onAbort(this.#signal, () => this.reader.interrupt());
   }
 
   #end(): void {
     this.state = "over";
-    this.#signal?.removeEventListener("abort", this.#interrupt);
+    this.#forgetSignal?.();
+    this.#forgetSignal = undefined;
     this.reader.release(this);
   }
-
-  readonly #interrupt = (): void => this.reader.interrupt();
 }

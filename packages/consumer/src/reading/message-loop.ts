@@ -1,8 +1,10 @@
 import type { RecordBatch } from "@moldau/protocol-codec";
 import type { Holding, Run } from "../partitions/ledger.js";
-import { Loop } from "./loop.js";
+import { Loop, type LoopOptions } from "./loop.js";
 import { Message } from "./message.js";
 import type { OpenBatch } from "./open-batch.js";
+import type { Pace } from "./pace.js";
+import type { Reader } from "./reader.js";
 
 const resolved = Promise.resolve();
 
@@ -12,6 +14,12 @@ export class MessageLoop extends Loop<Message> {
   /** The current batch, as long as the next message may be taken from it without looking at anything else. */
   #quick: OpenBatch | undefined;
   #buffered: Message | undefined;
+  readonly #pace: Pace;
+
+  constructor(reader: Reader, options?: LoopOptions) {
+    super(reader, options);
+    this.#pace = reader.pace;
+  }
 
   override get isEmptyHanded(): boolean {
     return this.#hand?.holding.state !== "held";
@@ -63,11 +71,9 @@ export class MessageLoop extends Loop<Message> {
   /** The next message where it takes but a step of the cursor, as for nearly all. The message in hand moves along with it. */
   #step(): Message | undefined {
     const open = this.#quick;
-    const { reader } = this;
-    if (open === undefined || reader.pace.isDueAfterStep()) return undefined;
+    if (open === undefined || this.#pace.isDueAfterStep()) return undefined;
     const { cursor } = open;
     const delta = cursor.offsetDelta;
-    reader.asked++;
     try {
       if (cursor.next()) return new Message(open.source, cursor);
     } catch (error) {
@@ -75,7 +81,7 @@ export class MessageLoop extends Loop<Message> {
       this.#hand?.run.stopAt(delta);
       this.settle();
       this.current = undefined;
-      reader.fail(reader.feed.spoil(open.partition, error));
+      this.reader.fail(this.reader.feed.spoil(open.partition, error));
     }
     return undefined;
   }

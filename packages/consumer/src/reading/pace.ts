@@ -21,11 +21,17 @@ export class Pace {
   #lookedAt: number;
   #between = 1;
   #untilLook = 1;
+  #stepsBefore = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
     this.#turnBegan = clock.monotonic();
     this.#lookedAt = this.#turnBegan;
+  }
+
+  /** How many messages were handed out by {@link isDueAfterStep}. */
+  get steps(): number {
+    return this.#stepsBefore + this.#between - this.#untilLook;
   }
 
   /** So many bytes were gone through. */
@@ -62,6 +68,7 @@ export class Pace {
     const now = this.#clock.monotonic();
     const isQuick = (now - this.#lookedAt) * 4 < turnMs;
     this.#lookedAt = now;
+    this.#stepsBefore += this.#between;
     this.#between = isQuick
       ? Math.min(mostBetweenLooks, this.#between * 2)
       : Math.max(1, Math.floor(this.#between / 4));

@@ -1,5 +1,12 @@
 import { systemClock, type Clock } from "@moldau/connection-pool";
-import { KafkaError, readBatches, setLogAppendTime, writeBatch, type CompressionCodec } from "@moldau/protocol-codec";
+import {
+  DecodeError,
+  KafkaError,
+  readBatches,
+  setLogAppendTime,
+  writeBatch,
+  type CompressionCodec,
+} from "@moldau/protocol-codec";
 import { describe, expect, it } from "vitest";
 import { AssignedPartition } from "../partitions/assigned-partition.js";
 import { nextOffsetAfter, PartitionBuffer } from "../partitions/partition-buffer.js";
@@ -281,6 +288,33 @@ describe("errors while reading", () => {
     });
     expect(await loop.next()).toEqual({ done: true, value: undefined });
     expect([partition.position, partition.fetchOffset, partition.buffer.bytes]).toEqual([3n, 3n, 0]);
+  });
+
+  it("says once what is wrong, where, and what to do; and of a codec that cannot work that it is the codec", async () => {
+    const failing = (error: Error): CompressionCodec => ({
+      id: 1,
+      name: "gzip",
+      compress: (input) => input,
+      decompress: () => Promise.reject(error),
+    });
+    const malformed = failing(new DecodeError("A gzip payload is malformed.", { code: "CLIENT_DECOMPRESSION_FAILED" }));
+    const unavailable = failing(new KafkaError("CLIENT_CODEC_UNAVAILABLE", "The gzip codec cannot be used here."));
+    for (const [codec, code, message] of [
+      [
+        malformed,
+        "CLIENT_DECOMPRESSION_FAILED",
+        "Partition orders-0 cannot be read: A gzip payload is malformed. Seek past the batch to leave it out.",
+      ],
+      [
+        unavailable,
+        "CLIENT_CODEC_UNAVAILABLE",
+        "Partition orders-0 cannot be read: The gzip codec cannot be used here.",
+      ],
+    ] as const) {
+      const { reader, give } = bench();
+      give(assigned(0, 1n, { codecs: { gzip: codec } }), batch({ baseOffset: 0, compression: codec }));
+      await expect(new MessageLoop(reader).next()).rejects.toMatchObject({ code, message, offset: 1n, partition: 0 });
+    }
   });
 
   it("gives an error to whoever reads next, once", async () => {

@@ -56,8 +56,6 @@ type Condition =
  * hand and done stands in the ledger of each partition, and how the one leads to the other is up to the kind of loop.
  */
 export class Reader {
-  /** How often something was asked for; an application that is stuck lets it stand still. */
-  asked = 0;
   readonly feed: Feed;
   readonly pace: Pace;
 
@@ -65,6 +63,7 @@ export class Reader {
   readonly #wakeup = new Wakeup();
   readonly #released = new Wakeup();
   #condition: Condition = { name: "reading" };
+  #asked = 0;
   #endedEarly = false;
   #isWaiting = false;
   #loop: Reading<unknown> | undefined;
@@ -76,6 +75,11 @@ export class Reader {
       consumed: (partition) => host.consumed(partition),
       opened: (bytes) => this.pace.spent(bytes),
     });
+  }
+
+  /** How often something was asked for; an application that is stuck lets it stand still. */
+  get asked(): number {
+    return this.#asked + this.pace.steps;
   }
 
   /** Whether the last loop was left, or ended with an error: whatever comes after must not hide that. */
@@ -120,7 +124,7 @@ export class Reader {
 
   /** What `loop` hands out next; undefined when there will be nothing more. What is in hand became done. Throws what ended the reading. */
   async ask<T>(loop: Reading<T>, signal: AbortSignal | undefined): Promise<T | undefined> {
-    this.asked++;
+    this.#asked++;
     // After close() nothing becomes done any more: what was done has been committed.
     if (this.#condition.name !== "closed") loop.settle();
     this.#released.notify();
