@@ -1,7 +1,9 @@
 import {
   ApiVersions,
+  decode,
   decodeResponse,
   DecodeError,
+  encode,
   encodeRequest,
   Fetch,
   FrameError,
@@ -11,9 +13,11 @@ import {
   writeBatch,
 } from "@moldau/protocol-codec";
 import { startBroker, type ConnectionEvent, type ReferenceBroker } from "@moldau/reference-broker";
+import { handlers } from "@moldau/reference-broker/internal";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { RawBytes } from "../support/raw-bytes.js";
 import { RawConnection } from "../support/raw-connection.js";
+import { tellingMessage } from "../support/telling-messages.js";
 
 let broker: ReferenceBroker;
 let witness: RawConnection;
@@ -140,9 +144,25 @@ test("a list that claims more elements than there are bytes ends the connection 
   await othersAreUnharmed();
 });
 
-test("bytes behind the last field end the connection", async () => {
-  const long = Buffer.concat([metadataFrame().subarray(4), Buffer.from("more")]);
-  expect(await reasonAfter((connection) => connection.send(sizeOf(long.length), long))).toBeInstanceOf(DecodeError);
+test("bytes behind the last field are passed over, whatever is asked", async () => {
+  broker.intercept({}, (request) => request.fail("UNKNOWN_SERVER_ERROR"));
+  for (const { api, versions } of handlers) {
+    const asked = decode(
+      api.request,
+      versions.max,
+      encode(api.request, versions.max, tellingMessage(api.request, versions.max)),
+    );
+    await witness.request(api, versions.max, asked, { behind: 3 });
+  }
+});
+
+test("requests before one that ends the connection have their answers", async () => {
+  const connection = await RawConnection.open(address(), "client");
+  const asked = { topics: [{ name: "orders" }] };
+  const answers = [1, 2, 3].map(() => connection.request(Metadata, 9, asked));
+  const last = connection.request({ ...Metadata, key: 999 }, 9, asked);
+  expect(await Promise.all(answers)).toMatchObject([asked, asked, asked]);
+  await expect(last).rejects.toThrow("was closed");
 });
 
 test("an API that is none, and a version that is not served, end the connection", async () => {

@@ -141,7 +141,7 @@ export class Session {
       }
       if (this.#failure !== undefined) this.#endWith(this.#failure);
     } catch (error) {
-      this.close(error);
+      this.#endWith(error);
     }
   }
 
@@ -165,7 +165,8 @@ export class Session {
   async #serve(payload: Buffer): Promise<void> {
     const answer = await this.#options.answer(payload, this);
     if (this.#life.state === "closed") return;
-    if (answer === closeConnection) this.close();
+    // The answers before this one have been given: they go out, however soon after them the connection ends.
+    if (answer === closeConnection) this.#endWith(undefined);
     else if (answer !== noResponse) await this.#send(answer);
     this.#lastActivityMs = this.#options.clock.monotonic();
     if (this.#pass({ type: "answered" }) === "left") this.#channel.end();
