@@ -29,7 +29,7 @@ import type { TopicPartition } from "./partitions/topic-partition.js";
 
 /** How a loop over batches is run. */
 export interface BatchesOptions extends LoopOptions {
-  /** Messages that a batch has at most. Default: as many as are buffered of a partition, up to about a megabyte. */
+  /** Messages that a batch has at most. Default: as many as are buffered of a partition, up to a megabyte, decompressed; one message may be larger. */
   readonly maxMessages?: number;
 }
 
@@ -89,14 +89,20 @@ export class Consumer extends EventEmitter<ConsumerEvents> implements AsyncItera
     return this.messages();
   }
 
-  /** The loop over messages, with a signal that ends it with CLIENT_ABORTED. */
+  /**
+   * The loop over messages, with a signal that ends it with CLIENT_ABORTED. Between bodies the event loop has a turn every ten milliseconds
+   * or so; a body that computes for longer holds heartbeats up for as long, and costs the membership beyond `sessionTimeoutMs`.
+   */
   messages(options: LoopOptions = {}): AsyncIterableIterator<Message, undefined> {
     const checked = parseLoopOptions("messages", options);
     this.#checkOpen();
     return new MessageLoop(this.#engine.reader, checked);
   }
 
-  /** The loop over batches: messages of one partition, iterated without waiting. The whole batch is done when the next one is asked for. */
+  /**
+   * The loop over batches: messages of one partition, about a megabyte at most, iterated without waiting. The whole batch is done when the next
+   * one is asked for. A body that iterates it synchronously holds heartbeats up all the while: `maxMessages` bounds how long that is.
+   */
   batches(options: BatchesOptions = {}): AsyncIterableIterator<MessageBatch, undefined> {
     const checked = parseBatchesOptions(options);
     this.#checkOpen();
