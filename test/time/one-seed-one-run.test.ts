@@ -1,7 +1,8 @@
 import { createHook } from "node:async_hooks";
 import { inspect } from "node:util";
+import { seededRandom } from "@moldau/platform";
 import { startBroker, type ReferenceBroker } from "@moldau/reference-broker";
-import { MemoryNetwork, seededRandom, VirtualClock } from "moldau-testing";
+import { MemoryNetwork, VirtualClock } from "moldau-testing";
 import { Kafka, type Consumer } from "moldau";
 import { expect, it } from "vitest";
 

@@ -1,5 +1,4 @@
-// Time and chance
-export { seededRandom } from "./seeded-random.js";
+// Time
 export { settableClock } from "./settable-clock.js";
 export type { SettableClock } from "./settable-clock.js";
 export { turns, VirtualClock } from "./virtual-clock.js";

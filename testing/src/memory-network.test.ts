@@ -1,7 +1,6 @@
-import type { ChannelEvents } from "@moldau/platform";
+import { seededRandom, type ChannelEvents } from "@moldau/platform";
 import { describe, expect, it } from "vitest";
 import { MemoryNetwork } from "./memory-network.js";
-import { seededRandom } from "./seeded-random.js";
 import { turns, VirtualClock } from "./virtual-clock.js";
 
 /** Writes down what happens on a channel, with the time. */

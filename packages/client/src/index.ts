@@ -39,8 +39,8 @@ export type {
 export { Admin } from "@moldau/admin";
 export type { ItemResult, NewTopic } from "@moldau/admin";
 
-// The cluster: login, retries, time
-export { systemClock } from "@moldau/connection-pool";
+// The cluster: login, retries, time, transport
+export { systemClock, systemConnector } from "@moldau/connection-pool";
 export type {
   Channel,
   ChannelEvents,
@@ -52,6 +52,8 @@ export type {
   RetryPolicy,
   SaslMechanism,
   SaslOptions,
+  Timer,
+  TimerOptions,
 } from "@moldau/connection-pool";
 
 // Failures

@@ -39,7 +39,7 @@ export type { PlainOptions } from "./sasl/plain.js";
 export type { ScramOptions } from "./sasl/scram.js";
 
 // Time, transport and attempts
-export { systemClock } from "@moldau/platform";
+export { systemClock, systemConnector } from "@moldau/platform";
 export type { Clock, Timer, TimerOptions } from "@moldau/platform";
 export type { Channel, ChannelEvents, Connector, ConnectTarget, OpeningEvents } from "@moldau/platform";
 export { Backoff, defaultRetryPolicy } from "./attempts/backoff.js";

@@ -5,6 +5,9 @@ export type { Clock, Timer, TimerOptions } from "./clock.js";
 export { sleepOn } from "./sleep.js";
 export { backgroundClock, systemClock } from "./system-clock.js";
 
+// Chance
+export { seededRandom } from "./seeded-random.js";
+
 // Transport
 export type { Channel, ChannelEvents } from "./channel.js";
 export type { Connector, ConnectTarget, OpeningEvents } from "./connector.js";
