@@ -62,6 +62,9 @@ async function scene(
   const topics = [{ topic: "orders", partitions: 3 }];
   const broker = await startBroker({ brokers: 2, topics, seed, clock, acceptor: network });
   const trace: string[] = [];
+  broker.on("error", (error) => {
+    throw error;
+  });
   follow(broker, (line) => trace.push(`${clock.monotonic()} ${line}`));
   const kafka = new Kafka({ brokers: broker.bootstrapServers, connector: network, clock, random });
   const read: string[] = [];
@@ -69,15 +72,18 @@ async function scene(
   const reading = members.map((member) => readAll(member, read));
 
   const sent: string[] = [];
-  const producer = kafka.producer({ lingerMs: 5 });
+  const producer = kafka.producer({ lingerMs: 5, compression: "snappy" });
   const outcomes: Promise<unknown>[] = [];
   for (let index = 0; index < messageCount; index++) {
     const value = `message ${index}`;
     sent.push(value);
     outcomes.push(producer.send({ topic: "orders", messages: [{ key: String(index % 7), value }] }));
     await clock.sleep(Math.floor(random() * 100));
-    // Two connections break in the middle, whichever they are.
-    if (index === 80 || index === 120) network.links[Math.floor(random() * network.links.length)]?.cut();
+    // In the middle a connection goes silent, two break, and somebody sets the clock back: whichever they are.
+    const link = network.links[Math.floor(random() * network.links.length)];
+    if (index === 40) link?.freeze();
+    if (index === 80 || index === 120) link?.cut();
+    if (index === 100) clock.setWallClock(-3_600_000);
   }
   await Promise.all(outcomes);
   while (new Set(read).size < messageCount) await clock.sleep(100);

@@ -28,7 +28,8 @@ export class VirtualClock implements Clock {
   }
 
   timer(ms: number, fire: () => void): Timer {
-    const alarm = { at: this.#elapsed + Math.max(0, ms), fire };
+    // Whole, as the times are; a timer may be late, and never early.
+    const alarm = { at: this.#elapsed + Math.ceil(Math.max(0, ms)), fire };
     this.#alarms.add(alarm);
     return { cancel: () => void this.#alarms.delete(alarm) };
   }
