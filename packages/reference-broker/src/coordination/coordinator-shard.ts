@@ -2,6 +2,7 @@ import { ErrorCode } from "@moldau/protocol-codec";
 import PQueue from "p-queue";
 import type { Clock } from "@moldau/platform";
 import { appendFailure, CoordinatorError } from "./coordinator-error.js";
+import { LogError } from "../log/log-error.js";
 import { replay, type CoordinatorLog, type LogPosition, type ReplayVisitor } from "./coordinator-log.js";
 import { transition, type ShardEvent, type ShardLife } from "./shard-life.js";
 
@@ -102,6 +103,8 @@ export class CoordinatorShard<Entry> {
       const batch = this.#contents.encode(records, clock.now());
       ({ firstOffset } = await log.append(batch, { leaderEpoch: this.#leaderEpoch, origin: "coordinator" }));
     } catch (error) {
+      // The client hears that something is wrong, and whoever runs the broker has to hear what.
+      if (!(error instanceof LogError)) this.#options.onError(error);
       throw appendFailure(error);
     }
     for (const [index, record] of records.entries())

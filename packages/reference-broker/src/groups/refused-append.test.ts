@@ -47,6 +47,17 @@ describe("a log that refuses", () => {
     ]);
   });
 
+  test("is told of where it fails by no fault of Kafka's kind", async () => {
+    const fixture = await GroupFixture.start();
+    const failure = new RangeError("the batch cannot be made");
+    fixture.log.append = () => Promise.reject(failure);
+    await expect(fixture.commit("g", "orders", 6n)).rejects.toMatchObject({
+      errorCode: ErrorCode.UNKNOWN_SERVER_ERROR,
+      cause: failure,
+    });
+    expect(fixture.errors).toEqual([failure]);
+  });
+
   test("the leader whose assignment could not be written may bring it again; the others go on waiting", async () => {
     const fixture = await GroupFixture.start();
     const one = await fixture.stableGroup("g");
