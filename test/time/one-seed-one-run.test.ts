@@ -6,7 +6,7 @@ import { MemoryNetwork, VirtualClock } from "moldau-testing";
 import { Kafka, type Consumer } from "moldau";
 import { expect, it } from "vitest";
 
-const messageCount = 200;
+const messageCount = 120;
 
 it("client and broker do the same again from the same seed, to the millisecond and the byte", async () => {
   const first = await play(1);
@@ -18,7 +18,7 @@ it("client and broker do the same again from the same seed, to the millisecond a
 
 it("other seeds make other runs, and every one of them delivers everything", async () => {
   const runs = [];
-  for (let seed = 1; seed <= 6; seed++) runs.push(await play(seed));
+  for (let seed = 1; seed <= 5; seed++) runs.push(await play(seed));
   expect(new Set(runs.map(({ trace }) => trace.join("\n"))).size).toBe(runs.length);
   for (const { sent, read } of runs) expect([...new Set(read)].toSorted()).toEqual(sent.toSorted());
 });
@@ -32,7 +32,7 @@ it("takes no timer, no socket, no file and no thread", async () => {
   hook.disable();
   const turnsOfTheLoop = new Set(["Immediate", "Microtask", "PROMISE", "TickObject"]);
   expect([...taken].filter((type) => !turnsOfTheLoop.has(type))).toEqual([]);
-  expect(virtualMs).toBeGreaterThan(8_000);
+  expect(virtualMs).toBeGreaterThan(40_000);
   expect(realMs).toBeLessThan(virtualMs);
 });
 
@@ -81,12 +81,14 @@ async function scene(
     await clock.sleep(Math.floor(random() * 100));
     // In the middle a connection goes silent, two break, and somebody sets the clock back: whichever they are.
     const link = network.links[Math.floor(random() * network.links.length)];
-    if (index === 40) link?.freeze();
-    if (index === 80 || index === 120) link?.cut();
-    if (index === 100) clock.setWallClock(-3_600_000);
+    if (index === 30) link?.freeze();
+    if (index === 60 || index === 90) link?.cut();
+    if (index === 75) clock.setWallClock(-3_600_000);
   }
   await Promise.all(outcomes);
   while (new Set(read).size < messageCount) await clock.sleep(100);
+  // Whoever waits on the silent connection has noticed by then.
+  await clock.sleep(40_000);
   await Promise.all(members.map((member) => member.close()));
   await Promise.all(reading);
   await kafka.close();
@@ -98,7 +100,13 @@ async function scene(
 }
 
 function newMember(kafka: Kafka): Consumer {
-  return kafka.consumer({ groupId: "billing", topics: ["orders"], startFrom: "earliest", autoCommitIntervalMs: 500 });
+  return kafka.consumer({
+    groupId: "billing",
+    topics: ["orders"],
+    startFrom: "earliest",
+    autoCommitIntervalMs: 500,
+    fetchMaxWaitMs: 2_000,
+  });
 }
 
 async function readAll(consumer: Consumer, read: string[]): Promise<void> {
