@@ -2,7 +2,7 @@ import { ErrorCode, errorByCode, KafkaError } from "@moldau/protocol-codec";
 import { checkOptions } from "./check-options.js";
 import { createTopics } from "./cluster/create-topics.js";
 import { moveLeader } from "./cluster/move-leader.js";
-import type { TopicState } from "./cluster/state.js";
+import { noLeader, type TopicState } from "./cluster/state.js";
 import type { BrokerEventMap, BrokerEventOf, BrokerListener } from "./events.js";
 import type { FaultRule, Interceptor, InterceptRule, RequestBodyOf, ResponseBodyOf } from "./faults/rules.js";
 import { LogView } from "./partitions/log-view.js";
@@ -37,7 +37,9 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Referenc
 export interface BrokerDescription {
   readonly nodeId: number;
   readonly rack: string | null;
-  /** Where clients reach it, by the name of the listener. */
+  /** False between {@link ReferenceBroker.stopNode} and {@link ReferenceBroker.startNode}. */
+  readonly isRunning: boolean;
+  /** Where clients reach it, by the name of the listener; of one that is stopped, where they did and will again. */
   readonly listeners: Readonly<Record<string, { readonly host: string; readonly port: number }>>;
 }
 
@@ -50,7 +52,7 @@ export class ReferenceBroker {
     this.#cluster = cluster;
   }
 
-  /** `host:port` of each broker on its first listener: what a client takes as its `brokers`. */
+  /** `host:port` of each broker on its first listener: what a client takes as its `brokers`. Those that are stopped are among them. */
   get bootstrapServers(): readonly string[] {
     return this.brokers.flatMap(({ listeners }) => {
       const [first] = Object.values(listeners);
@@ -66,15 +68,16 @@ export class ReferenceBroker {
     });
   }
 
-  /** The brokers that run, in ascending order of their node ids. */
+  /** The brokers of the cluster, in ascending order of their node ids. */
   get brokers(): readonly BrokerDescription[] {
     const { controller } = this.#cluster.shared;
-    return this.#cluster.nodes
-      .map(({ nodeId, rack }) => {
+    return this.#cluster.places
+      .map(({ nodeId, rack, isRunning }) => {
         const endpoints = controller.state.broker(nodeId)?.endpoints ?? [];
         return {
           nodeId,
           rack,
+          isRunning,
           listeners: Object.fromEntries(endpoints.map(({ listener, host, port }) => [listener, { host, port }])),
         };
       })
@@ -102,11 +105,12 @@ export class ReferenceBroker {
     return this.#cluster.shared.controller.state.topic(name);
   }
 
-  /** The log of a partition, for looking at what was really written. Throws a RangeError when there is no such partition. */
+  /** The log of a partition, for looking at what was really written. Throws a RangeError when there is no such partition, or nobody leads it. */
   log(topic: string, partition: number): LogView {
     const leader = this.topic(topic)?.partitions[partition]?.leader;
-    const found = this.#cluster.nodes.find(({ nodeId }) => nodeId === leader)?.logs.get(topic, partition);
-    if (found === undefined) throw new RangeError(`there is no log of ${topic}-${partition}`);
+    if (leader === noLeader) throw new RangeError(`nobody leads ${topic}-${partition} now: its broker is stopped`);
+    const found = this.#cluster.nodes.find(({ nodeId }) => nodeId === leader)?.partitions.get(topic, partition);
+    if (found?.isLed !== true) throw new RangeError(`there is no log of ${topic}-${partition}`);
     return new LogView(found);
   }
 
@@ -134,10 +138,34 @@ export class ReferenceBroker {
 
   /**
    * Has another broker lead a partition, under the next leader epoch. There is one replica of each partition, so its records move along.
-   * Rejects with a RangeError when there is no such partition or broker.
+   * Rejects with a RangeError when there is no such partition or broker, and when nobody leads the partition because its broker is stopped.
    */
   async moveLeader(topic: string, partition: number, toNodeId: number): Promise<void> {
     await this.#cluster.shared.controller.change((cluster) => moveLeader(cluster, { topic, partition, to: toNodeId }));
+  }
+
+  /**
+   * Stops one broker of the cluster: its connections are cut and new ones refused, its logs are closed and kept. There is one replica of
+   * each partition, so what it led has no leader until it runs again (LEADER_NOT_AVAILABLE), and its groups have no coordinator
+   * (COORDINATOR_NOT_AVAILABLE). Topics can still be created and changed; clients are shown a running broker as the controller. Resolves
+   * when the others know. Without effect on a broker that is stopped. Rejects with a RangeError when there is no such broker.
+   *
+   * @example
+   * await broker.stopNode(2);
+   * … the client goes on with the others …
+   * await broker.startNode(2);
+   */
+  async stopNode(nodeId: number): Promise<void> {
+    await this.#cluster.stopNode(nodeId);
+  }
+
+  /**
+   * Starts a broker that was stopped, at the addresses that it had. It opens its logs, leads its partitions again under the next leader
+   * epoch, and answers when this resolves. Without effect on a broker that runs. Rejects with a RangeError when there is no such broker,
+   * and with the system's error when another program has taken its port; then it is stopped still, and may be started later.
+   */
+  async startNode(nodeId: number): Promise<void> {
+    await this.#cluster.startNode(nodeId);
   }
 
   /** Calls `listener` at every event of this name. */

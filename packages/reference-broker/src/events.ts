@@ -39,7 +39,11 @@ export interface BrokerEventMap {
   topicCreated: (event: { readonly topic: string; readonly partitions: number }) => void;
   /** A topic was deleted. */
   topicDeleted: (event: { readonly topic: string }) => void;
-  /** A partition has another leader. */
+  /** A broker was stopped: it is reached no more, and others lead what they have in sync. */
+  brokerStopped: (event: { readonly nodeId: number }) => void;
+  /** A broker that was stopped runs again, with its records. */
+  brokerStarted: (event: { readonly nodeId: number }) => void;
+  /** A partition has another leader; `leader` is -1 when nobody leads it. */
   leaderChanged: (event: {
     readonly topic: string;
     readonly partition: number;
@@ -103,6 +107,14 @@ export class BrokerEvents {
 
   topicDeleted(topic: string): void {
     this.#guarded(() => this.#emitter.emit("topicDeleted", { topic }));
+  }
+
+  brokerStopped(nodeId: number): void {
+    this.#guarded(() => this.#emitter.emit("brokerStopped", { nodeId }));
+  }
+
+  brokerStarted(nodeId: number): void {
+    this.#guarded(() => this.#emitter.emit("brokerStarted", { nodeId }));
   }
 
   leaderChanged(

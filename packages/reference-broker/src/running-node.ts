@@ -3,6 +3,10 @@ import type { ResolvedListener, ResolvedNode } from "./check-options.js";
 import type { Acceptor, Clock } from "@moldau/platform";
 import type { BrokerConfig } from "./cluster/broker-config.js";
 import type { Controller } from "./cluster/controller.js";
+import type { ClusterEffects } from "./cluster/effects.js";
+import { groupsTopic } from "./cluster/internal-topics.js";
+import { MetadataImage } from "./cluster/metadata-image.js";
+import { shownController } from "./cluster/registration.js";
 import type { ClusterState, Endpoint } from "./cluster/state.js";
 import type { LogDirectory } from "./data-dir/log-directory.js";
 import { Dispatcher } from "./network/dispatch.js";
@@ -13,7 +17,8 @@ import { GroupCoordinator } from "./groups/coordinator.js";
 import { handlers } from "./handlers/all.js";
 import { Listener, type ListenerSettings } from "./network/listener.js";
 import type { BrokerNode, ServedApi } from "./cluster/node.js";
-import { LocalLogs } from "./partitions/partition-logs.js";
+import type { PartitionCustody } from "./partitions/custody.js";
+import { LocalPartitions } from "./partitions/local-partitions.js";
 import { ProducerIds } from "./cluster/producer-ids.js";
 import type { RandomSource } from "./random.js";
 import { openAccess } from "./security/access.js";
@@ -24,8 +29,10 @@ import type { Storage } from "./storage/storage.js";
 export interface SharedParts extends RandomSource {
   readonly acceptor: Acceptor;
   readonly controller: Controller;
+  /** Node id of the broker that is shown as the controller while it runs. */
   readonly controllerId: number;
   readonly storage: Storage;
+  readonly custody: PartitionCustody;
   readonly config: BrokerConfig;
   readonly clock: Clock;
   readonly events: BrokerEvents;
@@ -33,16 +40,14 @@ export interface SharedParts extends RandomSource {
   readonly nextSessionId: () => number;
 }
 
-/** One broker of the cluster: its listeners, logs and coordinators. */
+/** One run of a broker of the cluster, from its start to its stop: its listeners, image of the metadata, partitions and coordinators. */
 export class RunningNode implements BrokerNode {
   readonly nodeId: number;
   readonly rack: string | null;
   readonly directory: LogDirectory;
-  readonly controllerId: number;
   readonly config: BrokerConfig;
-  readonly cluster: ClusterState;
   readonly controller: Controller;
-  readonly logs: LocalLogs;
+  readonly partitions: LocalPartitions;
   readonly groups: GroupCoordinator;
   readonly producerIds: ProducerIds;
   readonly fetchSessions: FetchSessionCache;
@@ -51,31 +56,39 @@ export class RunningNode implements BrokerNode {
   readonly random: () => number;
   readonly randomBytes: () => Uint8Array;
   readonly #shared: SharedParts;
+  readonly #image: MetadataImage;
   readonly #dispatcher: Dispatcher;
   #listeners: readonly Listener[] = [];
 
   constructor({ nodeId, rack }: ResolvedNode, directory: LogDirectory, shared: SharedParts) {
-    const { controller, controllerId, config, clock, random, randomBytes, storage, events } = shared;
+    const { controller, config, clock, random, randomBytes, events } = shared;
     const onError = (error: unknown): void => events.error(error);
-    const cluster = controller.state;
+    this.#image = new MetadataImage({
+      log: controller.log,
+      clusterId: directory.clusterId,
+      carryOut: (effects) => this.#carryOut(effects),
+      onError,
+    });
+    const cluster = this.#image.state;
     this.nodeId = nodeId;
     this.rack = rack;
     this.directory = directory;
-    this.controllerId = controllerId;
     this.config = config;
-    this.cluster = cluster;
     this.controller = controller;
     this.clock = clock;
     this.random = random;
     this.randomBytes = randomBytes;
     this.groups = new GroupCoordinator({ nodeId, config, cluster, clock, random, onError });
-    this.logs = new LocalLogs({
+    const { storage, custody } = shared;
+    const coordinators = new Map([[groupsTopic, this.groups]]);
+    this.partitions = new LocalPartitions({
       nodeId,
       storage,
       directory,
       config,
       cluster,
-      groups: this.groups,
+      custody,
+      coordinators,
       clock,
       random,
       onError,
@@ -96,6 +109,14 @@ export class RunningNode implements BrokerNode {
     });
   }
 
+  get cluster(): ClusterState {
+    return this.#image.state;
+  }
+
+  get controllerId(): number {
+    return shownController(this.cluster, this.#shared.controllerId);
+  }
+
   autoCreate(names: readonly string[]): Promise<ReadonlyMap<string, number>> {
     return autoCreate(this.controller, names, this);
   }
@@ -114,16 +135,36 @@ export class RunningNode implements BrokerNode {
     return endpoints;
   }
 
-  /** Begins to answer. */
-  serve(): void {
+  /** Reads what the metadata log holds by now, and sets aside what lies in the directory and is not this broker's any more. */
+  async prepare(): Promise<void> {
+    await this.#image.load();
+    await this.partitions.setStraysAside();
+  }
+
+  /** Follows the metadata log up to an offset; resolves when what that brings is carried out here. Never rejects. */
+  follow(offset: bigint): Promise<void> {
+    return this.#image.reach(offset);
+  }
+
+  /** Opens the logs of the partitions that it leads, and begins to answer. */
+  async serve(): Promise<void> {
+    await this.partitions.reconcile(Array.from(this.cluster.topics(), ({ name }) => name));
     for (const listener of this.#listeners) listener.serve();
   }
 
   /** Cuts every connection, then closes coordinators and logs; resolves to whether the directory was left well. */
   async close(): Promise<boolean> {
     await Promise.all(this.#listeners.map((listener) => listener.close()));
+    await this.#image.close();
     await this.groups.close();
-    return this.logs.close();
+    return this.partitions.close();
+  }
+
+  async #carryOut({ changed, removed, reconfigured }: ClusterEffects): Promise<void> {
+    const brought = this.partitions.reconcile(new Set([...changed, ...removed]));
+    for (const topic of reconfigured) this.partitions.reconfigure(topic);
+    if (removed.size > 0) await this.groups.onTopicsDeleted([...removed]);
+    await brought;
   }
 
   #hooks(): ConstructorParameters<typeof Listener>[1] {

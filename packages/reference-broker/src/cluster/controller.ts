@@ -1,8 +1,9 @@
-import { readBatches, writeBatch } from "@moldau/protocol-codec";
+import { writeBatch } from "@moldau/protocol-codec";
 import PQueue from "p-queue";
 import type { Clock } from "@moldau/platform";
 import type { PartitionLog } from "../log/log.js";
 import { EffectCollector, type ClusterEffects } from "./effects.js";
+import { readMetadata, type MetadataLog } from "./metadata-log.js";
 import { decodeClusterRecord } from "./records.js";
 import type { ClusterState } from "./state.js";
 
@@ -13,8 +14,11 @@ export interface Change<Answer> {
   readonly answer: Answer;
 }
 
-/** Carries out on the brokers what was written: opens the logs of new partitions, deletes those of removed ones. Must not reject. */
-export type ChangeListener = (effects: ClusterEffects) => Promise<void>;
+/**
+ * Carries out on the brokers what was written up to `offset`: opens the logs of new partitions, deletes those of removed ones. Called in
+ * the order of the changes, without waiting for the one before. Must not reject.
+ */
+export type ChangeListener = (effects: ClusterEffects, offset: bigint) => Promise<void>;
 
 /** What a {@link Controller} is opened with. */
 export interface ControllerOptions {
@@ -23,17 +27,14 @@ export interface ControllerOptions {
   readonly clock: Clock;
 }
 
-/** How much of the metadata log is read at once at the start, in bytes. */
-const replayBytes = 1 << 20;
-
 /** The leader epoch of the metadata log: one controller for the life of the data directory. */
 const controllerEpoch = 1;
 
 /**
  * The one writer of `__cluster_metadata`.
  *
- * Changes come one at a time. Each is computed from the state as it is then, appended as one batch, applied to the state, carried out on
- * the brokers, and answered last. A failed append changes nothing.
+ * Changes come one at a time. Each is computed from the state as it is then, appended as one batch, and applied to the state; then the
+ * next one has its turn, while the brokers carry out this one. It is answered when they have. A failed append changes nothing.
  */
 export class Controller {
   readonly state: ClusterState;
@@ -50,14 +51,19 @@ export class Controller {
 
   /** Reads the metadata log from its beginning into `state`. */
   static async open(options: ControllerOptions): Promise<Controller> {
-    const controller = new Controller(options);
-    await controller.#replay();
-    return controller;
+    const { log, state } = options;
+    await readMetadata(log, { offset: log.logStartOffset, end: log.logEndOffset }, (record) => state.apply(record));
+    return new Controller(options);
   }
 
   /** The offset behind the last record: the epoch of what is known of the cluster. */
   get offset(): bigint {
     return this.#log.logEndOffset;
+  }
+
+  /** The log that is written, for those who follow it. */
+  get log(): MetadataLog {
+    return this.#log;
   }
 
   /** Why nothing can be written any more, or undefined while all is well. */
@@ -72,8 +78,10 @@ export class Controller {
   }
 
   /** Computes a change from the state, writes, applies and carries it out, and resolves to its answer. Rejects when it could not be written. */
-  change<Answer>(compute: (state: ClusterState) => Change<Answer>): Promise<Answer> {
-    return this.#queue.add(() => this.#change(compute));
+  async change<Answer>(compute: (state: ClusterState) => Change<Answer>): Promise<Answer> {
+    const { answer, carriedOut } = await this.#queue.add(() => this.#change(compute));
+    await carriedOut;
+    return answer;
   }
 
   /** Waits for the changes under way, then closes the log. */
@@ -82,9 +90,11 @@ export class Controller {
     await this.#log.close();
   }
 
-  async #change<Answer>(compute: (state: ClusterState) => Change<Answer>): Promise<Answer> {
+  async #change<Answer>(
+    compute: (state: ClusterState) => Change<Answer>,
+  ): Promise<{ readonly answer: Answer; readonly carriedOut: Promise<unknown> | undefined }> {
     const { records, answer } = compute(this.state);
-    if (records.length === 0) return answer;
+    if (records.length === 0) return { answer, carriedOut: undefined };
     const timestamp = this.#clock.now();
     const batch = writeBatch(
       {},
@@ -93,25 +103,14 @@ export class Controller {
     await this.#log.append(batch, { leaderEpoch: controllerEpoch, origin: "coordinator" });
     const effects = new EffectCollector(this.state);
     for (const value of records) this.#apply(value, effects);
-    for (const listener of this.#listeners) await listener(effects);
-    return answer;
+    const { offset } = this;
+    return { answer, carriedOut: Promise.all([...this.#listeners].map((listener) => listener(effects, offset))) };
   }
 
-  async #replay(): Promise<void> {
-    for (let offset = this.#log.logStartOffset; offset < this.#log.logEndOffset;) {
-      const { records } = await this.#log.read(offset, { maxBytes: replayBytes, minOneMessage: true });
-      for (const batch of readBatches(records)) {
-        offset = batch.nextOffset;
-        if (batch.isControl) continue;
-        for (const { value } of batch) if (value !== null) this.#apply(value);
-      }
-    }
-  }
-
-  #apply(value: Buffer, effects?: EffectCollector): void {
+  #apply(value: Buffer, effects: EffectCollector): void {
     const record = decodeClusterRecord(value);
     if (record === undefined) return;
-    effects?.note(record);
+    effects.note(record);
     this.state.apply(record);
   }
 }

@@ -14,6 +14,10 @@ export function moveLeader(
   const broker = cluster.broker(to);
   if (broker === undefined || broker.fenced)
     throw new RangeError(`there is no running broker with node id ${to} to lead ${topic}-${partition}`);
+  if (!cluster.isServing(state.leader))
+    throw new RangeError(
+      `nobody leads ${topic}-${partition} now: start the broker ${state.replicas.join(" or ")}, which has its records, before it is moved`,
+    );
   if (state.leader === to) return { records: [], answer: undefined };
   const record = clusterRecords.partitionChange.write({
     partitionId: partition,

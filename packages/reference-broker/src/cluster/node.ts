@@ -4,22 +4,22 @@ import type { Controller } from "./controller.js";
 import type { ClusterState } from "./state.js";
 import type { FetchSessionCache } from "../fetch/session-cache.js";
 import type { GroupCoordinator } from "../groups/coordinator.js";
-import type { PartitionLog } from "../log/log.js";
+import type { Partition } from "../partitions/partition.js";
 import type { ProducerIds } from "./producer-ids.js";
 
 /** One broker of the cluster as its handlers see it. */
 export interface BrokerNode {
   readonly nodeId: number;
-  /** Node id of the broker that writes the metadata log. */
+  /** Node id of the broker that clients are told is the controller; -1 while none runs. */
   readonly controllerId: number;
   /** The broker's own settings, by Kafka's names, with Kafka's defaults. */
   readonly config: BrokerConfig;
-  /** What the cluster's metadata log says: topics, partitions with leaders, configs, brokers. Read only. */
+  /** This broker's own image of what the metadata log says: topics, partitions with leaders, configs, brokers. It may lag. Read only. */
   readonly cluster: ClusterState;
   /** Through which the cluster is changed. */
   readonly controller: Controller;
-  /** The logs of the partitions that this broker leads. */
-  readonly logs: PartitionLogs;
+  /** The partitions that this broker leads. */
+  readonly partitions: BrokerPartitions;
   readonly groups: GroupCoordinator;
   readonly producerIds: ProducerIds;
   readonly fetchSessions: FetchSessionCache;
@@ -42,27 +42,10 @@ export interface ServedApi {
   readonly versions: { readonly min: number; readonly max: number; readonly advertisedMin?: number };
 }
 
-/** The logs of one broker. */
-export interface PartitionLogs {
+/** The partitions of one broker. */
+export interface BrokerPartitions {
   /** Writes down where each log begins and how far it is flushed, so that a crash does not bring deleted records back. */
   checkpoint(): Promise<void>;
-  /** The log of a partition, or undefined when this broker does not lead it or its storage failed. */
-  get(topic: string, partition: number): PartitionLog | undefined;
-  /** Calls `listener` when a partition's log goes away: the topic was deleted, or another broker leads it. Returns how to end that. */
-  onGone(listener: (topic: string, partition: number) => void): () => void;
-}
-
-/**
- * What the broker tells its group coordinator. It hears of the partitions of `__consumer_offsets` that it is to serve through these calls,
- * one at a time for each partition.
- */
-export interface GroupCoordinatorLife {
-  /** This broker now leads a partition of `__consumer_offsets`: replay its log, then serve its groups. */
-  onLeader(partition: number, log: PartitionLog, leaderEpoch: number): Promise<void>;
-  /** The partition is led elsewhere or gone: answer those who wait with NOT_COORDINATOR and drop the shard. */
-  onLeaderLost(partition: number): Promise<void>;
-  /** Topics were deleted: their committed offsets are to be removed. */
-  onTopicsDeleted(topics: readonly string[]): Promise<void>;
-  /** The broker stops: cancels timers, answers those who wait. Idempotent. */
-  close(): Promise<void>;
+  /** A partition that this broker leads, is about to lead or cannot lead because its storage failed; otherwise undefined. */
+  get(topic: string, partition: number): Partition | undefined;
 }

@@ -221,5 +221,8 @@ export class ClusterState {
   }
 }
 
+/** The leader of a partition that nobody leads. */
+export const noLeader = -1;
+
 /** The leader of a PartitionChangeRecord that leaves the leader as it is. */
 const unchangedLeader = -2;

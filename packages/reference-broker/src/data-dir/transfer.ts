@@ -19,14 +19,15 @@ export async function bringFoldersHome(
 ): Promise<void> {
   if (directories.size < 2) return;
   for (const topic of topics) {
-    for (const { partition, leader } of cluster.topic(topic)?.partitions ?? []) {
-      const home = directories.get(leader);
+    for (const { partition, replicas } of cluster.topic(topic)?.partitions ?? []) {
+      const home = directories.get(replicas[0] ?? -1);
       if (home !== undefined) await bringHome(storage, { home, directories, folder: `${topic}-${partition}` });
     }
   }
 }
 
-async function bringHome(
+/** Brings the folder of one partition into the directory `home`, from wherever it lies; without effect when it is there or nowhere. */
+export async function bringHome(
   storage: Storage,
   {
     home,

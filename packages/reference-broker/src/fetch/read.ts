@@ -1,8 +1,8 @@
 import { ErrorCode } from "@moldau/protocol-codec";
 import type { TopicState } from "../cluster/state.js";
 import { LogError } from "../log/log-error.js";
-import type { PartitionLog } from "../log/log.js";
 import type { BrokerNode } from "../cluster/node.js";
+import type { Partition } from "../partitions/partition.js";
 import { findLedPartition, findTopic } from "../partitions/partition-lookup.js";
 import type { FetchedPartition } from "./fetch-context.js";
 import type { FetchPosition, PartitionResult } from "./fetch-session.js";
@@ -25,8 +25,17 @@ export interface FetchRound {
   readonly sizeInBytes: number;
   /** Whether something has to be told at once: an error, or a log that diverges from the client's. */
   readonly isUrgent: boolean;
-  /** The logs that were looked at, to wait on. */
-  readonly logs: readonly PartitionLog[];
+  /** The partitions that were read, to wait on. */
+  readonly watched: readonly WatchedPosition[];
+}
+
+/** A partition that was read, and from where on more is wanted. */
+export interface WatchedPosition {
+  readonly partition: Partition;
+  /** The offset that was asked for. */
+  readonly offset: bigint;
+  /** {@link Partition.visibleBytes} from before the reading: what came while it was read may count twice, but never not at all. */
+  readonly visibleBytes: number;
 }
 
 /**
@@ -39,7 +48,7 @@ export async function readPositions(
   limits: FetchLimits,
 ): Promise<FetchRound> {
   const fetched: FetchedPartition[] = [];
-  const logs: PartitionLog[] = [];
+  const watched: WatchedPosition[] = [];
   let left = limits.maxBytes;
   let sizeInBytes = 0;
   let isUrgent = false;
@@ -50,18 +59,18 @@ export async function readPositions(
       minOneMessage: sizeInBytes === 0,
     });
     fetched.push({ position, result: read.result });
-    if (read.log !== undefined) logs.push(read.log);
+    if (read.watched !== undefined) watched.push(read.watched);
     sizeInBytes += read.sizeInBytes;
     left = Math.max(0, left - read.sizeInBytes);
     isUrgent ||= read.result.errorCode !== ErrorCode.NONE || read.result.divergingEpoch !== undefined;
   }
-  return { fetched, sizeInBytes, isUrgent, logs };
+  return { fetched, sizeInBytes, isUrgent, watched };
 }
 
 interface OneRead {
   readonly result: PartitionResult;
   readonly sizeInBytes: number;
-  readonly log?: PartitionLog;
+  readonly watched?: WatchedPosition;
 }
 
 async function readOne(
@@ -72,59 +81,60 @@ async function readOne(
   const { topic: name, topicId, partition, currentLeaderEpoch } = position;
   const topic = findTopic(broker.cluster, { name, id: topicId, byId: limits.usesTopicIds });
   const found = findLedPartition(broker, { topic, byId: limits.usesTopicIds, partition, currentLeaderEpoch });
-  if (found.log === undefined)
+  if (found.led === undefined)
     return failed(
       position,
       found.errorCode,
       limits.tellsLeaders ? leaderOf(topic, partition, found.errorCode) : undefined,
     );
   try {
-    return await readLog(found.log, position, limits);
+    return await readPartition(found.led, position, limits);
   } catch (error) {
     if (!(error instanceof LogError)) throw error;
     return failed(position, error.errorCode);
   }
 }
 
-async function readLog(
-  log: PartitionLog,
+async function readPartition(
+  led: Partition,
   position: FetchPosition,
   limits: FetchLimits & { readonly minOneMessage: boolean },
 ): Promise<OneRead> {
   const { partition: partitionIndex, fetchOffset } = position;
   const { maxBytes, minOneMessage, committedOnly } = limits;
-  const diverging = divergence(log, position);
-  const upTo = committedOnly ? log.lastStableOffset : log.highWatermark;
+  const watched = { partition: led, offset: fetchOffset, visibleBytes: led.visibleBytes(committedOnly) };
+  const diverging = divergence(led, position);
+  const upTo = committedOnly ? led.lastStableOffset : led.highWatermark;
   const read =
     diverging === undefined
-      ? await log.read(fetchOffset, { maxBytes, minOneMessage, upTo })
+      ? await led.read(fetchOffset, { maxBytes, minOneMessage, upTo })
       : { records: [], sizeInBytes: 0, nextOffset: fetchOffset };
-  const aborted = committedOnly ? await log.abortedTransactions(fetchOffset, read.nextOffset) : null;
+  const aborted = committedOnly ? await led.abortedTransactions(fetchOffset, read.nextOffset) : null;
   const result: PartitionResult = {
     partitionIndex,
     errorCode: ErrorCode.NONE,
-    highWatermark: log.highWatermark,
-    lastStableOffset: log.lastStableOffset,
-    logStartOffset: log.logStartOffset,
+    highWatermark: led.highWatermark,
+    lastStableOffset: led.lastStableOffset,
+    logStartOffset: led.logStartOffset,
     abortedTransactions:
       aborted === null ? null : aborted.map(({ producerId, firstOffset }) => ({ producerId, firstOffset })),
     records: read.records,
     ...(diverging === undefined ? {} : { divergingEpoch: diverging }),
   };
-  return { result, sizeInBytes: read.sizeInBytes, log };
+  return { result, sizeInBytes: read.sizeInBytes, watched };
 }
 
 /** Where the client's log and this one part, if they do (KIP-595): the client then cuts its own back. */
 function divergence(
-  log: PartitionLog,
+  led: Partition,
   { fetchOffset, lastFetchedEpoch }: FetchPosition,
 ): { readonly epoch: number; readonly endOffset: bigint } | undefined {
   if (lastFetchedEpoch < 0) return undefined;
-  const { epoch, endOffset } = log.endOffsetForEpoch(lastFetchedEpoch);
+  const { epoch, endOffset } = led.endOffsetForEpoch(lastFetchedEpoch);
   if (epoch < 0)
     throw new LogError(
       ErrorCode.OFFSET_OUT_OF_RANGE,
-      `the leader epoch ${lastFetchedEpoch} never wrote to ${log.topic}-${log.partition}`,
+      `the leader epoch ${lastFetchedEpoch} never wrote to ${led.topic}-${led.partition}`,
     );
   return epoch < lastFetchedEpoch || endOffset < fetchOffset ? { epoch, endOffset } : undefined;
 }

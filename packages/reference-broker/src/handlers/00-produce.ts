@@ -89,7 +89,7 @@ async function appendTo(
   const { broker, apiVersion, clientId } = context;
   if (!validAcks.has(request.acks)) return refused(index, ErrorCode.INVALID_REQUIRED_ACKS);
   const found = findLedPartition(broker, { topic, byId: apiVersion >= firstVersionWithIds, partition: index });
-  if (found.log === undefined)
+  if (found.led === undefined)
     return {
       ...refused(index, found.errorCode),
       ...(apiVersion >= firstVersionWithLeaders ? leaderHint(topic, index, found.errorCode) : {}),
@@ -115,8 +115,9 @@ async function appendTo(
       `Produce requests with version ${apiVersion} must have at least one record batch per partition`,
     );
   try {
-    const options = { leaderEpoch: found.state.leaderEpoch, origin: "client", produceVersion: apiVersion } as const;
-    const { firstOffset, logAppendTimeMs, logStartOffset } = await found.log.append(records, options);
+    const options = { origin: "client", produceVersion: apiVersion } as const;
+    const { firstOffset, lastOffset, logAppendTimeMs, logStartOffset } = await found.led.append(records, options);
+    if (request.acks === -1) await found.led.whenReplicated(lastOffset + 1n, { timeoutMs: request.timeoutMs });
     return {
       index,
       errorCode: ErrorCode.NONE,
@@ -130,7 +131,8 @@ async function appendTo(
       batchIndex,
       batchIndexErrorMessage: message,
     }));
-    const logStartOffset = recordErrors.length > 0 || foundByLog.has(error.errorCode) ? found.log.logStartOffset : -1n;
+    const logStartOffset =
+      recordErrors.length > 0 || (foundByLog.has(error.errorCode) && found.led.isLed) ? found.led.logStartOffset : -1n;
     return { ...refused(index, error.errorCode, error.message), recordErrors, logStartOffset };
   }
 }

@@ -2,7 +2,7 @@ import { ErrorCode, ListOffsets } from "@moldau/protocol-codec";
 import type { ListOffsetsRequestPartition, ListOffsetsResponsePartition } from "@moldau/protocol-codec";
 import { handler, type RequestContext } from "../network/handler.js";
 import { LogError } from "../log/log-error.js";
-import type { PartitionLog } from "../log/log.js";
+import type { Partition } from "../partitions/partition.js";
 import { findLedPartition } from "../partitions/partition-lookup.js";
 
 type PartitionAnswer = Partial<ListOffsetsResponsePartition>;
@@ -78,10 +78,10 @@ async function answerOne(
     partition: partitionIndex,
     currentLeaderEpoch,
   });
-  if (found.log === undefined) return refused(partitionIndex, found.errorCode);
+  if (found.led === undefined) return refused(partitionIndex, found.errorCode);
   try {
-    const end = committedOnly ? found.log.lastStableOffset : found.log.highWatermark;
-    const position = await positionOf(found.log, timestamp, end);
+    const end = committedOnly ? found.led.lastStableOffset : found.led.highWatermark;
+    const position = await positionOf(found.led, timestamp, end);
     return {
       partitionIndex,
       errorCode: ErrorCode.NONE,
@@ -102,7 +102,7 @@ interface Position {
 
 const nowhere: Position = { timestamp: -1n, offset: -1n, leaderEpoch: -1 };
 
-async function positionOf(log: PartitionLog, timestamp: bigint, end: bigint): Promise<Position> {
+async function positionOf(log: Partition, timestamp: bigint, end: bigint): Promise<Position> {
   switch (timestamp) {
     case mark.latest:
       return { timestamp: -1n, offset: end, leaderEpoch: log.latestLeaderEpoch };

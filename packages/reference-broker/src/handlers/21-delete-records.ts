@@ -32,7 +32,7 @@ export const deleteRecords = handler({
         ),
       })),
     );
-    await broker.logs.checkpoint();
+    await broker.partitions.checkpoint();
     return { topics: answers };
   },
 });
@@ -43,13 +43,13 @@ async function cut(
   { partitionIndex, offset }: { partitionIndex: number; offset: bigint },
 ): Promise<DeleteRecordsResponsePartition> {
   const found = findLedPartition(broker, { topic: broker.cluster.topic(name), byId: false, partition: partitionIndex });
-  if (found.log === undefined) return refused(partitionIndex, found.errorCode);
+  if (found.led === undefined) return refused(partitionIndex, found.errorCode);
   if (found.topic.isInternal) return refused(partitionIndex, ErrorCode.INVALID_TOPIC_EXCEPTION);
   if (!logConfigOf(broker.cluster.configs(configResource.topic, name), broker.config).isDeleted)
     return refused(partitionIndex, ErrorCode.POLICY_VIOLATION);
   if (offset < -1n) return refused(partitionIndex, ErrorCode.OFFSET_OUT_OF_RANGE);
   try {
-    return { partitionIndex, errorCode: ErrorCode.NONE, lowWatermark: await found.log.deleteBefore(offset) };
+    return { partitionIndex, errorCode: ErrorCode.NONE, lowWatermark: await found.led.deleteBefore(offset) };
   } catch (error) {
     if (!(error instanceof LogError)) throw error;
     return refused(partitionIndex, error.errorCode);

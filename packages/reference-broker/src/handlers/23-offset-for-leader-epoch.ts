@@ -27,8 +27,8 @@ export const offsetForLeaderEpoch = handler({
           partition,
           currentLeaderEpoch,
         });
-        if (found.log === undefined) return { partition, errorCode: found.errorCode };
-        const { epoch, endOffset } = found.log.endOffsetForEpoch(wanted);
+        if (found.led === undefined) return { partition, errorCode: found.errorCode };
+        const { epoch, endOffset } = found.led.endOffsetForEpoch(wanted);
         return { partition, errorCode: ErrorCode.NONE, leaderEpoch: epoch, endOffset };
       }),
     })),

@@ -31,6 +31,8 @@ export interface LogContents {
   highWatermark: bigint;
   /** Everything below is flushed and need not be looked at after a crash. */
   recoveryPoint: bigint;
+  /** Bytes that were appended since the log was opened; never gets smaller. */
+  appendedBytes: number;
   /** How often records were cut off the end: a read that this happened to may have seen what came after. */
   truncations: number;
 }

@@ -205,6 +205,7 @@ export class LogWriter {
     const segment = contents.segments.active;
     const now = contents.clock.now();
     for (const { append } of run.staged) {
+      contents.appendedBytes += append.bytes.length;
       for (const batch of append.batches) {
         segment.noteWritten(batch, now);
         contents.epochs.assign(batch.partitionLeaderEpoch, batch.baseOffset);

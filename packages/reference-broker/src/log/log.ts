@@ -88,6 +88,11 @@ export class PartitionLog {
     return this.#contents.segments.sizeInBytes;
   }
 
+  /** Bytes that were appended since the log was opened, whatever became of them; never gets smaller. */
+  get appendedBytes(): number {
+    return this.#contents.appendedBytes;
+  }
+
   /** Everything below it is flushed: what `recovery-point-offset-checkpoint` is to say. */
   get recoveryPoint(): bigint {
     return this.#contents.recoveryPoint;

@@ -8,6 +8,7 @@ import { settleInterruptedWork } from "./interrupted-work.js";
 import { LeaderEpochs } from "./leader-epochs.js";
 import { claimPartitionDir } from "./partition-metadata.js";
 import { pruneProducerSnapshots } from "./producer-files.js";
+import type { ProducerEntry } from "./producer-entry.js";
 import { replayProducers } from "./producer-replay.js";
 import { ProducerState } from "./producer-state.js";
 import { type DamagePolicy, recoverSegments } from "./recovery.js";
@@ -33,6 +34,8 @@ export interface OpenLogOptions {
   readonly recoveryPoint?: bigint;
   /** From `log-start-offset-checkpoint`. Default: the first segment's base. */
   readonly logStartOffset?: bigint;
+  /** The producers as of the end of a cleanly closed log, from the one who closed it. Default: what its snapshot says. */
+  readonly producers?: readonly ProducerEntry[];
   /** What to do when records are damaged that others lie behind. Default `refuse`: opening rejects with KAFKA_STORAGE_ERROR. */
   readonly damagePolicy?: DamagePolicy;
 }
@@ -52,7 +55,7 @@ export async function openLog(options: OpenLogOptions): Promise<LogContents> {
     );
   }
   try {
-    if (options.cleanShutdown !== true || !(await trustCleanLog(contents))) await recover(contents, options);
+    if (options.cleanShutdown !== true || !(await trustCleanLog(contents, options))) await recover(contents, options);
     await settleOffsets(contents, logStartOffset);
   } catch (error) {
     for (const segment of contents.segments.all()) await segment.close();
@@ -87,6 +90,7 @@ async function emptyContents({
     logEndOffset: 0n,
     highWatermark: 0n,
     recoveryPoint: 0n,
+    appendedBytes: 0,
     truncations: 0,
   };
 }
@@ -104,7 +108,7 @@ async function findSegments(storage: Storage, dir: string): Promise<bigint[]> {
 }
 
 /** Takes a cleanly closed log as it is; false when its end does not read as one, so that it has to be recovered after all. */
-async function trustCleanLog(contents: LogContents): Promise<boolean> {
+async function trustCleanLog(contents: LogContents, { producers }: OpenLogOptions): Promise<boolean> {
   const { active } = contents.segments;
   try {
     const indexes = await active.indexes();
@@ -117,7 +121,8 @@ async function trustCleanLog(contents: LogContents): Promise<boolean> {
   }
   contents.recoveryPoint = contents.logEndOffset;
   await contents.segments.active.loadFirstTimestamp();
-  await replayProducers(contents, contents.logEndOffset);
+  if (producers === undefined) await replayProducers(contents, contents.logEndOffset);
+  else contents.producers.load(producers, () => true);
   return true;
 }
 

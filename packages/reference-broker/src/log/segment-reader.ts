@@ -27,7 +27,7 @@ export interface ReadResult {
 /** Reads whole batches of one segment; undefined when it holds nothing at or behind the offset. */
 export async function readSegment(segment: Segment, read: SegmentRead): Promise<ReadResult | undefined> {
   return await segment.reading(async () => {
-    const limit = segment.sizeInBytes;
+    const { sizeInBytes: limit, truncations } = segment;
     const start = await findBatch(segment, { offset: read.offset, limit, tail: read.tail });
     if (start === undefined) return undefined;
     const budget = Math.max(0, Math.min(read.maxBytes, limit - start));
@@ -41,7 +41,8 @@ export async function readSegment(segment: Segment, read: SegmentRead): Promise<
       }
     }
     if (run.sizeInBytes === 0) return { records: [], sizeInBytes: 0, nextOffset: read.offset };
-    segment.hintPosition(run.relativeNext, start + run.sizeInBytes);
+    // What was cut off meanwhile may have stood before that place; another batch may begin elsewhere there.
+    if (truncations === segment.truncations) segment.hintPosition(run.relativeNext, start + run.sizeInBytes);
     return {
       records: run.records,
       sizeInBytes: run.sizeInBytes,

@@ -49,6 +49,7 @@ export class Segment {
   #whenUnread: (() => void) | undefined;
   #unread: Promise<void> | undefined;
   readonly #positionHints = new Map<number, number>();
+  #truncations = 0;
 
   private constructor(options: SegmentOptions, file: StorageFile) {
     this.baseOffset = options.baseOffset;
@@ -85,6 +86,11 @@ export class Segment {
   /** Bytes of whole, visible batches. */
   get sizeInBytes(): number {
     return this.#sizeInBytes;
+  }
+
+  /** How often the segment was cut back: a reader compares it before and after. */
+  get truncations(): number {
+    return this.#truncations;
   }
 
   /** The indexes when they are in memory, as those of the segment that is written always are. */
@@ -124,6 +130,7 @@ export class Segment {
     this.#indexes = indexes;
     this.#sizeInBytes = sizeInBytes;
     this.#positionHints.clear();
+    this.#truncations += 1;
     this.#firstTimestamp = undefined;
   }
 

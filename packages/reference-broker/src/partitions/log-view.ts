@@ -1,14 +1,14 @@
 import { readBatches } from "@moldau/protocol-codec";
 import type { LogRecord, RecordBatch } from "@moldau/protocol-codec";
-import type { PartitionLog } from "../log/log.js";
+import type { Partition } from "./partition.js";
 
 const chunkBytes = 1 << 20;
 
 /** A partition's log for looking at: nothing can be changed through it. */
 export class LogView {
-  readonly #log: PartitionLog;
+  readonly #log: Partition;
 
-  constructor(log: PartitionLog) {
+  constructor(log: Partition) {
     this.#log = log;
   }
 

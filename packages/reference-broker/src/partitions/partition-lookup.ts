@@ -1,13 +1,13 @@
 import { ErrorCode } from "@moldau/protocol-codec";
 import type { Uuid } from "@moldau/protocol-codec";
 import type { ClusterState, PartitionState, TopicState } from "../cluster/state.js";
-import type { PartitionLog } from "../log/log.js";
 import type { BrokerNode } from "../cluster/node.js";
+import type { Partition } from "./partition.js";
 
 /** A partition that this broker leads, or the error to answer with. */
 export type LedPartition =
-  | { readonly errorCode: 0; readonly log: PartitionLog; readonly topic: TopicState; readonly state: PartitionState }
-  | { readonly errorCode: number; readonly log: undefined };
+  | { readonly errorCode: 0; readonly led: Partition; readonly topic: TopicState; readonly state: PartitionState }
+  | { readonly errorCode: number; readonly led: undefined };
 
 /** What a request says of the partition it means. */
 export interface PartitionReference {
@@ -20,8 +20,11 @@ export interface PartitionReference {
   readonly currentLeaderEpoch?: number;
 }
 
-/** Finds the log of a partition that this broker leads. */
-export function findLedPartition({ logs, nodeId }: BrokerNode, reference: PartitionReference): LedPartition {
+/**
+ * Finds a partition that this broker leads. Between the moment when the broker learns that it leads and the opening of the log it answers
+ * as a broker that does not lead yet, so that the client asks again.
+ */
+export function findLedPartition({ partitions, nodeId }: BrokerNode, reference: PartitionReference): LedPartition {
   const { topic, byId, partition, currentLeaderEpoch = -1 } = reference;
   if (topic === undefined) return refused(byId ? ErrorCode.UNKNOWN_TOPIC_ID : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
   const state = topic.partitions[partition];
@@ -29,8 +32,9 @@ export function findLedPartition({ logs, nodeId }: BrokerNode, reference: Partit
   if (state.leader !== nodeId) return refused(ErrorCode.NOT_LEADER_OR_FOLLOWER);
   if (currentLeaderEpoch >= 0 && currentLeaderEpoch < state.leaderEpoch) return refused(ErrorCode.FENCED_LEADER_EPOCH);
   if (currentLeaderEpoch > state.leaderEpoch) return refused(ErrorCode.UNKNOWN_LEADER_EPOCH);
-  const log = logs.get(topic.name, partition);
-  return log === undefined ? refused(ErrorCode.KAFKA_STORAGE_ERROR) : { errorCode: ErrorCode.NONE, log, topic, state };
+  const led = partitions.get(topic.name, partition);
+  if (led?.isLed === true) return { errorCode: ErrorCode.NONE, led, topic, state };
+  return refused(led?.life.state === "failed" ? ErrorCode.KAFKA_STORAGE_ERROR : ErrorCode.NOT_LEADER_OR_FOLLOWER);
 }
 
 /** The topic that a request means by name or, from the version on in which ids replace names, by id. */
@@ -64,5 +68,5 @@ export function endpoints(cluster: ClusterState, listener: string): readonly Nod
 }
 
 function refused(errorCode: number): LedPartition {
-  return { errorCode, log: undefined };
+  return { errorCode, led: undefined };
 }
