@@ -65,7 +65,7 @@ class Run {
   readonly #late: FakeRequest[] = [];
 
   constructor(options: ProducerOptions, sequence: readonly Fate[]) {
-    this.producer = new Producer(this.cluster.asCluster, options);
+    this.producer = new Producer(this.cluster, options);
     this.#fates = sequence[Symbol.iterator]();
     this.cluster.onRequest = (request) => void this.#decide(request);
   }

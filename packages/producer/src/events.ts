@@ -36,11 +36,21 @@ export interface FailedEvent extends BatchEventFacts {
   readonly written: Written;
 }
 
+/** Messages wait for their topic, about which no broker has told anything yet; it is asked for again. */
+export interface WaitingEvent {
+  readonly topic: string;
+  /** Why there is no answer yet; UNKNOWN_TOPIC_OR_PARTITION where the topic does not exist. */
+  readonly error: KafkaError;
+  /** The pause before the next question, in milliseconds. */
+  readonly delayMs: number;
+}
+
 /** What a producer tells while it works; nothing has to be listened to, failures reach the promise of `send`. */
 export interface ProducerEvents {
   acknowledged: [event: AcknowledgedEvent];
   retry: [event: RetryEvent];
   failed: [event: FailedEvent];
+  waiting: [event: WaitingEvent];
   /** A `send` has begun to wait, because `bufferMemory` is full. */
   blocked: [];
   /** `close` has come to its end. */

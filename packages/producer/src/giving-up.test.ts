@@ -6,7 +6,7 @@ import { Producer, SendError, type FailedEvent, type ProducerOptions } from "./i
 
 function start(options: ProducerOptions = {}): { cluster: FakeCluster; producer: Producer } {
   const cluster = new FakeCluster({ orders: 1 });
-  return { cluster, producer: new Producer(cluster.asCluster, options) };
+  return { cluster, producer: new Producer(cluster, options) };
 }
 
 async function send(producer: Producer, value: string): Promise<unknown> {
@@ -125,7 +125,7 @@ describe("a batch that is refused for good", () => {
 
   it("is told apart from those of the same call that were delivered", async () => {
     const cluster = new FakeCluster({ orders: 2 });
-    const producer = new Producer(cluster.asCluster);
+    const producer = new Producer(cluster);
     const messages = [0, 1, 0, 1].map((partition, index) => ({ partition, value: String(index) }));
     const call = failure(producer.send({ topic: "orders", messages }));
     await turns();

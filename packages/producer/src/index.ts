@@ -4,10 +4,16 @@
 export { Producer } from "./producer.js";
 export type { WaitSettings } from "./producer.js";
 export type { ProducerOptions } from "./options.js";
-export type { ProducerCluster } from "./send-pipeline.js";
+export type {
+  ProduceBody,
+  ProduceConnection,
+  ProducerCluster,
+  ProducerClusterOptions,
+  ProducerLease,
+} from "./producer-cluster.js";
 
 // Sending
-export type { Message, Payload } from "./accept/message.js";
+export type { ByteSource, Message, MessageHeaders, Payload } from "./accept/message.js";
 export type { SendBatchOptions, SendOptions, SendSettings, TopicMessages } from "./accept/send-options.js";
 export type { Acks } from "./batch/lane.js";
 export type { WritableSettings } from "./writable.js";
@@ -17,7 +23,14 @@ export type { SerializeContext, Serializer, Serializers } from "./accept/seriali
 export { SendError } from "./send-error.js";
 export type { FailedBatch, SentBatch } from "./send-error.js";
 export type { Written } from "./batch/batch-state.js";
-export type { AcknowledgedEvent, BatchEventFacts, FailedEvent, ProducerEvents, RetryEvent } from "./events.js";
+export type {
+  AcknowledgedEvent,
+  BatchEventFacts,
+  FailedEvent,
+  ProducerEvents,
+  RetryEvent,
+  WaitingEvent,
+} from "./events.js";
 
 // Partitions
 export type { Partitioner } from "./partitioner/partitioner.js";

@@ -14,7 +14,7 @@ describe("when the leadership moves", () => {
   for (const acks of ["all", 1] as const) {
     it(`a batch under way to the old leader is not overtaken at the new one (acks ${acks})`, async () => {
       const cluster = new FakeCluster();
-      const producer = new Producer(cluster.asCluster, { acks });
+      const producer = new Producer(cluster, { acks });
       const first = producer.send(toOrders("0"));
       await turns();
       cluster.moveLeader("orders", 0, 2);
@@ -38,7 +38,7 @@ describe("when the leadership moves", () => {
 
   it("a leader that the answer names gets the batch at once", async () => {
     const cluster = new FakeCluster();
-    const producer = new Producer(cluster.asCluster);
+    const producer = new Producer(cluster);
     const sent = producer.send(toOrders("0"));
     await turns();
     await cluster.next().refuse(ErrorCode.NOT_LEADER_OR_FOLLOWER, { currentLeader: { leaderId: 3, leaderEpoch: 9 } });
@@ -53,7 +53,7 @@ describe("when the leadership moves", () => {
   it("a partition without a leader waits for one, and asks for it ever more slowly", async () => {
     const cluster = new FakeCluster();
     cluster.moveLeader("orders", 0, -1);
-    const producer = new Producer(cluster.asCluster);
+    const producer = new Producer(cluster);
     const sent = producer.send(toOrders("0"));
     await cluster.clock.advance(10_000);
     expect(cluster.refreshes).toBeGreaterThan(5);
@@ -71,7 +71,7 @@ describe("when the leadership moves", () => {
   it("a broker that cannot be reached may not lead any more: the metadata is read again", async () => {
     const cluster = new FakeCluster();
     cluster.unreachable = connectionClosed("nobody listens", { written: false });
-    const producer = new Producer(cluster.asCluster, { deliveryTimeoutMs: 1000 });
+    const producer = new Producer(cluster, { deliveryTimeoutMs: 1000 });
     const waitFor = cluster.connection.bind(cluster);
     cluster.connection = async (...args) => {
       await cluster.clock.sleep(50);
@@ -90,7 +90,7 @@ describe("when the leadership moves", () => {
   it("a login that is refused fails what was to go there, at once", async () => {
     const cluster = new FakeCluster();
     cluster.unreachable = new KafkaError("CLIENT_SASL_FAILED", "wrong password");
-    const producer = new Producer(cluster.asCluster);
+    const producer = new Producer(cluster);
     await expect(producer.send(toOrders("0"))).rejects.toMatchObject({
       code: "CLIENT_SASL_FAILED",
       failed: [{ written: "no" }],

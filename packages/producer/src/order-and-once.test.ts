@@ -9,7 +9,7 @@ function start(
   topics?: Record<string, number>,
 ): { cluster: FakeCluster; producer: Producer } {
   const cluster = new FakeCluster(topics);
-  return { cluster, producer: new Producer(cluster.asCluster, options) };
+  return { cluster, producer: new Producer(cluster, options) };
 }
 
 function send(producer: Producer, ...values: string[]): Promise<unknown> {

@@ -1,10 +1,17 @@
-import { clientClosed, OptionReader, timedOut, waitFor } from "@moldau/connection-pool";
-import type { KafkaError } from "@moldau/protocol-codec";
+import {
+  asKafkaError,
+  because,
+  ClientErrorCode,
+  clientClosed,
+  OptionReader,
+  timedOut,
+  waitFor,
+} from "@moldau/connection-pool";
+import { KafkaError } from "@moldau/protocol-codec";
 import { EventEmitter } from "eventemitter3";
 import type { Writable } from "node:stream";
-import { Entrance } from "./accept/entrance.js";
+import { Intake } from "./accept/intake.js";
 import { announce, type ProducerEvents } from "./events.js";
-import { asKafkaError } from "./failures.js";
 import type { Payload } from "./accept/message.js";
 import { maxTimerMs, resolveProducerOptions, type ProducerOptions, type ResolvedProducerOptions } from "./options.js";
 import type { SendCall } from "./accept/send-call.js";
@@ -15,12 +22,13 @@ import {
   type SendBatchOptions,
   type SendOptions,
 } from "./accept/send-options.js";
-import { SendPipeline, type ProducerCluster } from "./send-pipeline.js";
+import type { ProducerCluster, ProducerLease } from "./producer-cluster.js";
+import { SendPipeline } from "./send-pipeline.js";
 import { createWritable, type WritableSettings } from "./writable.js";
 
 /** How long to wait for `flush` or `close`. */
 export interface WaitSettings {
-  /** Milliseconds. Default: for `flush` no limit, as every call has its own; for `close` 30,000. */
+  /** Milliseconds. Default: for `flush` no limit, as every call has its own; for `close` 8,000, so that a process that is told to end has time for it. */
   readonly timeoutMs?: number | undefined;
   /** Gives up waiting with CLIENT_ABORTED; nothing is taken back. */
   readonly signal?: AbortSignal | undefined;
@@ -32,7 +40,7 @@ interface ResolvedWaitSettings {
   readonly signal: AbortSignal | undefined;
 }
 
-const closeTimeoutMs = 30_000;
+const closeTimeoutMs = 8_000;
 
 /**
  * Sends messages to Kafka in batches.
@@ -50,7 +58,8 @@ export class Producer<Key = Payload, Value = Payload> extends EventEmitter<Produ
   readonly #cluster: ProducerCluster;
   readonly #options: ResolvedProducerOptions<Key, Value>;
   readonly #pipeline: SendPipeline;
-  readonly #entrance: Entrance<Key, Value>;
+  readonly #intake: Intake<Key, Value>;
+  readonly #lease: ProducerLease;
   #closing: Promise<void> | undefined;
 
   /**
@@ -62,8 +71,10 @@ export class Producer<Key = Payload, Value = Payload> extends EventEmitter<Produ
     super();
     this.#cluster = cluster;
     this.#options = resolveProducerOptions(options, cluster.options);
-    this.#pipeline = new SendPipeline({ cluster, producer: this, options: this.#options });
-    this.#entrance = new Entrance({ cluster, options: this.#options, pipeline: this.#pipeline });
+    this.#lease = cluster.lease({ name: "producer" });
+    const shared = { cluster, emitter: this, options: this.#options };
+    this.#pipeline = new SendPipeline({ ...shared, lease: this.#lease });
+    this.#intake = new Intake({ ...shared, pipeline: this.#pipeline });
   }
 
   /**
@@ -123,7 +134,8 @@ export class Producer<Key = Payload, Value = Payload> extends EventEmitter<Produ
   /**
    * Takes no more messages, waits for the outcome of all that were sent, and closes the connections.
    *
-   * What has no outcome after `timeoutMs` is given up: its calls reject with CLIENT_CLOSED. Calling it again gives the same promise.
+   * What has no outcome after `timeoutMs` is given up: its calls reject with CLIENT_CLOSED, and say what kept them until then. Calling it
+   * again gives the same promise.
    */
   close(settings: WaitSettings = {}): Promise<void> {
     try {
@@ -150,12 +162,12 @@ export class Producer<Key = Payload, Value = Payload> extends EventEmitter<Produ
 
   #open(options: SendOptions<Key, Value>): SendCall {
     if (this.#closing) throw clientClosed("The producer");
-    return this.#entrance.open(readSendOptions(options, this.#options), [options]);
+    return this.#intake.open(readSendOptions(options, this.#options), [options]);
   }
 
   #openBatch(options: SendBatchOptions<Key, Value>): SendCall {
     if (this.#closing) throw clientClosed("The producer");
-    return this.#entrance.open(readSendBatchOptions(options, this.#options), options.topicMessages);
+    return this.#intake.open(readSendBatchOptions(options, this.#options), options.topicMessages);
   }
 
   async #close(wait: ResolvedWaitSettings): Promise<void> {
@@ -165,17 +177,22 @@ export class Producer<Key = Payload, Value = Payload> extends EventEmitter<Produ
     } catch {
       // Patience is at its end; what it was for is told to the calls that are given up.
     }
-    const error = clientClosed("The producer");
-    this.#entrance.close(error);
-    this.#pipeline.close(error);
-    await this.#cluster.release(this);
+    this.#intake.close(closedBeforeSent);
+    this.#pipeline.close(closedBeforeSent);
+    await this.#lease.close();
     announce(this, "closed", (emitter) => emitter.emit("closed"));
   }
 
   #settled({ timeoutMs, signal }: ResolvedWaitSettings): Promise<void> {
     const late = (): KafkaError => timedOut(`Not every message had an outcome within ${timeoutMs} ms.`);
-    return waitFor(this.#entrance.settle(), { clock: this.#cluster.clock, signal, timeoutMs, late });
+    return waitFor(this.#intake.settle(), { clock: this.#cluster.clock, signal, timeoutMs, late });
   }
+}
+
+/** What a call gets that has no outcome when the producer is closed. */
+function closedBeforeSent(cause: KafkaError | undefined): KafkaError {
+  const message = because("The producer was closed before this could be sent", cause);
+  return new KafkaError(ClientErrorCode.CLOSED, message, { cause });
 }
 
 function readWaitSettings(name: string, settings: WaitSettings, timeoutMs: number | undefined): ResolvedWaitSettings {

@@ -49,9 +49,7 @@ export class SendError extends KafkaError {
 
   constructor(delivered: readonly SentBatch[], failed: readonly [FailedBatch, ...FailedBatch[]]) {
     const { error, topic, partition } = failed[0];
-    const lost = failed.reduce((sum, { indexes }) => sum + indexes.length, 0);
-    const sent = delivered.reduce((sum, { count }) => sum + count, 0);
-    super(error.code, `${lost} of ${lost + sent} messages were not delivered: ${error.message}`, {
+    super(error.code, sentence(delivered, failed), {
       retriable: failed.every(({ error: each }) => each.retriable),
       cause: error,
       topic,
@@ -61,4 +59,13 @@ export class SendError extends KafkaError {
     this.delivered = delivered;
     this.failed = failed;
   }
+}
+
+/** `2 of 5 messages were not delivered to topic "orders": …`; the topic is named once, and where there are several, that of the reason. */
+function sentence(delivered: readonly SentBatch[], failed: readonly [FailedBatch, ...FailedBatch[]]): string {
+  const [{ error, topic }] = failed;
+  const lost = failed.reduce((sum, { indexes }) => sum + indexes.length, 0);
+  const sent = delivered.reduce((sum, { count }) => sum + count, 0);
+  const where = error.message.includes(topic) ? "" : ` to topic ${JSON.stringify(topic)}`;
+  return `${lost} of ${lost + sent} messages were not delivered${where}: ${error.message}`;
 }

@@ -1,117 +1,87 @@
-import type { Cluster } from "@moldau/connection-pool";
-import type { KafkaError } from "@moldau/protocol-codec";
+import { asKafkaError, because } from "@moldau/connection-pool";
+import { KafkaError } from "@moldau/protocol-codec";
 import type { EventEmitter } from "eventemitter3";
-import { Accumulator } from "./batch/accumulator.js";
-import { Admission } from "./accept/admission.js";
-import { BufferMemory } from "./accept/buffer-memory.js";
 import type { CallPart } from "./accept/call-part.js";
-import { Delivery } from "./send/delivery.js";
-import { announce, type ProducerEvents } from "./events.js";
-import { IdentitySource } from "./send/identity.js";
-import type { ResolvedProducerOptions } from "./options.js";
-import { Sender } from "./send/sender.js";
+import { MemoryLine } from "./accept/memory-line.js";
+import { Accumulator, type BatchTaker } from "./batch/accumulator.js";
+import type { Batch } from "./batch/batch.js";
+import { BatchMemory } from "./batch/batch-memory.js";
+import { BufferMemory } from "./batch/buffer-memory.js";
+import { Encoder } from "./batch/encoder.js";
+import { openGate } from "./batch/partition-gate.js";
+import type { PartitionQueue } from "./batch/partition-queue.js";
 import type { TopicQueues } from "./batch/topic-queues.js";
-
-/** As much of a cluster as a producer uses. */
-export type ProducerCluster = Pick<
-  Cluster,
-  | "brokerHints"
-  | "cachedTopic"
-  | "clock"
-  | "connection"
-  | "leaderHint"
-  | "off"
-  | "on"
-  | "options"
-  | "random"
-  | "refreshTopics"
-  | "release"
-  | "request"
-  | "topic"
->;
+import { TopicsInUse } from "./batch/topics-in-use.js";
+import { announce, type ProducerEvents } from "./events.js";
+import type { ResolvedProducerOptions } from "./options.js";
+import type { ProducerCluster, ProducerLease } from "./producer-cluster.js";
+import type { Backflow } from "./send/backflow.js";
+import { Delivery } from "./send/delivery.js";
+import { LeaderRouter } from "./send/leader-router.js";
+import { OwnEpochs } from "./send/own-epochs.js";
 
 /** What the pipeline is built with. */
 export interface SendPipelineOptions {
   readonly cluster: ProducerCluster;
-  /** The producer: owner of connections, and whose listeners are told. */
-  readonly producer: EventEmitter<ProducerEvents>;
+  readonly lease: ProducerLease;
+  /** Whose listeners are told. */
+  readonly emitter: EventEmitter<ProducerEvents>;
   readonly options: Omit<ResolvedProducerOptions<unknown, unknown>, "partitioner" | "serialize">;
 }
 
 /**
- * The way of a message from the call to its outcome: admission, accumulator, sender, delivery.
+ * The way of a message from the call to its outcome. Calls go along the arrows; what comes back comes by {@link Backflow}, which is this
+ * class, and by `PieceOwner`, which is the call.
  *
  * ```
- *   CallPart ─▶ Admission ─▶ Accumulator ─▶ PartitionQueue ◀── Sender ── BrokerSender ─▶ connection
- *                  ▲ memory      │ batches        ▲ outcomes                                │
- *                  └─────────────┴────────── Delivery ◀─────────── answers, failures ───────┘
+ *   MemoryLine ──▶ Accumulator ──▶ LeaderRouter ──▶ BrokerSender ──▶ connection
+ *                     │    │              │ gives up    │      │ answers
+ *                     │    └──▶ Encoder ◀─┼─────────────┘      │
+ *                     ▼           │       ▼                    │
+ *               PartitionQueue ◀──┴─── Delivery ◀──────────────┘
+ *                     │ changes
+ *                     ▼
+ *                   Batch ──▶ the calls' promises
  * ```
  */
-export class SendPipeline {
+export class SendPipeline implements Backflow, BatchTaker {
+  readonly #memory: BufferMemory;
+  readonly #topics: TopicsInUse;
+  readonly #line: MemoryLine;
   readonly #accumulator: Accumulator;
-  readonly #admission: Admission;
   readonly #delivery: Delivery;
-  readonly #identities: IdentitySource;
-  readonly #sender: Sender;
+  readonly #epochs: OwnEpochs;
+  readonly #router: LeaderRouter;
 
-  constructor({ cluster, producer, options }: SendPipelineOptions) {
-    const { clock, random } = cluster;
-    const { retry } = cluster.options;
-    const memory = new BufferMemory(options.bufferMemory, () => this.#admission.resume());
-    this.#delivery = new Delivery({
-      cluster,
-      clock,
-      memory,
-      emitter: producer,
-      wake: (queue) => this.#sender.wake(queue),
-    });
-    this.#identities = new IdentitySource({
-      cluster,
-      clock,
-      random,
-      retry,
-      isWanted: () => this.#delivery.queues.size > 0,
-      acquired: () => this.#sender.wakeAll(),
-      refused: (error) => this.#delivery.giveUpAll(error, ({ lane }) => lane.isIdempotent),
-    });
-    this.#sender = new Sender({
-      ...options,
-      cluster,
-      clock,
-      random,
-      retry,
-      owner: producer,
-      delivery: this.#delivery,
-      identities: this.#identities,
-    });
-    this.#accumulator = new Accumulator({
-      ...options,
-      memory,
-      retry,
-      clock,
-      random,
-      opened: (batch, queue) => {
-        this.#delivery.watch(batch, queue);
-        if (batch.lane.isIdempotent) this.#identities.acquire();
-      },
-      ready: this.#sender.wake,
-    });
-    this.#admission = new Admission({
-      ...options,
-      accumulator: this.#accumulator,
-      clock,
-      blocked: () => announce(producer, "blocked", (emitter) => emitter.emit("blocked")),
-    });
+  constructor({ cluster, lease, emitter, options }: SendPipelineOptions) {
+    const { clock } = cluster;
+    const { retry, random } = cluster.options;
+    this.#memory = new BufferMemory(options.bufferMemory, () => this.memoryFreed());
+    this.#epochs = new OwnEpochs({ cluster, backflow: this });
+    this.#delivery = new Delivery({ cluster, clock, emitter, backflow: this });
+    const encoder = new Encoder({ clock, outcomes: this });
+    const [delivery, epochs] = [this.#delivery, this.#epochs];
+    this.#router = new LeaderRouter({ ...options, cluster, clock, lease, delivery, encoder, epochs, backflow: this });
+    const memory = new BatchMemory(this.#memory);
+    this.#topics = new TopicsInUse({ stickyBytes: options.batchSize, random, retry, memory, epochs, gate: openGate });
+    this.#accumulator = new Accumulator({ ...options, memory: this.#memory, encoder, taker: this, clock });
+    const blocked = (): void => announce(emitter, "blocked", (told) => told.emit("blocked"));
+    this.#line = new MemoryLine({ ...options, accumulator: this.#accumulator, clock, blocked });
   }
 
-  /** What is kept of a topic. */
-  topic(name: string): TopicQueues {
-    return this.#accumulator.topic(name);
+  /** Bytes of batches that have no outcome yet, against their limit. */
+  get memory(): BufferMemory {
+    return this.#memory;
   }
 
-  /** Lets messages in that have their partitions. */
-  admit(part: CallPart): void {
-    this.#admission.admit(part);
+  /** What is kept of a topic, which is in use at `now`, in monotonic milliseconds. */
+  topic(name: string, now: number): TopicQueues {
+    return this.#topics.topic(name, now);
+  }
+
+  /** Takes messages that have their partitions. */
+  enter(part: CallPart): void {
+    this.#line.enter(part);
   }
 
   /** Lets every batch go that waits for company. */
@@ -124,13 +94,63 @@ export class SendPipeline {
     return this.#accumulator.hurry();
   }
 
-  /** Gives up whatever has no outcome yet, and stops the clockwork. */
-  close(error: KafkaError): void {
-    this.#admission.close(error);
-    this.#delivery.giveUpAll(error);
+  /** Gives up whatever has no outcome yet, and stops the clockwork. `reason` makes the error, of what went wrong last. */
+  close(reason: (cause: KafkaError | undefined) => KafkaError): void {
+    this.#line.close(reason(undefined));
+    this.#delivery.giveUpAll(({ lastError }) => reason(lastError));
     this.#accumulator.close();
-    this.#identities.close();
-    this.#sender.close();
+    this.#epochs.close();
+    this.#router.close();
     this.#delivery.close();
+  }
+
+  // BatchTaker
+
+  begun(batch: Batch, queue: PartitionQueue): void {
+    this.#delivery.watch(batch, queue);
+    if (batch.lane.isIdempotent) this.#epochs.acquire();
+  }
+
+  ready(queue: PartitionQueue): void {
+    this.#router.wake(queue);
+  }
+
+  // Backflow
+
+  sendable(queue: PartitionQueue): void {
+    this.#router.wake(queue);
+  }
+
+  unencodable(batch: Batch, queue: PartitionQueue, error: unknown): void {
+    this.#delivery.giveUp({ batch, queue }, asKafkaError(error, "CLIENT_ENCODE_FAILED"));
+  }
+
+  memoryFreed(): void {
+    this.#line.resume();
+  }
+
+  unreachable(node: number, error: KafkaError): void {
+    this.#router.unreachable(node, error);
+  }
+
+  identified(): void {
+    this.#router.wakeAll();
+  }
+
+  unidentified(error: KafkaError): void {
+    this.#delivery.giveUpAll(
+      () => error,
+      ({ lane }) => lane.isIdempotent,
+    );
+  }
+
+  identityDelayed(error: KafkaError): void {
+    const message = because("No producer id could be had", error);
+    const told = new KafkaError(error.code, message, { cause: error, retriable: true });
+    this.#delivery.blameAll(told, ({ lane, stamp }) => lane.isIdempotent && stamp === undefined);
+  }
+
+  hasWork(): boolean {
+    return this.#delivery.hasWork;
   }
 }

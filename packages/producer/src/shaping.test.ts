@@ -11,7 +11,7 @@ function start<Key, Value>(
 ): { cluster: FakeCluster; producer: Producer<Key, Value> } {
   const cluster = new FakeCluster(topics);
   cluster.onRequest = (request) => void request.succeed();
-  return { cluster, producer: new Producer(cluster.asCluster, options) };
+  return { cluster, producer: new Producer(cluster, options) };
 }
 
 describe("partitions", () => {

@@ -22,14 +22,14 @@ describe("options", () => {
   ];
   for (const [options, sentence] of cases) {
     it(`${JSON.stringify(options)}: ${sentence}`, () => {
-      const make = (): Producer => new Producer(new FakeCluster().asCluster, loose(options));
+      const make = (): Producer => new Producer(new FakeCluster(), loose(options));
       expect(make).toThrow(KafkaError);
       expect(make).toThrow(sentence);
     });
   }
 
   it("without idempotence any number of requests may be under way", () => {
-    expect(() => new Producer(new FakeCluster().asCluster, { idempotent: false, maxInFlight: 20 })).not.toThrow();
+    expect(() => new Producer(new FakeCluster(), { idempotent: false, maxInFlight: 20 })).not.toThrow();
   });
 });
 
@@ -46,20 +46,31 @@ describe("calls", () => {
     [{ topic: "orders", messages: [good], signal: 1 }, "signal must be an AbortSignal"],
     [
       { topic: "orders", messages: [good, {}] },
-      "message 1 has no value: give a string or a Buffer, or null for a tombstone",
+      "message 1 has no value: give a string or bytes, or null for a tombstone",
     ],
     [
       { topic: "orders", messages: [good, { value: { a: 1 } }] },
-      "message 1 has an object as value: give a string or a Buffer (JSON.stringify",
+      "message 1 has an object as value: give a string or bytes (JSON.stringify",
     ],
-    [{ topic: "orders", messages: [{ value: new Uint8Array(1) }] }, "wrap it with Buffer.from(bytes.buffer"],
+    [
+      { topic: "orders", messages: [{ value: new Uint16Array(1) }] },
+      "has a Uint16Array as value: its elements are more than a byte",
+    ],
     [{ topic: "orders", messages: [{ value: "a", key: 42 }] }, "message 0 has a number as key"],
     [{ topic: "orders", messages: [{ value: "a", partition: -1 }] }, "message 0 has partition -1"],
+    [
+      { topic: "orders", messages: [{ value: "a", partition: "1" }] },
+      'message 0 has partition "1": give a whole number',
+    ],
+    [{ topic: "orders", messages: [{ value: "a", timestamp: new Date() }] }, "message 0 has timestamp a Date"],
     [
       { topic: "orders", messages: [{ value: "a", partition: 5 }] },
       "message 0 names partition 5, but the topic has 1, numbered from 0",
     ],
-    [{ topic: "orders", messages: [{ value: "a", timestamp: "now" }] }, "message 0 has timestamp now"],
+    [
+      { topic: "orders", messages: [{ value: "a", timestamp: "now" }] },
+      'message 0 has timestamp "now": give milliseconds',
+    ],
     [{ topic: "orders", messages: [{ value: "a", headers: { n: 1 } }] }, 'message 0 has header "n" with a number'],
     [{ topic: "orders", messages: [{ value: "a", headers: [["n"]] }] }, "something else than [name, value] pairs"],
     [{ topic: "orders", messages: [{ value: "a", headers: new Map([["n", 1]]) }] }, 'header "n" with a number'],
@@ -79,7 +90,7 @@ describe("calls", () => {
   for (const [call, sentence] of cases) {
     it(`nothing is sent and the sentence says what to write: ${sentence}`, async () => {
       const cluster = new FakeCluster();
-      const producer = new Producer(cluster.asCluster);
+      const producer = new Producer(cluster);
       const outcome = producer.send(loose(call)).catch((error: unknown) => error);
       await turns();
       const error = await outcome;
@@ -92,7 +103,7 @@ describe("calls", () => {
 
   it("of several topics are refused whole", async () => {
     const cluster = new FakeCluster({ a: 1, b: 1 });
-    const producer = new Producer(cluster.asCluster);
+    const producer = new Producer(cluster);
     const topicMessages = [
       { topic: "a", messages: [good] },
       { topic: "b", messages: [{ value: loose(undefined) }] },
@@ -108,7 +119,7 @@ describe("calls", () => {
   });
 
   it("without messages are done at once", async () => {
-    const producer = new Producer(new FakeCluster().asCluster);
+    const producer = new Producer(new FakeCluster());
     expect(await producer.send({ topic: "orders", messages: [] })).toEqual([]);
     expect(await producer.sendBatch({ topicMessages: [] })).toEqual([]);
     await producer.close();
@@ -116,13 +127,13 @@ describe("calls", () => {
 
   it("are refused with a partitioner that throws or answers nonsense", async () => {
     for (const partitioner of [() => 7, () => Number.NaN, () => loose("0")]) {
-      const producer = new Producer(new FakeCluster().asCluster, { partitioner });
+      const producer = new Producer(new FakeCluster(), { partitioner });
       await expect(producer.send({ topic: "orders", messages: [good] })).rejects.toMatchObject({
         code: "CLIENT_PARTITIONER_FAILED",
       });
       await producer.close();
     }
-    const broken = new Producer(new FakeCluster().asCluster, {
+    const broken = new Producer(new FakeCluster(), {
       partitioner: () => {
         throw new Error("no idea");
       },

@@ -1,6 +1,5 @@
-import { invalidArgument, isPlainObject, OptionReader } from "@moldau/connection-pool";
+import { asKafkaError, invalidArgument, isPlainObject, OptionReader } from "@moldau/connection-pool";
 import { Writable } from "node:stream";
-import { asKafkaError } from "./failures.js";
 import type { Message } from "./accept/message.js";
 import type { SendCall } from "./accept/send-call.js";
 import type { SendOptions, SendSettings } from "./accept/send-options.js";

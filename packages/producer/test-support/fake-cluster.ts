@@ -1,24 +1,22 @@
 import { randomBytes } from "node:crypto";
 import {
   connectionClosed,
-  type Connection,
-  type ConnectionKey,
   type PartitionMetadata,
   type RequestOptions,
   type TopicMetadata,
 } from "@moldau/connection-pool";
 import {
-  InitProducerId,
   kafkaError,
   readBatches,
   Uuid,
+  type InitProducerIdResponse,
   type Produce,
   type ProduceRequest,
   type ProduceResponse,
   type ProduceResponsePartition,
 } from "@moldau/protocol-codec";
 import { EventEmitter } from "eventemitter3";
-import type { ProducerCluster } from "../src/index.js";
+import type { ProduceConnection, ProducerCluster, ProducerClusterOptions, ProducerLease } from "../src/index.js";
 import { ModelLog } from "./model-log.js";
 import { turns, VirtualClock } from "moldau-testing";
 
@@ -121,7 +119,7 @@ export class FakeRequest {
 }
 
 /** A connection whose requests wait for the test. */
-export class FakeConnection {
+export class FakeConnection implements ProduceConnection {
   readonly node: number;
   isOpen = true;
   readonly #cluster: FakeCluster;
@@ -164,13 +162,15 @@ export class FakeConnection {
 }
 
 /** A cluster without a network: brokers are model logs, and the test decides the fate of each request. */
-export class FakeCluster extends EventEmitter<{ metadata: [topics: readonly string[]] }> {
+export class FakeCluster extends EventEmitter<{ metadata: [topics: readonly string[]] }> implements ProducerCluster {
   readonly clock = new VirtualClock();
   readonly random = (): number => 0.5;
-  readonly options = {
+  readonly options: ProducerClusterOptions = {
+    clock: this.clock,
+    random: this.random,
     retry: { initialDelayMs: 100, maxDelayMs: 1000, multiplier: 2, jitter: 0 },
     requestTimeoutMs: 30_000,
-  } as ProducerCluster["options"];
+  };
   /** Requests that nothing was decided about, oldest first. */
   readonly pending: FakeRequest[] = [];
   /** Number of connections opened. */
@@ -252,11 +252,6 @@ export class FakeCluster extends EventEmitter<{ metadata: [topics: readonly stri
     return this.#released;
   }
 
-  /** The same, as the producer wants it. */
-  get asCluster(): ProducerCluster {
-    return this as unknown as ProducerCluster;
-  }
-
   cachedTopic(name: string): TopicMetadata | undefined {
     return this.#topics.get(name);
   }
@@ -294,24 +289,27 @@ export class FakeCluster extends EventEmitter<{ metadata: [topics: readonly stri
 
   brokerHints(): void {}
 
-  async connection(node: number, _key: ConnectionKey): Promise<Connection> {
+  lease(): ProducerLease {
+    return { connection: (node) => this.connection(node), close: () => this.#release() };
+  }
+
+  async connection(node: number): Promise<ProduceConnection> {
     await Promise.resolve();
     if (this.unreachable) throw this.unreachable;
     const known = this.#connections.get(node);
-    if (known?.isOpen) return known as unknown as Connection;
+    if (known?.isOpen) return known;
     this.connections += 1;
     const created = new FakeConnection(this, node);
     this.#connections.set(node, created);
-    return created as unknown as Connection;
+    return created;
   }
 
-  async request(api: unknown): Promise<unknown> {
-    if (api !== InitProducerId) throw new Error("Only InitProducerId is expected here.");
+  async request(): Promise<InitProducerIdResponse> {
     await Promise.resolve();
-    return { throttleTimeMs: 0, ...this.initProducerId() };
+    return { throttleTimeMs: 0, ongoingTxnProducerId: -1n, ongoingTxnProducerEpoch: -1, ...this.initProducerId() };
   }
 
-  async release(): Promise<void> {
+  async #release(): Promise<void> {
     this.#released += 1;
     for (const connection of this.#connections.values()) connection.end();
   }

@@ -352,6 +352,7 @@ export type { ControlRecord, TransactionMarkerOptions } from "./records/control.
 
 // Compression
 export { compressionCodecs, compressionName } from "./compression/codecs.js";
+export { codecOnThreads } from "./compression/on-threads.js";
 export { compressionNames } from "./compression/codec.js";
 export { defaultMaxDecompressedBytes } from "./compression/codec.js";
 export type { BuiltInCodec, CompressionCodec, CompressionCodecs, CompressionName } from "./compression/codec.js";

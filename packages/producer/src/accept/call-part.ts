@@ -1,11 +1,12 @@
 import type { TopicMetadata } from "@moldau/connection-pool";
 import type { KafkaError } from "@moldau/protocol-codec";
 import type { Lane } from "../batch/lane.js";
-import type { EncodedMessage } from "./message.js";
-import { placeMessages } from "../partitioner/place-messages.js";
-import type { Partitioner } from "../partitioner/partitioner.js";
-import type { SendCall } from "./send-call.js";
+import type { MessageRun } from "../batch/message-run.js";
 import type { TopicQueues } from "../batch/topic-queues.js";
+import type { Partitioner } from "../partitioner/partitioner.js";
+import { placeMessages } from "../partitioner/place-messages.js";
+import type { EncodedMessage } from "./message.js";
+import type { SendCall } from "./send-call.js";
 
 /** What a {@link CallPart} is made of. */
 export interface CallPartOptions {
@@ -23,7 +24,7 @@ export interface CallPartOptions {
 }
 
 /** The messages of one call to one topic, and how many of them are in batches already. */
-export class CallPart {
+export class CallPart implements MessageRun {
   readonly call: SendCall;
   readonly topic: TopicQueues;
   readonly lane: Lane;
@@ -38,6 +39,7 @@ export class CallPart {
   #places: Int32Array | undefined;
   #cursor = 0;
   #isDone = false;
+  #done: (() => void) | undefined;
 
   constructor({ call, topic, lane, timestamp, startedAt, count, indexBase }: CallPartOptions) {
     this.call = call;
@@ -48,6 +50,7 @@ export class CallPart {
     this.count = count;
     this.indexBase = indexBase;
     call.entering();
+    topic.enter();
   }
 
   get messages(): readonly EncodedMessage[] {
@@ -72,6 +75,12 @@ export class CallPart {
   /** Whether every message is in a batch, or the rest was refused. */
   get isDone(): boolean {
     return this.#isDone;
+  }
+
+  /** Calls `listener`, the only one, when every message is in a batch or the rest was refused; at once when that is so. */
+  whenDone(listener: () => void): void {
+    if (this.#isDone) listener();
+    else this.#done = listener;
   }
 
   /** Gives it its messages, checked. */
@@ -111,6 +120,8 @@ export class CallPart {
 
   #finish(): void {
     this.#isDone = true;
+    this.topic.leave();
     this.call.hasEntered();
+    this.#done?.();
   }
 }

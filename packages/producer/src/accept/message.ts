@@ -1,8 +1,16 @@
 import { invalidArgument } from "@moldau/connection-pool";
 import type { RecordHeaders } from "@moldau/protocol-codec";
 
-/** A key or value as it goes into the log: bytes, text (sent as UTF-8), or null. */
-export type Payload = Buffer | string | null;
+/** Bytes, seen in whatever way: a Buffer, a Uint8Array as most encoders give it, or another view of single bytes. */
+export type ByteSource = Uint8Array | Uint8ClampedArray | Int8Array | DataView;
+
+/** A key, value or header as it goes into the log: bytes, text (sent as UTF-8), or null. */
+export type Payload = ByteSource | string | null;
+
+/** Headers to send: an object (a header repeats by a list of values), or pairs where order and duplicates matter. */
+export type MessageHeaders =
+  | Readonly<Record<string, Payload | undefined | readonly Payload[]>>
+  | Iterable<readonly [name: string, value: Payload]>;
 
 /** A message to send. */
 export interface Message<Key = Payload, Value = Payload> {
@@ -11,7 +19,7 @@ export interface Message<Key = Payload, Value = Payload> {
   /** The content; null is a tombstone, which deletes the key from a compacted topic. */
   readonly value: Value | null;
   /** An object, or pairs where order and duplicates matter: in a list, a Map, or the headers of a message that was received. Default: none. */
-  readonly headers?: RecordHeaders | undefined;
+  readonly headers?: MessageHeaders | undefined;
   /** The partition to send to, past any partitioner. Default: the partitioner's choice. */
   readonly partition?: number | undefined;
   /** Creation time in milliseconds since 1970. Default: the time of the call. */
@@ -19,13 +27,18 @@ export interface Message<Key = Payload, Value = Payload> {
 }
 
 /** A message whose key and value are bytes or text, as a partitioner sees it. */
-export type EncodedMessage = Message;
+export interface EncodedMessage extends Pick<Message, "partition" | "timestamp"> {
+  readonly key?: Buffer | string | null | undefined;
+  readonly value: Buffer | string | null;
+  readonly headers?: RecordHeaders | undefined;
+}
 
 /** The most that a record adds to its key, value and headers: five varints and the attributes. */
 const recordOverhead = 31;
 
 /**
- * Looks at every message of a call before any of them is encoded, so that a bad one keeps all of them back.
+ * Looks at every message of a call before any of them is encoded, so that a bad one keeps all of them back. Bytes that are no Buffer come
+ * back as one, over the same memory.
  *
  * @throws {KafkaError} CLIENT_INVALID_ARGUMENT with a sentence that says what to write instead.
  */
@@ -33,21 +46,71 @@ export function checkMessages(
   topic: string,
   messages: readonly unknown[],
   maxBytes: number,
-): asserts messages is readonly EncodedMessage[] {
+): readonly EncodedMessage[] {
+  let hasViews = false;
   for (let index = 0; index < messages.length; index++) {
     const message = messages[index];
     if (!isObject(message))
       throw wrong(topic, index, `must be an object such as { key, value }, not ${kindOf(message)}`);
     const { key, value, headers, partition, timestamp } = message;
-    if (typeof value !== "string" && !(value instanceof Buffer)) checkValue(topic, index, value);
-    if (key !== undefined && key !== null) {
-      if (typeof key !== "string" && !(key instanceof Buffer)) throw wrongPayload(topic, index, "key", key);
+    if (typeof value !== "string" && !(value instanceof Buffer)) {
+      checkValue(topic, index, value);
+      if (value !== null) hasViews = true;
+    }
+    if (key !== undefined && key !== null && typeof key !== "string" && !(key instanceof Buffer)) {
+      if (!isByteSource(key)) throw wrongPayload(topic, index, "key", key);
+      hasViews = true;
     }
     if (partition !== undefined) checkPartition(topic, index, partition);
     if (timestamp !== undefined) checkTimestamp(topic, index, timestamp);
-    if (headers !== undefined) checkHeaders(topic, index, headers);
+    if (headers !== undefined) {
+      checkHeaders(topic, index, headers);
+      if (!hasViews) hasViews = headerPairs(headers).some(([, each]) => !isPlain(each));
+    }
     checkSize(topic, index, message, maxBytes);
   }
+  const isEncoded = (_checked: readonly unknown[]): _checked is readonly EncodedMessage[] => !hasViews;
+  return isEncoded(messages) ? messages : messages.map(encoded);
+}
+
+/** Bytes of a checked message's key, value and headers. */
+export function messageBytes({ key, value, headers }: EncodedMessage): number {
+  return byteSize(key) + byteSize(value) + headerBytes(headers);
+}
+
+/** How a value is shown in a sentence about it. */
+export function shown(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  return typeof value === "number" || typeof value === "bigint" ? String(value) : kindOf(value);
+}
+
+/** The same message, with Buffers over what other bytes it has. */
+function encoded(message: unknown): EncodedMessage {
+  if (!isObject(message)) throw new Error("Only what was checked is encoded.");
+  const { key, value, headers, partition, timestamp } = message;
+  return {
+    key: asPayload(key),
+    value: asPayload(value),
+    ...(headers === undefined
+      ? undefined
+      : { headers: headerPairs(headers).map(([name, each]) => [name, asPayload(each)] as const) }),
+    ...(typeof partition === "number" ? { partition } : undefined),
+    ...(typeof timestamp === "number" ? { timestamp } : undefined),
+  };
+}
+
+function asPayload(value: unknown): Buffer | string | null {
+  if (typeof value === "string" || value instanceof Buffer) return value;
+  return isByteSource(value) ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : null;
+}
+
+function isPlain(value: unknown): boolean {
+  return value === null || typeof value === "string" || value instanceof Buffer;
+}
+
+function isByteSource(value: unknown): value is ByteSource {
+  if (!ArrayBuffer.isView(value)) return false;
+  return value instanceof DataView || ("BYTES_PER_ELEMENT" in value && value.BYTES_PER_ELEMENT === 1);
 }
 
 interface Unchecked {
@@ -64,13 +127,13 @@ function isObject(value: unknown): value is Unchecked {
 
 function checkPartition(topic: string, index: number, partition: unknown): void {
   if (typeof partition === "number" && Number.isInteger(partition) && partition >= 0 && partition <= 0x7fffffff) return;
-  throw wrong(topic, index, `has partition ${String(partition)}: give a whole number from 0, or leave it out`);
+  throw wrong(topic, index, `has partition ${shown(partition)}: give a whole number from 0, or leave it out`);
 }
 
 function checkValue(topic: string, index: number, value: unknown): void {
   if (value === null) return;
-  if (value === undefined)
-    throw wrong(topic, index, "has no value: give a string or a Buffer, or null for a tombstone");
+  if (value === undefined) throw wrong(topic, index, "has no value: give a string or bytes, or null for a tombstone");
+  if (isByteSource(value)) return;
   throw wrongPayload(topic, index, "value", value);
 }
 
@@ -79,7 +142,7 @@ function checkTimestamp(topic: string, index: number, timestamp: unknown): void 
   throw wrong(
     topic,
     index,
-    `has timestamp ${String(timestamp)}: give milliseconds since 1970 as a whole number, or leave it out`,
+    `has timestamp ${shown(timestamp)}: give milliseconds since 1970 as a whole number, or leave it out`,
   );
 }
 
@@ -99,7 +162,7 @@ function checkHeaders(topic: string, index: number, headers: unknown): void {
   }
   for (const [name, value] of Object.entries(headers)) {
     if (Array.isArray(value)) for (const one of value) checkHeaderValue(topic, index, name, one);
-    else checkHeaderValue(topic, index, name, value);
+    else if (value !== undefined) checkHeaderValue(topic, index, name, value);
   }
 }
 
@@ -110,12 +173,8 @@ function isIterable(headers: object): headers is Iterable<unknown> {
 }
 
 function checkHeaderValue(topic: string, index: number, name: string, value: unknown): void {
-  if (value === null || typeof value === "string" || value instanceof Buffer) return;
-  throw wrong(
-    topic,
-    index,
-    `has header ${JSON.stringify(name)} with ${kindOf(value)}: give a string, a Buffer or null`,
-  );
+  if (isPlain(value) || isByteSource(value)) return;
+  throw wrong(topic, index, `has header ${JSON.stringify(name)} with ${kindOf(value)}: give a string, bytes or null`);
 }
 
 /** Texts are measured exactly only where three bytes a character could be too many. */
@@ -138,26 +197,33 @@ function sizeBound(payload: unknown): number {
 
 function byteSize(payload: unknown): number {
   if (typeof payload === "string") return Buffer.byteLength(payload);
-  return payload instanceof Buffer ? payload.length : 0;
+  return ArrayBuffer.isView(payload) ? payload.byteLength : 0;
 }
 
 function headerBytes(headers: unknown): number {
-  if (!isObject(headers)) return 0;
-  const pairs: Iterable<unknown> = isIterable(headers) ? headers : Object.entries(headers);
-  let size = 0;
-  for (const pair of pairs) {
-    if (!Array.isArray(pair)) continue;
-    const values: readonly unknown[] = Array.isArray(pair[1]) ? pair[1] : [pair[1]];
-    for (const value of values) size += byteSize(pair[0]) + byteSize(value) + 10;
+  if (headers === undefined) return 0;
+  return headerPairs(headers).reduce((sum, [name, value]) => sum + byteSize(name) + byteSize(value) + 10, 0);
+}
+
+/** Headers that were checked, as pairs. */
+function headerPairs(headers: unknown): (readonly [name: string, value: unknown])[] {
+  const pairs: (readonly [string, unknown])[] = [];
+  if (!isObject(headers)) return pairs;
+  if (isIterable(headers)) {
+    for (const pair of headers) if (Array.isArray(pair)) pairs.push([String(pair[0]), pair[1]]);
+    return pairs;
   }
-  return size;
+  for (const [name, value] of Object.entries(headers)) {
+    if (Array.isArray(value)) for (const each of value) pairs.push([name, each]);
+    else if (value !== undefined) pairs.push([name, value]);
+  }
+  return pairs;
 }
 
 function wrongPayload(topic: string, index: number, field: string, value: unknown): Error {
-  const advice =
-    value instanceof Uint8Array
-      ? "wrap it with Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)"
-      : "give a string or a Buffer (JSON.stringify makes a string of an object), or set the serialize option";
+  const advice = ArrayBuffer.isView(value)
+    ? "its elements are more than a byte each, and bytes have no order of their own: give a Uint8Array over them"
+    : "give a string or bytes (JSON.stringify makes a string of an object), or set the serialize option";
   return wrong(topic, index, `has ${kindOf(value)} as ${field}: ${advice}`);
 }
 
@@ -168,6 +234,7 @@ function wrong(topic: string, index: number, problem: string): Error {
 function kindOf(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (Array.isArray(value)) return "an array";
-  if (value instanceof Uint8Array) return "a Uint8Array";
+  if (ArrayBuffer.isView(value)) return `a ${value.constructor.name}`;
+  if (value instanceof Date) return "a Date";
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }

@@ -1,6 +1,6 @@
 import type { KafkaError } from "@moldau/protocol-codec";
 import type { Acknowledgement } from "../batch/batch-state.js";
-import type { Failure, Piece, PieceOwner } from "./piece.js";
+import type { Failure, Piece, PieceOwner } from "../batch/piece.js";
 import { SendError, type FailedBatch, type SentBatch } from "../send-error.js";
 
 /**

@@ -1,25 +1,28 @@
-import type { Clock, RetryPolicy } from "@moldau/connection-pool";
+import type { Clock } from "@moldau/connection-pool";
 import { DeadlineTimer } from "@moldau/connection-pool/internal";
-import { BatchBuilder } from "@moldau/protocol-codec";
-import { Batch } from "./batch.js";
-import type { BufferMemory } from "../accept/buffer-memory.js";
 import type { CallPart } from "../accept/call-part.js";
-import type { PartitionQueue } from "./partition-queue.js";
 import { sticky } from "../partitioner/place-messages.js";
-import { TopicQueues } from "./topic-queues.js";
+import type { Batch } from "./batch.js";
+import type { BufferMemory } from "./buffer-memory.js";
+import type { Encoder } from "./encoder.js";
+import type { PartitionQueue } from "./partition-queue.js";
+
+/** Who takes batches on from here. */
+export interface BatchTaker {
+  /** A batch was begun, which has to have an outcome by its deadline. */
+  begun(batch: Batch, queue: PartitionQueue): void;
+  /** A queue has something to send. */
+  ready(queue: PartitionQueue): void;
+}
 
 /** What an accumulator needs. */
 export interface AccumulatorOptions {
   readonly lingerMs: number;
   readonly batchSize: number;
   readonly memory: BufferMemory;
-  readonly retry: RetryPolicy;
+  readonly encoder: Encoder;
+  readonly taker: BatchTaker;
   readonly clock: Clock;
-  readonly random: () => number;
-  /** A batch was made, which has to have an outcome by its deadline. */
-  readonly opened: (batch: Batch, queue: PartitionQueue) => void;
-  /** A queue has something to send. */
-  readonly ready: (queue: PartitionQueue) => void;
 }
 
 /** How far {@link Accumulator.append} came: to the end, to the limit of memory, or to the end of its slice of time. */
@@ -34,7 +37,6 @@ const smallestBuffer = 512;
 /** Gathers messages into batches: one open batch for each (topic, partition, lane). */
 export class Accumulator {
   readonly #options: AccumulatorOptions;
-  readonly #topics = new Map<string, TopicQueues>();
   readonly #lingering = new Map<Batch, PartitionQueue>();
   readonly #lingerTimer: DeadlineTimer;
   #hurries = 0;
@@ -44,17 +46,7 @@ export class Accumulator {
     this.#lingerTimer = new DeadlineTimer(options.clock, (now) => this.#lingered(now));
   }
 
-  /** The queues of a topic. */
-  topic(name: string): TopicQueues {
-    const known = this.#topics.get(name);
-    if (known !== undefined) return known;
-    const { batchSize, random, retry } = this.#options;
-    const created = new TopicQueues(name, { stickyBytes: batchSize, random, retry });
-    this.#topics.set(name, created);
-    return created;
-  }
-
-  /** Encodes messages of a call into batches, from where it stopped last. */
+  /** Puts messages of a call into batches, from where it stopped last. */
   append(part: CallPart): AppendResult {
     let budget = sliceBytes;
     while (!part.isDone) {
@@ -77,8 +69,8 @@ export class Accumulator {
   /** Lets every batch go that waits for company. */
   flush(): void {
     for (const [batch, queue] of this.#lingering) {
-      batch.dueAt = 0;
-      this.#options.ready(queue);
+      queue.hasten(batch);
+      this.#options.taker.ready(queue);
     }
     this.#lingering.clear();
   }
@@ -92,33 +84,28 @@ export class Accumulator {
   /** Appends messages that go into the same batch, and returns the bytes they took. */
   #appendRun(part: CallPart): number {
     const place = part.places?.[part.cursor] ?? sticky;
+    const maxBytes = Math.min(this.#options.batchSize, part.topic.sizeLimit.at(part.startedAt));
     const queue = place === sticky ? this.#stickyQueue(part) : part.topic.queue(place);
-    const batch = queue.openBatch(part.lane) ?? this.#open(queue, part);
-    const { builder } = batch;
-    if (builder === undefined) throw new Error("An open batch has no builder.");
-    const { memory, batchSize } = this.#options;
-    const before = builder.sizeInBytes;
-    const isFull = !fill(batch, builder, part, batch.reservedBytes + memory.available);
-    const bytes = builder.sizeInBytes - before;
-    this.#reserve(batch, builder.sizeInBytes);
+    const batch = queue.openBatch(part.lane) ?? this.#begin(queue, part, maxBytes);
+    const before = batch.sizeInBytes;
+    const hasRoom = queue.append(batch, part, maxBytes);
+    const bytes = batch.sizeInBytes - before;
     if (place === sticky) part.topic.sticky.produced(bytes);
-    this.#filled(batch, queue, isFull || builder.sizeInBytes >= batchSize);
+    if (hasRoom) this.#filled(batch, queue);
+    else this.#full(batch, queue);
     return bytes;
   }
 
-  #reserve(batch: Batch, bytes: number): void {
-    const more = bytes - batch.reservedBytes;
-    if (more <= 0) return;
-    batch.reservedBytes = bytes;
-    this.#options.memory.reserve(more);
+  #filled(batch: Batch, queue: PartitionQueue): void {
+    if (!this.#lingering.has(batch)) this.#options.taker.ready(queue);
   }
 
-  #filled(batch: Batch, queue: PartitionQueue, isFull: boolean): void {
-    if (isFull) {
-      this.#lingering.delete(batch);
-      queue.seal(batch);
-    }
-    if (isFull || !this.#lingering.has(batch)) this.#options.ready(queue);
+  #full(batch: Batch, queue: PartitionQueue): void {
+    const { encoder, taker } = this.#options;
+    this.#lingering.delete(batch);
+    queue.seal(batch);
+    encoder.begin(batch, queue);
+    taker.ready(queue);
   }
 
   /** At a batch's beginning the sticky choice may move on (KIP-794). */
@@ -130,17 +117,13 @@ export class Accumulator {
     return topic.queue(topic.sticky.partition(metadata, topic.queueLength));
   }
 
-  #open(queue: PartitionQueue, { lane, startedAt }: CallPart): Batch {
-    const { batchSize, lingerMs, clock, opened } = this.#options;
-    const { topic, partition, typicalBytes } = queue;
+  #begin(queue: PartitionQueue, { lane, startedAt: createdAt }: CallPart, maxBytes: number): Batch {
+    const { lingerMs, clock, taker } = this.#options;
     const lingers = lingerMs > 0 && this.#hurries === 0;
     const dueAt = lingers ? clock.monotonic() + lingerMs : 0;
-    const initialBytes = Math.min(Math.max(typicalBytes, smallestBuffer), batchSize);
-    const builder = new BatchBuilder({ maxBytes: batchSize, initialBytes });
-    const batch = new Batch({ topic, partition, lane, createdAt: startedAt, dueAt }, builder);
-    this.#reserve(batch, initialBytes);
-    queue.add(batch);
-    opened(batch, queue);
+    const initialBytes = Math.min(Math.max(queue.typicalBytes, smallestBuffer), maxBytes);
+    const batch = queue.begin({ lane, createdAt, dueAt, maxBytes, initialBytes });
+    taker.begun(batch, queue);
     if (lingers) {
       this.#lingering.set(batch, queue);
       this.#lingerTimer.expect(dueAt);
@@ -153,31 +136,8 @@ export class Accumulator {
     for (const [batch, queue] of this.#lingering) {
       if (batch.dueAt > now) return batch.dueAt;
       this.#lingering.delete(batch);
-      this.#options.ready(queue);
+      this.#options.taker.ready(queue);
     }
     return undefined;
   }
-}
-
-/**
- * Appends a call's messages from its cursor on, as long as they belong to this partition and until the batch has `limit` bytes; false
- * when the batch is full.
- */
-function fill(batch: Batch, builder: BatchBuilder, part: CallPart, limit: number): boolean {
-  const { messages, places, timestamp: sentAt, cursor: first } = part;
-  const place = places?.[first];
-  let cursor = first;
-  let fits = true;
-  while (cursor < messages.length) {
-    const message = messages[cursor];
-    if (message === undefined || (places !== undefined && places[cursor] !== place)) break;
-    const { key, value, headers, timestamp } = message;
-    fits = builder.tryAppend(timestamp ?? sentAt, key ?? null, value, headers);
-    if (!fits) break;
-    cursor += 1;
-    if (builder.sizeInBytes >= limit) break;
-  }
-  if (cursor > first) batch.joined(part.call, part.indexBase + first, cursor - first);
-  part.advance(cursor);
-  return fits;
 }

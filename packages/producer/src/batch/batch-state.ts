@@ -1,12 +1,14 @@
 import type { KafkaError } from "@moldau/protocol-codec";
 
 /*
- *            seal              send                     acknowledge
- *   open ───────────▶ sealed ───────────▶ in flight ───────────────────▶ acknowledged
- *     │               │ │  ▲                │  │  │
- *     │               │ │  └── return ──────┘  │  └──── split ─────────▶ split  (two new sealed batches take its place)
- *     │  fail         │ │ fail                │ fail
- *     └───────────────┴─┴─────────────────────┴─────────────────────▶ failed
+ *          seal            encode            encoded            send                  acknowledge
+ *   open ────────▶ sealed ────────▶ encoding ────────▶ encoded ──────▶ in flight ───────────────▶ acknowledged
+ *    │              │                  │                │  ▲               │ │ │
+ *    │              │                  │                │  └─── return ────┘ │ └──── split ──────▶ split  (two encoded batches take its place)
+ *    │ fail         │ fail             │ fail           │ fail               │ fail
+ *    └──────────────┴──────────────────┴────────────────┴────────────────────┴───────────────────▶ failed
+ *
+ * A batch that fails while its request is under way stays on the wire until that has landed.
  */
 
 /** Whether a message is in the log: certainly not, or possibly. */
@@ -30,40 +32,58 @@ export interface Acknowledgement {
 /** Where a batch stands in its life. */
 export type BatchState =
   | { readonly name: "open" }
-  | { readonly name: "sealed"; readonly attempts: number; readonly written: Written }
+  | { readonly name: "sealed" }
+  | { readonly name: "encoding" }
+  | { readonly name: "encoded"; readonly attempts: number; readonly written: Written }
   | { readonly name: "in flight"; readonly attempts: number; readonly written: Written; readonly node: number }
   | { readonly name: "acknowledged"; readonly acknowledgement: Acknowledgement }
-  | { readonly name: "failed"; readonly error: KafkaError; readonly written: Written }
+  | { readonly name: "failed"; readonly error: KafkaError; readonly written: Written; readonly isOnWire: boolean }
   | { readonly name: "split" };
 
-/** What can happen to a batch. */
+/** What can happen to a batch. `fail` says of a batch in flight whether its request has ended. */
 export type BatchEvent =
   | { readonly type: "seal" }
+  | { readonly type: "encode" }
+  | { readonly type: "encoded" }
   | { readonly type: "send"; readonly node: number }
   | { readonly type: "acknowledge"; readonly acknowledgement: Acknowledgement }
   | { readonly type: "return"; readonly evidence: Evidence }
-  | { readonly type: "fail"; readonly error: KafkaError; readonly evidence: Evidence }
+  | { readonly type: "fail"; readonly error: KafkaError; readonly evidence: Evidence; readonly hasLanded: boolean }
+  | { readonly type: "land" }
   | { readonly type: "split" };
 
 /** How every batch begins. */
 export const openState: BatchState = { name: "open" };
 
+/** How a batch goes on that comes from another one, encoded. */
+export const encodedState: BatchState = { name: "encoded", attempts: 0, written: "no" };
+
 /** The state after an event; an event that the state does not know is a fault of this program, and thrown. */
 export function transition(state: BatchState, event: BatchEvent): BatchState {
   switch (state.name) {
     case "open":
-      if (event.type === "seal") return { name: "sealed", attempts: 0, written: "no" };
-      if (event.type === "fail") return { name: "failed", error: event.error, written: "no" };
+      if (event.type === "seal") return { name: "sealed" };
+      if (event.type === "fail") return neverSent(event.error);
       break;
     case "sealed":
+      if (event.type === "encode") return { name: "encoding" };
+      if (event.type === "fail") return neverSent(event.error);
+      break;
+    case "encoding":
+      if (event.type === "encoded") return encodedState;
+      if (event.type === "fail") return neverSent(event.error);
+      break;
+    case "encoded":
       if (event.type === "send") return { ...state, name: "in flight", attempts: state.attempts + 1, node: event.node };
       if (event.type === "fail")
-        return { name: "failed", error: event.error, written: weigh(state.written, event.evidence) };
+        return { name: "failed", error: event.error, written: weigh(state.written, event.evidence), isOnWire: false };
       break;
     case "in flight":
-      return landed(state, event);
-    case "acknowledged":
+      return afterFlight(state, event);
     case "failed":
+      if (event.type === "land" && state.isOnWire) return { ...state, isOnWire: false };
+      break;
+    case "acknowledged":
     case "split":
       break;
   }
@@ -76,21 +96,30 @@ export function weigh(written: Written, evidence: Evidence): Written {
   return evidence === "never" ? "no" : written;
 }
 
-function landed(state: BatchState & { name: "in flight" }, event: BatchEvent): BatchState {
+function afterFlight(state: BatchState & { name: "in flight" }, event: BatchEvent): BatchState {
   switch (event.type) {
     case "acknowledge":
       return { name: "acknowledged", acknowledgement: event.acknowledgement };
     case "return":
-      return { name: "sealed", attempts: state.attempts, written: weigh(state.written, event.evidence) };
-    case "fail":
-      return { name: "failed", error: event.error, written: weigh(state.written, event.evidence) };
+      return { name: "encoded", attempts: state.attempts, written: weigh(state.written, event.evidence) };
+    case "fail": {
+      const { error, evidence, hasLanded } = event;
+      return { name: "failed", error, written: weigh(state.written, evidence), isOnWire: !hasLanded };
+    }
     case "split":
       return { name: "split" };
     case "seal":
+    case "encode":
+    case "encoded":
     case "send":
+    case "land":
       break;
   }
   throw illegal(state, event);
+}
+
+function neverSent(error: KafkaError): BatchState {
+  return { name: "failed", error, written: "no", isOnWire: false };
 }
 
 function illegal(state: BatchState, event: BatchEvent): Error {

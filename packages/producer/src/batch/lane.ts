@@ -11,8 +11,15 @@ export interface Lane {
   readonly compressionLevel: number | undefined;
   /** Whether the batch gets sequence numbers. */
   readonly isIdempotent: boolean;
+  /** The transaction that the batch belongs to, by the producer's transactional id; null outside of one. */
+  readonly transactionalId: string | null;
   /** Milliseconds from the call to the outcome. */
   readonly timeoutMs: number;
+}
+
+/** Whether batches of two lanes may stand in one request, which has one `acks` and one transactional id. */
+export function shareRequests(one: Lane, other: Lane): boolean {
+  return one.acks === other.acks && one.transactionalId === other.transactionalId;
 }
 
 const maxLanes = 1000;
@@ -40,7 +47,8 @@ export class Lanes {
     const known = this.#lanes.get(name);
     if (known !== undefined) return known;
     const isIdempotent = this.#isIdempotent && acks === "all";
-    const created = { acks, compression, timeoutMs, isIdempotent, compressionLevel: this.#compressionLevel };
+    const compressionLevel = this.#compressionLevel;
+    const created = { acks, compression, compressionLevel, isIdempotent, transactionalId: null, timeoutMs };
     // Calls that each bring a timeout of their own must not fill the memory; forgetting a lane only keeps batches apart.
     if (this.#lanes.size >= maxLanes) this.#lanes.clear();
     this.#lanes.set(name, created);

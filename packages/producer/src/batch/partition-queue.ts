@@ -1,7 +1,46 @@
 import type { Backoff } from "@moldau/connection-pool";
+import { BatchBuilder, type FinishOptions, type KafkaError } from "@moldau/protocol-codec";
 import type { Batch } from "./batch.js";
+import type { BatchMemory } from "./batch-memory.js";
+import type { Acknowledgement, Evidence } from "./batch-state.js";
+import type { EpochSource } from "./epoch-source.js";
 import type { Lane } from "./lane.js";
-import { PartitionSequence, type ProducerIdentity } from "./sequence.js";
+import type { MessageRun } from "./message-run.js";
+import type { PartitionGate } from "./partition-gate.js";
+import type { RecordError } from "./piece.js";
+import { QueuedBatch } from "./queued-batch.js";
+import { PartitionSequence } from "./sequence.js";
+import type { SizeLimit } from "./size-limit.js";
+import { splitBatch } from "./split-batch.js";
+
+/** What the queue of a partition is made with. */
+export interface PartitionQueueOptions {
+  readonly topic: string;
+  readonly partition: number;
+  /** The pauses between attempts. */
+  readonly backoff: Backoff;
+  readonly memory: BatchMemory;
+  readonly epochs: EpochSource;
+  readonly gate: PartitionGate;
+  /** What is known of the sizes that the topic takes. */
+  readonly sizeLimit: SizeLimit;
+}
+
+/** How a new batch begins. */
+export interface NewBatch extends Pick<Batch, "lane" | "createdAt" | "dueAt"> {
+  /** Size in bytes at which it is full. */
+  readonly maxBytes: number;
+  /** Bytes to make room for at first. */
+  readonly initialBytes: number;
+}
+
+/** Why a batch comes back or ends. */
+export interface Mishap {
+  readonly error: KafkaError;
+  readonly evidence: Evidence;
+  /** What the broker says about single records. */
+  readonly recordErrors?: readonly RecordError[];
+}
 
 /** Numbered batches from the first without an outcome to the last sent: the broker remembers as many, to recognise a repetition. */
 const maxSpan = 5;
@@ -10,13 +49,12 @@ const maxSpan = 5;
 export interface DrainTurn {
   /** The broker that leads the partition. */
   readonly node: number;
+  /** In monotonic milliseconds. */
   readonly now: number;
-  /** Who numbered batches are sent as; undefined until the cluster has said it. */
-  readonly identity: ProducerIdentity | undefined;
 }
 
 /**
- * The batches of one partition, in the order in which they have to reach the log.
+ * The batches of one partition, in the order in which they have to reach the log. Nobody else changes a batch.
  *
  * ```
  *   open (one a lane) ──▶ sealed (never sent) ──▶ outstanding (sent at least once, on the wire or waiting to be sent again)
@@ -36,29 +74,48 @@ export interface DrainTurn {
 export class PartitionQueue {
   readonly topic: string;
   readonly partition: number;
-  /** The pauses between attempts. */
   readonly backoff: Backoff;
-  /** Bytes that batches of this partition had lately, before compression: what to reserve for the next. */
-  typicalBytes = 0;
-  /** Nothing is sent before this time, in monotonic milliseconds: the pause after a failure. */
-  notBefore = 0;
 
-  readonly #sequence = new PartitionSequence();
-  readonly #open: Batch[] = [];
-  readonly #sealed: Batch[] = [];
-  readonly #outstanding: Batch[] = [];
+  readonly #memory: BatchMemory;
+  readonly #gate: PartitionGate;
+  readonly #sizeLimit: SizeLimit;
+  readonly #sequence: PartitionSequence;
+  readonly #open: QueuedBatch[] = [];
+  readonly #sealed: QueuedBatch[] = [];
+  readonly #outstanding: QueuedBatch[] = [];
+  #typicalBytes = 0;
+  #notBefore = 0;
   #onWire = 0;
   #node = -1;
 
-  constructor(topic: string, partition: number, backoff: Backoff) {
+  constructor({ topic, partition, backoff, memory, epochs, gate, sizeLimit }: PartitionQueueOptions) {
     this.topic = topic;
     this.partition = partition;
     this.backoff = backoff;
+    this.#memory = memory;
+    this.#gate = gate;
+    this.#sizeLimit = sizeLimit;
+    this.#sequence = new PartitionSequence(epochs);
   }
 
   /** Number of batches that have no outcome yet. */
   get length(): number {
     return this.#open.length + this.#sealed.length + this.#outstanding.length;
+  }
+
+  /** Bytes that batches of this partition had lately, before compression: what to reserve for the next. */
+  get typicalBytes(): number {
+    return this.#typicalBytes;
+  }
+
+  /** Nothing is sent before this time, in monotonic milliseconds: the pause after a failure. */
+  get notBefore(): number {
+    return this.#notBefore;
+  }
+
+  /** The producer id that this partition has used up, while it needs another one. */
+  get exhaustedId(): bigint | undefined {
+    return this.#sequence.exhaustedId;
   }
 
   /** The batch that takes new messages of a lane. */
@@ -67,86 +124,184 @@ export class PartitionQueue {
     return undefined;
   }
 
-  /** Takes a new, open batch in. */
-  add(batch: Batch): void {
+  /** Begins a batch. */
+  begin({ lane, createdAt, dueAt, maxBytes, initialBytes }: NewBatch): Batch {
+    const { topic, partition } = this;
+    const builder = new BatchBuilder({ maxBytes, initialBytes });
+    const batch = new QueuedBatch({ topic, partition, lane, createdAt, dueAt }, builder);
+    this.#memory.grow(batch, initialBytes);
     this.#open.push(batch);
+    return batch;
+  }
+
+  /**
+   * Appends messages to an open batch while there is memory and until it has `maxBytes`; false when it is full. Throws what cannot be
+   * encoded.
+   */
+  append(batch: Batch, run: MessageRun, maxBytes: number): boolean {
+    const mine = own(batch);
+    try {
+      const hasRoom = mine.append(run, Math.min(maxBytes, mine.reservedBytes + this.#memory.available));
+      return hasRoom && mine.sizeInBytes < maxBytes;
+    } finally {
+      this.#memory.grow(mine, mine.sizeInBytes);
+    }
+  }
+
+  /** An open batch waits for company no longer. */
+  hasten(batch: Batch): void {
+    own(batch).hasten();
   }
 
   /** Closes an open batch: it is full, or its time has come. */
   seal(batch: Batch): void {
-    remove(this.#open, batch);
-    this.typicalBytes = batch.sizeInBytes;
-    batch.seal();
-    this.#sealed.push(batch);
+    const mine = own(batch);
+    remove(this.#open, mine);
+    this.#typicalBytes = mine.sizeInBytes;
+    mine.seal();
+    this.#sealed.push(mine);
   }
 
-  /** The producer id that this partition has used up, while it needs another one. */
-  get exhaustedId(): bigint | undefined {
-    return this.#sequence.exhaustedId;
-  }
-
-  /** The batch to send next, still where it is; undefined when nothing may be sent now. */
+  /** The batch to send next, still where it is and perhaps not encoded; undefined when nothing may be sent now. */
   peek(turn: DrainTurn): Batch | undefined {
-    if (turn.now < this.notBefore) return undefined;
+    if (turn.now < this.#notBefore) return undefined;
     if (this.#onWire > 0 && this.#node !== turn.node) return undefined;
-    if (this.#sequence.hasGap && this.#isRuledOn()) this.#renumber(turn.identity);
+    if (this.#sequence.hasGap && this.#isRuledOn()) this.#renumber();
     const next = this.#outstanding.length > this.#onWire ? this.#again() : this.#fresh(turn.now);
-    return next !== undefined && this.#mayJoin(next, turn.identity) ? next : undefined;
+    return next !== undefined && this.#gate.isOpen(this, next.lane) && this.#mayJoin(next) ? next : undefined;
   }
 
   /**
-   * Takes the batch that {@link peek} gave: numbers it if it is new, encodes it, and counts it as on the wire.
+   * Begins to encode a batch elsewhere than in {@link take}: it is sealed, and waits for {@link endEncoding}, whatever becomes of it
+   * meanwhile.
+   */
+  beginEncoding(batch: Batch): { readonly builder: BatchBuilder; readonly options: FinishOptions } {
+    if (batch.state.name === "open") this.seal(batch);
+    const mine = own(batch);
+    mine.holders += 1;
+    return mine.beginEncoding();
+  }
+
+  /** A batch is encoded, or cannot be: it is to be given up then. */
+  endEncoding(batch: Batch, records: Buffer | undefined): void {
+    const mine = own(batch);
+    mine.holders -= 1;
+    if (records !== undefined) {
+      mine.endEncoding(records);
+      this.#memory.shrink(mine);
+    }
+    this.#memory.free(mine);
+  }
+
+  /**
+   * Takes the batch that {@link peek} gave: numbers it if it is new, encodes it if it is not, and counts it as on the wire, and its bytes as
+   * in use by a socket until {@link written}.
    *
    * Throws what the codec throws; the batch is then to be given up.
    */
   take(batch: Batch, turn: DrainTurn): void {
     if (batch.state.name === "open") this.seal(batch);
-    if (!this.#outstanding.includes(batch)) {
-      remove(this.#sealed, batch);
-      this.#outstanding.push(batch);
-      if (!this.#sequence.isBound && turn.identity !== undefined) this.#sequence.bind(turn.identity);
-      this.#number(batch);
+    const mine = own(batch);
+    if (!this.#outstanding.includes(mine)) {
+      remove(this.#sealed, mine);
+      this.#outstanding.push(mine);
+      this.#number(mine);
     }
-    batch.encode();
-    batch.send(turn.node);
+    if (mine.state.name === "sealed") {
+      const { builder, options } = mine.beginEncoding();
+      mine.endEncoding(builder.finish(options));
+      this.#memory.shrink(mine);
+    }
+    mine.apply({ type: "send", node: turn.node });
+    mine.holders += 1;
     this.#onWire += 1;
     this.#node = turn.node;
   }
 
-  /** The request with a batch has ended, and the batch waits to be sent again, unless it was given up meanwhile. */
-  returned(batch: Batch): void {
-    this.#landed(batch);
-    if (batch.state.name === "failed") this.#abandon(batch);
+  /** A socket refers to the batch's bytes no longer. */
+  written(batch: Batch): void {
+    const mine = own(batch);
+    mine.holders -= 1;
+    this.#memory.free(mine);
   }
 
-  /** The broker has a batch. */
-  acknowledged(batch: Batch): void {
-    this.#landed(batch);
-    remove(this.#outstanding, batch);
-    if (batch.place > 0) this.#sequence.acknowledged(batch.place);
+  /** The broker has a batch: its calls are told. */
+  acknowledged(batch: Batch, acknowledgement: Acknowledgement): void {
+    const mine = own(batch);
+    this.#landed();
+    remove(this.#outstanding, mine);
+    if (mine.place > 0) this.#sequence.acknowledged(mine.place);
+    this.backoff.reset();
+    // Its calls may have been told already that time was up; what the broker says counts for the order of what follows all the same.
+    if (mine.isSettled) mine.apply({ type: "land" });
+    else mine.apply({ type: "acknowledge", acknowledgement });
+    this.#memory.free(mine);
+  }
+
+  /** The request with a batch has ended, and the batch waits to be sent again. */
+  returned(batch: Batch, { error, evidence }: Mishap): void {
+    const mine = own(batch);
+    this.#landed();
+    mine.lastError = error;
+    mine.apply({ type: "return", evidence });
   }
 
   /** The broker misses something before a batch, though nothing before it is under way: its numbers cannot be used any more. */
-  outOfSequence(batch: Batch): void {
-    this.#landed(batch);
-    if (batch.state.name === "failed") this.#abandon(batch);
-    else if (this.#isFirstNumbered(batch)) this.#sequence.givenUp(batch.place);
+  outOfSequence(batch: Batch, error: KafkaError): void {
+    this.returned(batch, { error, evidence: "never" });
+    if (this.#isFirstNumbered(batch)) this.#sequence.givenUp(batch.place);
   }
 
-  /** Two halves take the place of a batch that was too large; what was sent behind it moves one place on. */
-  replaced(batch: Batch, halves: readonly [Batch, Batch]): void {
-    this.#landed(batch);
-    const index = this.#outstanding.indexOf(batch);
+  /** The request with a batch has ended, and that is the batch's end: its calls are told, unless they were before. */
+  failed(batch: Batch, { error, evidence, recordErrors }: Mishap): void {
+    const mine = own(batch);
+    this.#landed();
+    if (mine.isSettled) mine.apply({ type: "land" });
+    else mine.apply({ type: "fail", error, evidence, hasLanded: true }, recordErrors);
+    this.#abandon(mine);
+  }
+
+  /** Gives a batch up, wherever it is; its calls are told. While its request is under way it keeps its place, as nothing may pass it. */
+  giveUp(batch: Batch, error: KafkaError): void {
+    const mine = own(batch);
+    if (mine.isSettled) return;
+    const evidence = mine.isOnWire ? "maybe" : "not by this attempt";
+    mine.apply({ type: "fail", error, evidence, hasLanded: false });
+    if (!mine.isOnWire) this.#abandon(mine);
+  }
+
+  /** Notes why a batch cannot be sent now. */
+  blame(batch: Batch, error: KafkaError): void {
+    own(batch).lastError = error;
+  }
+
+  /** Puts two halves in the place of a batch that was too large; what was sent behind it moves one place on. */
+  split(batch: Batch, now: number): readonly [Batch, Batch] {
+    const mine = own(batch);
+    this.#sizeLimit.refused(mine.rawBytes, now);
+    const halves = splitBatch(mine);
+    this.#landed();
+    const index = this.#outstanding.indexOf(mine);
     this.#outstanding.splice(index, 1, ...halves);
-    if (batch.place === 0) return;
-    for (const later of this.#outstanding.slice(index + 1)) if (later.place > 0) later.place += 1;
-    this.#sequence.widen(batch.place);
+    for (const half of halves) this.#memory.grow(half, half.sizeInBytes);
+    this.#memory.free(mine);
+    if (mine.place === 0) return halves;
+    for (const later of this.#outstanding.slice(index + 2)) if (later.place > 0) later.movePlace();
+    this.#sequence.widen(mine.place);
+    return halves;
   }
 
-  /** A batch has failed for good. While its request is under way it keeps its place, as nothing may pass it. */
-  givenUp(batch: Batch, requestEnded: boolean): void {
-    if (requestEnded) this.#landed(batch);
-    if (!batch.isOnWire) this.#abandon(batch);
+  /** Sends nothing for a while after a failure; a pause that is kept already stays. Returns its length in milliseconds. */
+  pause(now: number): number {
+    if (this.#notBefore > now) return this.#notBefore - now;
+    const delayMs = this.backoff.next();
+    this.#notBefore = now + delayMs;
+    return delayMs;
+  }
+
+  /** The pause is over. */
+  resume(): void {
+    this.#notBefore = 0;
   }
 
   /** Every batch that waits for an outcome, oldest first. */
@@ -154,26 +309,31 @@ export class PartitionQueue {
     return [...this.#outstanding, ...this.#sealed, ...this.#open].filter(({ state }) => state.name !== "failed");
   }
 
+  /** The queue is forgotten; it holds nothing. Should the partition be used again, its numbers begin in a later epoch. */
+  retire(): void {
+    this.#sequence.retire();
+  }
+
   /** The next batch that waits to be sent again (rules 2 and 5). */
-  #again(): Batch | undefined {
+  #again(): QueuedBatch | undefined {
     const index = this.#outstanding.findIndex((batch) => !batch.isOnWire && this.#keepsNumbers(batch));
     if (index < 0 || this.#outstanding.some((batch, place) => place > index && batch.isOnWire)) return undefined;
     return this.#outstanding[index];
   }
 
-  #keepsNumbers(batch: Batch): boolean {
+  #keepsNumbers(batch: QueuedBatch): boolean {
     return !this.#sequence.hasGap || batch.place === 0 || batch.isDoubtful;
   }
 
   /** The next batch that was never sent. */
-  #fresh(now: number): Batch | undefined {
+  #fresh(now: number): QueuedBatch | undefined {
     const batch = this.#sealed[0] ?? this.#open.find(({ dueAt }) => dueAt <= now);
     return batch?.lane.isIdempotent === true && this.#sequence.hasGap ? undefined : batch;
   }
 
-  #mayJoin(batch: Batch, identity: ProducerIdentity | undefined): boolean {
+  #mayJoin(batch: QueuedBatch): boolean {
     if (!batch.lane.isIdempotent) return true;
-    if (!this.#sequence.isBound && identity === undefined) return false;
+    if (!this.#sequence.isReady) return false;
     if (!this.#sequence.isProven && this.#onWire > 0) return false;
     const place = batch.place > 0 ? batch.place : this.#sequence.place + 1;
     const first = this.#outstanding.find((one) => one.place > 0) ?? batch;
@@ -185,12 +345,12 @@ export class PartitionQueue {
     return this.#onWire === 0 && !this.#outstanding.some((batch) => batch.place > 0 && batch.isDoubtful);
   }
 
-  #renumber(identity: ProducerIdentity | undefined): void {
-    if (!this.#sequence.nextEpoch(identity)) return;
+  #renumber(): void {
+    if (!this.#sequence.nextEpoch()) return;
     for (const batch of this.#outstanding) if (batch.place > 0) this.#number(batch);
   }
 
-  #number(batch: Batch): void {
+  #number(batch: QueuedBatch): void {
     const stamp = batch.lane.isIdempotent ? this.#sequence.take(batch.count) : undefined;
     if (stamp) batch.number(stamp, this.#sequence.place);
   }
@@ -199,18 +359,23 @@ export class PartitionQueue {
     return this.#outstanding.find(({ place }) => place > 0) === batch;
   }
 
-  #landed(batch: Batch): void {
-    batch.isOnWire = false;
+  #landed(): void {
     this.#onWire -= 1;
   }
 
-  #abandon(batch: Batch): void {
+  #abandon(batch: QueuedBatch): void {
     for (const list of [this.#open, this.#sealed, this.#outstanding]) remove(list, batch);
     if (batch.place > 0) this.#sequence.givenUp(batch.place);
+    this.#memory.free(batch);
   }
 }
 
-function remove(list: Batch[], batch: Batch): void {
+function own(batch: Batch): QueuedBatch {
+  if (batch instanceof QueuedBatch) return batch;
+  throw new Error("A batch that no queue has made cannot be changed.");
+}
+
+function remove(list: QueuedBatch[], batch: QueuedBatch): void {
   const index = list.indexOf(batch);
   if (index >= 0) list.splice(index, 1);
 }

@@ -1,12 +1,22 @@
 import { describe, expect, it } from "vitest";
-import { advanceSequence, maxProducerEpoch, maxSequence, PartitionSequence } from "./sequence.js";
+import type { EpochSource } from "./epoch-source.js";
+import { advanceSequence, maxSequence, PartitionSequence, type ProducerIdentity } from "./sequence.js";
 
 const identity = { producerId: 7n, producerEpoch: 0 };
 
-function bound(): PartitionSequence {
-  const sequence = new PartitionSequence();
-  sequence.bind(identity);
-  return sequence;
+/** Gives what the test says. */
+class Given implements EpochSource {
+  identity: ProducerIdentity | undefined = identity;
+  next: ProducerIdentity | undefined;
+  readonly retired: ProducerIdentity[] = [];
+
+  after(): ProducerIdentity | undefined {
+    return this.next;
+  }
+
+  retire(last: ProducerIdentity): void {
+    this.retired.push(last);
+  }
 }
 
 describe("sequence numbers", () => {
@@ -18,15 +28,25 @@ describe("sequence numbers", () => {
   });
 
   it("are given in order, by the number of records", () => {
-    const sequence = bound();
+    const sequence = new PartitionSequence(new Given());
     expect(sequence.take(3)).toEqual({ ...identity, baseSequence: 0 });
     expect(sequence.take(1)).toEqual({ ...identity, baseSequence: 3 });
     expect([sequence.take(1)?.baseSequence, sequence.place]).toEqual([4, 3]);
-    expect(new PartitionSequence().take(1)).toBeUndefined();
+  });
+
+  it("wait for an identity, and stay with it", () => {
+    const epochs = new Given();
+    epochs.identity = undefined;
+    const sequence = new PartitionSequence(epochs);
+    expect([sequence.isReady, sequence.take(1)]).toEqual([false, undefined]);
+    epochs.identity = identity;
+    expect([sequence.isReady, sequence.take(2)?.baseSequence]).toEqual([true, 0]);
+    epochs.identity = { producerId: 8n, producerEpoch: 0 };
+    expect(sequence.take(1)).toEqual({ ...identity, baseSequence: 2 });
   });
 
   it("have a gap after a batch was given up, until a later one is acknowledged", () => {
-    const sequence = bound();
+    const sequence = new PartitionSequence(new Given());
     sequence.take(1);
     sequence.givenUp(1);
     expect(sequence.hasGap).toBe(true);
@@ -36,21 +56,27 @@ describe("sequence numbers", () => {
     expect(sequence.hasGap).toBe(false);
   });
 
-  it("begin anew in the next epoch, and under another id after the last epoch", () => {
-    const sequence = bound();
+  it("begin anew in the next epoch, as soon as the source has one", () => {
+    const epochs = new Given();
+    const sequence = new PartitionSequence(epochs);
     sequence.take(4);
     sequence.acknowledged(1);
+    expect(sequence.exhaustedId).toBeUndefined();
     sequence.givenUp(2);
-    expect(sequence.nextEpoch(identity)).toBe(true);
+    expect([sequence.nextEpoch(), sequence.hasGap, sequence.exhaustedId]).toEqual([false, true, 7n]);
+    epochs.next = { producerId: 7n, producerEpoch: 1 };
+    expect([sequence.exhaustedId, sequence.nextEpoch()]).toEqual([undefined, true]);
     expect([sequence.hasGap, sequence.isProven]).toEqual([false, false]);
     expect(sequence.take(1)).toEqual({ producerId: 7n, producerEpoch: 1, baseSequence: 0 });
+  });
 
-    sequence.bind({ producerId: 7n, producerEpoch: maxProducerEpoch });
-    expect(sequence.exhaustedId).toBeUndefined();
-    sequence.givenUp(1);
-    expect(sequence.exhaustedId).toBe(7n);
-    expect(sequence.nextEpoch(identity)).toBe(false);
-    expect(sequence.nextEpoch({ producerId: 8n, producerEpoch: 0 })).toBe(true);
-    expect(sequence.take(1)).toEqual({ producerId: 8n, producerEpoch: 0, baseSequence: 0 });
+  it("that were given are told of when the partition is forgotten", () => {
+    const epochs = new Given();
+    const unused = new PartitionSequence(epochs);
+    unused.retire();
+    const used = new PartitionSequence(epochs);
+    used.take(1);
+    used.retire();
+    expect(epochs.retired).toEqual([identity]);
   });
 });

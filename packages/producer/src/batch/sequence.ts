@@ -1,3 +1,5 @@
+import type { EpochSource } from "./epoch-source.js";
+
 /** The largest sequence number; the one after it is 0. */
 export const maxSequence = 0x7fffffff;
 
@@ -31,15 +33,20 @@ export function advanceSequence(sequence: number, count: number): number {
  * this partition's own, and the others go on undisturbed.
  */
 export class PartitionSequence {
+  readonly #epochs: EpochSource;
   #identity: ProducerIdentity | undefined;
   #next = 0;
   #given = 0;
   #gap = 0;
   #proven = false;
 
-  /** Whether numbers can be given; otherwise {@link bind} comes first. */
-  get isBound(): boolean {
-    return this.#identity !== undefined;
+  constructor(epochs: EpochSource) {
+    this.#epochs = epochs;
+  }
+
+  /** Whether numbers can be given; otherwise an identity has to be waited for. */
+  get isReady(): boolean {
+    return (this.#identity ?? this.#epochs.identity) !== undefined;
   }
 
   /** Whether the broker has taken a batch of this epoch. Until then it would take any first number, so the first goes alone. */
@@ -52,17 +59,9 @@ export class PartitionSequence {
     return this.#gap > 0;
   }
 
-  /** Starts at 0 under an identity. */
-  bind(identity: ProducerIdentity): void {
-    this.#identity = identity;
-    this.#next = 0;
-    this.#given = 0;
-    this.#gap = 0;
-    this.#proven = false;
-  }
-
-  /** Gives a batch its numbers; undefined while no identity is bound. */
+  /** Gives a batch its numbers; undefined while there is no identity. */
   take(count: number): Stamp | undefined {
+    this.#identity ??= this.#epochs.identity;
     if (this.#identity === undefined) return undefined;
     const { producerId, producerEpoch } = this.#identity;
     const baseSequence = this.#next;
@@ -93,21 +92,26 @@ export class PartitionSequence {
     this.#gap = Math.max(this.#gap, place);
   }
 
-  /**
-   * Leaves a gap behind: the next epoch, from 0. The last epoch of a producer id is followed by another id, which has to be
-   * given; without one nothing changes and the answer is false.
-   */
-  nextEpoch(identity: ProducerIdentity | undefined): boolean {
-    const current = this.#identity;
-    if (current === undefined) return false;
-    if (current.producerEpoch < maxProducerEpoch) this.bind({ ...current, producerEpoch: current.producerEpoch + 1 });
-    else if (identity !== undefined && identity.producerId !== current.producerId) this.bind(identity);
-    else return false;
+  /** Leaves a gap behind: the next epoch, from 0. Changes nothing, and answers false, while that has to be waited for. */
+  nextEpoch(): boolean {
+    const next = this.#identity && this.#epochs.after(this.#identity);
+    if (next === undefined) return false;
+    this.#identity = next;
+    this.#next = 0;
+    this.#given = 0;
+    this.#gap = 0;
+    this.#proven = false;
     return true;
   }
 
   /** The producer id that has no epochs left, while a new epoch is needed. */
   get exhaustedId(): bigint | undefined {
-    return this.hasGap && this.#identity?.producerEpoch === maxProducerEpoch ? this.#identity.producerId : undefined;
+    if (!this.hasGap || this.#identity === undefined) return undefined;
+    return this.#epochs.after(this.#identity) === undefined ? this.#identity.producerId : undefined;
+  }
+
+  /** The partition is forgotten: should it be used again, its numbers have to begin in a later epoch. */
+  retire(): void {
+    if (this.#identity !== undefined) this.#epochs.retire(this.#identity);
   }
 }

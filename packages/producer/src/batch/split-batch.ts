@@ -1,5 +1,5 @@
 import { BatchBuilder, readBatches, type RecordCursor } from "@moldau/protocol-codec";
-import type { Batch } from "./batch.js";
+import { finishOptions, type QueuedBatch } from "./queued-batch.js";
 import { advanceSequence } from "./sequence.js";
 
 /** The most that either half can take: no limit, as it is part of something that was within bounds. */
@@ -11,7 +11,7 @@ const unbounded = 0x7fffffff;
  * Together they hold the same records in the same order, so they also share out the sequence numbers, and what was sent
  * behind the batch stays in sequence.
  */
-export function splitBatch(batch: Batch): readonly [Batch, Batch] {
+export function splitBatch(batch: QueuedBatch): readonly [QueuedBatch, QueuedBatch] {
   const boundary = Math.ceil(batch.count / 2);
   const builders = [new BatchBuilder({ maxBytes: unbounded }), new BatchBuilder({ maxBytes: unbounded })] as const;
   let position = 0;
@@ -19,8 +19,7 @@ export function splitBatch(batch: Batch): readonly [Batch, Batch] {
     for (const cursor = whole.open(); cursor.next(); position += 1)
       append(builders[position < boundary ? 0 : 1], cursor);
   }
-  const { compression, compressionLevel } = batch.lane;
-  const options = { compression, ...(compressionLevel === undefined ? undefined : { level: compressionLevel }) };
+  const options = finishOptions(batch.lane);
   const { stamp, place } = batch;
   const halves = batch.split(builders[0].finish(options), builders[1].finish(options), boundary);
   if (stamp) {

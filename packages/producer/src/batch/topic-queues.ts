@@ -1,10 +1,11 @@
 import { Backoff, type RetryPolicy } from "@moldau/connection-pool";
-import PQueue from "p-queue";
-import { PartitionQueue } from "./partition-queue.js";
 import { StickyPartitioner, type StickyPartitionerOptions } from "../partitioner/sticky.js";
+import { PartitionQueue, type PartitionQueueOptions } from "./partition-queue.js";
+import { SizeLimit } from "./size-limit.js";
 
 /** What the queues of a topic are made with. */
-export interface TopicQueuesOptions extends StickyPartitionerOptions {
+export interface TopicQueuesOptions
+  extends StickyPartitionerOptions, Pick<PartitionQueueOptions, "memory" | "epochs" | "gate"> {
   readonly retry: RetryPolicy;
 }
 
@@ -13,9 +14,11 @@ export class TopicQueues {
   readonly name: string;
   /** Where messages without a key go. */
   readonly sticky: StickyPartitioner;
+  /** What is known of the sizes that the topic takes. */
+  readonly sizeLimit = new SizeLimit();
   readonly #options: TopicQueuesOptions;
   readonly #queues: PartitionQueue[] = [];
-  #gate: PQueue | undefined;
+  #users = 0;
 
   constructor(name: string, options: TopicQueuesOptions) {
     this.name = name;
@@ -27,8 +30,10 @@ export class TopicQueues {
   queue(partition: number): PartitionQueue {
     const known = this.#queues[partition];
     if (known !== undefined) return known;
-    const { retry, random } = this.#options;
-    const created = new PartitionQueue(this.name, partition, new Backoff(retry, random));
+    const { retry, random, memory, epochs, gate } = this.#options;
+    const { name: topic, sizeLimit } = this;
+    const backoff = new Backoff(retry, random);
+    const created = new PartitionQueue({ topic, partition, backoff, memory, epochs, gate, sizeLimit });
     this.#queues[partition] = created;
     return created;
   }
@@ -36,14 +41,24 @@ export class TopicQueues {
   /** Number of batches that a partition has waiting. */
   readonly queueLength = (partition: number): number => this.#queues[partition]?.length ?? 0;
 
-  /** Whether earlier calls are still {@link passGate passing the gate}, so that later ones have to queue behind them. */
-  get isGated(): boolean {
-    return this.#gate !== undefined && this.#gate.size + this.#gate.pending > 0;
+  /** Whether nothing needs it: no call is about to put messages in, and no batch waits for its outcome. */
+  get isIdle(): boolean {
+    return this.#users === 0 && this.#queues.every(({ length }) => length === 0);
   }
 
-  /** Lets calls wait for the topic's metadata or for a serializer, one after the other, so that they stay in order. */
-  passGate<Result>(call: () => Promise<Result>): Promise<Result> {
-    this.#gate ??= new PQueue({ concurrency: 1 });
-    return this.#gate.add(call);
+  /** A call has messages for the topic, until it calls {@link leave}. */
+  enter(): void {
+    this.#users += 1;
+  }
+
+  /** The messages of a call are in batches, or failed. */
+  leave(): void {
+    this.#users -= 1;
+  }
+
+  /** It is forgotten. */
+  retire(): void {
+    // Partitions that were never used leave holes.
+    for (const queue of this.#queues) queue?.retire();
   }
 }

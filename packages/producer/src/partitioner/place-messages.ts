@@ -1,6 +1,6 @@
 import { ClientErrorCode, messageOf, type TopicMetadata } from "@moldau/connection-pool";
 import { KafkaError } from "@moldau/protocol-codec";
-import type { EncodedMessage } from "../accept/message.js";
+import { shown, type EncodedMessage } from "../accept/message.js";
 import { partitionForKey } from "./keyed.js";
 import type { Partitioner } from "./partitioner.js";
 
@@ -46,7 +46,7 @@ function ask(partitioner: Partitioner, message: EncodedMessage, topic: TopicMeta
   if (Number.isInteger(place) && place >= 0 && place < topic.partitions.length) return place;
   throw failed(
     topic,
-    `answered ${String(place)}: expected a whole number from 0 to ${topic.partitions.length - 1}, or undefined`,
+    `answered ${shown(place)}: expected a whole number from 0 to ${topic.partitions.length - 1}, or undefined`,
   );
 }
 

@@ -1,29 +1,28 @@
-import { protocolViolation, type Cluster, type Connection } from "@moldau/connection-pool";
+import { asKafkaError, protocolViolation, type Clock, type Cluster } from "@moldau/connection-pool";
 import { Produce, type KafkaError, type ProduceResponse } from "@moldau/protocol-codec";
-import type { Delivery, Shipment } from "./delivery.js";
-import { asKafkaError } from "../failures.js";
-import type { Acks } from "../batch/lane.js";
+import type { Encoder } from "../batch/encoder.js";
+import { shareRequests, type Lane } from "../batch/lane.js";
 import type { DrainTurn, PartitionQueue } from "../batch/partition-queue.js";
+import type { ProduceConnection, ProducerLease } from "../producer-cluster.js";
+import type { Backflow } from "./backflow.js";
+import type { Delivery, Shipment } from "./delivery.js";
+import { leaderOf } from "./leaders.js";
+import type { OwnEpochs } from "./own-epochs.js";
 import { overheadBytes, planProduceRequest, type ProduceRequestPlan } from "./produce-request.js";
 
-/** What the sender to one broker needs. */
+/** What the senders to all brokers have in common. */
 export interface BrokerSenderOptions {
-  readonly node: number;
-  readonly cluster: Pick<Cluster, "brokerHints" | "cachedTopic" | "clock" | "connection">;
-  /** To whom the connection belongs. */
-  readonly owner: object;
+  readonly cluster: Pick<Cluster, "brokerHints" | "cachedTopic">;
+  readonly clock: Clock;
+  /** Whose connections are used. */
+  readonly lease: Pick<ProducerLease, "connection">;
   readonly delivery: Delivery;
+  readonly encoder: Encoder;
+  readonly epochs: Pick<OwnEpochs, "acquire">;
+  readonly backflow: Backflow;
   readonly maxInFlight: number;
   readonly maxRequestSize: number;
   readonly requestTimeoutMs: number;
-  /** The circumstances of a look for batches. */
-  readonly turn: (node: number) => DrainTurn;
-  /** Whether this broker leads a queue's partition, as far as is known. */
-  readonly leads: (node: number, queue: PartitionQueue) => boolean;
-  /** A queue has to be looked at anew: its leader is another, or it needs an identity. */
-  readonly reroute: (queue: PartitionQueue) => void;
-  /** The broker cannot be connected to. */
-  readonly unreachable: (node: number, error: KafkaError) => void;
 }
 
 /**
@@ -33,15 +32,17 @@ export interface BrokerSenderOptions {
  * Looking for batches is put off to the end of the event loop's turn, so that what is sent in one turn goes together.
  */
 export class BrokerSender {
+  readonly #node: number;
   readonly #options: BrokerSenderOptions;
   readonly #ready = new Set<PartitionQueue>();
   #inFlight = 0;
-  #connection: Connection | undefined;
+  #connection: ProduceConnection | undefined;
   #isConnecting = false;
   #isScheduled = false;
   #isClosed = false;
 
-  constructor(options: BrokerSenderOptions) {
+  constructor(node: number, options: BrokerSenderOptions) {
+    this.#node = node;
     this.#options = options;
   }
 
@@ -53,23 +54,23 @@ export class BrokerSender {
   /** A queue may have something to send. */
   wake(queue: PartitionQueue): void {
     this.#ready.add(queue);
-    this.schedule();
-  }
-
-  /** Looks for batches at the end of this turn of the event loop. */
-  schedule(): void {
-    if (this.#isScheduled || this.#isClosed || this.#inFlight >= this.#options.maxInFlight) return;
-    this.#isScheduled = true;
-    this.#options.cluster.clock.soon(() => {
-      this.#isScheduled = false;
-      this.#drain();
-    });
+    this.#schedule();
   }
 
   /** Sends nothing any more. */
   close(): void {
     this.#isClosed = true;
     this.#ready.clear();
+  }
+
+  /** Looks for batches at the end of this turn of the event loop. */
+  #schedule(): void {
+    if (this.#isScheduled || this.#isClosed || this.#inFlight >= this.#options.maxInFlight) return;
+    this.#isScheduled = true;
+    this.#options.clock.soon(() => {
+      this.#isScheduled = false;
+      this.#drain();
+    });
   }
 
   #drain(): void {
@@ -83,49 +84,49 @@ export class BrokerSender {
       const shipments = this.#collect();
       const [first] = shipments;
       if (first === undefined) return;
-      this.#ship(connection, first.batch.lane.acks, shipments);
-      // Compression takes its time: let others have a turn before the next request.
-      if (first.batch.lane.compression !== "none") {
-        this.schedule();
-        return;
-      }
+      this.#ship(connection, first.batch.lane, shipments);
     }
   }
 
   #connect(): void {
     if (this.#isConnecting) return;
     this.#isConnecting = true;
-    const { cluster, node, owner, unreachable } = this.#options;
-    cluster.connection(node, { purpose: "produce", owner }).then(
+    this.#options.lease.connection(this.#node, "produce").then(
       (connection) => {
         this.#isConnecting = false;
         this.#connection = connection;
-        this.schedule();
+        this.#schedule();
       },
       (error: unknown) => {
         this.#isConnecting = false;
-        if (!this.#isClosed) unreachable(node, asKafkaError(error));
+        if (!this.#isClosed) this.#options.backflow.unreachable(this.#node, asKafkaError(error));
       },
     );
   }
 
-  /** Takes the next batches, of different partitions and with the same acks, as many as one request may carry. */
+  /** Takes the next batches, of different partitions and for one request, as many as it may carry and this turn has time to encode. */
   #collect(): readonly Shipment[] {
-    const { turn, node, leads, maxRequestSize } = this.#options;
-    const now = turn(node);
+    const { clock, encoder, maxRequestSize } = this.#options;
+    const turn = { node: this.#node, now: clock.monotonic() };
     const shipments: Shipment[] = [];
     let size = overheadBytes;
     for (const queue of this.#ready) {
-      const batch = leads(node, queue) ? queue.peek(now) : undefined;
+      const batch = this.#leads(queue) ? queue.peek(turn) : undefined;
       if (batch === undefined) {
         this.#dismiss(queue);
         continue;
       }
       const [first] = shipments;
-      if (first !== undefined && first.batch.lane.acks !== batch.lane.acks) continue;
+      if (first !== undefined && !shareRequests(first.batch.lane, batch.lane)) continue;
       if (first !== undefined && size + batch.sizeInBytes > maxRequestSize) break;
+      const readiness = encoder.prepare(batch, queue);
+      if (readiness === "next turn") {
+        this.#schedule();
+        break;
+      }
       this.#ready.delete(queue);
-      if (this.#take({ batch, queue }, now)) shipments.push({ batch, queue });
+      if (readiness === "under way") continue;
+      if (this.#take({ batch, queue }, turn)) shipments.push({ batch, queue });
       size += batch.sizeInBytes + overheadBytes;
     }
     // What was taken from stands at the end of the line next time.
@@ -133,64 +134,67 @@ export class BrokerSender {
     return shipments;
   }
 
+  #leads({ topic, partition }: PartitionQueue): boolean {
+    return leaderOf(this.#options.cluster, topic, partition) === this.#node;
+  }
+
+  /** There is nothing to send here now; that may be because the partition is led elsewhere by now, or needs another producer id. */
   #dismiss(queue: PartitionQueue): void {
-    const { leads, node, reroute } = this.#options;
+    const { backflow, epochs } = this.#options;
+    const { exhaustedId } = queue;
     this.#ready.delete(queue);
-    if (!leads(node, queue) || queue.exhaustedId !== undefined) reroute(queue);
+    // The new identity, when it is there, wakes everybody.
+    if (exhaustedId !== undefined) epochs.acquire(exhaustedId);
+    else if (!this.#leads(queue)) backflow.sendable(queue);
   }
 
   #take(shipment: Shipment, turn: DrainTurn): boolean {
-    const { delivery } = this.#options;
     const { batch, queue } = shipment;
     try {
       queue.take(batch, turn);
+      return true;
     } catch (error) {
-      delivery.giveUp(shipment, asKafkaError(error));
+      this.#options.backflow.unencodable(batch, queue, error);
       this.wake(queue);
       return false;
     }
-    delivery.sent(shipment);
-    return true;
   }
 
-  #ship(connection: Connection, acks: Acks, shipments: readonly Shipment[]): void {
+  #ship(connection: ProduceConnection, lane: Lane, shipments: readonly Shipment[]): void {
     this.#inFlight += 1;
-    this.#request(connection, acks, shipments)
+    this.#request(connection, lane, shipments)
       .catch((error: unknown) => this.#interrupted(shipments, asKafkaError(error)))
       .finally(() => {
         this.#inFlight -= 1;
-        this.schedule();
+        this.#schedule();
       });
   }
 
-  async #request(connection: Connection, acks: Acks, shipments: readonly Shipment[]): Promise<void> {
+  async #request(connection: ProduceConnection, lane: Lane, shipments: readonly Shipment[]): Promise<void> {
     const { cluster, delivery, requestTimeoutMs: timeoutMs } = this.#options;
     const onWritten = (): void => {
-      for (const shipment of shipments) delivery.written(shipment);
+      for (const { batch, queue } of shipments) queue.written(batch);
     };
     let plan: ProduceRequestPlan;
     try {
-      plan = planProduceRequest(shipments, { connection, cluster }, { acks, timeoutMs });
+      plan = planProduceRequest(shipments, { connection, cluster }, { lane, timeoutMs });
     } catch (error) {
       onWritten();
       throw error;
     }
     const { version, body } = plan;
-    if (acks === 0) {
+    if (lane.acks === 0) {
       await connection.send(Produce, version, body, { timeoutMs, onWritten });
-      this.#unanswered(shipments);
+      for (const shipment of shipments) delivery.unanswered(shipment);
     } else {
       const response = await connection.request(Produce, version, body, { timeoutMs, onWritten });
       this.#answered(response, shipments, plan);
     }
   }
 
-  #unanswered(shipments: readonly Shipment[]): void {
-    for (const shipment of shipments) this.#options.delivery.unanswered(shipment);
-  }
-
   #answered(response: ProduceResponse, shipments: readonly Shipment[], { find }: ProduceRequestPlan): void {
-    const { cluster, delivery, node } = this.#options;
+    const { cluster, delivery } = this.#options;
+    const node = this.#node;
     const open = new Set(shipments);
     if (response.nodeEndpoints.length > 0) cluster.brokerHints(response.nodeEndpoints);
     for (const topic of response.responses) {

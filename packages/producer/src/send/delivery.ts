@@ -1,23 +1,20 @@
-import { isConnectionFailure, type Clock, type Cluster, type Timer } from "@moldau/connection-pool";
+import { because, isConnectionFailure, type Clock, type Cluster, type Timer } from "@moldau/connection-pool";
 import { DeadlineTimer } from "@moldau/connection-pool/internal";
 import { KafkaError, kafkaError, type ProduceResponsePartition } from "@moldau/protocol-codec";
 import type { EventEmitter } from "eventemitter3";
 import type { Batch } from "../batch/batch.js";
-import type { Acknowledgement, Evidence } from "../batch/batch-state.js";
-import type { BufferMemory } from "../accept/buffer-memory.js";
-import { announce, type ProducerEvents } from "../events.js";
-import type { PartitionQueue } from "../batch/partition-queue.js";
+import type { Acknowledgement } from "../batch/batch-state.js";
+import type { Mishap, PartitionQueue } from "../batch/partition-queue.js";
+import { announce, type BatchEventFacts, type ProducerEvents } from "../events.js";
+import type { Backflow } from "./backflow.js";
 import { judge, type Verdict } from "./produce-outcome.js";
-import { splitBatch } from "../batch/split-batch.js";
 
 /** What delivery needs. */
 export interface DeliveryOptions {
   readonly cluster: Pick<Cluster, "cachedTopic" | "leaderHint" | "refreshTopics">;
   readonly clock: Clock;
-  readonly memory: BufferMemory;
   readonly emitter: EventEmitter<ProducerEvents>;
-  /** A queue may have something to send again. */
-  readonly wake: (queue: PartitionQueue) => void;
+  readonly backflow: Pick<Backflow, "sendable">;
 }
 
 /** A batch in a request, and the queue it came from. */
@@ -29,13 +26,16 @@ export interface Shipment {
 /** What a broker answers for one partition. */
 export type PartitionAnswer = ProduceResponsePartition;
 
-/** Why a batch comes back or ends. */
-interface Mishap {
+/** An answer that is no success, judged. */
+interface Refusal {
   readonly error: KafkaError;
-  readonly evidence: Evidence;
+  readonly verdict: Verdict;
+  readonly answer: PartitionAnswer;
 }
 
-/** Sees to it that every batch has an outcome by its deadline: applies answers, failures and the passing of time. */
+const noAcknowledgement: Acknowledgement = { baseOffset: undefined, timestamp: undefined, logStartOffset: undefined };
+
+/** Sees to it that every batch has an outcome by its deadline: decides what answers, failures and the passing of time mean for it. */
 export class Delivery {
   readonly #options: DeliveryOptions;
   readonly #underWay = new Map<Batch, PartitionQueue>();
@@ -45,6 +45,11 @@ export class Delivery {
   constructor(options: DeliveryOptions) {
     this.#options = options;
     this.#deadlines = new DeadlineTimer(options.clock, (now) => this.#expire(now));
+  }
+
+  /** Whether any batch has no outcome yet. */
+  get hasWork(): boolean {
+    return this.#underWay.size > 0;
   }
 
   /** The queues of all batches that have no outcome yet. */
@@ -58,25 +63,10 @@ export class Delivery {
     this.#deadlines.expect(batch.deadline);
   }
 
-  /** A batch goes to a broker; a compressed one takes less memory than its records did. */
-  sent({ batch }: Shipment): void {
-    batch.writesUnderWay += 1;
-    const spared = batch.lane.compression === "none" ? 0 : Math.max(0, batch.reservedBytes - batch.sizeInBytes);
-    batch.reservedBytes -= spared;
-    this.#options.memory.release(spared);
-  }
-
-  /** A socket refers to a batch's bytes no longer. */
-  written({ batch }: Shipment): void {
-    batch.writesUnderWay -= 1;
-    this.#free(batch);
-  }
-
   /** A batch counts as delivered, because no answer will come (acks 0). */
   unanswered(shipment: Shipment): void {
-    if (shipment.batch.isSettled) this.#answeredLate(shipment, true);
-    else this.#deliver(shipment, { baseOffset: undefined, timestamp: undefined, logStartOffset: undefined });
-    this.#options.wake(shipment.queue);
+    this.#deliver(shipment, noAcknowledgement);
+    this.#options.backflow.sendable(shipment.queue);
   }
 
   /** A broker has answered for a batch. */
@@ -84,14 +74,13 @@ export class Delivery {
     const { batch, queue } = shipment;
     const { topic, partition, count } = batch;
     const verdict = judge(answer.errorCode, { count, isStamped: batch.place > 0 });
-    const isDelivered = verdict.action === "delivered" || verdict.action === "duplicate";
-    if (batch.isSettled) this.#answeredLate(shipment, isDelivered);
-    else if (isDelivered) this.#deliver(shipment, acknowledgementOf(answer));
+    if (verdict.action === "delivered" || verdict.action === "duplicate")
+      this.#deliver(shipment, acknowledgementOf(answer));
     else {
       const error = kafkaError(answer.errorCode, { topic, partition, apiName: "Produce" }, answer.errorMessage);
       this.#refused(shipment, { error, verdict, answer });
     }
-    this.#options.wake(queue);
+    this.#options.backflow.sendable(queue);
   }
 
   /** A request came to nothing: it could not be sent, or no answer came. */
@@ -101,23 +90,26 @@ export class Delivery {
     // Without an answer to come there is nothing that would tell a repetition from a first arrival.
     const isFinal = batch.lane.acks === 0 && evidence === "maybe";
     const isRetriable = error.retriable || isConnectionFailure(error);
-    if (batch.isSettled) this.#answeredLate(shipment, false);
-    else if (isRetriable && !isFinal) this.#retry(shipment, { error, evidence });
-    else this.#failOnWire(shipment, { error, evidence });
-    this.#options.wake(queue);
+    if (isRetriable && !isFinal) this.#retry(shipment, { error, evidence });
+    else this.#fail(shipment, { error, evidence });
+    this.#options.backflow.sendable(queue);
   }
 
   /** Gives a batch up that is not being answered right now. */
   giveUp({ batch, queue }: Shipment, error: KafkaError): void {
     if (batch.isSettled) return;
-    batch.fail(error, batch.isOnWire ? "maybe" : "not by this attempt");
+    queue.giveUp(batch, error);
     this.#ended(batch);
-    queue.givenUp(batch, false);
   }
 
-  /** Gives up every batch that `concerns` picks; without it, all. */
-  giveUpAll(error: KafkaError, concerns: (batch: Batch) => boolean = () => true): void {
-    for (const [batch, queue] of [...this.#underWay]) if (concerns(batch)) this.giveUp({ batch, queue }, error);
+  /** Gives up every batch that `concerns` picks; without it, all. `reason` makes the error, which may tell of the batch's last failure. */
+  giveUpAll(reason: (batch: Batch) => KafkaError, concerns: (batch: Batch) => boolean = () => true): void {
+    for (const [batch, queue] of [...this.#underWay]) if (concerns(batch)) this.giveUp({ batch, queue }, reason(batch));
+  }
+
+  /** Notes for every batch that `concerns` picks why it cannot be sent now. */
+  blameAll(error: KafkaError, concerns: (batch: Batch) => boolean): void {
+    for (const [batch, queue] of this.#underWay) if (concerns(batch)) queue.blame(batch, error);
   }
 
   /** Stops the clockwork. */
@@ -127,19 +119,12 @@ export class Delivery {
     this.#pauses.clear();
   }
 
-  #refused(
-    shipment: Shipment,
-    {
-      error,
-      verdict,
-      answer,
-    }: { readonly error: KafkaError; readonly verdict: Verdict; readonly answer: PartitionAnswer },
-  ): void {
+  #refused(shipment: Shipment, { error, verdict, answer }: Refusal): void {
     switch (verdict.action) {
       case "retry":
         return this.#retry(shipment, { error, evidence: verdict.evidence }, answer);
       case "fail":
-        return this.#failOnWire(shipment, { error, evidence: verdict.evidence }, answer);
+        return this.#fail(shipment, { error, evidence: verdict.evidence, recordErrors: answer.recordErrors });
       case "split":
         return this.#split(shipment, error);
       case "out of sequence":
@@ -151,37 +136,21 @@ export class Delivery {
   }
 
   #deliver({ batch, queue }: Shipment, acknowledgement: Acknowledgement): void {
-    queue.acknowledged(batch);
-    queue.backoff.reset();
-    const { clock, emitter } = this.#options;
-    announce(emitter, "acknowledged", () => {
-      const { baseOffset } = acknowledgement;
-      const latencyMs = clock.monotonic() - batch.createdAt;
-      emitter.emit("acknowledged", {
-        ...factsOf(batch),
-        latencyMs,
-        ...(baseOffset === undefined ? undefined : { baseOffset }),
-      });
-    });
-    batch.acknowledge(acknowledgement);
+    if (!batch.isSettled) this.#announceDelivered(batch, acknowledgement);
+    queue.acknowledged(batch, acknowledgement);
     this.#ended(batch);
   }
 
-  /** Its calls have been told already that time was up; what the answer says counts for the order of what follows. */
-  #answeredLate({ batch, queue }: Shipment, isDelivered: boolean): void {
-    if (isDelivered) queue.acknowledged(batch);
-    else queue.givenUp(batch, true);
-  }
-
-  #retry({ batch, queue }: Shipment, { error, evidence }: Mishap, answer?: PartitionAnswer): void {
-    batch.return(evidence, error);
-    queue.returned(batch);
+  #retry(shipment: Shipment, mishap: Mishap, answer?: PartitionAnswer): void {
+    const { batch, queue } = shipment;
+    if (batch.isSettled) return this.#fail(shipment, mishap);
+    queue.returned(batch, mishap);
     const { cluster } = this.#options;
-    const { topic } = batch;
+    const { error } = mishap;
     const hasMoved = answer !== undefined && this.#followHint(batch, answer);
     // A refresh that fails is published by the cluster on its diagnostics channel; the batch is tried again in any case, until its deadline.
     if (answer === undefined || (error.refreshMetadata === true && !hasMoved))
-      cluster.refreshTopics([topic]).catch(() => undefined);
+      cluster.refreshTopics([batch.topic]).catch(() => undefined);
     this.#announceRetry(batch, error, hasMoved ? 0 : this.#pause(queue));
   }
 
@@ -195,53 +164,40 @@ export class Delivery {
     return leaderOf() !== before;
   }
 
-  #outOfSequence({ batch, queue }: Shipment, error: KafkaError): void {
-    batch.return("never", error);
-    queue.outOfSequence(batch);
+  #outOfSequence(shipment: Shipment, error: KafkaError): void {
+    const { batch, queue } = shipment;
+    if (batch.isSettled) return this.#fail(shipment, { error, evidence: "never" });
+    queue.outOfSequence(batch, error);
     this.#announceRetry(batch, error, this.#pause(queue));
-  }
-
-  #announceRetry(batch: Batch, error: KafkaError, delayMs: number): void {
-    announce(this.#options.emitter, "retry", (emitter) => {
-      const attempts = batch.state.name === "sealed" ? batch.state.attempts : 0;
-      emitter.emit("retry", { ...factsOf(batch), error, attempts, delayMs });
-    });
   }
 
   #split(shipment: Shipment, error: KafkaError): void {
     const { batch, queue } = shipment;
     // If an earlier attempt may have written it whole, halves could write it twice.
-    if (batch.state.name === "in flight" && batch.state.written === "maybe") {
-      this.#failOnWire(shipment, { error, evidence: "not by this attempt" });
-      return;
-    }
-    const halves = splitBatch(batch);
-    queue.replaced(batch, halves);
-    for (const half of halves) {
-      half.reservedBytes = half.sizeInBytes;
-      this.#options.memory.reserve(half.reservedBytes);
-      this.watch(half, queue);
-    }
+    const mayBeWritten = batch.state.name === "in flight" && batch.state.written === "maybe";
+    if (batch.isSettled || mayBeWritten) return this.#fail(shipment, { error, evidence: "not by this attempt" });
+    const halves = queue.split(batch, this.#options.clock.monotonic());
+    for (const half of halves) this.watch(half, queue);
     this.#ended(batch);
   }
 
-  #failOnWire({ batch, queue }: Shipment, { error, evidence }: Mishap, answer?: PartitionAnswer): void {
-    batch.fail(error, evidence, answer?.recordErrors);
+  /** The request has ended, and so has the batch; its calls may have been told already that time was up. */
+  #fail({ batch, queue }: Shipment, mishap: Mishap): void {
+    queue.failed(batch, mishap);
     this.#ended(batch);
-    queue.givenUp(batch, true);
   }
 
   /** Holds a queue back for a while after a failure; several failures at once make one pause. Returns its length. */
   #pause(queue: PartitionQueue): number {
-    const { clock, wake } = this.#options;
+    const { clock, backflow } = this.#options;
     const now = clock.monotonic();
-    if (queue.notBefore > now) return queue.notBefore - now;
-    const delayMs = queue.backoff.next();
-    queue.notBefore = now + delayMs;
+    const isPausing = queue.notBefore > now;
+    const delayMs = queue.pause(now);
+    if (isPausing) return delayMs;
     const timer = clock.timer(delayMs, () => {
       this.#pauses.delete(timer);
-      queue.notBefore = 0;
-      wake(queue);
+      queue.resume();
+      backflow.sendable(queue);
     });
     this.#pauses.add(timer);
     return delayMs;
@@ -253,40 +209,40 @@ export class Delivery {
       if (batch.deadline > now) next = Math.min(next, batch.deadline);
       else {
         this.giveUp({ batch, queue }, deadlineError(batch));
-        this.#options.wake(queue);
+        this.#options.backflow.sendable(queue);
       }
     }
     return next === Infinity ? undefined : next;
   }
 
   #ended(batch: Batch): void {
-    this.#underWay.delete(batch);
     const { state } = batch;
-    if (state.name === "failed") {
-      const { error, written } = state;
-      announce(this.#options.emitter, "failed", (emitter) =>
-        emitter.emit("failed", { ...factsOf(batch), error, written }),
-      );
-    }
-    this.#free(batch);
+    if (!this.#underWay.delete(batch) || state.name !== "failed") return;
+    const { error, written } = state;
+    announce(this.#options.emitter, "failed", (emitter) =>
+      emitter.emit("failed", { ...factsOf(batch), error, written }),
+    );
   }
 
-  /** The memory counts as free when the outcome is known and no socket refers to the bytes. */
-  #free(batch: Batch): void {
-    if (!batch.isSettled || batch.writesUnderWay > 0) return;
-    const { reservedBytes } = batch;
-    batch.reservedBytes = 0;
-    this.#options.memory.release(reservedBytes);
+  #announceDelivered(batch: Batch, { baseOffset }: Acknowledgement): void {
+    const { clock, emitter } = this.#options;
+    announce(emitter, "acknowledged", () => {
+      const latencyMs = clock.monotonic() - batch.createdAt;
+      const offset = baseOffset === undefined ? undefined : { baseOffset };
+      emitter.emit("acknowledged", { ...factsOf(batch), latencyMs, ...offset });
+    });
+  }
+
+  #announceRetry(batch: Batch, error: KafkaError, delayMs: number): void {
+    announce(this.#options.emitter, "retry", (emitter) => {
+      const attempts = batch.state.name === "encoded" ? batch.state.attempts : 0;
+      emitter.emit("retry", { ...factsOf(batch), error, attempts, delayMs });
+    });
   }
 }
 
-function factsOf({
-  topic,
-  partition,
-  count,
-  sizeInBytes,
-}: Batch): Pick<Batch, "topic" | "partition" | "count"> & { bytes: number } {
-  return { topic, partition, count, bytes: sizeInBytes };
+function factsOf({ topic, partition, count, sizeInBytes: bytes }: Batch): BatchEventFacts {
+  return { topic, partition, count, bytes };
 }
 
 function acknowledgementOf({
@@ -302,9 +258,7 @@ function acknowledgementOf({
   };
 }
 
-function deadlineError({ topic, partition, count, lane, lastError }: Batch): KafkaError {
-  const reason =
-    lastError === undefined ? "they could not be sent in time." : `the last failure was: ${lastError.message}`;
-  const message = `${count} messages to ${topic}-${partition} had no outcome within ${lane.timeoutMs} ms; ${reason}`;
-  return new KafkaError("CLIENT_DELIVERY_TIMEOUT", message, { topic, partition, retriable: true, cause: lastError });
+function deadlineError({ topic, partition, lane, lastError: cause }: Batch): KafkaError {
+  const message = because(`No outcome within ${lane.timeoutMs} ms for partition ${partition} of ${topic}`, cause);
+  return new KafkaError("CLIENT_DELIVERY_TIMEOUT", message, { topic, partition, retriable: true, cause });
 }

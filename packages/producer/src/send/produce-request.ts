@@ -1,10 +1,8 @@
-import type { Cluster, Connection } from "@moldau/connection-pool";
-import { Produce, Uuid, type RequestInputOf, type ProduceResponseTopic } from "@moldau/protocol-codec";
+import type { Cluster } from "@moldau/connection-pool";
+import { Produce, Uuid, type ProduceResponseTopic } from "@moldau/protocol-codec";
 import type { PartitionAnswer, Shipment } from "./delivery.js";
-import type { Acks } from "../batch/lane.js";
-
-/** The body of a Produce request. */
-export type ProduceBody = RequestInputOf<typeof Produce>;
+import type { ProduceBody, ProduceConnection } from "../producer-cluster.js";
+import type { Lane } from "../batch/lane.js";
 
 /** Roughly what a batch adds to a request besides itself, and what a request has around its batches. */
 export const overheadBytes = 64;
@@ -14,7 +12,8 @@ const topicIdVersion = 13;
 
 /** How a request is put together. */
 export interface ProduceRequestOptions {
-  readonly acks: Acks;
+  /** What its batches have in common. */
+  readonly lane: Pick<Lane, "acks" | "transactionalId">;
   /** How long the broker may wait for the replicas, in milliseconds. */
   readonly timeoutMs: number;
 }
@@ -34,8 +33,8 @@ export interface ProduceRequestPlan {
  */
 export function planProduceRequest(
   shipments: readonly Shipment[],
-  { connection, cluster }: { readonly connection: Connection; readonly cluster: Pick<Cluster, "cachedTopic"> },
-  { acks, timeoutMs }: ProduceRequestOptions,
+  { connection, cluster }: { readonly connection: ProduceConnection; readonly cluster: Pick<Cluster, "cachedTopic"> },
+  { lane: { acks, transactionalId }, timeoutMs }: ProduceRequestOptions,
 ): ProduceRequestPlan {
   const topics = new Map<string, { readonly topicId: Uuid; readonly byPartition: Map<number, Shipment> }>();
   for (const shipment of shipments) {
@@ -58,7 +57,7 @@ export function planProduceRequest(
   );
   return {
     version,
-    body: { transactionalId: null, acks: acks === "all" ? -1 : acks, timeoutMs, topicData },
+    body: { transactionalId, acks: acks === "all" ? -1 : acks, timeoutMs, topicData },
     find: ({ name, topicId }, { index }) => {
       const topic = names.get(version < topicIdVersion ? name : topicId.toString());
       return topic === undefined ? undefined : topics.get(topic)?.byPartition.get(index);

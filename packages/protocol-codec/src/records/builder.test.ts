@@ -14,9 +14,13 @@ function only(set: Buffer): { records: LogRecord[]; count: number; sizeInBytes: 
   return { records: [...batch!], count: batch!.count, sizeInBytes: batch!.sizeInBytes };
 }
 
-const bytesOf = (part: Buffer | string | null): Buffer | null => (typeof part === "string" ? Buffer.from(part) : part);
+const bytesOf = (part: Uint8Array | string | null): Buffer | null => {
+  if (part === null || part instanceof Buffer) return part;
+  return typeof part === "string" ? Buffer.from(part) : Buffer.from(part);
+};
 
 const part = fc.oneof(
+  fc.uint8Array({ maxLength: 40 }),
   fc.constant(null),
   fc.string({ unit: "binary", maxLength: 80 }),
   fc.string({ unit: "grapheme", maxLength: 40 }),

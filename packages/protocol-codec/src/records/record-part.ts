@@ -4,7 +4,7 @@ import { sizeOfVarint, writeVarint } from "../wire/varint.js";
 import { largestShort, shortSize, writeShortVarint } from "./short-varint.js";
 
 /** A piece of a record with a length of its own: key, value, name or value of a header. Text is written as UTF-8. */
-export type RecordPart = Buffer | string | null;
+export type RecordPart = Uint8Array | string | null;
 
 /** Text of more characters is measured before it is written: writing it twice would cost more. */
 const longText = 1024;
@@ -62,7 +62,7 @@ function writeShortText(target: Buffer, position: number, text: string): number 
   return start + (raw >>> 1);
 }
 
-function writeBytes(target: Buffer, position: number, bytes: Buffer): number {
+function writeBytes(target: Buffer, position: number, bytes: Uint8Array): number {
   target.set(bytes, position);
   return position + bytes.length;
 }
@@ -96,7 +96,7 @@ function writeCharacters(target: Buffer, position: number, text: string): number
 
 function noPart(part: never): EncodeError {
   return new EncodeError(
-    `A record's key, value and header values have to be a Buffer, a string or null, not ${typeof part}.`,
+    `A record's key, value and header values have to be bytes (a Buffer or Uint8Array), a string or null, not ${typeof part}.`,
     { code: "CLIENT_INVALID_ARGUMENT" },
   );
 }

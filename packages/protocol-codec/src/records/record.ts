@@ -6,8 +6,8 @@ import { RecordTexts, type RecordStretch } from "./record-texts.js";
  * as a list, a Map or the headers of a message that was received.
  */
 export type RecordHeaders =
-  | Readonly<Record<string, Buffer | string | null | readonly (Buffer | string | null)[]>>
-  | Iterable<readonly [name: string, value: Buffer | string | null]>;
+  | Readonly<Record<string, Uint8Array | string | null | readonly (Uint8Array | string | null)[]>>
+  | Iterable<readonly [name: string, value: Uint8Array | string | null]>;
 
 /** One header as read: its name, and its value's bytes or null. */
 export type RecordHeader = readonly [name: string, value: Buffer | null];

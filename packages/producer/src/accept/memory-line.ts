@@ -4,8 +4,8 @@ import { KafkaError } from "@moldau/protocol-codec";
 import type { Accumulator, AppendResult } from "../batch/accumulator.js";
 import type { CallPart } from "./call-part.js";
 
-/** What admission needs. */
-export interface AdmissionOptions {
+/** What the line needs. */
+export interface MemoryLineOptions {
   readonly accumulator: Accumulator;
   readonly clock: Clock;
   readonly maxBlockMs: number;
@@ -15,29 +15,24 @@ export interface AdmissionOptions {
 }
 
 /**
- * Lets calls into the accumulator, in the order in which they come.
+ * Where calls wait for memory: they go on to the accumulator in the order in which they come.
  *
  * While memory is full the first in line waits and everybody queues behind it, so that a call with large messages is not
  * starved by small ones. Whoever waits too long without getting on is refused.
  */
-export class Admission {
-  readonly #options: AdmissionOptions;
+export class MemoryLine {
+  readonly #options: MemoryLineOptions;
   readonly #line = new Fifo<CallPart>();
   readonly #patience: DeadlineTimer;
   #isScheduled = false;
 
-  constructor(options: AdmissionOptions) {
+  constructor(options: MemoryLineOptions) {
     this.#options = options;
     this.#patience = new DeadlineTimer(options.clock, (now) => this.#expire(now));
   }
 
-  /** Whether calls wait in line. */
-  get isBlocked(): boolean {
-    return this.#line.length > 0;
-  }
-
-  /** Lets a call in, or in line. Its messages have their partitions. */
-  admit(part: CallPart): void {
+  /** Lets a call through, or in line. Its messages have their partitions. */
+  enter(part: CallPart): void {
     const result = this.#line.length === 0 ? this.#advance(part) : "out of memory";
     if (result === "done") return;
     if (this.#line.length === 0 && result === "out of memory") this.#options.blocked();

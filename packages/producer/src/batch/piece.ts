@@ -1,5 +1,5 @@
 import type { KafkaError } from "@moldau/protocol-codec";
-import type { Acknowledgement, Written } from "../batch/batch-state.js";
+import type { Acknowledgement, Written } from "./batch-state.js";
 
 /** Why a piece failed. */
 export interface Failure {
@@ -15,7 +15,7 @@ export interface RecordError {
   readonly batchIndexErrorMessage: string | null;
 }
 
-/** Whoever waits for pieces. */
+/** Whoever waits for pieces: by this the outcomes of batches come back to the calls that made them. */
 export interface PieceOwner {
   /** One more piece to wait for. */
   hold(): void;
