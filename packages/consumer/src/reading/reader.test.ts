@@ -7,6 +7,7 @@ import {
   writeBatch,
   type CompressionCodec,
 } from "@moldau/protocol-codec";
+import { VirtualClock } from "moldau-testing";
 import { describe, expect, it } from "vitest";
 import { AssignedPartition } from "../partitions/assigned-partition.js";
 import { nextOffsetAfter, PartitionBuffer } from "../partitions/partition-buffer.js";
@@ -50,7 +51,7 @@ interface Bench {
   give(partition: AssignedPartition, ...batches: readonly Buffer[]): void;
 }
 
-function bench(start: () => Promise<void> = () => Promise.resolve(), clock: Clock = systemClock): Bench {
+function bench(start: () => Promise<void> = () => Promise.resolve(), clock: Clock = new VirtualClock()): Bench {
   const consumed: AssignedPartition[] = [];
   const reader = new Reader({
     clock,
