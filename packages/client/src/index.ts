@@ -47,6 +47,7 @@ export type {
   Clock,
   Connector,
   ConnectTarget,
+  FailedAttempt,
   OpeningEvents,
   OperationOptions,
   RetryPolicy,
@@ -54,6 +55,16 @@ export type {
   SaslOptions,
   Timer,
   TimerOptions,
+} from "@moldau/connection-pool";
+
+// What subscribers of node:diagnostics_channel get
+export type {
+  ConnectionCloseEvent,
+  ConnectionOpenEvent,
+  ConnectionPurpose,
+  EventOrigin,
+  MetadataErrorEvent,
+  RequestEvent,
 } from "@moldau/connection-pool";
 
 // Failures

@@ -30,7 +30,10 @@ describe("an options object", () => {
     [{ lingerMs: Number.NaN }, "not NaN."],
     [{ lingerMs: 5n }, "not 5n."],
     [{}, "test: lingerMs is missing."],
-    [{ lingerMs: 1, lingerms: 2 }, 'test: unknown option "lingerms". The options are lingerMs.'],
+    [{ lingerMs: 1, lingerms: 2 }, 'test: unknown option "lingerms". Did you mean lingerMs?'],
+    [{ lingerMs: 1, lingMs: 2, acks: 1 }, 'test: unknown option "lingMs", "acks". The options are lingerMs.'],
+    [{ lingrMs: 1 }, 'test: lingerMs is missing. There is "lingrMs": did you mean lingerMs?'],
+    [{ acks: 1 }, "test: lingerMs is missing."],
     [null, "test: expected an object, got null."],
     [[], "test: expected an object, got an empty array."],
   ])("%o is refused with a sentence", (options, sentence) => {
@@ -63,6 +66,8 @@ describe("client options", () => {
   it.each([
     [{ brokers: [] }, "brokers must be an array of at least one item"],
     [{}, "brokers is missing"],
+    [{ broker: ["a:1"] }, 'brokers is missing. There is "broker": did you mean brokers?'],
+    [{ brokers: ["a:1"], requestTimeout: 5 }, 'unknown option "requestTimeout". Did you mean requestTimeoutMs?'],
     [{ brokers: "localhost:9092" }, "brokers must be an array"],
     [{ brokers: ["localhost"] }, 'brokers[0] must be "host:port"'],
     [{ brokers: ["a:1", "::1:9092"] }, "brokers[1]"],

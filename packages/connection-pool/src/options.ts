@@ -1,4 +1,5 @@
 import { invalidArgument } from "./errors.js";
+import { nearestName } from "./nearest-name.js";
 
 /** The longest time that a timer can wait, in milliseconds: the upper bound of every option that is a time. */
 export const maxTimerMs = 2 ** 31 - 1;
@@ -141,11 +142,16 @@ export class OptionReader<Options extends object> {
   done(): void {
     const unknown = Object.keys(this.#options).filter((name) => !this.#known.has(name));
     if (unknown.length === 0) return;
-    const names = [...this.#known].toSorted().join(", ");
     const list = unknown.map((name) => JSON.stringify(name)).join(", ");
-    throw invalidArgument(
-      `${this.#subject}: unknown option ${list}. ${names === "" ? "There are no options." : `The options are ${names}.`}`,
-    );
+    throw invalidArgument(`${this.#subject}: unknown option ${list}. ${this.#advice(unknown)}`);
+  }
+
+  /** What may have been meant by unknown names: those that are close, otherwise all that there are. */
+  #advice(unknown: readonly string[]): string {
+    const meant = new Set(unknown.map((name) => nearestName(name, this.#known)));
+    if (!meant.has(undefined)) return `Did you mean ${[...meant].join(", ")}?`;
+    const names = [...this.#known].toSorted().join(", ");
+    return names === "" ? "There are no options." : `The options are ${names}.`;
   }
 
   #read<Value, Default>(name: string, rule: DefaultRule<Default>, parse: (value: unknown) => Value): Value | Default {
@@ -153,7 +159,14 @@ export class OptionReader<Options extends object> {
     const value: unknown = Reflect.get(this.#options, name);
     if (value !== undefined) return parse(value);
     if ("default" in rule && rule.default !== undefined) return rule.default;
-    throw invalidArgument(`${this.#subject}: ${name} is missing.`);
+    throw invalidArgument(`${this.#subject}: ${name} is missing.${this.#insteadOf(name)}`);
+  }
+
+  /** Points to what looks like a missing option under a wrong name; the others are not read yet, so it may be one of them that is right. */
+  #insteadOf(missing: string): string {
+    const others = Object.keys(this.#options).filter((name) => !this.#known.has(name));
+    const written = nearestName(missing, others);
+    return written === undefined ? "" : ` There is ${JSON.stringify(written)}: did you mean ${missing}?`;
   }
 
   #absent(name: string): undefined {
@@ -189,7 +202,8 @@ function rangeText({ min, max }: NumberRule<unknown>): string {
   return max === undefined ? "" : ` of at most ${max}`;
 }
 
-function show(value: unknown): string {
+/** A value as error messages show it: texts in quotes, and nothing of what stands in objects. */
+export function show(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
   if (typeof value === "function") return "a function";
   if (Array.isArray(value)) return value.length === 0 ? "an empty array" : "an array";

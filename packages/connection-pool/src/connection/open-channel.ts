@@ -63,7 +63,8 @@ function explain(
       address: where,
       cause: error,
     });
-  return connectionFailed(`No connection to ${where}: ${describe(error)}.`, { address: where, cause: error });
+  const hint = encrypted && code === "ECONNRESET" ? " Is the port encrypted? If not, leave out the option tls." : "";
+  return connectionFailed(`No connection to ${where}: ${describe(error)}.${hint}`, { address: where, cause: error });
 }
 
 // Certificates are judged by OpenSSL, whose codes have no prefix in common: they say what about the certificate, its issuer or its name is wrong.

@@ -47,6 +47,7 @@ export async function authenticate(
     const offered = mechanisms.length === 0 ? "none" : mechanisms.join(", ");
     throw kafkaError(errorCode, {}, `not ${mechanism.name}, but ${offered}.`);
   }
+  if (errorCode === ErrorCode.ILLEGAL_SASL_STATE) throw noLoginWanted();
   if (errorCode !== 0) throw kafkaError(errorCode, { apiKey: SaslHandshake.key, apiName: SaslHandshake.name });
   return converse(exchange, versions.newestOf(SaslAuthenticate, undefined), mechanism.converse(context));
 }
@@ -74,6 +75,16 @@ const mechanisms = ["PLAIN", ...scramMechanisms] as const;
 /** The mechanism with a name, whatever its letters: other clients and configuration files write them in lower case. */
 function mechanismNamed(name: unknown): (typeof mechanisms)[number] | undefined {
   return typeof name === "string" ? mechanisms.find((known) => known === name.toUpperCase()) : undefined;
+}
+
+/** What a broker has to say to a login on a port that is open to everybody. */
+function noLoginWanted(): KafkaError {
+  const { code, message } = kafkaError(ErrorCode.ILLEGAL_SASL_STATE);
+  return new KafkaError(
+    code,
+    `${message} The broker wants no login on this port: leave out the option sasl, or use the port that asks for one.`,
+    { errorCode: ErrorCode.ILLEGAL_SASL_STATE, apiKey: SaslHandshake.key, apiName: SaslHandshake.name },
+  );
 }
 
 function isMechanism(options: object): options is SaslMechanism {
