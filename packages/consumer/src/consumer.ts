@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { clientClosed, invalidArgument, type Cluster } from "@moldau/connection-pool";
+import { asKafkaError, clientClosed, invalidArgument, type Cluster } from "@moldau/connection-pool";
 import { EventEmitter } from "eventemitter3";
 import {
   parseBatchesOptions,
@@ -14,7 +14,6 @@ import {
 } from "./call-options.js";
 import type { Committable } from "./offsets/committable.js";
 import { Engine } from "./engine.js";
-import { asKafkaError } from "./errors.js";
 import type { ConsumerEventArguments, ConsumerEventName, ConsumerEvents, PartitionLag } from "./events.js";
 import { lagOf } from "./lag.js";
 import { BatchLoop } from "./reading/batch-loop.js";

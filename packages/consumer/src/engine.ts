@@ -1,15 +1,23 @@
-import { clientClosed, waitFor, type Clock, type Cluster } from "@moldau/connection-pool";
+import {
+  asKafkaError,
+  attempt,
+  clientClosed,
+  CoordinatorClient,
+  waitFor,
+  type Clock,
+  type Cluster,
+  type Lease,
+} from "@moldau/connection-pool";
 import type { KafkaError } from "@moldau/protocol-codec";
-import { untilDone, type RetryNotice } from "./attempts.js";
 import type { CloseOptions, WaitingOptions } from "./call-options.js";
 import { closingDeadlines } from "./closing-deadlines.js";
 import { initialLife, isOver, transition, type ConsumerLifeCommand, type ConsumerLifeEvent } from "./consumer-life.js";
-import { asKafkaError, joinTimedOut, pollIntervalExceeded } from "./errors.js";
-import type { ConsumerEventName, Tell } from "./events.js";
+import { joinTimedOut, pollIntervalExceeded } from "./errors.js";
+import type { ConsumerEventName, RetryNotice, Tell } from "./events.js";
 import { Fetcher } from "./fetch/fetcher.js";
 import { lagOf } from "./lag.js";
 import { ClassicMembership } from "./membership/classic.js";
-import { GroupCoordinator } from "./membership/coordinator.js";
+import type { Coordinator } from "./membership/coordinator.js";
 import type { Membership, MembershipHost, Reconciliation } from "./membership/membership.js";
 import { PollWatch } from "./membership/poll-watch.js";
 import { Milestone } from "./milestone.js";
@@ -42,6 +50,7 @@ export class Engine implements MembershipHost, ReaderHost {
   readonly reader: Reader;
   readonly commits: Commits;
   readonly #init: EngineInit;
+  readonly #lease: Lease;
   readonly #membership: Membership;
   readonly #subscription: Subscription;
   readonly #positioning: Positioning;
@@ -59,68 +68,26 @@ export class Engine implements MembershipHost, ReaderHost {
 
   constructor(init: EngineInit) {
     this.#init = init;
-    const { cluster, options, tell } = init;
-    const { codecs, maxDecompressedBytes, startFrom, isolationLevel, maxPollIntervalMs } = options;
-    const failed = (error: KafkaError): void => this.#interrupt(error);
-    const retrying = (notice: RetryNotice): void => this.retrying(notice);
-    const coordinator = new GroupCoordinator(cluster, options.groupId, this);
+    const { cluster, options } = init;
+    const { codecs, maxDecompressedBytes, groupId } = options;
+    this.#lease = cluster.lease({ name: `consumer of group "${groupId}"` });
+    const coordinator = new CoordinatorClient({ cluster, lease: this.#lease, type: "group", key: groupId });
     this.assignment = new Assignment({ codecs, maxDecompressedBytes });
     this.reader = new Reader(this);
-    this.#subscription = new Subscription({ cluster, ...options, retrying });
+    this.#subscription = new Subscription({ cluster, ...options, retrying: (notice) => this.retrying(notice) });
     this.#membership = new ClassicMembership({ cluster, coordinator, options, host: this });
-    this.commits = new Commits({
-      cluster,
-      coordinator,
-      options,
-      membership: this.#membership,
-      assignment: this.assignment,
-      isActive: () => this.reader.isActive,
-      tell,
-      failed,
-    });
-    this.#positioning = new Positioning({
-      cluster,
-      coordinator,
-      startFrom,
-      isolationLevel,
-      ready: () => this.#positioned(),
-      failed,
-      retrying,
-    });
-    this.#fetcher = new Fetcher({
-      cluster,
-      limits: {
-        maxWaitMs: options.fetchMaxWaitMs,
-        maxBytes: options.fetchMaxBytes,
-        partitionMaxBytes: options.partitionMaxBytes,
-      },
-      minBytes: options.fetchMinBytes,
-      maxBufferedBytes: options.maxBufferedBytes,
-      isolationLevel,
-      assigned: () => this.assignment,
-      received: (partition) => this.reader.enqueue(partition),
-      settled: (partitions) => this.#tellLag(partitions),
-      restart: startFrom === "none" ? undefined : (partition, error) => this.#restart(partition, error),
-      failed,
-      retrying,
-    });
-    this.#pollWatch = new PollWatch({
-      clock: cluster.clock,
-      maxPollIntervalMs,
-      asked: () => this.reader.asked,
-      isWaiting: () => this.reader.isWaiting,
-      stuck: () => this.#dispatch({ type: "stuck", error: pollIntervalExceeded(options.groupId, maxPollIntervalMs) }),
-    });
+    this.commits = this.#makeCommits(coordinator);
+    this.#positioning = this.#makePositioning(coordinator);
+    this.#fetcher = this.#makeFetcher();
+    this.#pollWatch = this.#makePollWatch();
     this.#reconciler = new Reconciler({
-      cluster,
-      options,
+      ...init,
       assignment: this.assignment,
       reader: this.reader,
       commits: this.commits,
       positioning: this.#positioning,
       fetcher: this.#fetcher,
       pollWatch: this.#pollWatch,
-      tell,
       closing: this.#closing.signal,
     });
   }
@@ -266,9 +233,12 @@ export class Engine implements MembershipHost, ReaderHost {
   async #begin(): Promise<void> {
     const { cluster } = this.#init;
     const { signal } = this.#closing;
-    const retrying = (notice: RetryNotice): void => this.retrying(notice);
     try {
-      await untilDone(() => cluster.connect({ signal }), { cluster, operation: "connect", signal, retrying });
+      await attempt(() => cluster.connect({ signal }), {
+        pace: cluster.options,
+        signals: [signal],
+        retrying: (failed) => this.retrying({ operation: "connect", ...failed }),
+      });
       await this.#subscription.find(signal);
       this.#dispatch({ type: "started" });
     } catch (error) {
@@ -318,7 +288,7 @@ export class Engine implements MembershipHost, ReaderHost {
     await this.#membership
       .leave("the consumer is being closed", { timeoutMs: leftMs })
       .catch((error: unknown) => this.#noteFailure(error));
-    await Promise.all([fetchingEnded, cluster.release(this)]).catch((error: unknown) => this.#noteFailure(error));
+    await Promise.all([fetchingEnded, this.#lease.close()]).catch((error: unknown) => this.#noteFailure(error));
     this.#dispatch({ type: "closed" });
   }
 
@@ -354,5 +324,61 @@ export class Engine implements MembershipHost, ReaderHost {
 
   #tellLag(partitions: readonly AssignedPartition[]): void {
     if (this.#init.isHeard("lag")) this.#init.tell("lag", { partitions: lagOf(partitions) });
+  }
+
+  // ── the parts ──
+
+  #makeCommits(coordinator: Coordinator): Commits {
+    return new Commits({
+      ...this.#init,
+      coordinator,
+      membership: this.#membership,
+      assignment: this.assignment,
+      isActive: () => this.reader.isActive,
+      failed: (error) => this.#interrupt(error),
+    });
+  }
+
+  #makePositioning(coordinator: Coordinator): Positioning {
+    const { cluster, options } = this.#init;
+    const { startFrom, isolationLevel } = options;
+    return new Positioning({
+      cluster,
+      coordinator,
+      startFrom,
+      isolationLevel,
+      ready: () => this.#positioned(),
+      failed: (error) => this.#interrupt(error),
+      retrying: (notice) => this.retrying(notice),
+    });
+  }
+
+  #makeFetcher(): Fetcher {
+    const { cluster, options } = this.#init;
+    const { fetchMaxWaitMs: maxWaitMs, fetchMaxBytes: maxBytes, partitionMaxBytes, startFrom } = options;
+    return new Fetcher({
+      cluster,
+      limits: { maxWaitMs, maxBytes, partitionMaxBytes },
+      minBytes: options.fetchMinBytes,
+      maxBufferedBytes: options.maxBufferedBytes,
+      isolationLevel: options.isolationLevel,
+      assigned: () => this.assignment,
+      received: (partition) => this.reader.enqueue(partition),
+      settled: (partitions) => this.#tellLag(partitions),
+      restart: startFrom === "none" ? undefined : (partition, error) => this.#restart(partition, error),
+      failed: (error) => this.#interrupt(error),
+      retrying: (notice) => this.retrying(notice),
+    });
+  }
+
+  #makePollWatch(): PollWatch {
+    const { groupId, maxPollIntervalMs } = this.#init.options;
+    return new PollWatch({
+      clock: this.clock,
+      maxPollIntervalMs,
+      asked: () => this.reader.asked,
+      isWaiting: () => this.reader.isWaiting,
+      stuck: () => this.#dispatch({ type: "stuck", error: pollIntervalExceeded(groupId, maxPollIntervalMs) }),
+    });
   }
 }

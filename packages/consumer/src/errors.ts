@@ -137,9 +137,3 @@ export function unreadable(
     { topic, partition, cause, ...(offset === undefined ? {} : { offset }) },
   );
 }
-
-/** Whatever was thrown, as an error with a code. */
-export function asKafkaError(error: unknown, code = "CLIENT_UNEXPECTED"): KafkaError {
-  if (error instanceof KafkaError) return error;
-  return new KafkaError(code, error instanceof Error ? error.message : String(error), { cause: error });
-}

@@ -1,6 +1,5 @@
 import type { KafkaError } from "@moldau/protocol-codec";
 import type { EventEmitter } from "eventemitter3";
-import type { RetryNotice } from "./attempts.js";
 import type { TopicPartition, TopicPartitionOffset } from "./partitions/topic-partition.js";
 
 /** What a consumer tells. An error that a listener throws ends the loop over messages. */
@@ -23,6 +22,15 @@ export interface ConsumerEvents {
   failed: [event: FailedEvent];
   /** The consumer has been closed. */
   closed: [];
+}
+
+/** Something failed for a reason that passes, and is tried again. */
+export interface RetryNotice {
+  /** What was tried, for example `"fetch"` or `"commit"`. */
+  readonly operation: string;
+  readonly error: KafkaError;
+  /** How long until the next attempt, in milliseconds. */
+  readonly delayMs: number;
 }
 
 /** Partitions, and the round of the group in which this member got them. */

@@ -26,8 +26,8 @@ export type {
   LagEvent,
   PartitionLag,
   PartitionsEvent,
+  RetryNotice,
 } from "./events.js";
-export type { RetryNotice } from "./attempts.js";
 export { ConsumerErrorCode } from "./errors.js";
 
 // How partitions are shared out

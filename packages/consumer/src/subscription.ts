@@ -1,7 +1,7 @@
-import { ClientErrorCode, type Cluster } from "@moldau/connection-pool";
+import { asKafkaError, attempt, ClientErrorCode, type Cluster } from "@moldau/connection-pool";
 import { ErrorCode, type KafkaError } from "@moldau/protocol-codec";
-import { untilDone, type RetryNotice } from "./attempts.js";
-import { asKafkaError, nothingToRead, unknownTopic } from "./errors.js";
+import { nothingToRead, unknownTopic } from "./errors.js";
+import type { RetryNotice } from "./events.js";
 
 /** What finding topics needs, and whom it tells. */
 export interface SubscriptionInit {
@@ -53,7 +53,7 @@ export class Subscription {
     const patienceMs = options.requestTimeoutMs;
     const timeoutMs = Math.min(attemptMs, patienceMs / attemptsAtLeast);
     let unknownSince: number | undefined;
-    const attempt = async (): Promise<void> => {
+    const ask = async (): Promise<void> => {
       const startedAt = clock.monotonic();
       try {
         await cluster.topic(topic, { allowAutoCreate, signal, timeoutMs });
@@ -67,7 +67,11 @@ export class Subscription {
         throw unknownTopic(topic, { patienceMs, retriable: !isOver });
       }
     };
-    await untilDone(attempt, { cluster, operation: "metadata", signal, retrying });
+    await attempt(ask, {
+      pace: options,
+      signals: [signal],
+      retrying: (failed) => retrying({ operation: "metadata", ...failed }),
+    });
   }
 }
 

@@ -1,6 +1,6 @@
-import type { Cluster } from "@moldau/connection-pool";
+import type { Cluster, CoordinatorRequestOptions } from "@moldau/connection-pool";
 import { kafkaError, type Api } from "@moldau/protocol-codec";
-import type { CoordinatorRequestOptions, GroupCoordinator } from "../src/membership/coordinator.js";
+import type { Coordinator } from "../src/membership/coordinator.js";
 import { VirtualClock } from "moldau-testing";
 
 /** One request that a membership made, and when. */
@@ -30,17 +30,18 @@ export class ScriptedCoordinator {
     return this.requests.filter((request) => request.api === api).map(({ at }) => at);
   }
 
-  get coordinator(): GroupCoordinator {
+  get coordinator(): Coordinator {
     const fake = {
-      groupId: "billing",
+      key: "billing",
       request: (api: Api, body: (version: number) => Record<string, unknown>, options: CoordinatorRequestOptions) =>
         this.#answer(api.name, body(api.maxVersion), options),
       check: (errorCode: number) => {
         if (errorCode !== 0) throw kafkaError(errorCode);
       },
-      interruptMembership: () => this.interruptions++,
+      interrupt: () => this.interruptions++,
+      forget: () => undefined,
     };
-    return fake as unknown as GroupCoordinator;
+    return fake as unknown as Coordinator;
   }
 
   get cluster(): Cluster {
@@ -49,6 +50,8 @@ export class ScriptedCoordinator {
       random: () => 0.5,
       brokers: [],
       options: {
+        clock: this.clock,
+        random: () => 0.5,
         retry: { initialDelayMs: 100, maxDelayMs: 1000, multiplier: 2, jitter: 0 },
         requestTimeoutMs: 30_000,
         metadataMaxAgeMs: 300_000,

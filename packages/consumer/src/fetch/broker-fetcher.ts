@@ -1,6 +1,5 @@
-import { Backoff, type Cluster, type Connection, type Timer } from "@moldau/connection-pool";
+import { asKafkaError, Backoff, type Cluster, type Connection, type Lease, type Timer } from "@moldau/connection-pool";
 import { ErrorCode, Fetch, kafkaError, type FetchResponse, type KafkaError } from "@moldau/protocol-codec";
-import { asKafkaError } from "../errors.js";
 import type { AssignedPartition } from "../partitions/assigned-partition.js";
 import { Wakeup } from "../wakeup.js";
 import { matchAnswers, takeAnswer, type PartitionOutcome } from "./answer.js";
@@ -73,6 +72,7 @@ export class BrokerFetcher {
   readonly #session = new FetchSession();
   readonly #wakeup = new Wakeup();
   readonly #stopped = new AbortController();
+  readonly #lease: Lease;
   readonly #backoff: Backoff;
   readonly #running: Promise<void>;
   #connection: Connection | undefined;
@@ -87,6 +87,8 @@ export class BrokerFetcher {
   constructor(node: number, host: BrokerFetcherHost) {
     this.node = node;
     this.#host = host;
+    // The connection is this loop's own, so that ending it takes nothing away from the loop that follows.
+    this.#lease = host.cluster.lease({ name: `fetch loop for broker ${node}` });
     this.#backoff = new Backoff(host.cluster.options.retry, host.cluster.random);
     this.#running = this.#run();
   }
@@ -116,7 +118,7 @@ export class BrokerFetcher {
     if (this.#activity.name === "asking") this.#activity.interruption?.timer.cancel();
     if (this.#activity.name === "resting") this.#activity.timer.cancel();
     this.#wakeup.notify();
-    return Promise.all([this.#host.cluster.release(this), this.#running]).then(() => undefined);
+    return Promise.all([this.#lease.close(), this.#running]).then(() => undefined);
   }
 
   /** Never rejects: failures are handed on. */
@@ -132,8 +134,6 @@ export class BrokerFetcher {
         await this.#wakeup.wait(signal);
       }
     }
-    // One that was on its way when the loop was stopped.
-    await this.#host.cluster.release(this);
   }
 
   #plan(): FetchPlan | NoPlan {
@@ -162,11 +162,9 @@ export class BrokerFetcher {
     }
   }
 
-  /** The connection is this loop's own, so that ending it takes nothing away from the loop that follows. */
   async #connect(): Promise<Connection> {
     const { signal } = this.#stopped;
-    const key = { purpose: "fetch", owner: this } as const;
-    this.#connection = await this.#host.cluster.connection(this.node, key, { signal });
+    this.#connection = await this.#lease.connection(this.node, "fetch", { signal });
     return this.#connection;
   }
 

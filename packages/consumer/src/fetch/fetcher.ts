@@ -1,7 +1,6 @@
-import type { Cluster } from "@moldau/connection-pool";
+import { asKafkaError, attempt, type Cluster } from "@moldau/connection-pool";
 import { ErrorCode, kafkaError, type KafkaError } from "@moldau/protocol-codec";
-import { untilDone, type RetryNotice } from "../attempts.js";
-import { asKafkaError } from "../errors.js";
+import type { RetryNotice } from "../events.js";
 import type { AssignedPartition } from "../partitions/assigned-partition.js";
 import type { PartitionOutcome } from "./answer.js";
 import { BrokerFetcher, type BrokerFetcherHost } from "./broker-fetcher.js";
@@ -214,12 +213,10 @@ export class Fetcher implements BrokerFetcherHost {
     if (this.#isSearching) return;
     this.#isSearching = true;
     try {
-      const { cluster } = this;
-      await untilDone(() => this.#askForLeaders(), {
-        cluster,
-        operation: "metadata",
-        signal: this.#stopped.signal,
-        retrying: this.#init.retrying,
+      await attempt(() => this.#askForLeaders(), {
+        pace: this.cluster.options,
+        signals: [this.#stopped.signal],
+        retrying: (failed) => this.#init.retrying({ operation: "metadata", ...failed }),
       });
     } catch (error) {
       if (!this.#stopped.signal.aborted) this.#init.failed(asKafkaError(error));

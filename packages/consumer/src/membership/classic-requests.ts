@@ -8,13 +8,13 @@ import {
   type SyncGroupResponse,
 } from "@moldau/protocol-codec";
 import type { ResolvedConsumerOptions } from "../options.js";
-import type { GroupCoordinator } from "./coordinator.js";
+import type { Coordinator } from "./coordinator.js";
 import type { MemberRound } from "./member-state.js";
 
 /** What the requests of a member are made with. */
 export interface ClassicRequestsInit {
   readonly cluster: Cluster;
-  readonly coordinator: GroupCoordinator;
+  readonly coordinator: Coordinator;
   readonly options: ResolvedConsumerOptions;
 }
 
@@ -35,7 +35,7 @@ const joinSlackMs = 5000;
 
 /** What a member under the classic protocol asks of its coordinator: one attempt each, whatever error codes are in the answer. */
 export class ClassicRequests {
-  readonly #coordinator: GroupCoordinator;
+  readonly #coordinator: Coordinator;
   readonly #options: ResolvedConsumerOptions;
   /** JoinGroup and SyncGroup wait at the broker until all members have come. */
   readonly #parkedMs: number;
@@ -57,7 +57,7 @@ export class ClassicRequests {
       protocolType: "consumer",
       protocols,
     };
-    return this.#coordinator.request(JoinGroup, () => body, { lane: "membership", signal, timeoutMs: this.#parkedMs });
+    return this.#coordinator.request(JoinGroup, () => body, { purpose: "group", signal, timeoutMs: this.#parkedMs });
   }
 
   sync(round: MemberRound, assignments: readonly MemberAssignment[], signal: AbortSignal): Promise<SyncGroupResponse> {
@@ -72,7 +72,7 @@ export class ClassicRequests {
       protocolName,
       assignments,
     };
-    return this.#coordinator.request(SyncGroup, () => body, { lane: "membership", signal, timeoutMs: this.#parkedMs });
+    return this.#coordinator.request(SyncGroup, () => body, { purpose: "group", signal, timeoutMs: this.#parkedMs });
   }
 
   /** Says farewell; a coordinator that does not know the member is content. @throws {KafkaError} what else it said. */
@@ -80,7 +80,7 @@ export class ClassicRequests {
     const { groupId } = this.#options;
     const members = [{ memberId, reason }];
     const body = (version: number) => (version >= 3 ? { groupId, members } : { groupId, memberId });
-    const answer = await this.#coordinator.request(LeaveGroup, body, { lane: "offsets", signal });
+    const answer = await this.#coordinator.request(LeaveGroup, body, { purpose: "general", signal });
     const errorCode = answer.errorCode === 0 ? (answer.members[0]?.errorCode ?? 0) : answer.errorCode;
     if (errorCode !== ErrorCode.UNKNOWN_MEMBER_ID) this.#coordinator.check(errorCode, LeaveGroup);
   }

@@ -1,4 +1,4 @@
-import type { Cluster } from "@moldau/connection-pool";
+import { asKafkaError, attempt, type Cluster } from "@moldau/connection-pool";
 import {
   ErrorCode,
   JoinGroup,
@@ -8,12 +8,11 @@ import {
   type JoinGroupResponse,
 } from "@moldau/protocol-codec";
 import type { Assignor } from "../assignors/assignor.js";
-import { untilDone } from "../attempts.js";
-import { asKafkaError } from "../errors.js";
+import { roundEnded } from "../errors.js";
 import type { ResolvedConsumerOptions } from "../options.js";
 import type { TopicPartition } from "../partitions/topic-partition.js";
 import { ClassicRequests, type MemberAssignment } from "./classic-requests.js";
-import type { GroupCoordinator } from "./coordinator.js";
+import type { Coordinator } from "./coordinator.js";
 import { Heartbeats } from "./heartbeat.js";
 import {
   initialMemberState,
@@ -32,7 +31,7 @@ import { TopicWatch } from "./topic-watch.js";
 /** What a membership under the classic protocol is made of. */
 export interface ClassicMembershipInit {
   readonly cluster: Cluster;
-  readonly coordinator: GroupCoordinator;
+  readonly coordinator: Coordinator;
   readonly options: ResolvedConsumerOptions;
   readonly host: MembershipHost;
 }
@@ -40,7 +39,7 @@ export interface ClassicMembershipInit {
 /** A member of a group under the classic protocol: carries out what the transitions of its state command. */
 export class ClassicMembership implements Membership {
   readonly #cluster: Cluster;
-  readonly #coordinator: GroupCoordinator;
+  readonly #coordinator: Coordinator;
   readonly #options: ResolvedConsumerOptions;
   readonly #host: MembershipHost;
   readonly #requests: ClassicRequests;
@@ -147,7 +146,7 @@ export class ClassicMembership implements Membership {
       this.#step = new AbortController();
       // Whatever waits at the broker for the state before would hold up what comes now.
       if (isParked(before) && event.type !== "joined" && event.type !== "synced" && event.type !== "memberIdRequired")
-        this.#coordinator.interruptMembership();
+        this.#coordinator.interrupt();
     }
     if (!isInRound(state)) this.#endRound();
     if (forgetsRounds(event)) this.#generationId = noGeneration;
@@ -286,7 +285,7 @@ export class ClassicMembership implements Membership {
   #endRound(): void {
     const standing = this.#standing;
     this.#standing = undefined;
-    standing?.end.abort();
+    standing?.end.abort(roundEnded(this.#options.groupId));
   }
 
   async #leave({ memberId, reason }: MemberCommand & { type: "leave" }, signal: AbortSignal): Promise<MemberEvent> {
@@ -325,12 +324,11 @@ export class ClassicMembership implements Membership {
     throw error;
   }
 
-  #untilDone<T>(operation: string, signal: AbortSignal, attempt: () => Promise<T>): Promise<T> {
-    return untilDone(attempt, {
-      cluster: this.#cluster,
-      operation,
-      signal,
-      retrying: (notice) => this.#host.retrying(notice),
+  #untilDone<T>(operation: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    return attempt(work, {
+      pace: this.#cluster.options,
+      signals: [signal],
+      retrying: (failed) => this.#host.retrying({ operation, ...failed }),
     });
   }
 }

@@ -1,7 +1,6 @@
-import type { Clock, Timer } from "@moldau/connection-pool";
+import { asKafkaError, type Clock, type Timer } from "@moldau/connection-pool";
 import { Heartbeat } from "@moldau/protocol-codec";
-import { asKafkaError } from "../errors.js";
-import type { GroupCoordinator } from "./coordinator.js";
+import type { Coordinator } from "./coordinator.js";
 import type { RoundMember } from "./member-state.js";
 
 /** All that heartbeating needs to know; plain data, so that it may come from another thread. */
@@ -16,7 +15,7 @@ export interface HeartbeatOptions {
 
 /** Tells the coordinator again and again that the member lives, whatever the application is doing. */
 export class Heartbeats {
-  readonly #coordinator: GroupCoordinator;
+  readonly #coordinator: Coordinator;
   readonly #clock: Clock;
   readonly #options: HeartbeatOptions;
   readonly #outcome: (error: unknown) => void;
@@ -30,7 +29,7 @@ export class Heartbeats {
     options,
     outcome,
   }: {
-    coordinator: GroupCoordinator;
+    coordinator: Coordinator;
     clock: Clock;
     options: HeartbeatOptions;
     outcome: (error: unknown) => void;
@@ -81,7 +80,7 @@ export class Heartbeats {
       const answer = await this.#coordinator.request(
         Heartbeat,
         (version) => ({ groupId, generationId, memberId, groupInstanceId: version >= 3 ? groupInstanceId : null }),
-        { lane: "membership", timeoutMs },
+        { purpose: "group", timeoutMs },
       );
       this.#coordinator.check(answer.errorCode, Heartbeat);
       return undefined;

@@ -1,5 +1,5 @@
 import type { KafkaError } from "@moldau/protocol-codec";
-import type { RetryNotice } from "../attempts.js";
+import type { RetryNotice } from "../events.js";
 import type { TopicPartition } from "../partitions/topic-partition.js";
 
 /**
@@ -12,7 +12,7 @@ export interface MemberIdentity {
   readonly generationId: number;
   /** The static identity (KIP-345), or null. */
   readonly groupInstanceId: string | null;
-  /** Fires when the round is over for this member: whatever was begun under the identity has no right to go on. */
+  /** Fires, with a CLIENT_NOT_ASSIGNED as its reason, when the round is over for this member: what was begun under the identity has no right to go on. */
   readonly ended: AbortSignal;
 }
 

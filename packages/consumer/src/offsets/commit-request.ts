@@ -1,6 +1,6 @@
 import { OffsetCommit } from "@moldau/protocol-codec";
 import { newestOffsetsVersion } from "../apis.js";
-import type { GroupCoordinator } from "../membership/coordinator.js";
+import type { Coordinator } from "../membership/coordinator.js";
 import type { MemberIdentity } from "../membership/membership.js";
 import { groupByTopic, partitionKey, type TopicPartitionOffset } from "../partitions/topic-partition.js";
 
@@ -19,7 +19,7 @@ export interface CommittableOffset extends TopicPartitionOffset {
  * @throws {KafkaError} when the coordinator cannot be asked; one attempt is made.
  */
 export async function commitOffsets(
-  coordinator: GroupCoordinator,
+  coordinator: Coordinator,
   offsets: readonly CommittableOffset[],
   {
     identity,
@@ -27,7 +27,7 @@ export async function commitOffsets(
     timeoutMs,
   }: { readonly identity: MemberIdentity; readonly signal: AbortSignal; readonly timeoutMs: number },
 ): Promise<Map<string, number>> {
-  const { groupId } = coordinator;
+  const { key: groupId } = coordinator;
   const { memberId, generationId, groupInstanceId } = identity;
   const topics = [...groupByTopic(offsets)].map(([name, group]) => ({
     name,
@@ -42,7 +42,7 @@ export async function commitOffsets(
   const answer = await coordinator.request(
     OffsetCommit,
     (version) => (version >= 7 ? { ...body, groupInstanceId } : body),
-    { lane: "offsets", signal, timeoutMs, maxVersion: newestOffsetsVersion },
+    { purpose: "general", signal, timeoutMs, maxVersion: newestOffsetsVersion },
   );
   return new Map(
     answer.topics.flatMap(({ name, partitions }) =>

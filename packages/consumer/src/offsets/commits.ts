@@ -1,9 +1,9 @@
-import { clientAborted, clientClosed, waitFor, type Cluster } from "@moldau/connection-pool";
+import { asKafkaError, clientClosed, waitFor, type Cluster } from "@moldau/connection-pool";
 import { KafkaError } from "@moldau/protocol-codec";
 import PQueue from "p-queue";
-import { asKafkaError, commitTimedOut, ConsumerErrorCode, notAMember, roundEnded } from "../errors.js";
+import { commitTimedOut, ConsumerErrorCode, notAMember } from "../errors.js";
 import type { Tell } from "../events.js";
-import type { GroupCoordinator } from "../membership/coordinator.js";
+import type { Coordinator } from "../membership/coordinator.js";
 import type { MemberIdentity, Membership } from "../membership/membership.js";
 import type { ResolvedConsumerOptions } from "../options.js";
 import type { Assignment } from "../partitions/assignment.js";
@@ -15,7 +15,7 @@ import { PendingCommit, type CommitResult, type OffsetToCommit, type RefusedOffs
 /** What commits need, and whom they tell. */
 export interface CommitsInit {
   readonly cluster: Cluster;
-  readonly coordinator: GroupCoordinator;
+  readonly coordinator: Coordinator;
   readonly options: ResolvedConsumerOptions;
   readonly membership: Membership;
   readonly assignment: Assignment;
@@ -77,7 +77,7 @@ export class Commits {
     const { identity } = membership;
     if (identity === undefined) {
       if (offsets === undefined ? dueOffsets(assignment).length === 0 : offsets.length === 0) return;
-      throw notAMember(coordinator.groupId);
+      throw notAMember(coordinator.key);
     }
     const refused = await this.#inTurn(() => offsets ?? dueOffsets(assignment), { ...options, identity });
     const failure = combined(refused);
@@ -106,12 +106,13 @@ export class Commits {
    */
   async close(deadline: number): Promise<void> {
     const { clock } = this.#init.cluster;
+    const closed = clientClosed("The consumer");
     this.#scheduler.stop();
-    this.#background.abort();
-    const timer = clock.timer((deadline - clock.monotonic()) / 2, () => this.#closing.abort());
+    this.#background.abort(closed);
+    const timer = clock.timer((deadline - clock.monotonic()) / 2, () => this.#closing.abort(closed));
     const error = await this.#commitDue({ deadline, isLast: true });
     timer.cancel();
-    this.#closing.abort();
+    this.#closing.abort(closed);
     if (error !== undefined && !isAboutMembership(error)) throw error;
   }
 
@@ -131,7 +132,7 @@ export class Commits {
   async #inTurn(offsets: () => readonly OffsetToCommit[], order: CommitOrder): Promise<readonly RefusedOffset[]> {
     const { clock } = this.#init.cluster;
     const { signal, deadline } = order;
-    const late = (): KafkaError => commitTimedOut(this.#init.coordinator.groupId);
+    const late = (): KafkaError => commitTimedOut(this.#init.coordinator.key);
     const turn = this.#queue.add(() => this.#run(offsets(), order));
     return waitFor(turn, { clock, signal, timeoutMs: Math.max(0, deadline - clock.monotonic()), late });
   }
@@ -142,17 +143,12 @@ export class Commits {
   ): Promise<readonly RefusedOffset[]> {
     const { cluster, coordinator, membership, tell } = this.#init;
     if (offsets.length === 0 || cluster.clock.monotonic() >= deadline) return [];
-    const ends = [
-      { signal: identity.ended, error: () => roundEnded(coordinator.groupId) },
-      ...(signal === undefined ? [] : [{ signal, error: () => clientAborted(signal) }]),
-      ...(isLast === true ? [] : [{ signal: this.#closing.signal, error: () => clientClosed("The consumer") }]),
-    ];
     const pending = new PendingCommit({
       cluster,
       coordinator,
       identity,
       offsets,
-      ends,
+      signals: [signal, isLast === true ? undefined : this.#closing.signal],
       deadline,
       expelled: (error) => membership.observe(error, identity),
       retrying: (notice) => tell("retrying", notice),

@@ -1,6 +1,6 @@
 import { OffsetFetch, type OffsetFetchResponse } from "@moldau/protocol-codec";
 import { newestOffsetsVersion } from "../apis.js";
-import type { GroupCoordinator } from "../membership/coordinator.js";
+import type { Coordinator } from "../membership/coordinator.js";
 import { groupByTopic, partitionKey, type TopicPartition } from "../partitions/topic-partition.js";
 
 /** What the coordinator keeps for a partition, or why it does not tell. */
@@ -20,11 +20,11 @@ export interface CommittedOffset {
  * @throws {KafkaError} when the coordinator refuses or cannot be asked; one attempt is made.
  */
 export async function fetchCommitted(
-  coordinator: GroupCoordinator,
+  coordinator: Coordinator,
   partitions: readonly TopicPartition[],
   { signal, timeoutMs }: { readonly signal?: AbortSignal | undefined; readonly timeoutMs?: number | undefined } = {},
 ): Promise<Map<string, CommittedOffset>> {
-  const { groupId } = coordinator;
+  const { key: groupId } = coordinator;
   const topics = [...groupByTopic(partitions)].map(([name, group]) => ({
     name,
     partitionIndexes: group.map(({ partition }) => partition),
@@ -35,7 +35,7 @@ export async function fetchCommitted(
       ...(version >= 8 ? { groups: [{ groupId, topics }] } : { groupId, topics }),
       requireStable: version >= 7,
     }),
-    { lane: "offsets", signal, timeoutMs, maxVersion: newestOffsetsVersion },
+    { purpose: "general", signal, timeoutMs, maxVersion: newestOffsetsVersion },
   );
   return new Map(
     topicsOf(answer, coordinator).flatMap(({ name, partitions: answers }) =>
@@ -48,8 +48,8 @@ export async function fetchCommitted(
 }
 
 /** Since version 8 the answer is a list of groups (KIP-709). */
-function topicsOf(answer: OffsetFetchResponse, coordinator: GroupCoordinator): OffsetFetchResponse["topics"] {
-  const group = answer.groups.find(({ groupId }) => groupId === coordinator.groupId);
+function topicsOf(answer: OffsetFetchResponse, coordinator: Coordinator): OffsetFetchResponse["topics"] {
+  const group = answer.groups.find(({ groupId }) => groupId === coordinator.key);
   coordinator.check(group?.errorCode ?? answer.errorCode, OffsetFetch);
   return group?.topics ?? answer.topics;
 }

@@ -1,7 +1,7 @@
-import { waitFor, type Cluster } from "@moldau/connection-pool";
+import { attempt, linkSignals, waitFor, type Cluster } from "@moldau/connection-pool";
 import { ErrorCode, type KafkaError } from "@moldau/protocol-codec";
-import { untilDone, type RetryNotice } from "../attempts.js";
-import type { GroupCoordinator } from "../membership/coordinator.js";
+import type { RetryNotice } from "../events.js";
+import type { Coordinator } from "../membership/coordinator.js";
 import type { MemberIdentity } from "../membership/membership.js";
 import { partitionKey, type TopicPartitionOffset } from "../partitions/topic-partition.js";
 import { judgeCommit, type CommitOutcome } from "./commit-outcome.js";
@@ -24,20 +24,15 @@ export interface CommitResult {
   readonly refused: readonly RefusedOffset[];
 }
 
-/** What ends a commit before its time, and what it rejects with then. */
-export interface CommitEnding {
-  readonly signal: AbortSignal;
-  readonly error: () => KafkaError;
-}
-
 /** What a commit needs, and whom it tells. */
 export interface PendingCommitInit {
   readonly cluster: Cluster;
-  readonly coordinator: GroupCoordinator;
-  /** Under which the offsets were taken. */
+  readonly coordinator: Coordinator;
+  /** Under which the offsets were taken; the commit ends with it. */
   readonly identity: MemberIdentity;
   readonly offsets: readonly OffsetToCommit[];
-  readonly ends: readonly CommitEnding[];
+  /** Each of them ends it, too. */
+  readonly signals: readonly (AbortSignal | undefined)[];
   /** When to give up, in milliseconds of the clock. */
   readonly deadline: number;
   /** The coordinator refused the member itself. */
@@ -70,21 +65,20 @@ export class PendingCommit {
    * Tries until each offset is kept or refused.
    *
    * @throws {KafkaError} what the coordinator said of the member or the group; the last passing failure when the time is
-   * over; what belongs to the first of the endings that came.
+   * over; CLIENT_NOT_ASSIGNED when the round ended meanwhile; CLIENT_ABORTED, or the reason of the signal that ended it.
    */
   async run(): Promise<void> {
-    const { cluster, ends, deadline, retrying } = this.#init;
-    const stop = new AbortController();
-    const abort = (): void => stop.abort();
-    for (const { signal } of ends) signal.addEventListener("abort", abort, { once: true });
-    if (ends.some(({ signal }) => signal.aborted)) abort();
+    const { cluster, identity, signals, deadline, retrying } = this.#init;
+    const { signal, unlink } = linkSignals(identity.ended, ...signals);
     try {
-      const attempt = (): Promise<void> => this.#attempt(stop.signal);
-      await untilDone(attempt, { cluster, operation: "commit", signal: stop.signal, deadline, retrying });
-    } catch (error) {
-      throw ends.find(({ signal }) => signal.aborted)?.error() ?? error;
+      await attempt(() => this.#attempt(signal), {
+        pace: cluster.options,
+        signals: [signal],
+        deadline,
+        retrying: (failed) => retrying({ operation: "commit", ...failed }),
+      });
     } finally {
-      for (const { signal } of ends) signal.removeEventListener("abort", abort);
+      unlink();
     }
   }
 
@@ -96,7 +90,7 @@ export class PendingCommit {
     const unknown: RefusedOffset[] = [];
     const failures: KafkaError[] = [];
     for (const [key, offset] of [...this.#left]) {
-      const { groupId } = coordinator;
+      const { key: groupId } = coordinator;
       const outcome = judgeCommit(answer.get(key), { ...offset, groupId });
       if (outcome.name === "unknown") unknown.push({ ...offset, error: outcome.error });
       else this.#note(offset, outcome, failures);
@@ -154,9 +148,8 @@ export class PendingCommit {
   }
 
   #forgetCoordinator({ errorCode }: KafkaError): void {
-    if (errorCode !== ErrorCode.NOT_COORDINATOR && errorCode !== ErrorCode.COORDINATOR_NOT_AVAILABLE) return;
-    const { cluster, coordinator } = this.#init;
-    cluster.forgetCoordinator("group", coordinator.groupId);
+    if (errorCode === ErrorCode.NOT_COORDINATOR || errorCode === ErrorCode.COORDINATOR_NOT_AVAILABLE)
+      this.#init.coordinator.forget();
   }
 }
 

@@ -1,8 +1,8 @@
-import { Backoff, type Cluster } from "@moldau/connection-pool";
+import { asKafkaError, Backoff, type Cluster } from "@moldau/connection-pool";
 import { ErrorCode, ListOffsets, OffsetFetch, type KafkaError } from "@moldau/protocol-codec";
-import type { RetryNotice } from "../attempts.js";
-import { asKafkaError, noOffset, partitionError } from "../errors.js";
-import type { GroupCoordinator } from "../membership/coordinator.js";
+import { noOffset, partitionError } from "../errors.js";
+import type { RetryNotice } from "../events.js";
+import type { Coordinator } from "../membership/coordinator.js";
 import type { IsolationLevel } from "../fetch/isolation.js";
 import type { AssignedPartition } from "../partitions/assigned-partition.js";
 import type { StartFrom } from "../partitions/offset-target.js";
@@ -12,7 +12,7 @@ import { listOffsets } from "./list-offsets.js";
 /** What finding positions needs, and whom it tells. */
 export interface PositioningInit {
   readonly cluster: Cluster;
-  readonly coordinator: GroupCoordinator;
+  readonly coordinator: Coordinator;
   readonly startFrom: StartFrom;
   readonly isolationLevel: IsolationLevel;
   /** Some of the partitions may be fetched now. */
@@ -62,7 +62,7 @@ export class Positioning {
   /** Lets a partition without a committed offset, or with one that is no longer there, begin where `startFrom` says. Throws CLIENT_NO_OFFSET. */
   restart(partition: AssignedPartition): void {
     const { startFrom, coordinator } = this.#init;
-    if (startFrom === "none") throw noOffset(partition, coordinator.groupId);
+    if (startFrom === "none") throw noOffset(partition, coordinator.key);
     partition.reset(startFrom);
   }
 

@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { asKafkaError } from "../errors.js";
+import { asKafkaError } from "@moldau/connection-pool";
 import type { Message } from "./message.js";
 
 /**
