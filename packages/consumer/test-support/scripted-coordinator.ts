@@ -1,4 +1,4 @@
-import type { Cluster, CoordinatorRequestOptions } from "@moldau/connection-pool";
+import { abortedBy, type Cluster, type CoordinatorRequestOptions } from "@moldau/connection-pool";
 import { kafkaError, type Api } from "@moldau/protocol-codec";
 import type { Coordinator } from "../src/membership/coordinator.js";
 import { VirtualClock } from "moldau-testing";
@@ -10,7 +10,7 @@ export interface ScriptedRequest {
   readonly body: Record<string, unknown>;
 }
 
-type Answer = Record<string, unknown> | Error | "never";
+type Answer = Record<string, unknown> | Promise<Record<string, unknown>> | Error | "never";
 
 /** A coordinator that answers what a test wrote down, on virtual time; and the little of a cluster that a membership looks at. */
 export class ScriptedCoordinator {
@@ -71,7 +71,7 @@ export class ScriptedCoordinator {
     const answers = this.#answers.get(api) ?? [];
     const answer = (answers.length > 1 ? answers.shift() : answers[0]) ?? { errorCode: 0, members: [] };
     if (answer === "never")
-      return new Promise((_, reject) => signal?.addEventListener("abort", () => reject(new Error("aborted"))));
+      return new Promise((_, reject) => signal?.addEventListener("abort", () => reject(abortedBy(signal))));
     return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
   }
 }

@@ -75,12 +75,12 @@ export class ClassicRequests {
     return this.#coordinator.request(SyncGroup, () => body, { purpose: "group", signal, timeoutMs: this.#parkedMs });
   }
 
-  /** Says farewell; a coordinator that does not know the member is content. @throws {KafkaError} what else it said. */
+  /** Says farewell, where no commit that is still on its way can hold it up; a coordinator that does not know the member is content. @throws {KafkaError} what else it said. */
   async leave(memberId: string, reason: string, signal: AbortSignal): Promise<void> {
     const { groupId } = this.#options;
     const members = [{ memberId, reason }];
     const body = (version: number) => (version >= 3 ? { groupId, members } : { groupId, memberId });
-    const answer = await this.#coordinator.request(LeaveGroup, body, { purpose: "general", signal });
+    const answer = await this.#coordinator.request(LeaveGroup, body, { purpose: "group", signal });
     const errorCode = answer.errorCode === 0 ? (answer.members[0]?.errorCode ?? 0) : answer.errorCode;
     if (errorCode !== ErrorCode.UNKNOWN_MEMBER_ID) this.#coordinator.check(errorCode, LeaveGroup);
   }

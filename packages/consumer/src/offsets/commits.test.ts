@@ -1,0 +1,219 @@
+import { connectionClosed } from "@moldau/connection-pool";
+import { ErrorCode, type KafkaError } from "@moldau/protocol-codec";
+import { describe, expect, it } from "vitest";
+import { ScriptedCoordinator } from "../../test-support/scripted-coordinator.js";
+import { roundEnded } from "../errors.js";
+import type { MemberIdentity, Membership } from "../membership/membership.js";
+import { resolveConsumerOptions, type ConsumerOptions } from "../options.js";
+import type { AssignedPartition } from "../partitions/assigned-partition.js";
+import { Assignment } from "../partitions/assignment.js";
+import { Commits } from "./commits.js";
+
+interface Bench {
+  readonly script: ScriptedCoordinator;
+  readonly commits: Commits;
+  readonly assignment: Assignment;
+  readonly partitions: readonly AssignedPartition[];
+  /** What was told, and when. */
+  readonly log: string[];
+  /** The offsets of each request, by partition. */
+  readonly requested: () => Record<string, bigint>[];
+  readonly endRound: () => void;
+  /** A time on the clock, in milliseconds since the beginning. */
+  readonly at: (ms: number) => number;
+}
+
+const later = { errorCode: ErrorCode.COORDINATOR_LOAD_IN_PROGRESS };
+
+function answer(...codes: readonly number[]): Record<string, unknown> {
+  const partitions = codes.map((errorCode, partitionIndex) => ({ partitionIndex, errorCode }));
+  return { topics: [{ name: "orders", partitions }] };
+}
+
+function bench(options: Partial<ConsumerOptions> = {}): Bench {
+  const script = new ScriptedCoordinator();
+  script.script("OffsetCommit", answer(0, 0));
+  const log: string[] = [];
+  const startedAt = script.clock.monotonic();
+  const at = (ms: number): number => startedAt + ms;
+  const note = (what: string): void => void log.push(`${script.clock.monotonic() - startedAt} ${what}`);
+  const round = new AbortController();
+  const identity: MemberIdentity = { memberId: "m", generationId: 1, groupInstanceId: null, ended: round.signal };
+  let current: MemberIdentity | undefined = identity;
+  const membership: Membership = {
+    get identity() {
+      return current;
+    },
+    observe: ({ code }) => note(`observed ${code}`),
+    start: () => undefined,
+    rejoin: () => undefined,
+    leave: () => Promise.resolve(),
+    metadataChanged: () => undefined,
+  };
+  const assignment = new Assignment({});
+  const partitions = assignment.add([
+    { topic: "orders", partition: 0 },
+    { topic: "orders", partition: 1 },
+  ]);
+  for (const partition of partitions) partition.found(0n);
+  const commits = new Commits({
+    cluster: script.cluster,
+    coordinator: script.coordinator,
+    options: resolveConsumerOptions({ groupId: "billing", autoCommitIntervalMs: 1000, ...options }),
+    membership,
+    assignment,
+    isActive: () => false,
+    tell: (name, ...[event]) => note(`${name} ${describeEvent(event)}`.trim()),
+    failed: ({ code }) => note(`failed ${code}`),
+  });
+  const requested = (): Record<string, bigint>[] =>
+    script.requests.map(({ body }) => {
+      const { topics } = body as unknown as {
+        topics: { partitions: { partitionIndex: number; committedOffset: bigint }[] }[];
+      };
+      return Object.fromEntries(
+        (topics[0]?.partitions ?? []).map(({ partitionIndex, committedOffset }) => [partitionIndex, committedOffset]),
+      );
+    });
+  const endRound = (): void => {
+    current = undefined;
+    round.abort(roundEnded("billing"));
+  };
+  return { script, commits, assignment, partitions, log, requested, endRound, at };
+}
+
+function describeEvent(event: unknown): string {
+  const { offsets, error } = (event ?? {}) as {
+    offsets?: { partition: number; offset: bigint; error?: KafkaError }[];
+    error?: KafkaError;
+  };
+  const texts = offsets?.map((each) => `${each.partition}@${each.offset}${each.error ? ` ${each.error.code}` : ""}`);
+  return texts?.join(" ") ?? error?.code ?? "";
+}
+
+function done(partition: AssignedPartition | undefined, offset: bigint): void {
+  partition?.ledger.advanceTo(offset);
+}
+
+describe("commits on virtual time", () => {
+  it("judges each partition by itself: what is kept is not sent again, and what never will be is told of and left out", async () => {
+    const { script, commits, partitions, log, requested, at } = bench();
+    for (const partition of partitions) done(partition, 5n);
+    script.script(
+      "OffsetCommit",
+      answer(0, ErrorCode.COORDINATOR_LOAD_IN_PROGRESS),
+      answer(0, ErrorCode.OFFSET_METADATA_TOO_LARGE),
+    );
+    const committing = commits.commitDue(at(30_000));
+    await script.clock.advance(200);
+    await committing;
+    expect(requested()).toEqual([{ 0: 5n, 1: 5n }, { 1: 5n }]);
+    expect(log).toEqual([
+      "0 retrying COORDINATOR_LOAD_IN_PROGRESS",
+      "100 committed 0@5",
+      "100 commitRefused 1@5 OFFSET_METADATA_TOO_LARGE",
+    ]);
+    await commits.commitDue(at(60_000));
+    expect(requested()).toHaveLength(2);
+  });
+
+  it("leaves out the partitions of a topic that was deleted, as soon as the metadata does not know it either", async () => {
+    const { script, commits, partitions, log, requested, at } = bench();
+    for (const partition of partitions) done(partition, 5n);
+    script.script("OffsetCommit", answer(0, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION));
+    script.topics.set("orders", 1);
+    await commits.commitDue(at(30_000));
+    expect(requested()).toHaveLength(1);
+    expect(log).toEqual(["0 committed 0@5", "0 commitRefused 1@5 UNKNOWN_TOPIC_OR_PARTITION"]);
+  });
+
+  it("tries again while only the coordinator does not know the topic yet", async () => {
+    const { script, commits, partitions, log, at } = bench();
+    done(partitions[0], 5n);
+    script.script("OffsetCommit", answer(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION), answer(0));
+    const committing = commits.commitDue(at(30_000));
+    await script.clock.advance(100);
+    await committing;
+    expect(log.at(-1)).toBe("100 committed 0@5");
+  });
+
+  it("ends with the round of the group that it was made in: it is not repeated in the next one", async () => {
+    const { script, commits, partitions, log, endRound, at } = bench();
+    done(partitions[0], 5n);
+    script.script("OffsetCommit", answer(later.errorCode));
+    const automatic = commits.commitDue(at(30_000));
+    const byHand = commits.commit([{ topic: "orders", partition: 0, offset: 3n }], { deadline: at(30_000) });
+    const outcome = byHand.catch((error: unknown) => error);
+    await script.clock.advance(150);
+    endRound();
+    await script.clock.advance(60_000);
+    await automatic;
+    expect(await outcome).toMatchObject({ code: "CLIENT_NOT_ASSIGNED", groupId: "billing" });
+    expect(script.times("OffsetCommit")).toEqual([0, 100]);
+    expect(log.filter((line) => !line.includes("retrying"))).toEqual([]);
+  });
+
+  it("tells the membership what is said of the member, and ends", async () => {
+    const { script, commits, partitions, log, at } = bench();
+    done(partitions[0], 5n);
+    script.script("OffsetCommit", answer(ErrorCode.ILLEGAL_GENERATION));
+    await commits.commitDue(at(30_000));
+    await expect(
+      commits.commit([{ topic: "orders", partition: 0, offset: 3n }], { deadline: at(30_000) }),
+    ).rejects.toMatchObject({ code: "ILLEGAL_GENERATION" });
+    expect(log).toEqual(["0 observed ILLEGAL_GENERATION", "0 observed ILLEGAL_GENERATION"]);
+  });
+
+  it("commits by itself what became done while a commit was on its way", async () => {
+    const { script, commits, partitions, log } = bench();
+    let answerFirst: (value: Record<string, unknown>) => void = () => undefined;
+    const first = new Promise<Record<string, unknown>>((resolve) => (answerFirst = resolve));
+    script.script("OffsetCommit", first, answer(0));
+    done(partitions[0], 5n);
+    commits.progressed();
+    await script.clock.advance(1000);
+    done(partitions[0], 6n);
+    commits.progressed();
+    answerFirst(answer(0));
+    await script.clock.advance(60_000);
+    expect(log).toEqual(["1000 committed 0@5", "2000 committed 0@6"]);
+    expect(script.clock.armed).toBe(0);
+  });
+
+  it("commits by itself what a commit that failed in passing did not", async () => {
+    const { script, commits, partitions, log } = bench();
+    script.script("OffsetCommit", connectionClosed("gone"));
+    done(partitions[0], 5n);
+    commits.progressed();
+    await script.clock.advance(40_000);
+    script.script("OffsetCommit", answer(0));
+    await script.clock.advance(10_000);
+    expect(log.at(-1)).toMatch(/committed 0@5$/);
+    expect(script.clock.armed).toBe(0);
+  });
+
+  it("gives a commit of the application half of the time for closing, and the last one the rest", async () => {
+    const { script, commits, partitions, log, at } = bench();
+    script.script("OffsetCommit", "never", answer(0));
+    done(partitions[0], 5n);
+    const byHand = commits
+      .commit([{ topic: "orders", partition: 0, offset: 3n }], { deadline: at(60_000) })
+      .catch((error: unknown) => error);
+    await script.clock.advance(10);
+    const closed = commits.close(at(1010));
+    await script.clock.advance(2000);
+    await closed;
+    expect(await byHand).toMatchObject({ code: "CLIENT_CLOSED" });
+    expect(log).toEqual(["510 committed 0@5"]);
+  });
+
+  it("ends closing at its deadline when the coordinator does not answer", async () => {
+    const { script, commits, partitions, at } = bench();
+    script.script("OffsetCommit", "never");
+    done(partitions[0], 5n);
+    const closed = commits.close(at(1000)).catch((error: unknown) => error);
+    await script.clock.advance(999);
+    await script.clock.advance(2);
+    expect(await closed).toMatchObject({ code: "CLIENT_REQUEST_TIMEOUT", groupId: "billing" });
+  });
+});
