@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { asKafkaError, clientClosed, invalidArgument, type Cluster } from "@moldau/connection-pool";
+import { asKafkaError, clientClosed, invalidArgument, type ClusterAccess } from "@moldau/connection-pool";
 import { EventEmitter } from "eventemitter3";
 import {
   parseBatchesOptions,
@@ -47,12 +47,12 @@ export interface SeekTarget extends TopicPartition {
  */
 export class Consumer extends EventEmitter<ConsumerEvents> implements AsyncIterable<Message> {
   readonly options: ResolvedConsumerOptions;
-  readonly #cluster: Cluster;
+  readonly #cluster: ClusterAccess;
   readonly #engine: Engine;
   #closed: Promise<void> | undefined;
 
   /** @throws {KafkaError} CLIENT_INVALID_ARGUMENT when an option is wrong or unknown; nothing is connected yet. */
-  constructor(cluster: Cluster, options: ConsumerOptions) {
+  constructor(cluster: ClusterAccess, options: ConsumerOptions) {
     super();
     this.options = resolveConsumerOptions(options);
     this.#cluster = cluster;

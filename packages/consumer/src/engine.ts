@@ -5,8 +5,9 @@ import {
   CoordinatorClient,
   waitFor,
   type Clock,
-  type Cluster,
+  type ClusterAccess,
   type Lease,
+  type Coordinator,
 } from "@moldau/connection-pool";
 import type { KafkaError } from "@moldau/protocol-codec";
 import type { CloseOptions, WaitingOptions } from "./call-options.js";
@@ -17,7 +18,6 @@ import type { ConsumerEventName, RetryNotice, Tell } from "./events.js";
 import { Fetcher } from "./fetch/fetcher.js";
 import { lagOf } from "./lag.js";
 import { ClassicMembership } from "./membership/classic.js";
-import type { Coordinator } from "./membership/coordinator.js";
 import type { Membership, MembershipHost, Reconciliation } from "./membership/membership.js";
 import { PollWatch } from "./membership/poll-watch.js";
 import { Milestone } from "./milestone.js";
@@ -34,7 +34,7 @@ import { Subscription } from "./subscription.js";
 
 /** What an engine is made of. */
 export interface EngineInit {
-  readonly cluster: Cluster;
+  readonly cluster: ClusterAccess;
   readonly options: ResolvedConsumerOptions;
   readonly tell: Tell;
   /** Whether anybody listens to an event. */

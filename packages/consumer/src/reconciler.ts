@@ -1,4 +1,4 @@
-import type { Cluster } from "@moldau/connection-pool";
+import type { ClusterAccess } from "@moldau/connection-pool";
 import type { Tell } from "./events.js";
 import type { Fetcher } from "./fetch/fetcher.js";
 import type { Reconciliation, RoundFacts } from "./membership/membership.js";
@@ -13,7 +13,7 @@ import type { Reader } from "./reading/reader.js";
 
 /** Who has to do with partitions that come and go. */
 export interface ReconcilerInit {
-  readonly cluster: Cluster;
+  readonly cluster: ClusterAccess;
   readonly options: ResolvedConsumerOptions;
   readonly assignment: Assignment;
   readonly reader: Reader;

@@ -1,11 +1,11 @@
-import { asKafkaError, attempt, ClientErrorCode, type Cluster } from "@moldau/connection-pool";
+import { asKafkaError, attempt, ClientErrorCode, type ClusterAccess } from "@moldau/connection-pool";
 import { ErrorCode, type KafkaError } from "@moldau/protocol-codec";
 import { nothingToRead, unknownTopic } from "./errors.js";
 import type { RetryNotice } from "./events.js";
 
 /** What finding topics needs, and whom it tells. */
 export interface SubscriptionInit {
-  readonly cluster: Cluster;
+  readonly cluster: ClusterAccess;
   readonly topics: readonly string[];
   /** Whether the broker may create a topic that does not exist. */
   readonly allowAutoTopicCreation: boolean;

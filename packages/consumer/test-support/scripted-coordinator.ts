@@ -1,7 +1,14 @@
-import { abortedBy, type Cluster, type CoordinatorRequestOptions } from "@moldau/connection-pool";
-import { kafkaError, type Api } from "@moldau/protocol-codec";
-import type { Coordinator } from "../src/membership/coordinator.js";
+import {
+  abortedBy,
+  resolveClusterOptions,
+  type Coordinator,
+  type CoordinatorRequestOptions,
+  type ResolvedClusterOptions,
+  type TopicMetadata,
+} from "@moldau/connection-pool";
+import { kafkaError, Uuid, type Api } from "@moldau/protocol-codec";
 import { VirtualClock } from "moldau-testing";
+import type { ClusterView } from "../src/cluster-view.js";
 
 /** One request that a membership made, and when. */
 export interface ScriptedRequest {
@@ -12,11 +19,19 @@ export interface ScriptedRequest {
 
 type Answer = Record<string, unknown> | Promise<Record<string, unknown>> | Error | "never";
 
-/** A coordinator that answers what a test wrote down, on virtual time; and the little of a cluster that a membership looks at. */
-export class ScriptedCoordinator {
+/** A coordinator that answers what a test wrote down, on virtual time; and as much of a cluster as members and commits look at. */
+export class ScriptedCoordinator implements ClusterView {
   readonly clock = new VirtualClock(0);
   readonly requests: ScriptedRequest[] = [];
+  /** The topics that exist, and how many partitions they have. */
   readonly topics = new Map<string, number>([["orders", 2]]);
+  readonly brokers = [];
+  readonly options: ResolvedClusterOptions = resolveClusterOptions({
+    brokers: ["nowhere:9092"],
+    clock: this.clock,
+    random: () => 0.5,
+    retry: { initialDelayMs: 100, maxDelayMs: 1000, multiplier: 2, jitter: 0 },
+  });
   interruptions = 0;
   readonly #answers = new Map<string, Answer[]>();
 
@@ -30,45 +45,41 @@ export class ScriptedCoordinator {
     return this.requests.filter((request) => request.api === api).map(({ at }) => at);
   }
 
-  get coordinator(): Coordinator {
-    const fake = {
-      key: "billing",
-      request: (api: Api, body: (version: number) => Record<string, unknown>, options: CoordinatorRequestOptions) =>
-        this.#answer(api.name, body(api.maxVersion), options),
-      check: (errorCode: number) => {
-        if (errorCode !== 0) throw kafkaError(errorCode);
-      },
-      interrupt: () => this.interruptions++,
-      forget: () => undefined,
-    };
-    return fake as unknown as Coordinator;
+  readonly coordinator: Coordinator = {
+    key: "billing",
+    // Which type an answer has is up to the test that wrote it down.
+    request: (api, body, options) =>
+      this.#answer(api, (typeof body === "function" ? body(api.maxVersion) : body) as never, options) as never,
+    check: (errorCode) => {
+      if (errorCode !== 0) throw kafkaError(errorCode);
+    },
+    forget: () => undefined,
+    interrupt: () => {
+      this.interruptions++;
+    },
+  };
+
+  cachedTopic(name: string): TopicMetadata | undefined {
+    const count = this.topics.get(name);
+    if (count === undefined) return undefined;
+    const partitions = Array.from({ length: count }, (_, partition) => ({
+      partition,
+      leader: 1,
+      leaderEpoch: 0,
+      replicas: [1],
+      isr: [1],
+      errorCode: 0,
+    }));
+    return { name, topicId: Uuid.zero, isInternal: false, partitions };
   }
 
-  get cluster(): Cluster {
-    const fake = {
-      clock: this.clock,
-      random: () => 0.5,
-      brokers: [],
-      options: {
-        clock: this.clock,
-        random: () => 0.5,
-        retry: { initialDelayMs: 100, maxDelayMs: 1000, multiplier: 2, jitter: 0 },
-        requestTimeoutMs: 30_000,
-        metadataMaxAgeMs: 300_000,
-        rackId: undefined,
-      },
-      cachedTopic: (name: string) => {
-        const count = this.topics.get(name);
-        return count === undefined ? undefined : { name, partitions: Array.from({ length: count }, () => ({})) };
-      },
-      refreshTopics: () => Promise.resolve(),
-    };
-    return fake as unknown as Cluster;
+  refreshTopics(): Promise<void> {
+    return Promise.resolve();
   }
 
-  #answer(api: string, body: Record<string, unknown>, { signal }: CoordinatorRequestOptions): Promise<unknown> {
-    this.requests.push({ api, at: this.clock.now(), body });
-    const answers = this.#answers.get(api) ?? [];
+  #answer(api: Api, body: Record<string, unknown>, { signal }: CoordinatorRequestOptions): Promise<unknown> {
+    this.requests.push({ api: api.name, at: this.clock.now(), body });
+    const answers = this.#answers.get(api.name) ?? [];
     const answer = (answers.length > 1 ? answers.shift() : answers[0]) ?? { errorCode: 0, members: [] };
     if (answer === "never")
       return new Promise((_, reject) => signal?.addEventListener("abort", () => reject(abortedBy(signal))));

@@ -1,4 +1,12 @@
-import { asKafkaError, Backoff, type Cluster, type Connection, type Lease, type Timer } from "@moldau/connection-pool";
+import {
+  asKafkaError,
+  Backoff,
+  ClientErrorCode,
+  type ClusterAccess,
+  type BrokerConnection,
+  type Lease,
+  type Timer,
+} from "@moldau/connection-pool";
 import { ErrorCode, Fetch, kafkaError, type FetchResponse, type KafkaError } from "@moldau/protocol-codec";
 import type { AssignedPartition } from "../partitions/assigned-partition.js";
 import { Wakeup } from "../wakeup.js";
@@ -10,7 +18,7 @@ import { refusedFrame, tooLarge } from "./too-large.js";
 
 /** What the loop of one broker needs, and whom it tells. */
 export interface BrokerFetcherHost {
-  readonly cluster: Cluster;
+  readonly cluster: ClusterAccess;
   readonly limits: FetchLimits;
   /** Bytes the broker waits for. */
   readonly minBytes: number;
@@ -75,7 +83,7 @@ export class BrokerFetcher {
   readonly #lease: Lease;
   readonly #backoff: Backoff;
   readonly #running: Promise<void>;
-  #connection: Connection | undefined;
+  #connection: BrokerConnection | undefined;
   #interruptedAt = -Infinity;
   /** Partitions whose answer may be what was too large to be received: they are asked for one by one. */
   #suspects: AssignedPartition[] = [];
@@ -162,13 +170,13 @@ export class BrokerFetcher {
     }
   }
 
-  async #connect(): Promise<Connection> {
+  async #connect(): Promise<BrokerConnection> {
     const { signal } = this.#stopped;
     this.#connection = await this.#lease.connection(this.node, "fetch", { signal });
     return this.#connection;
   }
 
-  async #fetch(connection: Connection, plan: FetchPlan): Promise<void> {
+  async #fetch(connection: BrokerConnection, plan: FetchPlan): Promise<void> {
     const answeredBy = this.#host.cluster.clock.monotonic() + plan.maxWaitMs;
     const asking: Asking = { name: "asking", plan, answeredBy, interruption: undefined, isInterrupted: false };
     this.#activity = asking;
@@ -192,7 +200,7 @@ export class BrokerFetcher {
     }
   }
 
-  async #ask(connection: Connection, plan: FetchPlan): Promise<FetchResponse> {
+  async #ask(connection: BrokerConnection, plan: FetchPlan): Promise<FetchResponse> {
     const { cluster, minBytes, isolationLevel } = this.#host;
     const { signal } = this.#stopped;
     const topicIds = !plan.targets.some(({ topicId }) => topicId.isZero);
@@ -290,7 +298,7 @@ export class BrokerFetcher {
   async #recover(error: KafkaError): Promise<void> {
     const delayMs = this.#backoff.next();
     this.#host.failed(this.node, error, delayMs);
-    if (this.#host.cluster.isClosed) this.#stopped.abort();
+    if (error.code === ClientErrorCode.CLOSED) this.#stopped.abort();
     // Aborted only by stop(), after which nothing follows.
     await this.#host.cluster.clock.sleep(delayMs, this.#stopped.signal).catch(() => undefined);
   }

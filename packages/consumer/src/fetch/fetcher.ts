@@ -1,4 +1,4 @@
-import { asKafkaError, attempt, type Cluster } from "@moldau/connection-pool";
+import { asKafkaError, attempt, type ClusterAccess } from "@moldau/connection-pool";
 import { ErrorCode, kafkaError, type KafkaError } from "@moldau/protocol-codec";
 import type { RetryNotice } from "../events.js";
 import type { AssignedPartition } from "../partitions/assigned-partition.js";
@@ -12,7 +12,7 @@ import { ReadReplicas } from "./read-replicas.js";
 
 /** What fetching needs, and whom it tells. */
 export interface FetcherInit {
-  readonly cluster: Cluster;
+  readonly cluster: ClusterAccess;
   readonly limits: FetchLimits;
   /** Bytes the broker waits for. */
   readonly minBytes: number;
@@ -36,7 +36,7 @@ const resolved = Promise.resolve();
 
 /** Fetches what is assigned: one loop for each broker that some of it is read from, and each broker on its own. */
 export class Fetcher implements BrokerFetcherHost {
-  readonly cluster: Cluster;
+  readonly cluster: ClusterAccess;
   readonly limits: FetchLimits;
   readonly minBytes: number;
   readonly isolationLevel: IsolationLevel;

@@ -1,9 +1,9 @@
-import { Backoff, type Cluster } from "@moldau/connection-pool";
+import { Backoff, type ClusterAccess } from "@moldau/connection-pool";
 import type { AssignedPartition } from "../partitions/assigned-partition.js";
 
 /** What holding back needs, and whom it tells. */
 export interface HoldBacksInit {
-  readonly cluster: Cluster;
+  readonly cluster: ClusterAccess;
   /** Ends all waits. */
   readonly signal: AbortSignal;
   /** A partition may be asked for again. */

@@ -1,4 +1,4 @@
-import type { Cluster } from "@moldau/connection-pool";
+import type { Coordinator } from "@moldau/connection-pool";
 import {
   ErrorCode,
   JoinGroup,
@@ -7,13 +7,13 @@ import {
   type JoinGroupResponse,
   type SyncGroupResponse,
 } from "@moldau/protocol-codec";
+import type { ClusterView } from "../cluster-view.js";
 import type { ResolvedConsumerOptions } from "../options.js";
-import type { Coordinator } from "./coordinator.js";
 import type { MemberRound } from "./member-state.js";
 
 /** What the requests of a member are made with. */
 export interface ClassicRequestsInit {
-  readonly cluster: Cluster;
+  readonly cluster: ClusterView;
   readonly coordinator: Coordinator;
   readonly options: ResolvedConsumerOptions;
 }

@@ -44,7 +44,7 @@ function bench(options: Partial<ConsumerOptions> = {}, host: Partial<MembershipH
   const note = (what: string): void => void log.push(`${script.clock.now()} ${what}`);
   const made: { release: () => void } = { release: () => undefined };
   const membership = new ClassicMembership({
-    cluster: script.cluster,
+    cluster: script,
     coordinator: script.coordinator,
     options: resolveConsumerOptions({ groupId: "billing", topics: ["orders"], heartbeatIntervalMs: 3000, ...options }),
     host: {

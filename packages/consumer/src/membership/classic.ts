@@ -1,4 +1,4 @@
-import { asKafkaError, attempt, type Cluster } from "@moldau/connection-pool";
+import { asKafkaError, attempt, type Coordinator } from "@moldau/connection-pool";
 import {
   ErrorCode,
   JoinGroup,
@@ -7,12 +7,12 @@ import {
   SyncGroup,
   type JoinGroupResponse,
 } from "@moldau/protocol-codec";
+import type { ClusterView } from "../cluster-view.js";
 import type { Assignor } from "../assignors/assignor.js";
 import { roundEnded } from "../errors.js";
 import type { ResolvedConsumerOptions } from "../options.js";
 import type { TopicPartition } from "../partitions/topic-partition.js";
 import { ClassicRequests, type MemberAssignment } from "./classic-requests.js";
-import type { Coordinator } from "./coordinator.js";
 import { Heartbeats } from "./heartbeat.js";
 import {
   initialMemberState,
@@ -30,7 +30,7 @@ import { TopicWatch } from "./topic-watch.js";
 
 /** What a membership under the classic protocol is made of. */
 export interface ClassicMembershipInit {
-  readonly cluster: Cluster;
+  readonly cluster: ClusterView;
   readonly coordinator: Coordinator;
   readonly options: ResolvedConsumerOptions;
   readonly host: MembershipHost;
@@ -38,7 +38,7 @@ export interface ClassicMembershipInit {
 
 /** A member of a group under the classic protocol: carries out what the transitions of its state command. */
 export class ClassicMembership implements Membership {
-  readonly #cluster: Cluster;
+  readonly #cluster: ClusterView;
   readonly #coordinator: Coordinator;
   readonly #options: ResolvedConsumerOptions;
   readonly #host: MembershipHost;
@@ -146,7 +146,7 @@ export class ClassicMembership implements Membership {
       this.#step = new AbortController();
       // Whatever waits at the broker for the state before would hold up what comes now.
       if (isParked(before) && event.type !== "joined" && event.type !== "synced" && event.type !== "memberIdRequired")
-        this.#coordinator.interrupt();
+        this.#coordinator.interrupt("group");
     }
     if (!isInRound(state)) this.#endRound();
     if (forgetsRounds(event)) this.#generationId = noGeneration;

@@ -1,6 +1,5 @@
-import { asKafkaError, type Clock, type Timer } from "@moldau/connection-pool";
+import { asKafkaError, type Clock, type Timer, type Coordinator } from "@moldau/connection-pool";
 import { Heartbeat } from "@moldau/protocol-codec";
-import type { Coordinator } from "./coordinator.js";
 import type { RoundMember } from "./member-state.js";
 
 /** All that heartbeating needs to know; plain data, so that it may come from another thread. */

@@ -1,5 +1,5 @@
-import type { Cluster } from "@moldau/connection-pool";
 import { decodeAssignment, decodeSubscription, encodeAssignment, encodeSubscription } from "@moldau/protocol-codec";
+import type { ClusterView } from "../cluster-view.js";
 import type { Assignor, AssignorInput, GroupAssignment, GroupMember } from "../assignors/assignor.js";
 import { groupByTopic, type TopicPartition } from "../partitions/topic-partition.js";
 import type { MemberAssignment } from "./classic-requests.js";
@@ -58,7 +58,7 @@ export function readMembers(members: readonly JoinedMember[]): GroupMember[] {
 }
 
 /** What the leader shares the partitions out by. */
-export function assignorInput(members: readonly GroupMember[], cluster: Cluster): AssignorInput {
+export function assignorInput(members: readonly GroupMember[], cluster: ClusterView): AssignorInput {
   const partitionCounts = countPartitions(
     members.flatMap(({ topics }) => topics),
     cluster,
@@ -75,7 +75,7 @@ export function assignorInput(members: readonly GroupMember[], cluster: Cluster)
 }
 
 /** How many partitions each of the topics has, as far as is known; topics that do not exist are left out. */
-export function countPartitions(topics: Iterable<string>, cluster: Cluster): Map<string, number> {
+export function countPartitions(topics: Iterable<string>, cluster: ClusterView): Map<string, number> {
   const counts = new Map<string, number>();
   for (const topic of new Set(topics)) {
     const known = cluster.cachedTopic(topic);

@@ -1,4 +1,4 @@
-import type { Cluster } from "@moldau/connection-pool";
+import type { ClusterView } from "../cluster-view.js";
 import { countPartitions } from "./rounds.js";
 
 /**
@@ -6,14 +6,14 @@ import { countPartitions } from "./rounds.js";
  * anew, and only its leader is asked to notice.
  */
 export class TopicWatch {
-  readonly #cluster: Cluster;
+  readonly #cluster: ClusterView;
   readonly #failed: (error: unknown) => void;
   #counts: ReadonlyMap<string, number> | undefined;
   #topics: readonly string[] = [];
   #askedAt = 0;
 
   /** `failed` is told when missing topics could not be asked for. */
-  constructor(cluster: Cluster, failed: (error: unknown) => void) {
+  constructor(cluster: ClusterView, failed: (error: unknown) => void) {
     this.#cluster = cluster;
     this.#failed = failed;
   }

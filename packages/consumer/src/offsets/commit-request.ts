@@ -1,6 +1,6 @@
+import type { Coordinator } from "@moldau/connection-pool";
 import { OffsetCommit } from "@moldau/protocol-codec";
 import { newestOffsetsVersion } from "../apis.js";
-import type { Coordinator } from "../membership/coordinator.js";
 import type { MemberIdentity } from "../membership/membership.js";
 import { groupByTopic, partitionKey, type TopicPartitionOffset } from "../partitions/topic-partition.js";
 
@@ -42,7 +42,7 @@ export async function commitOffsets(
   const answer = await coordinator.request(
     OffsetCommit,
     (version) => (version >= 7 ? { ...body, groupInstanceId } : body),
-    { purpose: "general", signal, timeoutMs, maxVersion: newestOffsetsVersion },
+    { purpose: "offsets", signal, timeoutMs, maxVersion: newestOffsetsVersion },
   );
   return new Map(
     answer.topics.flatMap(({ name, partitions }) =>

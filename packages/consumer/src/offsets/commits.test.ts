@@ -57,7 +57,7 @@ function bench(options: Partial<ConsumerOptions> = {}): Bench {
   ]);
   for (const partition of partitions) partition.found(0n);
   const commits = new Commits({
-    cluster: script.cluster,
+    cluster: script,
     coordinator: script.coordinator,
     options: resolveConsumerOptions({ groupId: "billing", autoCommitIntervalMs: 1000, ...options }),
     membership,

@@ -1,9 +1,9 @@
-import { asKafkaError, clientClosed, waitFor, type Cluster } from "@moldau/connection-pool";
+import { asKafkaError, clientClosed, waitFor, type Coordinator } from "@moldau/connection-pool";
 import { KafkaError } from "@moldau/protocol-codec";
+import type { ClusterView } from "../cluster-view.js";
 import PQueue from "p-queue";
 import { commitTimedOut, ConsumerErrorCode, notAMember } from "../errors.js";
 import type { Tell } from "../events.js";
-import type { Coordinator } from "../membership/coordinator.js";
 import type { MemberIdentity, Membership } from "../membership/membership.js";
 import type { ResolvedConsumerOptions } from "../options.js";
 import type { Assignment } from "../partitions/assignment.js";
@@ -14,7 +14,7 @@ import { PendingCommit, type CommitResult, type OffsetToCommit, type RefusedOffs
 
 /** What commits need, and whom they tell. */
 export interface CommitsInit {
-  readonly cluster: Cluster;
+  readonly cluster: ClusterView;
   readonly coordinator: Coordinator;
   readonly options: ResolvedConsumerOptions;
   readonly membership: Membership;

@@ -1,6 +1,6 @@
+import type { Coordinator } from "@moldau/connection-pool";
 import { OffsetFetch, type OffsetFetchResponse } from "@moldau/protocol-codec";
 import { newestOffsetsVersion } from "../apis.js";
-import type { Coordinator } from "../membership/coordinator.js";
 import { groupByTopic, partitionKey, type TopicPartition } from "../partitions/topic-partition.js";
 
 /** What the coordinator keeps for a partition, or why it does not tell. */
@@ -35,7 +35,7 @@ export async function fetchCommitted(
       ...(version >= 8 ? { groups: [{ groupId, topics }] } : { groupId, topics }),
       requireStable: version >= 7,
     }),
-    { purpose: "general", signal, timeoutMs, maxVersion: newestOffsetsVersion },
+    { purpose: "offsets", signal, timeoutMs, maxVersion: newestOffsetsVersion },
   );
   return new Map(
     topicsOf(answer, coordinator).flatMap(({ name, partitions: answers }) =>

@@ -1,4 +1,4 @@
-import type { Cluster } from "@moldau/connection-pool";
+import type { ClusterAccess } from "@moldau/connection-pool";
 import { ListOffsets } from "@moldau/protocol-codec";
 import { isolationLevels, type IsolationLevel } from "../fetch/isolation.js";
 import { groupByTopic, partitionKey, type TopicPartition } from "../partitions/topic-partition.js";
@@ -31,7 +31,7 @@ export interface ListOffsetsOptions {
  * @throws {KafkaError} when the broker cannot be asked; one attempt is made.
  */
 export async function listOffsets(
-  cluster: Cluster,
+  cluster: ClusterAccess,
   node: number,
   { questions, isolationLevel, signal }: ListOffsetsOptions,
 ): Promise<Map<string, OffsetAnswer>> {
@@ -49,7 +49,7 @@ export async function listOffsets(
 }
 
 async function ask(
-  cluster: Cluster,
+  cluster: ClusterAccess,
   node: number,
   { questions, isolationLevel, signal }: ListOffsetsOptions,
 ): Promise<Map<string, OffsetAnswer>> {
@@ -62,15 +62,16 @@ async function ask(
     })),
   }));
   const timeoutMs = cluster.options.requestTimeoutMs;
-  const connection = await cluster.connection(node, { purpose: "general", owner: null }, { signal });
-  const version = connection.versionOf(ListOffsets);
-  const body = {
-    replicaId: -1,
-    topics,
-    ...(version >= 2 ? { isolationLevel: isolationLevels[isolationLevel] } : {}),
-    ...(version >= 10 ? { timeoutMs } : {}),
-  };
-  const answer = await connection.request(ListOffsets, version, body, { timeoutMs, signal });
+  const answer = await cluster.requestOnce(
+    ListOffsets,
+    (version) => ({
+      replicaId: -1,
+      topics,
+      ...(version >= 2 ? { isolationLevel: isolationLevels[isolationLevel] } : {}),
+      ...(version >= 10 ? { timeoutMs } : {}),
+    }),
+    { node, signal, timeoutMs },
+  );
   return new Map(
     answer.topics.flatMap(({ name, partitions }) =>
       partitions.map(

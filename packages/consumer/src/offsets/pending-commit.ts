@@ -1,7 +1,7 @@
-import { attempt, linkSignals, waitFor, type Cluster } from "@moldau/connection-pool";
+import { attempt, linkSignals, waitFor, type Coordinator } from "@moldau/connection-pool";
 import { ErrorCode, type KafkaError } from "@moldau/protocol-codec";
+import type { ClusterView } from "../cluster-view.js";
 import type { RetryNotice } from "../events.js";
-import type { Coordinator } from "../membership/coordinator.js";
 import type { MemberIdentity } from "../membership/membership.js";
 import { partitionKey, type TopicPartitionOffset } from "../partitions/topic-partition.js";
 import { judgeCommit, type CommitOutcome } from "./commit-outcome.js";
@@ -26,7 +26,7 @@ export interface CommitResult {
 
 /** What a commit needs, and whom it tells. */
 export interface PendingCommitInit {
-  readonly cluster: Cluster;
+  readonly cluster: ClusterView;
   readonly coordinator: Coordinator;
   /** Under which the offsets were taken; the commit ends with it. */
   readonly identity: MemberIdentity;

@@ -1,8 +1,7 @@
-import { asKafkaError, Backoff, type Cluster } from "@moldau/connection-pool";
+import { asKafkaError, Backoff, type ClusterAccess, type Coordinator } from "@moldau/connection-pool";
 import { ErrorCode, ListOffsets, OffsetFetch, type KafkaError } from "@moldau/protocol-codec";
 import { noOffset, partitionError } from "../errors.js";
 import type { RetryNotice } from "../events.js";
-import type { Coordinator } from "../membership/coordinator.js";
 import type { IsolationLevel } from "../fetch/isolation.js";
 import type { AssignedPartition } from "../partitions/assigned-partition.js";
 import type { StartFrom } from "../partitions/offset-target.js";
@@ -11,7 +10,7 @@ import { listOffsets } from "./list-offsets.js";
 
 /** What finding positions needs, and whom it tells. */
 export interface PositioningInit {
-  readonly cluster: Cluster;
+  readonly cluster: ClusterAccess;
   readonly coordinator: Coordinator;
   readonly startFrom: StartFrom;
   readonly isolationLevel: IsolationLevel;
