@@ -1,0 +1,70 @@
+import { Admin } from "@moldau/admin";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { missingForApacheKafka, startApacheKafka, type ApacheKafka } from "../support/apache-kafka.js";
+import { consumingFrom, type ConsumingClient } from "../support/consuming.js";
+import { compileJava, type JavaPrograms } from "../support/java-programs.js";
+
+const missing = missingForApacheKafka();
+
+describe.skipIf(missing !== undefined)(`Apache Kafka${missing === undefined ? "" : ` (left out: ${missing})`}`, () => {
+  let kafka: ApacheKafka;
+  let run: ConsumingClient;
+  let java: JavaPrograms;
+
+  beforeAll(async () => {
+    kafka = await startApacheKafka({
+      properties: {
+        "group.initial.rebalance.delay.ms": "0",
+        "transaction.state.log.replication.factor": "1",
+        "transaction.state.log.min.isr": "1",
+      },
+    });
+    run = consumingFrom([kafka.bootstrapServers]);
+    java = await compileJava(kafka.classpath, ["SendTransactions"]);
+  });
+
+  afterAll(async () => {
+    await run[Symbol.asyncDispose]();
+    await kafka.close();
+  });
+
+  test.each([
+    ["in one answer", 1, {}],
+    ["in many answers, each of a batch or two", 2, { partitionMaxBytes: 100 }],
+  ])("committed messages are read as Java's consumer reads them, %s", async (_how, seed, options) => {
+    const topic = `transactions-${seed}`;
+    const [created] = await new Admin(run.cluster).createTopics({ topics: [{ topic, partitions: 1 }] });
+    expect(created?.error).toBeUndefined();
+    const printed = await java.run("SendTransactions", [kafka.bootstrapServers, topic, `${seed}`, "60"]);
+    const lines = printed.trim().split("\n");
+    const end = BigInt(lines.pop()?.replace("end ", "") ?? "0");
+    expect(lines.length).toBeGreaterThan(10);
+
+    const consumer = run.consumer({ topics: [topic], groupId: topic, ...options });
+    const seen: string[] = [];
+    const reading = (async () => {
+      for await (const message of consumer) seen.push(`${message.offset} ${String(message.value)}`);
+    })();
+    const partition = { topic, partition: 0 };
+    await expect
+      .poll(() => consumer.assignment().length > 0 && consumer.position(partition), { timeout: 30_000 })
+      .toBe(end);
+    expect(seen).toEqual(lines);
+    expect(consumer.lag()).toEqual([{ ...partition, position: end, highWatermark: end, lag: 0n }]);
+    consumer.seek({ ...partition, offset: "latest" });
+    expect(consumer.position(partition)).toBeUndefined();
+    await expect.poll(() => consumer.position(partition)).toBe(end);
+    await consumer.close();
+    await reading;
+
+    const everything = run.consumer({ topics: [topic], groupId: `${topic}-all`, isolationLevel: "read_uncommitted" });
+    let count = 0;
+    for await (const message of everything) {
+      count++;
+      if (String(message.value).startsWith("behind the open one")) break;
+    }
+    expect(count).toBeGreaterThan(lines.length + 2);
+    expect(everything.position(partition)).toBeGreaterThan(end);
+    await everything.close();
+  });
+});
