@@ -136,11 +136,12 @@ it("2,000 partitions are sought in a listener without holding the event loop up"
   const consumer = run.consumer();
   let tookMs = Infinity;
   consumer.on("assigned", ({ partitions }) => {
-    const startedAt = performance.now();
+    // Of the processor, as others want it too while tests run.
+    const before = process.cpuUsage();
     for (const each of partitions) consumer.seek({ ...each, offset: 0n });
     for (const each of partitions) consumer.pause([each]);
     for (const each of partitions) consumer.resume([each]);
-    tookMs = performance.now() - startedAt;
+    tookMs = process.cpuUsage(before).user / 1000;
   });
   await consumer.connect();
   expect(tookMs).toBeLessThan(100);
