@@ -58,13 +58,19 @@ export async function oneOfTwoTopicsDeleted(
 ): Promise<void> {
   const [kept, deleted] = [`${topic}-kept`, `${topic}-deleted`];
   await createTopics(run, [kept, deleted]);
-  for (const name of [kept, deleted]) await run.send(name, 0, ["first"]);
   const values: string[] = [];
   // Members notice a vanished topic when they look at the metadata.
   const consumers = Array.from({ length: members }, () =>
-    run.consumer({ topics: [kept, deleted], groupId }, run.client({ metadataMaxAgeMs: 300 })),
+    run.consumer(
+      { topics: [kept, deleted], groupId, autoCommitIntervalMs: 60_000 },
+      run.client({ metadataMaxAgeMs: 300 }),
+    ),
   );
   const reading = consumers.map((consumer) => collect(consumer, values));
+  // Nothing of what is done may have been committed by the coming of a member.
+  await Promise.all(consumers.map((consumer) => consumer.connect()));
+  await expect.poll(() => consumers.flatMap((each) => each.assignment()), { timeout: 20_000 }).toHaveLength(2);
+  for (const name of [kept, deleted]) await run.send(name, 0, ["first"]);
   await expect.poll(() => values, { timeout: 20_000 }).toHaveLength(2);
   const refused = new Promise((resolve) => consumers.map((each) => each.on("commitRefused", resolve)));
   const rebalanced = Promise.any(consumers.map((each) => nextEvent(each, "revoked")));

@@ -49,7 +49,7 @@ export class ScriptedCoordinator implements ClusterView {
     key: "billing",
     // Which type an answer has is up to the test that wrote it down.
     request: (api, body, options) =>
-      this.#answer(api, (typeof body === "function" ? body(api.maxVersion) : body) as never, options) as never,
+      this.#answer(api, typeof body === "function" ? body(api.maxVersion) : body, options) as never,
     check: (errorCode) => {
       if (errorCode !== 0) throw kafkaError(errorCode);
     },

@@ -3,13 +3,12 @@ import {
   ErrorCode,
   errorByCode,
   Fetch,
-  kafkaError,
   type FetchResponse,
   type KafkaError,
   type FetchResponsePartition,
 } from "@moldau/protocol-codec";
 import type { AssignedPartition } from "../partitions/assigned-partition.js";
-import { unreadable } from "../errors.js";
+import { partitionError, unreadable } from "../errors.js";
 import { partitionKey } from "../partitions/topic-partition.js";
 import { nextOffsetAfter } from "../partitions/partition-buffer.js";
 import type { IsolationLevel } from "./isolation.js";
@@ -88,7 +87,7 @@ function judge(
   { topic, partition }: AssignedPartition,
   { errorCode, currentLeader: { leaderId: leader, leaderEpoch } }: PartitionAnswer,
 ): PartitionOutcome {
-  const error = kafkaError(errorCode, { topic, partition, apiKey: Fetch.key, apiName: Fetch.name });
+  const error = partitionError(errorCode, { topic, partition }, { api: Fetch });
   if (errorCode === ErrorCode.OFFSET_OUT_OF_RANGE) return { name: "outOfRange", error };
   const { refreshMetadata, retriable } = errorByCode(errorCode);
   if (refreshMetadata) return { name: "stale", error, leader, leaderEpoch };
