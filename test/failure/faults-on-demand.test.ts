@@ -88,6 +88,60 @@ test("a request that nobody takes looks the same after it was served", async () 
   expect(kept).toMatchObject([{ topicData }, { topicData }]);
 });
 
+test("what there is not is refused, with what was probably meant", async () => {
+  const intercept =
+    (rule: object): (() => unknown) =>
+    () =>
+      broker.intercept(rule, () => undefined);
+  expect(intercept({ api: "Produc" })).toThrow('unknown api "Produc": did you mean "Produce"?');
+  expect(intercept({ api: { name: "Fetc" } })).toThrow('did you mean "Fetch"?');
+  expect(intercept({ api: "AddRaftVoter" })).toThrow("unknown api");
+  expect(intercept({ apis: "Produce" })).toThrow('a rule has no option "apis": did you mean "api"?');
+  expect(intercept({ topic: 7 })).toThrow("topic must be a text");
+  expect(intercept({ partition: "0" })).toThrow("partition must be a whole number");
+  expect(intercept({ broker: -1 })).toThrow("broker must be a whole number");
+  // @ts-expect-error: as a program without types may call it
+  expect(() => broker.intercept({ api: "Fetch" })).toThrow("intercept takes a function");
+  // @ts-expect-error: as a program without types may call it
+  expect(() => broker.on("topicCreate", () => undefined)).toThrow('did you mean "topicCreated"?');
+  // @ts-expect-error: as a program without types may call it
+  await expect(broker.waitFor("requests")).rejects.toThrow('did you mean "request"?');
+  const controller = new AbortController();
+  // @ts-expect-error: as a program without types may call it
+  const waiting = broker.waitFor("request", () => true, { signal: controller });
+  await expect(waiting).rejects.toThrow("of an AbortController give its signal");
+  // @ts-expect-error: as a program without types may call it
+  await expect(broker.createTopic("new", { partition: 3 })).rejects.toThrow('did you mean "partitions"?');
+  await expect(broker.createTopic("new", { configs: { "retention.m": 3 } })).rejects.toThrow(
+    'did you mean "retention.ms"?',
+  );
+  expect(() => broker.bootstrapServersOf("PLAINTXT")).toThrow('unknown listener "PLAINTXT": did you mean "PLAINTEXT"?');
+  expect(broker.topic("new")).toBeUndefined();
+});
+
+test("an error that there is not is refused where it is named", async () => {
+  const refusals: unknown[] = [];
+  broker.intercept({ api: Produce, times: 1 }, (request) => {
+    for (const error of ["NOT_LEADER_OR_FOLOWER", "NO_SUCH", 9999, 1.5]) {
+      try {
+        request.fail(error);
+      } catch (refusal) {
+        refusals.push(refusal);
+      }
+    }
+    // @ts-expect-error: as a program without types may call it
+    expect(() => request.respond("nothing")).toThrow("respond() takes the body of an answer to Produce");
+  });
+  // As nothing was decided, the request is served.
+  expect(await produce(await open())).toMatchObject({ errorCode: 0 });
+  expect(refusals.map(String)).toEqual([
+    'RangeError: unknown error "NOT_LEADER_OR_FOLOWER": did you mean "NOT_LEADER_OR_FOLLOWER"?',
+    expect.stringContaining('unknown error "NO_SUCH": write one such as'),
+    expect.stringContaining("unknown error number 9999"),
+    expect.stringContaining("unknown error number 1.5"),
+  ]);
+});
+
 test("a request that has no answer gets none, whatever is decided about it", async () => {
   const answered = broker.intercept({ api: Produce, times: 1 }, (request) => request.respond({ responses: [] }));
   const connection = await open();

@@ -24,7 +24,7 @@ test("a broker in memory is ready in less than 100 ms", async () => {
 });
 
 test.each<[string, unknown, RegExp]>([
-  ["an unknown option", { topic: ["orders"] }, /startBroker has no option "topic": write one of brokers, host, /],
+  ["an unknown option", { topic: ["orders"] }, /startBroker has no option "topic": did you mean "topics"/],
   ["no brokers", { brokers: 0 }, /brokers must be a whole number from 1 to 100, not 0/],
   ["an empty list of brokers", { brokers: [] }, /brokers is empty/],
   ["a node id twice", { brokers: [{ nodeId: 1 }, { nodeId: 1 }] }, /two brokers have the node id 1/],
@@ -47,11 +47,44 @@ test.each<[string, unknown, RegExp]>([
     { topics: [{ topic: "a", partitions: 0 }] },
     /needs a whole number of partitions from 1 on, not 0/,
   ],
-  ["an unknown setting", { configs: { "num.partition": 1 } }, /unknown broker configuration "num.partition"/],
+  [
+    "an unknown setting",
+    { configs: { "num.partition": 1 } },
+    /configs has no option "num.partition": did you mean "num.partitions"/,
+  ],
   [
     "an impossible setting",
     { configs: { "num.partitions": "many" } },
     /Invalid value many for configuration num.partitions: Not a number of type INT/,
+  ],
+  [
+    "an unknown setting of a topic",
+    { topics: [{ topic: "a", configs: { "retention.m": 1 } }] },
+    /did you mean "retention.ms"/,
+  ],
+  ["a setting that is a list", { configs: { "num.partitions": [1] } }, /num.partitions must be a text, a number or/],
+  ["settings that are none", { configs: 5 }, /configs takes an object/],
+  ["brokers in words", { brokers: "three" }, /brokers must be a number, or a list of/],
+  ["a rack that is a number", { brokers: [{ nodeId: 1, rack: 1 }] }, /rack must be a text, not 1/],
+  [
+    "an unknown option of a broker",
+    { brokers: [{ nodeID: 1 }] },
+    /a broker has no option "nodeID": did you mean "nodeId"/,
+  ],
+  ["a host that is none", { host: 5 }, /host must be a text, not 5/],
+  ["topics that are no list", { topics: "orders" }, /topics must be a list, not "orders"/],
+  ["listeners that are no list", { listeners: {} }, /listeners must be a list/],
+  [
+    "an unknown option of a listener",
+    { listeners: [{ prot: 1 }] },
+    /a listener has no option "prot": did you mean "port"/,
+  ],
+  ["an unknown option of a user", { sasl: { users: [{ user: "a" }] } }, /a user has no option "user"/],
+  ["tls that is a switch", { tls: true }, /tls takes Node's options of a TLS server/],
+  [
+    "mechanisms in a text",
+    { sasl: { users: [{ username: "a", password: "b" }], mechanisms: "PLAIN" } },
+    /mechanisms must be a list/,
   ],
   ["half a clock", { clock: {} }, /clock must be an object with now, monotonic, timer, sleep, soon/],
   ["half an acceptor", { acceptor: {} }, /acceptor must be an object with listen/],
@@ -68,7 +101,7 @@ test("a start that fails leaves nothing behind: the port can be had again", asyn
   const port = Number(broker.bootstrapServers[0]?.split(":")[1]);
   await expect(startBroker({ port })).rejects.toMatchObject({ code: "EADDRINUSE" });
   await broker.close();
-  await expect(startBroker({ port, topics: [{ topic: "a", configs: { "no.such.setting": 1 } }] })).rejects.toThrow(
+  await expect(startBroker({ port, topics: [{ topic: "a", configs: { "retention.ms": "soon" } }] })).rejects.toThrow(
     "the topic a could not be created",
   );
   await start({ port });

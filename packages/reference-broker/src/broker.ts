@@ -1,10 +1,11 @@
 import { ErrorCode, errorByCode, KafkaError } from "@moldau/protocol-codec";
-import { checkOptions } from "./check-options.js";
+import { checkOptions, checkTopic } from "./check-options.js";
 import { createTopics } from "./cluster/create-topics.js";
 import { moveLeader } from "./cluster/move-leader.js";
 import { noLeader, type TopicState } from "./cluster/state.js";
 import type { BrokerEventMap, BrokerEventOf, BrokerListener } from "./events.js";
 import type { FaultRule, Interceptor, InterceptRule, RequestBodyOf, ResponseBodyOf } from "./faults/rules.js";
+import { checkName } from "./known-names.js";
 import { LogView } from "./partitions/log-view.js";
 import type { BrokerOptions, TopicOptions } from "./options.js";
 import { RunningCluster } from "./running-cluster.js";
@@ -60,8 +61,9 @@ export class ReferenceBroker {
     });
   }
 
-  /** `host:port` of each broker on the listener of this name. */
+  /** `host:port` of each broker on the listener of this name. Throws a RangeError when there is none of that name. */
   bootstrapServersOf(listener: string): readonly string[] {
+    checkName("listener", listener, [...new Set(this.brokers.flatMap(({ listeners }) => Object.keys(listeners)))]);
     return this.brokers.flatMap(({ listeners }) => {
       const found = listeners[listener];
       return found === undefined ? [] : [address(found)];
@@ -89,13 +91,15 @@ export class ReferenceBroker {
     return this.#cluster.shared.controller.state.clusterId;
   }
 
-  /** Creates a topic. Rejects with a KafkaError when it exists already or cannot be. */
+  /** Creates a topic. Rejects with a KafkaError when it exists already or cannot be, with a RangeError for options that make no sense. */
   async createTopic(topic: string, options: Omit<TopicOptions, "topic"> = {}): Promise<void> {
+    checkTopic({ topic, ...options });
     await this.#create([{ topic, ...options }], () => false);
   }
 
   /** Creates those of the topics that do not exist. Rejects with a KafkaError when one cannot be. */
   async createMissingTopics(topics: readonly (string | TopicOptions)[]): Promise<void> {
+    for (const topic of topics) checkTopic(topic);
     const wanted = topics.map((topic) => (typeof topic === "string" ? { topic } : topic));
     if (wanted.length > 0) await this.#create(wanted, (errorCode) => errorCode === ErrorCode.TOPIC_ALREADY_EXISTS);
   }

@@ -1,4 +1,7 @@
+import { brokerConfigKeys } from "./cluster/broker-config.js";
+import { topicConfigs } from "./cluster/topic-config.js";
 import { topicNameProblem } from "./cluster/topic-names.js";
+import { advice, checkKeys } from "./known-names.js";
 import type { BrokerOptions, ListenerOptions, NodeOptions, TopicOptions } from "./options.js";
 import { saslMechanisms, type SaslOptions } from "./security/users.js";
 
@@ -45,9 +48,13 @@ const optionNames = {
 
 /** Checks the options. Throws a RangeError with a sentence that says what to write instead. */
 export function checkOptions(options: BrokerOptions): void {
-  checkNames("startBroker", options, optionNames.broker);
-  const { port, listeners, tls, sasl, dataDir, topics = [], seed } = options;
+  checkKeys("startBroker", options, optionNames.broker);
+  const { port, listeners, tls, sasl, dataDir, topics = [], seed, configs = {} } = options;
   checkPort("port", port);
+  checkTexts({ host: options.host, advertisedHost: options.advertisedHost, dataDir });
+  checkLists({ listeners, topics });
+  checkTls(tls);
+  checkConfigs("configs", configs, brokerConfigKeys());
   if (listeners !== undefined) {
     if (listeners.length === 0) throw new RangeError("listeners is empty: leave it out, or name at least one");
     if (port !== undefined || tls !== undefined || sasl !== undefined)
@@ -70,6 +77,10 @@ export function resolveNodes({ brokers = 1 }: BrokerOptions): readonly ResolvedN
       throw new RangeError(`brokers must be a whole number from 1 to ${maxBrokers}, not ${brokers}`);
     return Array.from({ length: brokers }, (_, index) => ({ nodeId: index + 1, index, port: undefined, rack: null }));
   }
+  if (!Array.isArray(brokers))
+    throw new RangeError(
+      `brokers must be a number, or a list of { nodeId, port?, rack? }, not ${JSON.stringify(brokers)}`,
+    );
   if (brokers.length === 0) throw new RangeError("brokers is empty: write a number, or name at least one broker");
   const nodes = brokers.map((node, index) => ({
     nodeId: checkNode(node).nodeId,
@@ -112,13 +123,6 @@ const wildcards: ReadonlySet<string> = new Set(["0.0.0.0", "::", ""]);
 /** By Kafka's number of the security protocol: 1 stands for encryption, 2 for a login. */
 const protocolNames = ["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] as const;
 
-function checkNames(what: string, given: object, known: readonly string[]): void {
-  if (typeof given !== "object" || given === null) throw new RangeError(`${what} takes an object of options`);
-  const unknown = Object.keys(given).find((name) => !known.includes(name));
-  if (unknown !== undefined)
-    throw new RangeError(`${what} has no option ${JSON.stringify(unknown)}: write one of ${known.join(", ")}`);
-}
-
 function checkMethods(name: string, given: object | undefined, methods: readonly string[]): void {
   const isWell = (method: string): boolean =>
     typeof given === "object" && given !== null && typeof Reflect.get(given, method) === "function";
@@ -131,9 +135,37 @@ function checkPort(name: string, port: number | undefined): void {
     throw new RangeError(`${name} must be a whole number from 0 (any free port) to 65535, not ${port}`);
 }
 
+function checkTexts(texts: Readonly<Record<string, unknown>>): void {
+  for (const [name, text] of Object.entries(texts)) {
+    if (text !== undefined && typeof text !== "string")
+      throw new RangeError(`${name} must be a text, not ${JSON.stringify(text)}`);
+  }
+}
+
+function checkLists(lists: Readonly<Record<string, unknown>>): void {
+  for (const [name, list] of Object.entries(lists)) {
+    if (list !== undefined && !Array.isArray(list))
+      throw new RangeError(`${name} must be a list, not ${JSON.stringify(list)}`);
+  }
+}
+
+function checkTls(tls: unknown): void {
+  if (tls !== undefined && (typeof tls !== "object" || tls === null))
+    throw new RangeError("tls takes Node's options of a TLS server, such as { key, cert }");
+}
+
+function checkConfigs(what: string, configs: object, known: readonly string[]): void {
+  checkKeys(what, configs, known);
+  for (const [key, value] of Object.entries(configs)) {
+    if (!["string", "number", "boolean"].includes(typeof value))
+      throw new RangeError(`${key} must be a text, a number or true or false, not ${JSON.stringify(value)}`);
+  }
+}
+
 function checkNode(node: NodeOptions): NodeOptions {
-  checkNames("a broker", node, optionNames.node);
+  checkKeys("a broker", node, optionNames.node);
   checkPort("port", node.port);
+  checkTexts({ rack: node.rack });
   const { nodeId } = node;
   if (!Number.isInteger(nodeId) || nodeId < 0 || nodeId > 2_147_483_647)
     throw new RangeError(`nodeId must be a whole number from 0 to 2147483647, not ${nodeId}`);
@@ -141,18 +173,20 @@ function checkNode(node: NodeOptions): NodeOptions {
 }
 
 function checkListener(listener: ListenerOptions): void {
-  checkNames("a listener", listener, optionNames.listener);
+  checkKeys("a listener", listener, optionNames.listener);
   checkPort("a listener's port", listener.port);
+  checkTexts({ name: listener.name, host: listener.host, advertisedHost: listener.advertisedHost });
+  checkTls(listener.tls);
   if (listener.sasl !== undefined) checkSasl(listener.sasl);
 }
 
 function checkSasl(sasl: SaslOptions): void {
-  checkNames("sasl", sasl, optionNames.sasl);
+  checkKeys("sasl", sasl, optionNames.sasl);
   const { users, mechanisms = saslMechanisms, sessionLifetimeMs = 0 } = sasl;
   if (!Array.isArray(users) || users.length === 0)
     throw new RangeError('sasl needs users, such as [{ username: "alice", password: "secret" }]');
   for (const user of users) {
-    checkNames("a user", user, optionNames.user);
+    checkKeys("a user", user, optionNames.user);
     if (typeof user.username !== "string" || user.username === "") throw new RangeError("a user needs a username");
     if (typeof user.password !== "string" || user.password === "")
       throw new RangeError(`the user ${user.username} needs a password`);
@@ -165,14 +199,19 @@ function checkSasl(sasl: SaslOptions): void {
 
 function checkMechanisms(mechanisms: readonly string[]): void {
   const known: readonly string[] = saslMechanisms;
+  checkLists({ mechanisms });
   if (mechanisms.length === 0) throw new RangeError(`mechanisms is empty: name some of ${known.join(", ")}`);
   const unknown = mechanisms.find((name) => !known.includes(name));
   if (unknown !== undefined)
-    throw new RangeError(`unknown SASL mechanism ${JSON.stringify(unknown)}: write one of ${known.join(", ")}`);
+    throw new RangeError(`unknown SASL mechanism ${JSON.stringify(unknown)}: ${advice(unknown, known)}`);
 }
 
-function checkTopic(given: string | TopicOptions): void {
-  if (typeof given === "object") checkNames("a topic", given, optionNames.topic);
+/** Checks how a topic is wanted. Throws a RangeError with a sentence that says what to write instead. */
+export function checkTopic(given: string | TopicOptions): void {
+  if (typeof given !== "string") {
+    checkKeys("a topic", given, optionNames.topic);
+    checkConfigs(`the configs of ${given.topic}`, given.configs ?? {}, Object.keys(topicConfigs));
+  }
   const topic = typeof given === "string" ? given : given.topic;
   const problem =
     typeof topic === "string" ? topicNameProblem(topic) : "a topic needs a name: { topic, partitions?, configs? }";

@@ -1,4 +1,5 @@
 import { EventEmitter } from "eventemitter3";
+import { checkName } from "./known-names.js";
 
 /** A request that arrived at a broker. */
 export interface RequestEvent {
@@ -60,23 +61,43 @@ export type BrokerEventOf<Name extends keyof BrokerEventMap> = Parameters<Broker
 /** Who listens to events of this name. */
 export type BrokerListener<Name extends keyof BrokerEventMap> = (event: BrokerEventOf<Name>) => void;
 
+const eventNames: readonly string[] = Object.keys({
+  request: true,
+  response: true,
+  connected: true,
+  disconnected: true,
+  topicCreated: true,
+  topicDeleted: true,
+  leaderChanged: true,
+  error: true,
+} satisfies Record<keyof BrokerEventMap, true>);
+
+/** Throws a RangeError for an event that there is not, or a listener that is none. */
+function checkListening(name: string, listener: unknown): void {
+  checkName("event", name, eventNames);
+  if (typeof listener !== "function") throw new RangeError(`the event ${name} needs a function to call`);
+}
+
 /** The cluster's emitter, as its parts use it: emitting costs nothing while nobody listens, and a listener that throws hurts nobody. */
 export class BrokerEvents {
   readonly #emitter = new EventEmitter<BrokerEventMap>();
 
   /** Calls `listener` at every event of this name; returns how to end that. */
   listen<Name extends keyof BrokerEventMap>(name: Name, listener: BrokerListener<Name>): () => void {
+    checkListening(name, listener);
     this.#emitter.on(name, listener);
     return () => this.#emitter.off(name, listener);
   }
 
   /** Calls `listener` at every event of this name, until {@link BrokerEvents.unsubscribe}. */
   subscribe<Name extends keyof BrokerEventMap>(name: Name, listener: BrokerListener<Name>): void {
+    checkListening(name, listener);
     this.#emitter.on(name, listener);
   }
 
   /** Ends what {@link BrokerEvents.subscribe} began. */
   unsubscribe<Name extends keyof BrokerEventMap>(name: Name, listener: BrokerListener<Name>): void {
+    checkListening(name, listener);
     this.#emitter.off(name, listener);
   }
 

@@ -1,4 +1,5 @@
 import { systemClock } from "@moldau/platform";
+import { checkKeys } from "./known-names.js";
 import type { BrokerEventMap, BrokerEventOf, BrokerEvents } from "./events.js";
 
 /** How long {@link waitForEvent} waits. */
@@ -6,6 +7,15 @@ export interface WaitOptions {
   /** In milliseconds of real time, also when the broker has a clock of its own. Default 10,000. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+}
+
+function checkWait({ isWanted, timeoutMs = 0, signal, ...rest }: WaitOptions & { readonly isWanted: unknown }): void {
+  checkKeys("waitFor", rest, ["timeoutMs", "signal"]);
+  if (typeof isWanted !== "function")
+    throw new RangeError("waitFor takes a function that says whether an event is wanted");
+  if (!(timeoutMs >= 0)) throw new RangeError(`timeoutMs must be 0 or more milliseconds, not ${timeoutMs}`);
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    throw new RangeError("signal must be an AbortSignal: of an AbortController give its signal");
 }
 
 /** Resolves to the next event that is wanted. Rejects when the time is over or the signal is aborted. */
@@ -16,6 +26,7 @@ export function waitForEvent<Name extends keyof BrokerEventMap>(
 ): Promise<BrokerEventOf<Name>> {
   const { isWanted, timeoutMs = 10_000, signal } = options;
   return new Promise((resolve, reject) => {
+    checkWait(options);
     signal?.throwIfAborted();
     const settle = (done: () => void): void => {
       timer.cancel();

@@ -1,3 +1,4 @@
+import { advice } from "../known-names.js";
 import { configProblem, listItems, type ConfigDefinition, type ConfigDefinitions } from "./config-definition.js";
 import { topicConfigs } from "./topic-config.js";
 
@@ -187,9 +188,7 @@ export class BrokerConfig {
     for (const [key, value] of Object.entries(values)) {
       const definition = definitions.get(key);
       if (definition === undefined)
-        throw new RangeError(
-          `unknown broker configuration ${JSON.stringify(key)}: write one of Kafka's broker keys, such as "num.partitions"`,
-        );
+        throw new RangeError(`unknown broker configuration ${JSON.stringify(key)}: ${advice(key, brokerConfigKeys())}`);
       const problem = configProblem(key, definition, String(value));
       if (problem !== undefined) throw new RangeError(problem);
       texts.set(key, String(value).trim());

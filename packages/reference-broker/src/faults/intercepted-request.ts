@@ -98,6 +98,8 @@ export class Interception implements InterceptedRequest<RequestBody, ResponseBod
   }
 
   respond(body: ResponseBody): void {
+    if (typeof body !== "object" || body === null)
+      throw new RangeError(`respond() takes the body of an answer to ${this.api}, not ${String(body)}`);
     this.#decision = { kind: "respond", body };
   }
 
@@ -113,8 +115,9 @@ export class Interception implements InterceptedRequest<RequestBody, ResponseBod
     this.#decision = { kind: "hang" };
   }
 
-  delay(ms: number): Promise<void> {
-    return this.#request.context.clock.sleep(ms, this.signal);
+  async delay(ms: number): Promise<void> {
+    if (!(ms >= 0)) throw new RangeError(`delay() takes milliseconds from 0 on, not ${String(ms)}`);
+    await this.#request.context.clock.sleep(ms, this.signal);
   }
 
   /** Carries out what the interceptor decided. */

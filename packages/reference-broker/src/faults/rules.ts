@@ -2,6 +2,7 @@ import type { Api, RequestOf, ResponseInputOf, Uuid } from "@moldau/protocol-cod
 import type { TopicState } from "../cluster/state.js";
 import type { RoutedRequest } from "../network/handler.js";
 import type { Served, Station } from "../network/pipeline.js";
+import { checkRule } from "./check-rule.js";
 import { Interception, type InterceptedRequest } from "./intercepted-request.js";
 import { isAbout, type RequestSubject } from "./match.js";
 
@@ -64,9 +65,9 @@ export class FaultRules {
   readonly station: Station = (request, next) =>
     this.#rules.length === 0 ? next(request) : this.#intercept(request, next);
 
-  /** Adds a rule behind those in force. Throws a RangeError when its numbers make no sense. */
+  /** Adds a rule behind those in force. Throws a RangeError when it could match nothing, or says what rules do not say. */
   add<R extends InterceptRule>(rule: R, interceptor: Interceptor<RequestBodyOf<R>, ResponseBodyOf<R>>): FaultRule {
-    checkRule(rule);
+    checkRule(rule, interceptor);
     const typed: InterceptorMethod<RequestBodyOf<R>, ResponseBodyOf<R>> = { intercept: interceptor };
     const added = new Rule(rule, typed, (gone) => {
       this.#rules = this.#rules.filter((each) => each !== gone);
@@ -137,13 +138,4 @@ class Rule implements FaultRule {
     if (this.#taken >= this.#times) this.remove();
     return true;
   }
-}
-
-function checkRule({ nth, times, probability }: InterceptRule): void {
-  for (const [name, value] of Object.entries({ nth, times })) {
-    if (value !== undefined && (!Number.isInteger(value) || value < 1))
-      throw new RangeError(`${name} must be a whole number from 1 on, not ${value}`);
-  }
-  if (probability !== undefined && !(probability >= 0 && probability <= 1))
-    throw new RangeError(`probability must lie between 0 and 1, not ${probability}`);
 }
