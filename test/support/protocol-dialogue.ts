@@ -41,6 +41,8 @@ const timeoutMs = 10_000;
  */
 export class ProtocolDialogue {
   readonly lines: Line[] = [];
+  /** So many bytes that mean nothing follow the last field of every request. */
+  bytesBehind = 0;
   readonly #address: string;
   readonly #topics = new Map<string, string>();
   #connection: RawConnection | undefined;
@@ -49,18 +51,14 @@ export class ProtocolDialogue {
     this.#address = address;
   }
 
-  /**
-   * Asks, writes the answer down, and gives it; undefined when the broker closed the connection instead of answering. With `behind`, so many
-   * bytes that mean nothing follow the request's last field.
-   */
+  /** Asks, writes the answer down, and gives it; undefined when the broker closed the connection instead of answering. */
   async ask<Req extends Fields, Res extends Fields>(
     what: string,
     api: Api<Req, Res>,
     version: number,
     body: StructIn<Req>,
-    options: { readonly behind?: number } = {},
   ): Promise<StructOut<Res> | undefined> {
-    const answer = await this.#answer(api, version, body, options);
+    const answer = await this.#answer(api, version, body);
     this.lines.push({
       asked: `${api.name} ${version}: ${what}`,
       answer: answer === undefined ? "closed" : this.#plain(answer),
@@ -73,9 +71,8 @@ export class ProtocolDialogue {
     api: Api<Req, Res>,
     version: number,
     body: StructIn<Req>,
-    options: { readonly behind?: number } = {},
   ): Promise<StructOut<Res>> {
-    const answer = await this.#answer(api, version, body, options);
+    const answer = await this.#answer(api, version, body);
     if (answer === undefined) throw new Error(`${api.name} ${version} was not answered`);
     return answer;
   }
@@ -173,11 +170,10 @@ export class ProtocolDialogue {
     api: Api<Req, Res>,
     version: number,
     body: StructIn<Req>,
-    options: { readonly behind?: number } = {},
   ): Promise<StructOut<Res> | undefined> {
     const connection = await this.#open();
     try {
-      return await connection.request(api, version, body, options);
+      return await connection.request(api, version, body, { behind: this.bytesBehind });
     } catch (error) {
       if (!/was closed/.test(String(error))) throw error;
       this.close();

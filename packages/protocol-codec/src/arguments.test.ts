@@ -33,6 +33,16 @@ describe("an argument of the wrong kind is an error that says which, and what is
       () => codec.decodeRequest(codec.Metadata, 12, Buffer.alloc(3), 4),
       "offset: a place in 3",
     ],
+    [
+      "no place",
+      () => codec.decodeRequest(codec.Metadata, 12, Buffer.alloc(3), wrong(null)),
+      "body: an object such as",
+    ],
+    [
+      "a switch for trailing bytes",
+      () => codec.decodeRequest(codec.Metadata, 12, Buffer.alloc(3), { bodyOffset: 0, trailingBytes: wrong(true) }),
+      'trailingBytes: "refuse" or "ignore" wanted',
+    ],
     ["a text for a subscription", () => codec.decodeSubscription(wrong("abc")), "bytes: a Buffer"],
     [
       "a log that is none",

@@ -41,6 +41,7 @@ export type {
   DecodedRequest,
   DecodedResponse,
   RequestHead,
+  RequestBodyPlace,
   RequestHeaderView,
   ResponseHead,
 } from "./frame/envelope.js";

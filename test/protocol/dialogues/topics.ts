@@ -224,16 +224,16 @@ export const topicDialogues: Readonly<Record<string, (talk: ProtocolDialogue) =>
   "bytes behind the last field mean nothing": async (talk) => {
     const topics = [{ name: "behind" }];
     await talk.topic("behind");
-    await talk.ask("all topics", Metadata, 13, { topics: null, allowAutoTopicCreation: false }, { behind: 3 });
-    await talk.ask("one topic", Metadata, 1, { topics }, { behind: 2 });
-    await talk.ask("one topic, much behind", Metadata, 12, { topics, allowAutoTopicCreation: false }, { behind: 1000 });
-    const told = await talk.quietly(
-      ApiVersions,
-      3,
-      { clientSoftwareName: "a", clientSoftwareVersion: "1" },
-      { behind: 1 },
-    );
+    talk.bytesBehind = 3;
+    await talk.ask("all topics", Metadata, 13, { topics: null, allowAutoTopicCreation: false });
+    talk.bytesBehind = 2;
+    await talk.ask("one topic", Metadata, 1, { topics });
+    talk.bytesBehind = 1000;
+    await talk.ask("one topic, much behind", Metadata, 12, { topics, allowAutoTopicCreation: false });
+    talk.bytesBehind = 1;
+    const told = await talk.quietly(ApiVersions, 3, { clientSoftwareName: "a", clientSoftwareVersion: "1" });
     talk.note("ApiVersions 3, one byte behind", { errorCode: told.errorCode });
+    talk.bytesBehind = 0;
   },
 
   "metadata in every version": async (talk) => {

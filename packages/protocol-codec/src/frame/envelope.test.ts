@@ -9,6 +9,7 @@ import { Metadata } from "../messages/03-metadata.js";
 import {
   decodeAnyRequest,
   decodeCorrelationId,
+  decodeRequest,
   decodeRequestHeader,
   decodeResponse,
   encodeFrame,
@@ -31,6 +32,17 @@ describe("a request", () => {
     expect(api).toBe(Metadata);
     expect(header).toEqual({ apiKey: 3, apiVersion: 12, ...head, bodyOffset: 15 });
     expect(body).toMatchObject({ topics: [{ name: "orders" }] });
+  });
+
+  test("may have bytes behind its last field only for those who say that they ignore them", () => {
+    const long = Buffer.concat([payloadOf(encodeRequest(Metadata, 12, head, { topics: null })), Buffer.from("abc")]);
+    const { bodyOffset } = decodeRequestHeader(long);
+    expect(() => decodeRequest(Metadata, 12, long, bodyOffset)).toThrow("3 bytes are left over");
+    expect(() => decodeRequest(Metadata, 12, long, { bodyOffset })).toThrow("3 bytes are left over");
+    expect(() => decodeRequest(Metadata, 12, long, { bodyOffset, trailingBytes: "refuse" })).toThrow(
+      "3 bytes are left",
+    );
+    expect(decodeRequest(Metadata, 12, long, { bodyOffset, trailingBytes: "ignore" })).toMatchObject({ topics: null });
   });
 
   test("keeps the tagged fields of its header, so that a proxy loses nothing", () => {

@@ -148,8 +148,10 @@ export function decodeRequestHeader(bytes: Uint8Array): RequestHeaderView {
   }
 }
 
-/** How strictly {@link decodeRequest} reads. */
-export interface DecodeRequestOptions {
+/** Where the body of a request begins, and how strictly it is read. */
+export interface RequestBodyPlace {
+  /** As the header tells it. */
+  readonly bodyOffset: number;
   /**
    * What becomes of bytes behind the last field: `"refuse"` (the default) makes them an error, `"ignore"` does as Apache Kafka's brokers do,
    * because clients send such bytes (librdkafka 2.15 three in each Metadata request for all topics).
@@ -157,15 +159,17 @@ export interface DecodeRequestOptions {
   readonly trailingBytes?: "refuse" | "ignore";
 }
 
-/** Reads the body of a request behind its header. Throws a DecodeError that names the field. */
+/** Reads the body of a request behind its header; `body` says where that begins. Throws a DecodeError that names the field. */
 export function decodeRequest<Req extends Fields, Res extends Fields>(
   api: Api<Req, Res>,
   version: number,
   payload: Uint8Array,
-  bodyOffset: number,
-  { trailingBytes = "refuse" }: DecodeRequestOptions = {},
+  body: number | RequestBodyPlace,
 ): StructOut<Req> {
   requireApi(api);
+  const place: RequestBodyPlace = typeof body === "number" ? { bodyOffset: body } : body;
+  requireObject(place, "body", "{ bodyOffset: 12 }");
+  const { bodyOffset, trailingBytes = "refuse" } = place;
   if (trailingBytes !== "refuse" && trailingBytes !== "ignore")
     throw invalidArgument(`trailingBytes: "refuse" or "ignore" wanted, not ${kindOf(trailingBytes)}`);
   return decode(api.request, version, payload, bodyOffset, { trailing: trailingBytes === "ignore" });

@@ -265,6 +265,15 @@ describe("a client's batch is refused", () => {
     });
   });
 
+  it("with bounds in numbers, also where there are none", async () => {
+    const now = 1_700_000_000_000;
+    const config = { messageTimestampBeforeMaxMs: Number.POSITIVE_INFINITY, messageTimestampAfterMaxMs: 500 };
+    const outcome = await refusal(writeBatch({}, [{ timestamp: now + 501, value: "x" }]), { config });
+    expect(outcome).toMatchObject({
+      recordErrors: [{ message: expect.stringContaining("within [-9223372036854775808, 1700000000500]") }],
+    });
+  });
+
   it("when it says LogAppendTime itself", async () => {
     const bytes = batchOf(["a"]);
     bytes.writeInt16BE(8, 21);

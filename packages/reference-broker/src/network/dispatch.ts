@@ -52,7 +52,7 @@ export class Dispatcher {
 
   async #run(handler: Handler, payload: Buffer, header: RequestHeaderView, session: Session): Promise<SessionAnswer> {
     const { apiVersion, correlationId, bodyOffset } = header;
-    const body = decodeRequest(handler.api, apiVersion, payload, bodyOffset, { trailingBytes: "ignore" });
+    const body = decodeRequest(handler.api, apiVersion, payload, { bodyOffset, trailingBytes: "ignore" });
     const outcome = await this.#serve({ handler, body, context: this.#contextOf(session, header) });
     if (outcome === noResponse || outcome === closeConnection) return outcome;
     return encodeResponse(handler.api, apiVersion, { correlationId }, outcome);
