@@ -69,6 +69,8 @@ const eventNames: readonly string[] = Object.keys({
   topicCreated: true,
   topicDeleted: true,
   leaderChanged: true,
+  brokerStarted: true,
+  brokerStopped: true,
   error: true,
 } satisfies Record<keyof BrokerEventMap, true>);
 
