@@ -1,8 +1,7 @@
 import type { Clock } from "@moldau/platform";
-import type { BrokerNode } from "../cluster/node.js";
 import type { Partition, PartitionWatcher } from "../partitions/partition.js";
 import type { FetchPosition } from "./fetch-session.js";
-import { readPositions, type FetchLimits, type FetchRound, type WatchedPosition } from "./read.js";
+import { readPositions, type FetchedBroker, type FetchLimits, type FetchRound, type WatchedPosition } from "./read.js";
 
 /** How long a fetch may wait, and for what. */
 export interface LongPollOptions extends FetchLimits {
@@ -17,7 +16,7 @@ export interface LongPollOptions extends FetchLimits {
  * nothing is read: a change of one of the partitions only adds to a sum, and all are read again when that could be enough.
  */
 export async function longPoll(
-  broker: BrokerNode,
+  broker: FetchedBroker & { readonly clock: Clock },
   positions: readonly FetchPosition[],
   options: LongPollOptions,
 ): Promise<FetchRound> {

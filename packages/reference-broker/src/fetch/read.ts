@@ -18,6 +18,9 @@ export interface FetchLimits {
   readonly tellsLeaders: boolean;
 }
 
+/** What reading needs of a broker. */
+export type FetchedBroker = Pick<BrokerNode, "nodeId" | "cluster" | "partitions">;
+
 /** What one round of reading found. */
 export interface FetchRound {
   readonly fetched: readonly FetchedPartition[];
@@ -43,7 +46,7 @@ export interface WatchedPosition {
  * (KIP-74); what it leaves of `maxBytes` is for those behind it.
  */
 export async function readPositions(
-  broker: BrokerNode,
+  broker: FetchedBroker,
   positions: readonly FetchPosition[],
   limits: FetchLimits,
 ): Promise<FetchRound> {
@@ -74,7 +77,7 @@ interface OneRead {
 }
 
 async function readOne(
-  broker: BrokerNode,
+  broker: FetchedBroker,
   position: FetchPosition,
   limits: FetchLimits & { readonly minOneMessage: boolean },
 ): Promise<OneRead> {

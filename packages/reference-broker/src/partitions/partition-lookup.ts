@@ -24,7 +24,10 @@ export interface PartitionReference {
  * Finds a partition that this broker leads. Between the moment when the broker learns that it leads and the opening of the log it answers
  * as a broker that does not lead yet, so that the client asks again.
  */
-export function findLedPartition({ partitions, nodeId }: BrokerNode, reference: PartitionReference): LedPartition {
+export function findLedPartition(
+  { partitions, nodeId }: Pick<BrokerNode, "partitions" | "nodeId">,
+  reference: PartitionReference,
+): LedPartition {
   const { topic, byId, partition, currentLeaderEpoch = -1 } = reference;
   if (topic === undefined) return refused(byId ? ErrorCode.UNKNOWN_TOPIC_ID : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
   const state = topic.partitions[partition];

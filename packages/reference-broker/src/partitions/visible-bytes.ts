@@ -36,6 +36,11 @@ export class VisibleBytes {
     return this.#total;
   }
 
+  /** How many appends are kept apart because they are hidden; bounded. */
+  get hiddenCount(): number {
+    return this.#hidden.length;
+  }
+
   /** Takes in how far the log has come. */
   note({ logEnd, appendedBytes, visibleEnd }: LogProgress): void {
     if (visibleEnd === logEnd) {
