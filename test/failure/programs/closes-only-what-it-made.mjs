@@ -9,7 +9,7 @@ await producer.send({ topic: "orders", messages: [{ value: "1" }] });
 await kafka.admin().listTopics();
 const consumer = kafka.consumer({ groupId: "billing", topics: ["orders"], startFrom: "earliest" });
 for await (const message of consumer) {
-  process.stdout.write(`${message.value}\n`);
+  process.stdout.write(`${String(message.value)}\n`);
   break;
 }
 await Promise.all([producer.close(), consumer.close()]);
