@@ -104,7 +104,9 @@ describe("connecting", () => {
     const cluster = newCluster([`[::1]:${six.port}`]);
     await cluster.connect();
     expect(await cluster.controller()).toBe(7);
-    expect((await cluster.connection(7, { purpose: "general", owner: null })).address).toBe(`[::1]:${six.port}`);
+    const before = six.accepted;
+    await cluster.lease({ name: "test" }).connection(7, "produce");
+    expect(six.accepted).toBe(before + 1);
   });
 
   it("tries each address of a name", async () => {
@@ -353,7 +355,7 @@ describe("coordinators", () => {
     cluster.forgetCoordinator("group", "g");
     await cluster.coordinator("group", "g");
     expect(broker.seen("FindCoordinator").map(({ body }) => (body as { keyType: number }).keyType)).toEqual([0, 1, 0]);
-    expect((await cluster.connection(7, { purpose: "group", owner: cluster })).node).toBe(7);
+    expect((await cluster.lease({ name: "test" }).connection(7, "group")).node).toBe(7);
   });
 
   it("that are not available yet are asked for again; a refusal is final", async () => {
@@ -390,30 +392,13 @@ describe("coordinators", () => {
 });
 
 describe("connections", () => {
-  it("are one per broker, purpose and owner, opened once however many ask", async () => {
-    const cluster = newCluster([broker]);
-    await cluster.connect();
-    const [mine, yours] = [{}, {}];
-    const keys = [mine, mine, yours, mine].map((owner, index) => ({
-      purpose: index === 3 ? ("fetch" as const) : ("produce" as const),
-      owner,
-    }));
-    const connections = await Promise.all(keys.map((key) => cluster.connection(7, key)));
-    expect(connections[0]).toBe(connections[1]);
-    expect(new Set(connections).size).toBe(3);
-    expect(broker.accepted).toBe(4);
-    await cluster.release(mine);
-    expect(connections.map(({ isOpen }) => isOpen)).toEqual([false, false, true, false]);
-    expect((await cluster.connection(7, { purpose: "produce", owner: mine })).isOpen).toBe(true);
-  });
-
   it("that are over are replaced by the next that is asked for", async () => {
     const cluster = newCluster([broker]);
     await cluster.connect();
-    const key = { purpose: "fetch" as const, owner: null };
-    const first = await cluster.connection(7, key);
+    const lease = cluster.lease({ name: "test" });
+    const first = await lease.connection(7, "fetch");
     first.destroy();
-    const second = await cluster.connection(7, key);
+    const second = await lease.connection(7, "fetch");
     expect(second).not.toBe(first);
     expect(second.isOpen).toBe(true);
   });
@@ -423,15 +408,15 @@ describe("connections", () => {
     await cluster.connect();
     broker.takeOver = (socket) => socket.destroy();
     const start = performance.now();
-    const key = { purpose: "fetch" as const, owner: null };
-    for (let attempt = 0; attempt < 3; attempt++) await failureOf(cluster.connection(7, key));
+    const lease = cluster.lease({ name: "test" });
+    for (let attempt = 0; attempt < 3; attempt++) await failureOf(lease.connection(7, "fetch"));
     expect(performance.now() - start).toBeGreaterThan(85);
     broker.takeOver = undefined;
-    await cluster.connection(7, key);
+    await lease.connection(7, "fetch");
   });
 
   it("to a broker that nobody knows fail with its number", async () => {
-    const error = await failureOf(newCluster([broker]).connection(99, { purpose: "fetch", owner: null }));
+    const error = await failureOf(newCluster([broker]).lease({ name: "test" }).connection(99, "fetch"));
     expect(error).toMatchObject({ code: "CLIENT_CONNECTION_FAILED", broker: 99, retriable: true });
   });
 });

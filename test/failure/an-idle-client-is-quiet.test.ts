@@ -54,7 +54,7 @@ function watchedClock(): Clock & { set: number; pending: number } {
 it("sets no timer and sends nothing while nobody asks it for anything", async () => {
   const clock = watchedClock();
   const cluster = newCluster([broker], { clock, metadataMaxAgeMs: 10, requestTimeoutMs: 30_000 });
-  const connection = await cluster.connect().then(() => cluster.connection(7, { purpose: "produce", owner: cluster }));
+  const connection = await cluster.connect().then(() => cluster.lease({ name: "test" }).connection(7, "produce"));
   const before = { set: clock.set, requests: broker.requests.length };
   await new Promise((resolve) => setTimeout(resolve, 300));
   expect({ set: clock.set, requests: broker.requests.length }).toEqual(before);
@@ -69,7 +69,7 @@ it("leaves no connection and no timer behind when it is closed", async () => {
   const clock = watchedClock();
   const cluster = newCluster([broker], { clock });
   await cluster.connect();
-  const connections = await Promise.all([{}, {}].map((owner) => cluster.connection(7, { purpose: "fetch", owner })));
+  const connections = await Promise.all(["one", "two"].map((name) => cluster.lease({ name }).connection(7, "fetch")));
   const unanswered = connections.map((connection) =>
     connection.request(Metadata, 12, { topics: [] }).catch(() => undefined),
   );

@@ -114,7 +114,7 @@ describe.skipIf(missing !== undefined)(`Apache Kafka${missing === undefined ? ""
     });
     await cluster.connect();
     const [broker] = cluster.brokers;
-    const connection = await cluster.connection(broker?.nodeId ?? -1, { purpose: "fetch", owner: cluster });
+    const connection = await cluster.lease({ name: "test" }).connection(broker?.nodeId ?? -1, "fetch");
     const end = performance.now() + 6000;
     let requests = 0;
     while (performance.now() < end) {

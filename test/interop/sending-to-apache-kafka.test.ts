@@ -1,13 +1,20 @@
 import { Admin } from "@moldau/admin";
-import { connectionClosed, type Cluster } from "@moldau/connection-pool";
+import type { Cluster } from "@moldau/connection-pool";
 import { Producer, SendError, type ProducerOptions, type SentBatch } from "@moldau/producer";
 import { Fetch, readBatches, type RecordBatch } from "@moldau/protocol-codec";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { missingForApacheKafka, startApacheKafka, type ApacheKafka } from "../support/apache-kafka.js";
 import { closeAll, newCluster } from "../support/connecting.js";
+import { CuttableConnector } from "../support/cuttable-connector.js";
 
 const missing = missingForApacheKafka();
+
+interface Started {
+  readonly cluster: Cluster;
+  readonly network: CuttableConnector;
+  readonly producer: Producer;
+}
 
 interface Sent {
   readonly values: readonly string[];
@@ -26,25 +33,19 @@ describe.skipIf(missing !== undefined)(
     afterEach(closeAll);
     afterAll(() => kafka.close());
 
-    async function start(topic: string, options: ProducerOptions): Promise<{ cluster: Cluster; producer: Producer }> {
-      const cluster = newCluster([kafka.bootstrapServers], { connectionTimeoutMs: 10_000, requestTimeoutMs: 20_000 });
+    async function start(topic: string, producing: ProducerOptions): Promise<Started> {
+      const network = new CuttableConnector();
+      const options = { connector: network, connectionTimeoutMs: 10_000, requestTimeoutMs: 20_000 };
+      const cluster = newCluster([kafka.bootstrapServers], options);
       await new Admin(cluster).createTopics({ topics: [{ topic, partitions: 1 }] });
-      return { cluster, producer: new Producer(cluster, options) };
-    }
-
-    /** Cuts the producer's connection, whatever is on its way on it. */
-    async function cut(cluster: Cluster, producer: Producer): Promise<void> {
-      const node = cluster.brokers[0]?.nodeId ?? 0;
-      (await cluster.connection(node, { purpose: "produce", owner: producer })).destroy(connectionClosed("cut"));
+      return { cluster, network, producer: new Producer(cluster, producing) };
     }
 
     /** For so many milliseconds, cuts the producer's connection whenever a request waits for its answer on it. */
-    async function cutBeforeAnswers(cluster: Cluster, producer: Producer, ms: number): Promise<void> {
-      const node = cluster.brokers[0]?.nodeId ?? 0;
+    async function cutBeforeAnswers(network: CuttableConnector, ms: number): Promise<void> {
       for (const until = performance.now() + ms; performance.now() < until;) {
-        const connection = await cluster.connection(node, { purpose: "produce", owner: producer });
+        network.cutProducing();
         await nextTurn();
-        if (connection.pendingRequests > 0) connection.destroy(connectionClosed("cut"));
       }
     }
 
@@ -124,11 +125,11 @@ describe.skipIf(missing !== undefined)(
     });
 
     test("connections that break at any moment cost no message, make no duplicate and change no order", async () => {
-      const { cluster, producer } = await start("broken", { batchSize: 300 });
+      const { cluster, network, producer } = await start("broken", { batchSize: 300 });
       const sent: Sent[] = [];
       for (let round = 0; round < 300; round++) {
         send(producer, "broken", sent);
-        if (round % 20 === 10) await cut(cluster, producer);
+        if (round % 20 === 10) network.cut();
         await pause(1);
       }
       await Promise.all(sent.map(({ outcome }) => outcome));
@@ -137,7 +138,7 @@ describe.skipIf(missing !== undefined)(
     });
 
     test("after batches that were given up a new epoch goes on, in order, once, and outcomes were true", async () => {
-      const { cluster, producer } = await start("given-up", { batchSize: 300, deliveryTimeoutMs: 150 });
+      const { cluster, network, producer } = await start("given-up", { batchSize: 300, deliveryTimeoutMs: 150 });
       const sent: Sent[] = [];
       let isDoubtful = false;
       // When a connection is cut is chance: it goes on until a batch was given up that may have been written.
@@ -147,7 +148,7 @@ describe.skipIf(missing !== undefined)(
           isDoubtful ||= error instanceof SendError && error.failed.some(({ written }) => written === "maybe");
         });
         // For longer than a delivery may take, no answer gets through.
-        if (round % 100 > 20) await cutBeforeAnswers(cluster, producer, 3);
+        if (round % 100 > 20) await cutBeforeAnswers(network, 3);
         else await pause(3);
       }
       await producer.flush();

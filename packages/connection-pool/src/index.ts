@@ -2,7 +2,7 @@
 
 // The cluster
 export { Cluster } from "./cluster/cluster.js";
-export type { ClusterEvents, ConnectionKey } from "./cluster/cluster.js";
+export type { ClusterEvents } from "./cluster/cluster.js";
 export type { ClusterRequestOptions, OperationOptions, RequestBody } from "./cluster/requester.js";
 export type { TopicOptions } from "./cluster/topics.js";
 export { resolveClusterOptions } from "./cluster/cluster-options.js";

@@ -1,5 +1,5 @@
 import { getEventListeners } from "node:events";
-import { KafkaError, kafkaError } from "@moldau/protocol-codec";
+import { kafkaError, type KafkaError } from "@moldau/protocol-codec";
 import { turns, VirtualClock } from "moldau-testing";
 import { describe, expect, it } from "vitest";
 import { clientClosed, connectionFailed } from "../errors.js";

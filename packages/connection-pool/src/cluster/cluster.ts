@@ -1,7 +1,6 @@
 import type { Api, Fields, StructOut, Uuid } from "@moldau/protocol-codec";
 import { EventEmitter } from "eventemitter3";
 import type { BrokerConnection } from "../connection/broker-connection.js";
-import type { Connection } from "../connection/connection.js";
 import { isAddress } from "../addresses.js";
 import type { Clock } from "@moldau/platform";
 import { resolveClusterOptions, type ClusterOptions, type ResolvedClusterOptions } from "./cluster-options.js";
@@ -13,13 +12,6 @@ import type { Lease, LeaseOwner } from "./lease.js";
 import { ConnectionPool, type BrokerAddress } from "./pool.js";
 import { Requester, type ClusterRequestOptions, type OperationOptions, type RequestBody } from "./requester.js";
 import { Topics, type TopicOptions } from "./topics.js";
-
-/** Which of the connections to a broker is meant, in the older form. */
-export interface ConnectionKey {
-  readonly purpose: ConnectionPurpose;
-  /** The producer or consumer that has it to itself; null: shared by all. */
-  readonly owner: object | null;
-}
 
 /** What a cluster tells. */
 export interface ClusterEvents {
@@ -40,7 +32,6 @@ export class Cluster extends EventEmitter<ClusterEvents> implements AsyncDisposa
   readonly #topics: Topics;
   readonly #coordinators: Coordinators;
   readonly #closing = new AbortController();
-  readonly #owners = new Map<object | null, ConnectionSlots>();
   #closed: Promise<void> | undefined;
 
   /** @throws {KafkaError} CLIENT_INVALID_ARGUMENT when an option is wrong or unknown; nothing is connected yet. */
@@ -190,25 +181,6 @@ export class Cluster extends EventEmitter<ClusterEvents> implements AsyncDisposa
   lease({ name }: LeaseOwner): Lease {
     this.#checkOpen();
     return new ClusterLease(this.#pool, this.#pool.lease(name), (node, options) => this.#find(node, options));
-  }
-
-  /** The older form of {@link lease}: an owner's connections by the owner itself. */
-  connection(
-    node: number,
-    { purpose, owner }: ConnectionKey,
-    options: { readonly signal?: AbortSignal | undefined } = {},
-  ): Promise<Connection> {
-    this.#checkOpen();
-    const slots = this.#owners.get(owner) ?? (owner ? this.#pool.lease("owner") : this.#pool.general);
-    this.#owners.set(owner, slots);
-    return this.#find(node, options).then(() => slots.get(node, purpose, options));
-  }
-
-  /** The older form of {@link Lease.close}. */
-  async release(owner: object): Promise<void> {
-    const slots = this.#owners.get(owner);
-    this.#owners.delete(owner);
-    if (slots) await this.#pool.endLease(slots);
   }
 
   /** Closes everything, at once: requests on their way fail with CLIENT_CLOSED. Again and again does no harm. */
