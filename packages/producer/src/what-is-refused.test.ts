@@ -11,7 +11,7 @@ describe("options", () => {
   const cases: readonly (readonly [options: object, sentence: string])[] = [
     [{ lingerMs: -1 }, "lingerMs must be a number from 0 to 2147483647, not -1"],
     [{ acks: -1 }, 'acks must be one of "all", 0, 1, not -1'],
-    [{ linger: 5 }, 'unknown option "linger". The options are acks, allowAutoTopicCreation'],
+    [{ linger: 5 }, 'unknown option "linger". Did you mean lingerMs?'],
     [{ idempotent: true, acks: 1 }, 'idempotent needs acks "all", not 1'],
     [{ maxInFlight: 6 }, "maxInFlight must be a whole number from 1 to 5, not 6"],
     [{ compression: "brotli" }, 'compression must be one of "none", "gzip"'],
