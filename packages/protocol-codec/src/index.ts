@@ -40,6 +40,7 @@ export { decodeCorrelationId, decodeResponse, encodeFrame, encodeResponse } from
 export type {
   DecodedRequest,
   DecodedResponse,
+  DecodeRequestOptions,
   RequestHead,
   RequestBodyPlace,
   RequestHeaderView,
@@ -51,17 +52,10 @@ export { ResponseHeader } from "./frame/response-header.js";
 export { Uuid } from "./wire/uuid.js";
 
 // How messages are described
-export type {
-  Api,
-  Fields,
-  Infer,
-  InferInput,
-  Message,
-  StructIn,
-  StructOut,
-  UnknownTaggedField,
-  VersionRange,
-} from "./schema/index.js";
+export type { Api, Fields, Infer, InferInput, Message, StructIn, StructOut, VersionRange } from "./schema/index.js";
+export type { ArrayField, Field, FieldIn, FieldOut, FieldSpec, FieldType, NullableField } from "./schema/index.js";
+export type { PrimitiveName, StructArrayField, StructField } from "./schema/index.js";
+export type { UnknownTaggedField, WithUnknownTags } from "./schema/index.js";
 export type { RequestInputOf, RequestOf, ResponseInputOf, ResponseOf } from "./schema/index.js";
 export { apiByKey, apis } from "./messages/apis.js";
 export { decodeMessage, encodeMessage, type AnyMessage, type MessageCoordinates } from "./messages/by-key.js";

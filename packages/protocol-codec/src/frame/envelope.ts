@@ -19,8 +19,8 @@ const maxSize = 0x7fff_ffff;
 /** The key of ApiVersions: its response has the oldest header in every version, so that any client can read it. */
 const apiVersionsKey = 18;
 
-/** What the headers of requests and responses have in common. */
-interface Head {
+/** What stands before every response body; the headers of requests have it too. */
+export interface ResponseHead {
   /** Ties a response to its request. */
   readonly correlationId: number;
   /** Tagged fields of a later Kafka; absent when there are none. No header has any so far. */
@@ -28,14 +28,11 @@ interface Head {
 }
 
 /** What stands before every request body. */
-export interface RequestHead extends Head {
+export interface RequestHead extends ResponseHead {
   readonly apiKey: number;
   readonly apiVersion: number;
   readonly clientId: string | null;
 }
-
-/** What stands before every response body. */
-export type ResponseHead = Head;
 
 /** A decoded request header, and where the body begins. */
 export interface RequestHeaderView extends RequestHead {
@@ -63,7 +60,7 @@ export interface DecodedResponse<Res extends Fields> extends ResponseHead {
 export function encodeRequest<Req extends Fields, Res extends Fields>(
   api: Api<Req, Res>,
   version: number,
-  head: Pick<RequestHead, "clientId" | keyof Head>,
+  head: Pick<RequestHead, "clientId" | keyof ResponseHead>,
   body: StructIn<Req>,
 ): Buffer[] {
   requireApi(api);
@@ -278,7 +275,7 @@ function tooLarge(size: number): string {
 }
 
 /** What a header of an older version has no place for may not be lost without a word. */
-function requireNoTags({ unknownTaggedFields }: Head): void {
+function requireNoTags({ unknownTaggedFields }: ResponseHead): void {
   if (unknownTaggedFields !== undefined && unknownTaggedFields.length !== 0)
     throw new WriteFailure("unknownTaggedFields in a version that has no tagged fields");
 }

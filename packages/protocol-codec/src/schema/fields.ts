@@ -99,10 +99,10 @@ export interface StructField<S extends Fields> extends Field<StructOut<S>, Struc
 export interface StructArrayField<S extends Fields> extends Field<readonly StructOut<S>[], readonly StructIn<S>[]> {}
 
 /** A field that holds a list of values without parts. */
-export interface ArrayField<F extends Field<any, any>> extends Field<readonly Out<F>[], readonly In<F>[]> {}
+export interface ArrayField<F extends Field<any, any>> extends Field<readonly FieldOut<F>[], readonly FieldIn<F>[]> {}
 
 /** A field that may be null. */
-export interface NullableField<F extends Field<any, any>> extends Field<Out<F> | null, In<F> | null> {}
+export interface NullableField<F extends Field<any, any>> extends Field<FieldOut<F> | null, FieldIn<F> | null> {}
 
 function field<Out, In = Out>(type: FieldType): Field<Out, In> {
   return new Field<Out, In>({
@@ -162,8 +162,10 @@ export function nullable<F extends Field<any, any>>(of: F, versions = "0+"): Nul
   return new Field({ ...of.spec, nullable: parseVersions(versions) });
 }
 
-type Out<F> = F extends Field<infer O, any> ? O : never;
-type In<F> = F extends Field<any, infer I> ? I : never;
+/** What decoding gives of a field. */
+export type FieldOut<F> = F extends Field<infer O, any> ? O : never;
+/** What encoding takes for a field. */
+export type FieldIn<F> = F extends Field<any, infer I> ? I : never;
 
 /** A tagged field that the schema does not know, kept so that it survives a round trip. */
 export interface UnknownTaggedField {
@@ -172,7 +174,7 @@ export interface UnknownTaggedField {
 }
 
 /** What every struct has besides the fields of its schema. */
-interface WithUnknownTags {
+export interface WithUnknownTags {
   /** Tagged fields of a later Kafka, ascending by tag; absent when there are none. */
   readonly unknownTaggedFields?: Field<readonly UnknownTaggedField[]>;
 }
@@ -182,10 +184,10 @@ interface WithUnknownTags {
 
 /** A decoded struct: every field, and the tagged fields that the schema does not know, if there were any. */
 export type StructOut<S extends Fields> = S extends Fields
-  ? { readonly [K in keyof (S & WithUnknownTags)]: Out<(S & WithUnknownTags)[K]> }
+  ? { readonly [K in keyof (S & WithUnknownTags)]: FieldOut<(S & WithUnknownTags)[K]> }
   : never;
 
 /** A struct to encode: a field left out takes its default. */
 export type StructIn<S extends Fields> = S extends Fields
-  ? { readonly [K in keyof (S & WithUnknownTags)]?: In<(S & WithUnknownTags)[K]> | undefined }
+  ? { readonly [K in keyof (S & WithUnknownTags)]?: FieldIn<(S & WithUnknownTags)[K]> | undefined }
   : never;

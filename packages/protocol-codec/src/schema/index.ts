@@ -17,7 +17,9 @@ export {
   uint32,
   uuid,
 } from "./fields.js";
-export type { Fields, StructIn, StructOut, UnknownTaggedField } from "./fields.js";
+export type { Fields, StructIn, StructOut, UnknownTaggedField, WithUnknownTags } from "./fields.js";
+export type { ArrayField, Field, FieldIn, FieldOut, FieldSpec, FieldType, PrimitiveName } from "./fields.js";
+export type { NullableField, StructArrayField, StructField } from "./fields.js";
 export { decode, encode } from "./codec.js";
 export type { VersionRange } from "./versions.js";
 export { decodeVersioned, encodeVersioned, type Versioned } from "./versioned.js";
