@@ -4,58 +4,126 @@ export { Kafka, type KafkaCloseOptions, type KafkaOptions } from "./kafka.js";
 // Sending
 export { partitionForKey, Producer, SendError } from "@moldau/producer";
 export type {
+  AcknowledgedEvent,
   Acks,
+  BatchEventFacts,
+  ByteSource,
+  EncodedMessage,
   FailedBatch,
+  FailedEvent as BatchFailedEvent,
   Message as MessageToSend,
+  MessageHeaders as HeadersToSend,
   Partitioner,
   Payload,
   ProducerEvents,
   ProducerOptions,
+  RetryEvent,
   SendBatchOptions,
   SendOptions,
+  SendSettings,
   SentBatch,
+  SerializeContext,
   Serializer,
   Serializers,
   TopicMessages,
+  WaitingEvent,
+  WaitSettings,
+  WritableSettings,
+  Written,
 } from "@moldau/producer";
+export type { RecordHeaders } from "@moldau/protocol-codec";
 
 // Receiving
 export { Consumer, Message, MessageBatch, MessageHeaders } from "@moldau/consumer";
 export type {
   AssignedEvent,
   Assignor,
+  AssignorInput,
+  AssignorName,
+  BatchesOptions,
+  BytesJson,
+  CloseOptions,
+  CommitOffset,
+  CommitRefusedEvent,
   Committable,
   CommittedEvent,
   ConsumerEvents,
   ConsumerOptions,
+  FailedEvent,
+  GroupAssignment,
+  GroupMember,
+  IsolationLevel,
+  LagEvent,
+  LoopOptions,
+  MessageHeader,
+  MessageJson,
+  OffsetTarget,
   PartitionLag,
   PartitionsEvent,
+  ResolvedConsumerOptions,
+  RetryNotice,
+  SeekTarget,
   StartFrom,
   TopicPartition,
   TopicPartitionOffset,
+  WaitingOptions,
 } from "@moldau/consumer";
+export type { CompressionCodec, CompressionCodecs, CompressionName } from "@moldau/protocol-codec";
 
 // Administering
 export { Admin } from "@moldau/admin";
-export type { ItemResult, NewTopic } from "@moldau/admin";
+export type {
+  AdminCloseOptions,
+  AdminEvents,
+  ClusterDescription,
+  CreatedTopic,
+  CreateTopicsOptions,
+  DeletedGroup,
+  DeletedTopic,
+  DeleteGroupsOptions,
+  DeleteTopicsOptions,
+  DescribeClusterOptions,
+  DescribedPartition,
+  DescribedTopic,
+  DescribeTopicsOptions,
+  FailedBroker,
+  GroupListing,
+  ItemResult,
+  ListedGroup,
+  ListedOffset,
+  ListedTopic,
+  ListGroupsOptions,
+  ListOffsetsOptions,
+  ListTopicsOptions,
+  NewTopic,
+  OffsetSpec,
+  PartitionToList,
+} from "@moldau/admin";
+export type { Uuid } from "@moldau/protocol-codec";
 
 // The cluster: login, retries, time, transport
-export { systemClock, systemConnector } from "@moldau/connection-pool";
+export { systemClock } from "@moldau/connection-pool";
 export type {
-  Channel,
-  ChannelEvents,
+  Address,
+  BrokerAddress,
   Clock,
-  Connector,
-  ConnectTarget,
+  ClusterOptions,
   FailedAttempt,
-  OpeningEvents,
   OperationOptions,
+  PartitionMetadata,
+  PlainOptions,
   RetryPolicy,
+  SaslContext,
   SaslMechanism,
   SaslOptions,
+  ScramOptions,
   Timer,
   TimerOptions,
+  TopicMetadata,
 } from "@moldau/connection-pool";
+export type { Channel, ChannelEvents, Connector, ConnectTarget, OpeningEvents } from "@moldau/connection-pool";
+export { scramMechanisms } from "@moldau/protocol-codec";
+export type { ScramMechanism } from "@moldau/protocol-codec";
 
 // What subscribers of node:diagnostics_channel get
 export type {
@@ -69,3 +137,4 @@ export type {
 
 // Failures
 export { ErrorCode, KafkaError, type ErrorName } from "@moldau/protocol-codec";
+export type { KafkaErrorFacts, KafkaErrorOptions } from "@moldau/protocol-codec";

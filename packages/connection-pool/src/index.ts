@@ -27,6 +27,7 @@ export type { BrokerConnection } from "./connection/broker-connection.js";
 export type { Lease, LeaseOwner } from "./cluster/lease.js";
 export type { ConnectionPurpose } from "./cluster/connection-slots.js";
 export type { BrokerAddress } from "./cluster/pool.js";
+export type { Exchange } from "./connection/exchange.js";
 export { BrokerVersions, Negotiation } from "./connection/api-versions.js";
 export type { VersionRange } from "./connection/api-versions.js";
 export { formatAddress, parseAddress } from "./addresses.js";

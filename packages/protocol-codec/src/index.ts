@@ -40,7 +40,6 @@ export { decodeCorrelationId, decodeResponse, encodeFrame, encodeResponse } from
 export type {
   DecodedRequest,
   DecodedResponse,
-  DecodeRequestOptions,
   RequestHead,
   RequestBodyPlace,
   RequestHeaderView,
@@ -331,6 +330,9 @@ export { RecordBatch } from "./records/batch.js";
 export type { RecordReadOptions, TimestampType } from "./records/batch.js";
 export { RecordCursor } from "./records/record.js";
 export type { LogRecord, RecordHeader, RecordHeaders } from "./records/record.js";
+export type { RecordPart } from "./records/record-part.js";
+export type { RecordStretch } from "./records/record-texts.js";
+export type { BufferView } from "./wire/buffer-view.js";
 export { readBatches } from "./records/read-batches.js";
 export type { ReadBatchesOptions } from "./records/read-batches.js";
 export { BatchBuilder } from "./records/builder.js";

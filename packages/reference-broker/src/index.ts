@@ -4,6 +4,7 @@
 export { startBroker, ReferenceBroker } from "./broker.js";
 export type { BrokerDescription } from "./broker.js";
 export type { BrokerOptions, ListenerOptions, NodeOptions, TopicOptions } from "./options.js";
+export { saslMechanisms } from "./security/users.js";
 export type { SaslMechanismName, SaslOptions, SaslUser } from "./security/users.js";
 
 // Time and transport
@@ -13,12 +14,20 @@ export { systemClock } from "@moldau/platform";
 export type { Clock, Timer, TimerOptions } from "@moldau/platform";
 
 // Faults
-export type { FaultRule, Interceptor, InterceptRule } from "./faults/rules.js";
+export type { FaultRule, Interceptor, InterceptorMethod, InterceptRule } from "./faults/rules.js";
+export type { RequestBodyOf, ResponseBodyOf } from "./faults/rules.js";
 export type { InterceptedRequest } from "./faults/intercepted-request.js";
 export type { RequestSubject } from "./faults/match.js";
 
 // Looking at it
-export type { BrokerEventMap, ConnectionEvent, RequestEvent, ResponseEvent } from "./events.js";
+export type {
+  BrokerEventMap,
+  BrokerEventOf,
+  BrokerListener,
+  ConnectionEvent,
+  RequestEvent,
+  ResponseEvent,
+} from "./events.js";
 export type { WaitOptions } from "./wait-for-event.js";
 export type { LogView } from "./partitions/log-view.js";
 export type { PartitionState, TopicState } from "./cluster/state.js";

@@ -31,7 +31,7 @@ export type ResponseBodyOf<Rule> = Rule extends { readonly api: Api } ? Response
 export type Interceptor<Req = unknown, Res = unknown> = InterceptorMethod<Req, Res>["intercept"];
 
 /** Written as a method, so that an interceptor of typed bodies can stand in the list of all rules: its API was compared before it is called. */
-interface InterceptorMethod<Req = unknown, Res = unknown> {
+export interface InterceptorMethod<Req = unknown, Res = unknown> {
   intercept(request: InterceptedRequest<Req, Res>): Promise<void> | void;
 }
 
