@@ -45,8 +45,11 @@ export class RunningCluster {
   static async start(options: BrokerOptions): Promise<RunningCluster> {
     const nodes = resolveNodes(options);
     const listeners = resolveListeners(options);
-    const { shared, directories } = await openShared(options, nodes);
-    const places = await placesOf(nodes, { listeners, directories, shared });
+    const places: NodePlace[] = [];
+    const runningNode = (nodeId: number): RunningNode | undefined =>
+      places.find((place) => place.nodeId === nodeId && place.isRunning)?.node;
+    const { shared, directories } = await openShared(options, nodes, runningNode);
+    places.push(...(await placesOf(nodes, { listeners, directories, shared })));
     const cluster = new RunningCluster(shared, places);
     try {
       await cluster.#begin(directories);
@@ -215,6 +218,7 @@ function pathsOf(directories: ReadonlyMap<number, LogDirectory>): ReadonlyMap<nu
 async function openShared(
   options: BrokerOptions,
   nodes: readonly ResolvedNode[],
+  runningNode: SharedParts["runningNode"],
 ): Promise<{ readonly shared: SharedParts; readonly directories: ReadonlyMap<number, LogDirectory> }> {
   const { acceptor = systemAcceptor, dataDir, configs = {}, seed } = options;
   // What keeps the process alive are the sockets that it listens on.
@@ -242,6 +246,7 @@ async function openShared(
       clock,
       events,
       faults,
+      runningNode,
       custody: new PartitionCustody(storage, pathsOf(directories)),
       nextSessionId: () => ++sessions,
     };

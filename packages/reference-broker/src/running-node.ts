@@ -1,6 +1,6 @@
 import { autoCreate } from "./cluster/auto-create.js";
 import type { ResolvedListener, ResolvedNode } from "./check-options.js";
-import type { Acceptor, Clock } from "@moldau/platform";
+import type { Acceptor, Channel, ChannelEvents, Clock } from "@moldau/platform";
 import type { BrokerConfig } from "./cluster/broker-config.js";
 import type { Controller } from "./cluster/controller.js";
 import type { ClusterEffects } from "./cluster/effects.js";
@@ -16,9 +16,12 @@ import { FetchSessionCache } from "./fetch/session-cache.js";
 import { GroupCoordinator } from "./groups/coordinator.js";
 import { handlers } from "./handlers/all.js";
 import { Listener, type ListenerSettings } from "./network/listener.js";
+import { PeerConnections } from "./network/peer-connections.js";
+import { Session } from "./network/session.js";
 import type { BrokerNode, ServedApi } from "./cluster/node.js";
 import type { PartitionCustody } from "./partitions/custody.js";
 import { LocalPartitions } from "./partitions/local-partitions.js";
+import type { Peers } from "./partitions/peers.js";
 import { ProducerIds } from "./cluster/producer-ids.js";
 import type { RandomSource } from "./random.js";
 import { openAccess } from "./security/access.js";
@@ -38,6 +41,8 @@ export interface SharedParts extends RandomSource {
   readonly events: BrokerEvents;
   readonly faults: FaultRules;
   readonly nextSessionId: () => number;
+  /** The broker of a node id; undefined while none runs. */
+  readonly runningNode: (nodeId: number) => RunningNode | undefined;
 }
 
 /** One run of a broker of the cluster, from its start to its stop: its listeners, image of the metadata, partitions and coordinators. */
@@ -48,6 +53,7 @@ export class RunningNode implements BrokerNode {
   readonly config: BrokerConfig;
   readonly controller: Controller;
   readonly partitions: LocalPartitions;
+  readonly peers: Peers;
   readonly groups: GroupCoordinator;
   readonly producerIds: ProducerIds;
   readonly fetchSessions: FetchSessionCache;
@@ -58,7 +64,10 @@ export class RunningNode implements BrokerNode {
   readonly #shared: SharedParts;
   readonly #image: MetadataImage;
   readonly #dispatcher: Dispatcher;
+  /** Connections of the other brokers, each for one request. */
+  readonly #peerSessions = new Set<Session>();
   #listeners: readonly Listener[] = [];
+  #isServing = false;
 
   constructor({ nodeId, rack }: ResolvedNode, directory: LogDirectory, shared: SharedParts) {
     const { controller, config, clock, random, randomBytes, events } = shared;
@@ -92,6 +101,12 @@ export class RunningNode implements BrokerNode {
       clock,
       random,
       onError,
+    });
+    this.peers = new PeerConnections({
+      nodeId,
+      clock,
+      maxFrameBytes: config.number("socket.request.max.bytes"),
+      door: (to) => shared.runningNode(to)?.door,
     });
     this.producerIds = new ProducerIds(controller, nodeId);
     this.fetchSessions = new FetchSessionCache({
@@ -149,11 +164,19 @@ export class RunningNode implements BrokerNode {
   /** Opens the logs of the partitions that it leads, and begins to answer. */
   async serve(): Promise<void> {
     await this.partitions.reconcile(Array.from(this.cluster.topics(), ({ name }) => name));
+    this.#isServing = true;
     for (const listener of this.#listeners) listener.serve();
+  }
+
+  /** Lets another broker of the cluster in, for one request that is served as a client's; undefined while nobody is answered. */
+  get door(): ((channel: Channel) => ChannelEvents) | undefined {
+    return this.#isServing ? (channel) => this.#acceptPeer(channel) : undefined;
   }
 
   /** Cuts every connection, then closes coordinators and logs; resolves to whether the directory was left well. */
   async close(): Promise<boolean> {
+    this.#isServing = false;
+    for (const session of this.#peerSessions) session.close();
     await Promise.all(this.#listeners.map((listener) => listener.close()));
     await this.#image.close();
     await this.groups.close();
@@ -165,6 +188,24 @@ export class RunningNode implements BrokerNode {
     for (const topic of reconfigured) this.partitions.reconfigure(topic);
     if (removed.size > 0) await this.groups.onTopicsDeleted([...removed]);
     await brought;
+  }
+
+  #acceptPeer(channel: Channel): ChannelEvents {
+    const { nextSessionId, onClose, onOpen, ...hooks } = this.#hooks();
+    const session = new Session(channel, {
+      ...hooks,
+      id: nextSessionId(),
+      listener: this.#listeners[0]?.name ?? "",
+      authentication: { kind: "notRequired" },
+      onClose: (closed, reason) => {
+        this.#peerSessions.delete(closed);
+        onClose(closed, reason);
+      },
+    });
+    this.#peerSessions.add(session);
+    onOpen(session);
+    session.start();
+    return session.events;
   }
 
   #hooks(): ConstructorParameters<typeof Listener>[1] {

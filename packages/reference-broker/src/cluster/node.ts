@@ -5,6 +5,7 @@ import type { ClusterState } from "./state.js";
 import type { FetchSessionCache } from "../fetch/session-cache.js";
 import type { GroupCoordinator } from "../groups/coordinator.js";
 import type { Partition } from "../partitions/partition.js";
+import type { Peers } from "../partitions/peers.js";
 import type { ProducerIds } from "./producer-ids.js";
 
 /** One broker of the cluster as its handlers see it. */
@@ -20,6 +21,8 @@ export interface BrokerNode {
   readonly controller: Controller;
   /** The partitions that this broker leads. */
   readonly partitions: BrokerPartitions;
+  /** The way to partitions that other brokers lead. */
+  readonly peers: Peers;
   readonly groups: GroupCoordinator;
   readonly producerIds: ProducerIds;
   readonly fetchSessions: FetchSessionCache;
