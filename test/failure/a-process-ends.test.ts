@@ -31,7 +31,7 @@ it("ends within the time that close() was given although a send waits for a brok
   const { closedAfterMs, outcome } = JSON.parse(stdout) as { closedAfterMs: number; outcome: string };
   expect(closedAfterMs).toBeGreaterThan(900);
   expect(closedAfterMs).toBeLessThan(3000);
-  expect(outcome).toContain("CLIENT_CLOSED");
+  expect(outcome).toMatch(/CLIENT_CLOSED.*ECONNREFUSED/u);
 });
 
 it("refuses a time that is none before it closes anything", async () => {

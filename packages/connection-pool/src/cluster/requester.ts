@@ -34,6 +34,8 @@ interface Question<Req extends Fields, Res extends Fields> {
   readonly body: RequestBody<Req>;
   readonly options: ClusterRequestOptions;
   readonly deadline: number;
+  /** Why the attempt before this one failed: better than to say only that there was no time for another. */
+  readonly last?: KafkaError | undefined;
 }
 
 /** Makes requests on the shared connections, and makes them again on another connection when one fails. */
@@ -66,7 +68,7 @@ export class Requester {
   ): Promise<StructOut<Res>> {
     const { node, timeoutMs = this.#options.requestTimeoutMs, signal, retrying } = options;
     const question: Question<Req, Res> = { api, body, options, deadline: this.deadlineOf(options) };
-    return attempt(() => this.#inTurn(this.#nodes(node), question), {
+    return attempt((last) => this.#inTurn(this.#nodes(node), { ...question, last }), {
       pace: this.#options,
       signals: [signal, this.closing],
       deadline: question.deadline,
@@ -113,13 +115,14 @@ export class Requester {
 
   async #ask<Req extends Fields, Res extends Fields>(
     node: number,
-    { api, body, options, deadline }: Question<Req, Res>,
+    { api, body, options, deadline, last }: Question<Req, Res>,
   ): Promise<StructOut<Res>> {
     const { signal, maxVersion } = options;
     if (signal?.aborted === true) throw abortedBy(signal, { written: false });
     const { clock, requestTimeoutMs } = this.#options;
     const late = (): KafkaError =>
-      timedOut(`${api.name}: no connection to broker ${node} in time.`, {
+      last ??
+      timedOut(`${api.name}: no connection to ${node < 0 ? "a seed broker" : `broker ${node}`} in time.`, {
         written: false,
         apiKey: api.key,
         apiName: api.name,
