@@ -79,8 +79,8 @@ export class Reconciler {
 
   #add(partitions: readonly TopicPartition[], { memberId, generationId, isLeader }: RoundFacts): void {
     const { assignment, positioning, fetcher, pollWatch, tell } = this.#init;
-    assignment.add(partitions);
-    tell("assigned", { partitions: assignment.list(), memberId, generationId, isLeader });
+    const added = assignment.add(partitions).map(({ topic, partition }) => ({ topic, partition }));
+    tell("assigned", { partitions: added, memberId, generationId, isLeader });
     positioning.find([...assignment].filter(({ isReady }) => !isReady));
     fetcher.update();
     pollWatch.start();

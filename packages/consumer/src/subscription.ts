@@ -1,11 +1,11 @@
-import { asKafkaError, attempt, ClientErrorCode, type ClusterAccess } from "@moldau/connection-pool";
+import { asKafkaError, attempt, ClientErrorCode, linkSignals, type ClusterAccess } from "@moldau/connection-pool";
 import { ErrorCode, type KafkaError } from "@moldau/protocol-codec";
 import { nothingToRead, unknownTopic } from "./errors.js";
 import type { RetryNotice } from "./events.js";
 
 /** What finding topics needs, and whom it tells. */
 export interface SubscriptionInit {
-  readonly cluster: ClusterAccess;
+  readonly cluster: Pick<ClusterAccess, "clock" | "options" | "topic">;
   readonly topics: readonly string[];
   /** Whether the broker may create a topic that does not exist. */
   readonly allowAutoTopicCreation: boolean;
@@ -20,6 +20,8 @@ const attemptsAtLeast = 4;
 export class Subscription {
   readonly #init: SubscriptionInit;
   #topics: readonly string[];
+  /** Ends the search for what is not wanted any more. */
+  #replaced = new AbortController();
 
   constructor(init: SubscriptionInit) {
     this.#init = init;
@@ -34,17 +36,40 @@ export class Subscription {
   /** Wants these topics from now on, and none else. */
   replace(topics: readonly string[]): void {
     this.#topics = [...new Set(topics)];
+    this.#replaced.abort();
+    this.#replaced = new AbortController();
   }
 
   /**
-   * Resolves when the brokers know all topics. A cluster that cannot be reached is asked again and again, a topic that it
-   * does not know for as long as a request may take.
+   * Resolves when the brokers know all topics that are wanted by then. A cluster that cannot be reached is asked again and
+   * again, a topic that it does not know for as long as a request may take.
    *
    * @throws {KafkaError} UNKNOWN_TOPIC_OR_PARTITION then, and at once what does not pass; CLIENT_INVALID_ARGUMENT without topics.
    */
   async find(signal: AbortSignal): Promise<void> {
-    if (this.#topics.length === 0) throw nothingToRead();
-    await Promise.all(this.#topics.map((topic) => this.#findTopic(topic, signal)));
+    for (;;) {
+      const topics = this.#topics;
+      try {
+        if (topics.length === 0) throw nothingToRead();
+        await this.#findAll(topics, signal);
+        if (topics === this.#topics) return;
+      } catch (error) {
+        // What is not wanted any more need not be found.
+        if (topics === this.#topics) throw error;
+      }
+    }
+  }
+
+  /** When one cannot be found, the others are not looked for any more. */
+  async #findAll(topics: readonly string[], signal: AbortSignal): Promise<void> {
+    const over = new AbortController();
+    const linked = linkSignals(signal, over.signal, this.#replaced.signal);
+    try {
+      await Promise.all(topics.map((topic) => this.#findTopic(topic, linked.signal)));
+    } finally {
+      over.abort();
+      linked.unlink();
+    }
   }
 
   async #findTopic(topic: string, signal: AbortSignal): Promise<void> {

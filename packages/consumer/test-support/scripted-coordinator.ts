@@ -6,9 +6,10 @@ import {
   type ResolvedClusterOptions,
   type TopicMetadata,
 } from "@moldau/connection-pool";
-import { kafkaError, Uuid, type Api } from "@moldau/protocol-codec";
+import { kafkaError, Uuid } from "@moldau/protocol-codec";
 import { VirtualClock } from "moldau-testing";
 import type { ClusterView } from "../src/cluster-view.js";
+import type { PositioningCluster } from "../src/offsets/positioning.js";
 
 /** One request that a membership made, and when. */
 export interface ScriptedRequest {
@@ -20,11 +21,13 @@ export interface ScriptedRequest {
 type Answer = Record<string, unknown> | Promise<Record<string, unknown>> | Error | "never";
 
 /** A coordinator that answers what a test wrote down, on virtual time; and as much of a cluster as members and commits look at. */
-export class ScriptedCoordinator implements ClusterView {
+export class ScriptedCoordinator implements ClusterView, PositioningCluster {
   readonly clock = new VirtualClock(0);
   readonly requests: ScriptedRequest[] = [];
   /** The topics that exist, and how many partitions they have. */
   readonly topics = new Map<string, number>([["orders", 2]]);
+  readonly topicId = Uuid.zero;
+  readonly random = (): number => 0.5;
   readonly brokers = [];
   readonly options: ResolvedClusterOptions = resolveClusterOptions({
     brokers: ["nowhere:9092"],
@@ -49,7 +52,7 @@ export class ScriptedCoordinator implements ClusterView {
     key: "billing",
     // Which type an answer has is up to the test that wrote it down.
     request: (api, body, options) =>
-      this.#answer(api, typeof body === "function" ? body(api.maxVersion) : body, options) as never,
+      this.#answer(api.name, typeof body === "function" ? body(api.maxVersion) : body, options) as never,
     check: (errorCode) => {
       if (errorCode !== 0) throw kafkaError(errorCode);
     },
@@ -64,22 +67,35 @@ export class ScriptedCoordinator implements ClusterView {
     if (count === undefined) return undefined;
     const partitions = Array.from({ length: count }, (_, partition) => ({
       partition,
-      leader: 1,
+      leader: this.leaders.get(partition) ?? 1,
       leaderEpoch: 0,
       replicas: [1],
       isr: [1],
       errorCode: 0,
     }));
-    return { name, topicId: Uuid.zero, isInternal: false, partitions };
+    return { name, topicId: this.topicId, isInternal: false, partitions };
   }
 
   refreshTopics(): Promise<void> {
+    this.refreshed++;
     return Promise.resolve();
   }
 
-  #answer(api: Api, body: Record<string, unknown>, { signal }: CoordinatorRequestOptions): Promise<unknown> {
-    this.requests.push({ api: api.name, at: this.clock.now(), body });
-    const answers = this.#answers.get(api.name) ?? [];
+  /** Which broker leads a partition; 1 unless a test says otherwise. */
+  readonly leaders = new Map<number, number>();
+  /** How often the metadata was asked for anew. */
+  refreshed = 0;
+
+  /** What a broker answers is scripted under the name of the API and its node id, as in "ListOffsets 2". */
+  readonly requestOnce: PositioningCluster["requestOnce"] = (api, body, { node, ...options } = {}) =>
+    this.#answer(`${api.name} ${node}`, typeof body === "function" ? body(api.maxVersion) : body, {
+      ...options,
+      purpose: "offsets",
+    }) as never;
+
+  #answer(api: string, body: Record<string, unknown>, { signal }: CoordinatorRequestOptions): Promise<unknown> {
+    this.requests.push({ api, at: this.clock.now(), body });
+    const answers = this.#answers.get(api) ?? [];
     const answer = (answers.length > 1 ? answers.shift() : answers[0]) ?? { errorCode: 0, members: [] };
     if (answer === "never")
       return new Promise((_, reject) => signal?.addEventListener("abort", () => reject(abortedBy(signal))));

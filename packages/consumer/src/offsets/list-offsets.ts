@@ -31,7 +31,7 @@ export interface ListOffsetsOptions {
  * @throws {KafkaError} when the broker cannot be asked; one attempt is made.
  */
 export async function listOffsets(
-  cluster: ClusterAccess,
+  cluster: Pick<ClusterAccess, "clock" | "options" | "requestOnce">,
   node: number,
   { questions, isolationLevel, signal }: ListOffsetsOptions,
 ): Promise<Map<string, OffsetAnswer>> {
@@ -49,7 +49,7 @@ export async function listOffsets(
 }
 
 async function ask(
-  cluster: ClusterAccess,
+  cluster: Pick<ClusterAccess, "clock" | "options" | "requestOnce">,
   node: number,
   { questions, isolationLevel, signal }: ListOffsetsOptions,
 ): Promise<Map<string, OffsetAnswer>> {

@@ -10,7 +10,7 @@ import { listOffsets } from "./list-offsets.js";
 
 /** What finding positions needs, and whom it tells. */
 export interface PositioningInit {
-  readonly cluster: ClusterAccess;
+  readonly cluster: PositioningCluster;
   readonly coordinator: Coordinator;
   readonly startFrom: StartFrom;
   readonly isolationLevel: IsolationLevel;
@@ -20,6 +20,12 @@ export interface PositioningInit {
   readonly failed: (error: KafkaError) => void;
   readonly retrying: (notice: RetryNotice) => void;
 }
+
+/** What finding positions looks at of the cluster. */
+export type PositioningCluster = Pick<
+  ClusterAccess,
+  "cachedTopic" | "clock" | "options" | "random" | "refreshTopics" | "requestOnce"
+>;
 
 /** Who is asked about a partition: the group's coordinator, or the leader by its node id. */
 type Source = "coordinator" | number;
