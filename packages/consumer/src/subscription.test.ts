@@ -1,5 +1,5 @@
-import { connectionClosed, type ClusterAccess, type TopicOptions } from "@moldau/connection-pool";
-import { ErrorCode, kafkaError, KafkaError } from "@moldau/protocol-codec";
+import { connectionClosed, type ClusterAccess } from "@moldau/connection-pool";
+import { ErrorCode, kafkaError, type KafkaError } from "@moldau/protocol-codec";
 import { describe, expect, it } from "vitest";
 import { ScriptedCoordinator } from "../test-support/scripted-coordinator.js";
 import { Subscription } from "./subscription.js";
@@ -22,7 +22,7 @@ function bench(topics: readonly string[]): Bench {
   const failures = new Map<string, KafkaError>();
   const asked: string[] = [];
   const told: string[] = [];
-  const topic: ClusterAccess["topic"] = (name: string, _: TopicOptions = {}) => {
+  const topic: ClusterAccess["topic"] = (name) => {
     asked.push(name);
     const failure = failures.get(name);
     if (failure !== undefined) return Promise.reject(failure);
