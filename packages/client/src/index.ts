@@ -2,7 +2,7 @@
 export { Kafka, type KafkaCloseOptions, type KafkaOptions } from "./kafka.js";
 
 // Sending
-export { partitionForKey, Producer, SendError } from "@moldau/producer";
+export { partitionForKey, Producer, SendError, StreamError } from "@moldau/producer";
 export type {
   AcknowledgedEvent,
   Acks,
@@ -12,7 +12,7 @@ export type {
   FailedBatch,
   FailedEvent as BatchFailedEvent,
   Message as MessageToSend,
-  MessageHeaders as HeadersToSend,
+  HeadersToSend,
   Partitioner,
   Payload,
   ProducerEvents,

@@ -92,6 +92,30 @@ describe("sizes", () => {
     await producer.close();
   });
 
+  it("once a batch was too large for the broker, the next ones are made as small as its halves, and none is refused any more", async () => {
+    const { cluster, producer } = start({ batchSize: 1000, maxInFlight: 1 });
+    let refused = 0;
+    cluster.onRequest = (request) => {
+      const isTooLarge = (request.partitions[0]?.records.length ?? 0) > 400;
+      refused += isTooLarge ? 1 : 0;
+      void (isTooLarge ? request.refuse(ErrorCode.MESSAGE_TOO_LARGE) : request.succeed());
+    };
+    const messages = Array.from({ length: 18 }, (_, index) => ({ value: `${index} ${text(40)}` }));
+    for (const round of [0, 1, 2, 3]) {
+      const sent = producer.send({ topic: "orders", messages });
+      await cluster.clock.advance(1000);
+      await sent;
+      expect(refused, `after round ${round}`).toBe(round === 0 ? refused : 3);
+    }
+    expect(cluster.log("orders", 0).values.length).toBe(72);
+    await cluster.clock.advance(600_000);
+    const later = producer.send({ topic: "orders", messages });
+    await cluster.clock.advance(1000);
+    await later;
+    expect(refused).toBeGreaterThan(3);
+    await producer.close();
+  });
+
   it("a message that alone is too large for the broker fails by itself", async () => {
     const { cluster, producer } = start();
     cluster.onRequest = (request) =>
@@ -228,6 +252,35 @@ describe("topics that are not known yet", () => {
       code: "UNKNOWN_TOPIC_OR_PARTITION",
       failed: [{ topic: "nowhere", partition: -1, indexes: [0], written: "no" }],
     });
+    await producer.close();
+  });
+});
+
+describe("a topic that rests", () => {
+  it("is forgotten, and begins in a later epoch when it is used again, as the broker still remembers its numbers", async () => {
+    const { cluster, producer } = start({}, { orders: 1, other: 1 });
+    const seen: (readonly number[])[] = [];
+    cluster.onRequest = (request) => {
+      for (const { producerEpoch, baseSequence } of request.partitions) seen.push([producerEpoch, baseSequence]);
+      void request.succeed();
+    };
+    const send = (topic: string): Promise<unknown> => producer.send({ topic, messages: [{ value: "a" }] });
+    await send("orders");
+    await send("orders");
+    await cluster.clock.advance(300_000);
+    await send("other");
+    await cluster.clock.advance(300_000);
+    await send("orders");
+    expect(await send("orders")).toMatchObject([{ baseOffset: 3n }]);
+    expect(seen).toEqual([
+      [0, 0],
+      [0, 1],
+      // The other topic, which rests as well after this.
+      [1, 0],
+      [2, 0],
+      [2, 1],
+    ]);
+    expect(cluster.log("orders", 0).values.length).toBe(4);
     await producer.close();
   });
 });

@@ -13,7 +13,7 @@ export type {
 } from "./producer-cluster.js";
 
 // Sending
-export type { ByteSource, Message, MessageHeaders, Payload } from "./accept/message.js";
+export type { ByteSource, Message, HeadersToSend, Payload } from "./accept/message.js";
 export type { SendBatchOptions, SendOptions, SendSettings, TopicMessages } from "./accept/send-options.js";
 export type { Acks } from "./batch/lane.js";
 export type { WritableSettings } from "./writable.js";
@@ -21,6 +21,7 @@ export type { SerializeContext, Serializer, Serializers } from "./accept/seriali
 
 // Outcomes
 export { SendError } from "./send-error.js";
+export { StreamError } from "./stream-error.js";
 export type { FailedBatch, SentBatch } from "./send-error.js";
 export type { Written } from "./batch/batch-state.js";
 export type {

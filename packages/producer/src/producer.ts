@@ -103,8 +103,8 @@ export class Producer<Key = Payload, Value = Payload> extends EventEmitter<Produ
   /**
    * A Node stream in object mode that sends every message written to it, with back-pressure.
    *
-   * A write is taken when the message is in a batch; `finish` comes when all are delivered; a failed delivery destroys the stream with
-   * its {@link SendError}.
+   * A write is taken when the message is in a batch; `finish` comes when all are delivered; a failed delivery destroys the stream with a
+   * {@link StreamError}, which says how many messages were acknowledged and where to begin again.
    *
    * @throws {KafkaError} CLIENT_INVALID_ARGUMENT when an option is wrong or unknown.
    */

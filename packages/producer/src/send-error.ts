@@ -47,13 +47,18 @@ export class SendError extends KafkaError {
   /** What did not, or may not have. */
   readonly failed: readonly FailedBatch[];
 
-  constructor(delivered: readonly SentBatch[], failed: readonly [FailedBatch, ...FailedBatch[]]) {
-    const { error, topic, partition } = failed[0];
-    super(error.code, sentence(delivered, failed), {
+  /** `told` is for what tells more than that some messages of a call failed. */
+  constructor(
+    delivered: readonly SentBatch[],
+    failed: readonly FailedBatch[],
+    told: { readonly reason: KafkaError; readonly message: string } = summary(delivered, failed),
+  ) {
+    const { reason, message } = told;
+    const [first] = failed;
+    super(reason.code, message, {
       retriable: failed.every(({ error: each }) => each.retriable),
-      cause: error,
-      topic,
-      partition,
+      cause: reason,
+      ...(first === undefined ? undefined : { topic: first.topic, partition: first.partition }),
       written: failed.some(({ written }) => written === "maybe"),
     });
     this.delivered = delivered;
@@ -62,10 +67,15 @@ export class SendError extends KafkaError {
 }
 
 /** `2 of 5 messages were not delivered to topic "orders": …`; the topic is named once, and where there are several, that of the reason. */
-function sentence(delivered: readonly SentBatch[], failed: readonly [FailedBatch, ...FailedBatch[]]): string {
-  const [{ error, topic }] = failed;
+function summary(
+  delivered: readonly SentBatch[],
+  failed: readonly FailedBatch[],
+): { readonly reason: KafkaError; readonly message: string } {
+  const [first] = failed;
+  if (first === undefined) throw new Error("A SendError tells of messages that failed.");
+  const { error: reason, topic } = first;
   const lost = failed.reduce((sum, { indexes }) => sum + indexes.length, 0);
   const sent = delivered.reduce((sum, { count }) => sum + count, 0);
-  const where = error.message.includes(topic) ? "" : ` to topic ${JSON.stringify(topic)}`;
-  return `${lost} of ${lost + sent} messages were not delivered${where}: ${error.message}`;
+  const where = reason.message.includes(topic) ? "" : ` to topic ${JSON.stringify(topic)}`;
+  return { reason, message: `${lost} of ${lost + sent} messages were not delivered${where}: ${reason.message}` };
 }

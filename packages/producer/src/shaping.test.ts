@@ -3,7 +3,7 @@ import { pipeline } from "node:stream/promises";
 import { describe, expect, it } from "vitest";
 import { FakeCluster } from "../test-support/fake-cluster.js";
 import { turns } from "moldau-testing";
-import { partitionForKey, Producer, SendError, type Message, type ProducerOptions } from "./index.js";
+import { partitionForKey, Producer, SendError, StreamError, type Message, type ProducerOptions } from "./index.js";
 
 function start<Key, Value>(
   options: ProducerOptions<Key, Value>,
@@ -164,6 +164,62 @@ describe("a writable stream", () => {
     await expect(pipeline(Readable.from([{ worth: "a" }]), producer.writable({ topic: "orders" }))).rejects.toThrow(
       "message 0 has no value",
     );
+    await producer.close();
+  });
+});
+
+describe("a writable stream that fails", () => {
+  it("says how many messages were acknowledged, and from which one on to write again", async () => {
+    const { cluster, producer } = start({ batchSize: 500 });
+    cluster.onRequest = (request) => void (request.values.includes("777") ? request.refuse(29) : request.succeed());
+    const messages = Array.from({ length: 1000 }, (_, index) => ({ value: String(index) }));
+    const error: unknown = await pipeline(
+      Readable.from(messages),
+      producer.writable({ topic: "orders", highWaterMark: 10 }),
+    ).catch((reason: unknown) => reason);
+    if (!(error instanceof StreamError)) throw new Error("not a StreamError", { cause: error });
+    expect(error.code).toBe("TOPIC_AUTHORIZATION_FAILED");
+    const log = cluster.log("orders", 0).values;
+    expect(error.acknowledged).toBe(log.length);
+    expect(log.slice(0, error.resumeFrom)).toEqual(messages.slice(0, error.resumeFrom).map(({ value }) => value));
+    expect(error.resumeFrom).toBeGreaterThan(700);
+    expect(error.resumeFrom).toBeLessThanOrEqual(777);
+    expect(error.failed[0]?.indexes[0]).toBe(error.resumeFrom);
+    expect(error.message).toContain(`when ${log.length} of its messages were acknowledged`);
+    expect(error.message).not.toMatch(/of 1 messages/);
+    await producer.close();
+  });
+});
+
+describe("bytes", () => {
+  it("may come as any view of them, as key, value and header, and partitioners see Buffers", async () => {
+    const seen: unknown[] = [];
+    const { cluster, producer } = start({
+      partitioner: ({ key, value }) => {
+        seen.push(key, value);
+        return undefined;
+      },
+    });
+    const memory = new TextEncoder().encode("..text..");
+    const part = memory.subarray(2, 6);
+    const views = [
+      part,
+      new Uint8ClampedArray(memory.buffer, 2, 4),
+      new DataView(memory.buffer, 2, 4),
+      Buffer.from(part),
+    ];
+    for (const view of views) {
+      const headers = { trace: [view, "plain"] };
+      await producer.send({ topic: "orders", messages: [{ value: "before" }, { key: view, value: view, headers }] });
+    }
+    await producer.send({ topic: "orders", messages: [{ value: null, headers: new Map([["trace", part]]) }] });
+    expect(cluster.log("orders", 0).values.filter((value) => value !== "before")).toEqual([
+      ...views.map(() => "text"),
+      "null",
+    ]);
+    expect(seen.filter((one) => one instanceof Buffer).map(String)).toEqual(views.flatMap(() => ["text", "text"]));
+    expect(seen.some((one) => one instanceof Uint8Array && !(one instanceof Buffer))).toBe(false);
+    expect(partitionForKey(part, 7)).toBe(partitionForKey("text", 7));
     await producer.close();
   });
 });

@@ -4,6 +4,7 @@ import {
   type PartitionMetadata,
   type RequestOptions,
   type TopicMetadata,
+  type TopicOptions,
 } from "@moldau/connection-pool";
 import {
   kafkaError,
@@ -256,12 +257,10 @@ export class FakeCluster extends EventEmitter<{ metadata: [topics: readonly stri
     return this.#topics.get(name);
   }
 
-  async topic(
-    name: string,
-    { signal, timeoutMs = 30_000 }: { signal?: AbortSignal; timeoutMs?: number } = {},
-  ): Promise<TopicMetadata> {
+  async topic(name: string, { signal, timeoutMs = 30_000, retrying }: TopicOptions = {}): Promise<TopicMetadata> {
     const known = this.#topics.get(name);
     if (known) return known;
+    retrying?.({ error: kafkaError(3, { topic: name }), delayMs: timeoutMs });
     await new Promise<void>((resolve, reject) => {
       const timer = this.clock.timer(timeoutMs, resolve);
       signal?.addEventListener("abort", () => {

@@ -8,7 +8,7 @@ export type ByteSource = Uint8Array | Uint8ClampedArray | Int8Array | DataView;
 export type Payload = ByteSource | string | null;
 
 /** Headers to send: an object (a header repeats by a list of values), or pairs where order and duplicates matter. */
-export type MessageHeaders =
+export type HeadersToSend =
   | Readonly<Record<string, Payload | undefined | readonly Payload[]>>
   | Iterable<readonly [name: string, value: Payload]>;
 
@@ -19,7 +19,7 @@ export interface Message<Key = Payload, Value = Payload> {
   /** The content; null is a tombstone, which deletes the key from a compacted topic. */
   readonly value: Value | null;
   /** An object, or pairs where order and duplicates matter: in a list, a Map, or the headers of a message that was received. Default: none. */
-  readonly headers?: MessageHeaders | undefined;
+  readonly headers?: HeadersToSend | undefined;
   /** The partition to send to, past any partitioner. Default: the partitioner's choice. */
   readonly partition?: number | undefined;
   /** Creation time in milliseconds since 1970. Default: the time of the call. */

@@ -105,9 +105,8 @@ export class SendCall implements PieceOwner {
   }
 
   #settle(): void {
-    const [first, ...rest] = this.#failed;
     if (this.#aborted !== undefined) this.#reject(this.#aborted);
-    else if (first !== undefined) this.#reject(new SendError(this.#delivered, [first, ...rest]));
+    else if (this.#failed.length > 0) this.#reject(new SendError(this.#delivered, this.#failed));
     else this.#resolve(this.#delivered);
     this.#settled(this);
   }

@@ -1,11 +1,11 @@
 import { invalidArgument, isPlainObject, messageOf } from "@moldau/connection-pool";
 import { KafkaError } from "@moldau/protocol-codec";
-import type { Message, MessageHeaders, Payload } from "./message.js";
+import type { Message, HeadersToSend, Payload } from "./message.js";
 
 /** What a serializer is told about the message. */
 export interface SerializeContext {
   readonly topic: string;
-  readonly headers: MessageHeaders;
+  readonly headers: HeadersToSend;
 }
 
 /** Turns a key or a value into bytes or text; null stays null without being asked. May be asynchronous, as a schema registry needs. */
@@ -17,7 +17,7 @@ export interface Serializers<Key, Value> {
   readonly value?: Serializer<Value>;
 }
 
-const noHeaders: MessageHeaders = Object.freeze({});
+const noHeaders: HeadersToSend = Object.freeze({});
 
 /** Checks the `serialize` option. @throws {KafkaError} CLIENT_INVALID_ARGUMENT. */
 export function readSerializers<Key, Value>(serializers: Serializers<Key, Value> | undefined): Serializers<Key, Value> {

@@ -48,11 +48,13 @@ export class Accumulator {
 
   /** Puts messages of a call into batches, from where it stopped last. */
   append(part: CallPart): AppendResult {
+    const { memory, batchSize } = this.#options;
+    const maxBytes = Math.min(batchSize, part.topic.sizeLimit.at(part.startedAt));
     let budget = sliceBytes;
     while (!part.isDone) {
-      if (this.#options.memory.available <= 0) return "out of memory";
+      if (memory.available <= 0) return "out of memory";
       if (budget <= 0) return "out of turn";
-      budget -= this.#appendRun(part);
+      budget -= this.#appendRun(part, maxBytes);
     }
     return "done";
   }
@@ -82,9 +84,8 @@ export class Accumulator {
   }
 
   /** Appends messages that go into the same batch, and returns the bytes they took. */
-  #appendRun(part: CallPart): number {
+  #appendRun(part: CallPart, maxBytes: number): number {
     const place = part.places?.[part.cursor] ?? sticky;
-    const maxBytes = Math.min(this.#options.batchSize, part.topic.sizeLimit.at(part.startedAt));
     const queue = place === sticky ? this.#stickyQueue(part) : part.topic.queue(place);
     const batch = queue.openBatch(part.lane) ?? this.#begin(queue, part, maxBytes);
     const before = batch.sizeInBytes;

@@ -140,12 +140,10 @@ export class PartitionQueue {
    */
   append(batch: Batch, run: MessageRun, maxBytes: number): boolean {
     const mine = own(batch);
-    try {
-      const hasRoom = mine.append(run, Math.min(maxBytes, mine.reservedBytes + this.#memory.available));
-      return hasRoom && mine.sizeInBytes < maxBytes;
-    } finally {
-      this.#memory.grow(mine, mine.sizeInBytes);
-    }
+    const hasRoom = mine.append(run, Math.min(maxBytes, mine.reservedBytes + this.#memory.available));
+    const { sizeInBytes } = mine;
+    this.#memory.grow(mine, sizeInBytes);
+    return hasRoom && sizeInBytes < maxBytes;
   }
 
   /** An open batch waits for company no longer. */

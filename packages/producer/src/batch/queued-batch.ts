@@ -24,7 +24,8 @@ export class QueuedBatch implements Batch {
 
   #dueAt: number;
   #state: BatchState = openState;
-  #contents: BatchBuilder | Buffer;
+  #builder: BatchBuilder | undefined;
+  #records: Buffer | undefined;
   #count = 0;
   #rawBytes = 0;
   #stamp: Stamp | undefined;
@@ -38,7 +39,8 @@ export class QueuedBatch implements Batch {
     this.createdAt = createdAt;
     this.deadline = createdAt + lane.timeoutMs;
     this.#dueAt = dueAt;
-    this.#contents = contents;
+    if (contents instanceof BatchBuilder) this.#builder = contents;
+    else this.#records = contents;
   }
 
   get dueAt(): number {
@@ -50,20 +52,20 @@ export class QueuedBatch implements Batch {
   }
 
   get count(): number {
-    return this.#contents instanceof BatchBuilder ? this.#contents.count : this.#count;
+    return this.#builder === undefined ? this.#count : this.#builder.count;
   }
 
   get sizeInBytes(): number {
-    return this.#contents instanceof BatchBuilder ? this.#contents.sizeInBytes : this.#contents.length;
+    return this.#builder === undefined ? (this.#records?.length ?? 0) : this.#builder.sizeInBytes;
   }
 
   /** Bytes of its records before compression. */
   get rawBytes(): number {
-    return this.#contents instanceof BatchBuilder ? this.#contents.sizeInBytes : this.#rawBytes;
+    return this.#builder === undefined ? this.#rawBytes : this.#builder.sizeInBytes;
   }
 
   get records(): Buffer | undefined {
-    return this.#contents instanceof BatchBuilder ? undefined : this.#contents;
+    return this.#records;
   }
 
   get stamp(): Stamp | undefined {
@@ -93,24 +95,16 @@ export class QueuedBatch implements Batch {
    * the next one has no room. Throws for one that cannot be encoded; those before it are in.
    */
   append(run: MessageRun, limit: number): boolean {
-    if (!(this.#contents instanceof BatchBuilder)) throw new Error("A batch that is encoded takes no messages.");
-    const builder = this.#contents;
-    const { messages, places, timestamp: sentAt, cursor: first } = run;
-    const place = places?.[first];
-    let cursor = first;
-    try {
-      while (cursor < messages.length) {
-        const message = messages[cursor];
-        if (message === undefined || (places !== undefined && places[cursor] !== place)) break;
-        const { key, value, headers, timestamp } = message;
-        if (!builder.tryAppend(timestamp ?? sentAt, key ?? null, value, headers)) return false;
-        cursor += 1;
-        if (builder.sizeInBytes >= limit) break;
-      }
-      return true;
-    } finally {
-      if (cursor > first) this.#joined(run, cursor - first);
+    const builder = this.#builder;
+    if (builder === undefined) throw new Error("A batch that is encoded takes no messages.");
+    const first = run.cursor;
+    const { cursor, hasRoom, failure } = fill(builder, run, limit);
+    if (cursor > first) {
+      this.#joined(run, first, cursor - first);
+      run.advance(cursor);
     }
+    if (failure !== undefined) throw failure.error;
+    return hasRoom;
   }
 
   /** It waits for no company any more. */
@@ -122,7 +116,7 @@ export class QueuedBatch implements Batch {
   number(stamp: Stamp, place: number): void {
     this.#stamp = stamp;
     this.#place = place;
-    if (!(this.#contents instanceof BatchBuilder)) stampProducer(this.#contents, stamp);
+    if (this.#records !== undefined) stampProducer(this.#records, stamp);
   }
 
   /** The batch that was sent before it has become two. */
@@ -137,16 +131,18 @@ export class QueuedBatch implements Batch {
 
   /** Begins to encode it: gives what is to be finished, and how. */
   beginEncoding(): { readonly builder: BatchBuilder; readonly options: FinishOptions } {
-    if (!(this.#contents instanceof BatchBuilder)) throw new Error("A batch is encoded once.");
+    const builder = this.#builder;
+    if (builder === undefined) throw new Error("A batch is encoded once.");
     this.apply({ type: "encode" });
-    return { builder: this.#contents, options: finishOptions(this.lane, this.#stamp) };
+    return { builder, options: finishOptions(this.lane, this.#stamp) };
   }
 
   /** It is encoded. */
   endEncoding(records: Buffer): void {
     this.#count = this.count;
     this.#rawBytes = this.rawBytes;
-    this.#contents = records;
+    this.#builder = undefined;
+    this.#records = records;
     if (!this.isSettled) this.apply({ type: "encoded" });
   }
 
@@ -186,9 +182,8 @@ export class QueuedBatch implements Batch {
     return half;
   }
 
-  /** The last `count` records are the next messages of the run. */
-  #joined(run: MessageRun, count: number): void {
-    const { call, indexBase, cursor: first } = run;
+  /** The last `count` records are the messages of the run from `first` on. */
+  #joined({ call, indexBase }: MessageRun, first: number, count: number): void {
     let piece = this.#pieces[this.#pieces.length - 1];
     if (piece === undefined || piece.call !== call) {
       const { topic, partition } = this;
@@ -197,13 +192,40 @@ export class QueuedBatch implements Batch {
       call.hold();
     }
     piece.add(indexBase + first, count);
-    run.advance(first + count);
   }
 
   // Payloads are no longer needed, and an outcome may be kept for long by whoever looks at it.
   #forget(): void {
     this.#pieces = [];
   }
+}
+
+/** How far {@link fill} came. */
+interface Filling {
+  readonly cursor: number;
+  readonly hasRoom: boolean;
+  /** What the next message cannot be encoded for. */
+  readonly failure?: { readonly error: unknown };
+}
+
+/** Appends messages from the run's cursor on, as long as they belong to the same partition and until the batch has `limit` bytes. */
+function fill(builder: BatchBuilder, run: MessageRun, limit: number): Filling {
+  const { messages, places, timestamp: sentAt, cursor: first } = run;
+  const place = places?.[first];
+  let cursor = first;
+  try {
+    while (cursor < messages.length) {
+      const message = messages[cursor];
+      if (message === undefined || (places !== undefined && places[cursor] !== place)) break;
+      const { key, value, headers, timestamp } = message;
+      if (!builder.tryAppend(timestamp ?? sentAt, key ?? null, value, headers)) return { cursor, hasRoom: false };
+      cursor += 1;
+      if (builder.sizeInBytes >= limit) break;
+    }
+  } catch (error) {
+    return { cursor, hasRoom: true, failure: { error } };
+  }
+  return { cursor, hasRoom: true };
 }
 
 /** How a lane's batches are finished. */
