@@ -187,7 +187,9 @@ describe("a writable stream that fails", () => {
     expect(error.failed[0]?.indexes[0]).toBe(error.resumeFrom);
     expect(error.message).toContain(`when ${log.length} of its messages were acknowledged`);
     expect(error.message).not.toMatch(/of 1 messages/);
-    await producer.close();
+    const closing = producer.close();
+    await cluster.clock.advance(1000);
+    await closing;
   });
 });
 
