@@ -1,4 +1,4 @@
-import type { KafkaError, RecordBatch } from "@moldau/protocol-codec";
+import type { KafkaError } from "@moldau/protocol-codec";
 import { unreadable } from "../errors.js";
 import type { AssignedPartition } from "../partitions/assigned-partition.js";
 import { OpenBatch } from "./open-batch.js";
@@ -45,7 +45,7 @@ export class Feed {
   }
 
   /** A batch was read to its end: takes the next one of its partition, whosever turn it is. Otherwise as {@link take}. */
-  async follow(open: OpenBatch): Promise<OpenBatch | undefined> {
+  follow(open: OpenBatch): Promise<OpenBatch | undefined> {
     this.#step(open);
     return this.#open(open.partition);
   }
@@ -81,19 +81,18 @@ export class Feed {
     const { version } = partition;
     try {
       const batch = partition.nextBatch();
-      if (batch !== undefined) return await this.#openBatch(partition, batch);
+      if (batch !== undefined) {
+        const opening = OpenBatch.open(partition, batch);
+        const open = opening instanceof OpenBatch ? opening : await opening;
+        this.#host.opened(open.weight);
+        return open;
+      }
       this.#host.consumed(partition);
     } catch (error) {
       if (partition.version === version) throw this.spoil(partition, error);
     }
     this.#release(partition);
     return undefined;
-  }
-
-  async #openBatch(partition: AssignedPartition, batch: RecordBatch): Promise<OpenBatch> {
-    const open = await OpenBatch.open(partition, batch);
-    this.#host.opened(open.weight);
-    return open;
   }
 
   /** The offset behind a batch may be further than its last record: compaction leaves gaps. */

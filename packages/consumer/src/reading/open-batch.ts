@@ -13,11 +13,11 @@ export class OpenBatch {
   readonly #firstDelta: number;
   #isBegun = false;
 
-  /** Opens a batch, decompressed if need be. Throws what keeps it from being opened. */
-  static async open(partition: AssignedPartition, batch: RecordBatch): Promise<OpenBatch> {
+  /** Opens a batch: at once, or when it is decompressed. Throws, or rejects with, what keeps it from being opened. */
+  static open(partition: AssignedPartition, batch: RecordBatch): OpenBatch | Promise<OpenBatch> {
     const { version } = partition;
-    const cursor = batch.compression === "none" ? batch.open() : await batch.openAsync();
-    return new OpenBatch(partition, batch, { cursor, version });
+    if (batch.compression === "none") return new OpenBatch(partition, batch, { cursor: batch.open(), version });
+    return batch.openAsync().then((cursor) => new OpenBatch(partition, batch, { cursor, version }));
   }
 
   private constructor(
