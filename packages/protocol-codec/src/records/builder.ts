@@ -15,6 +15,7 @@ import type { HeaderPairs } from "./headers.js";
 import type { RecordHeaders } from "./record.js";
 import type { RecordPart } from "./record-part.js";
 
+/** How a batch is built: its size, its memory, its compression. */
 export interface BatchBuilderOptions {
   /** Size in bytes, header included and before compression, that the batch does not exceed unless its first record alone does. */
   readonly maxBytes: number;
