@@ -22,7 +22,7 @@ export interface AdminEvents {
 
 /** How to close an admin. */
 export interface AdminCloseOptions {
-  /** How long operations that are under way may take to their end, in milliseconds. Default 5,000. */
+  /** How long operations that are under way may take to their end, in milliseconds. Default 8,000. */
   readonly timeoutMs?: number;
 }
 
@@ -94,7 +94,7 @@ export class Admin extends EventEmitter<AdminEvents> implements AsyncDisposable 
    */
   async close(options: AdminCloseOptions = {}): Promise<void> {
     const read = new OptionReader("close", options);
-    const timeoutMs = read.integer("timeoutMs", { min: 0, max: maxTimerMs, default: 5000 });
+    const timeoutMs = read.integer("timeoutMs", { min: 0, max: maxTimerMs, default: 8000 });
     read.done();
     this.#closed ??= this.#close(timeoutMs);
     return this.#closed;
