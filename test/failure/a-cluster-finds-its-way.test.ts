@@ -275,6 +275,15 @@ describe("leaders", () => {
     expect(cluster.cachedTopic("t")?.partitions[0]).toMatchObject({ leader: 3, leaderEpoch: 0 });
   });
 
+  it("go by the answer alone when the broker is too old to count leaders reliably", async () => {
+    broker.on(ApiVersions, () => allVersions({ Metadata: { max: 8 } }));
+    serveTopics((name, times) => topic(name, times === 1 ? { leader: 3, epoch: 5 } : { leader: 4, epoch: 2 }));
+    const cluster = newCluster([broker]);
+    expect((await cluster.topic("t")).partitions[0]).toMatchObject({ leader: 3, leaderEpoch: -1 });
+    await cluster.refreshTopics(["t"]);
+    expect(cluster.cachedTopic("t")?.partitions[0]).toMatchObject({ leader: 4, leaderEpoch: -1 });
+  });
+
   it("are learnt from error answers", async () => {
     serveTopics((name) => topic(name, { leader: 7, epoch: 3 }));
     const cluster = newCluster([broker]);

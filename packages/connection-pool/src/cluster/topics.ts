@@ -156,9 +156,13 @@ export class Topics {
   }
 
   async #askFor(names: readonly string[], allowAutoCreate: boolean, context: SharedContext): Promise<boolean> {
+    let asked = 0;
     const body = metadataRequest(names, allowAutoCreate);
-    const response = await this.#requester.request(Metadata, body, { ...context, timeoutMs: Infinity });
-    return this.#apply(response, names);
+    const response = await this.#requester.request(Metadata, (version) => body((asked = version)), {
+      ...context,
+      timeoutMs: Infinity,
+    });
+    return this.#apply(asked < reliableEpochsFrom ? withoutEpochs(response) : response, names);
   }
 
   #apply(response: MetadataResponse, asked: readonly string[]): boolean {
@@ -199,6 +203,17 @@ function unknownTopic(name: string, errorCode: number): KafkaError {
 
 function refuse(error: KafkaError): never {
   throw error;
+}
+
+/** Brokers before Apache Kafka 2.4 lose count of the leaders of a partition whose replicas are being moved. */
+const reliableEpochsFrom = 9;
+
+function withoutEpochs(response: MetadataResponse): MetadataResponse {
+  const topics = response.topics.map((topic) => ({
+    ...topic,
+    partitions: topic.partitions.map((partition) => ({ ...partition, leaderEpoch: -1 })),
+  }));
+  return { ...response, topics };
 }
 
 // A topic in use is refreshed once in every age; one that has not been for several is in use no more (KIP-526).
