@@ -90,19 +90,68 @@ describe.each(jumps)("when the clock of everybody is %s", (_, byMs) => {
     await kafka.producer().send({ topic: "orders", messages: [{ value: "at last" }] });
     expect(String((await next).value?.value)).toBe("at last");
   });
+
+  it("messages that wait for company go out in their time", async () => {
+    const { clock, broker, kafka } = await start();
+    const producer = kafka.producer({ lingerMs: 200 });
+    await producer.send({ topic: "orders", messages: [{ value: "1" }] });
+    const produces = countOf(broker, "request", ({ api }) => api === "Produce");
+    const startedAt = clock.monotonic();
+    const sent = [
+      producer.send({ topic: "orders", messages: [{ value: "2" }] }),
+      producer.send({ topic: "orders", messages: [{ value: "3" }] }),
+    ];
+    clock.setWallClock(byMs);
+    await Promise.all(sent);
+    expect(produces()).toBe(1);
+    expect(clock.monotonic() - startedAt).toBeGreaterThanOrEqual(195);
+    expect(clock.monotonic() - startedAt).toBeLessThan(5_000);
+  });
+
+  it("what an admin is asked for is tried again for as long as ever", async () => {
+    const { clock, broker, kafka } = await start();
+    const creations = countOf(broker, "request", ({ api }) => api === "CreateTopics");
+    broker.intercept({ api: "CreateTopics", times: 2 }, (request) => {
+      clock.setWallClock(byMs);
+      request.fail("NOT_CONTROLLER");
+    });
+    await kafka.admin().createTopics({ topics: [{ topic: "invoices", partitions: 2 }] });
+    expect(broker.topic("invoices")?.partitions.length).toBe(2);
+    expect(creations()).toBe(3);
+  });
+
+  it("a login is good for as long as the broker said", async () => {
+    const login = { username: "alice", password: "secret" };
+    const { clock, broker, kafka } = await start(
+      { sasl: { users: [login], mechanisms: ["PLAIN"], sessionLifetimeMs: 60_000 } },
+      { sasl: { mechanism: "PLAIN", ...login } },
+    );
+    const producer = kafka.producer();
+    await producer.send({ topic: "orders", messages: [{ value: "1" }] });
+    const connections = countOf(broker, "connected");
+    const logins = countOf(broker, "request", ({ api }) => api === "SaslAuthenticate");
+    clock.setWallClock(byMs);
+    await producer.send({ topic: "orders", messages: [{ value: "2" }] });
+    await pause(100);
+    await producer.send({ topic: "orders", messages: [{ value: "3" }] });
+    expect({ connections: connections(), logins: logins() }).toEqual({ connections: 0, logins: 0 });
+  });
 });
 
 /** The first is answered with a member id, the second makes the member. */
 const joinsOfANewMember = 2;
 
-async function start(options: BrokerOptions = {}): Promise<{
+async function start(
+  options: BrokerOptions = {},
+  client: Partial<KafkaOptions> = {},
+): Promise<{
   readonly clock: SettableClock;
   readonly broker: ReferenceBroker;
   readonly kafka: Kafka;
 }> {
   const clock = settableClock();
   const broker = await newBroker({ clock, topics: [{ topic: "orders", partitions: 1 }], ...options });
-  return { clock, broker, kafka: newKafka({ brokers: broker.bootstrapServers, clock }) };
+  return { clock, broker, kafka: newKafka({ brokers: broker.bootstrapServers, clock, ...client }) };
 }
 
 async function newBroker(options: BrokerOptions): Promise<ReferenceBroker> {
