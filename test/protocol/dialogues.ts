@@ -1,6 +1,7 @@
 import type { ProtocolDialogue } from "../support/protocol-dialogue.js";
 import { brokerDialogues } from "./dialogues/broker.js";
 import { fetchingDialogues } from "./dialogues/fetching.js";
+import { namedTwiceDialogues } from "./dialogues/named-twice.js";
 import { offsetDialogues } from "./dialogues/offsets.js";
 import { producingDialogues } from "./dialogues/producing.js";
 import { topicConfigDialogues } from "./dialogues/topic-configs.js";
@@ -14,4 +15,5 @@ export const protocolDialogues: Readonly<Record<string, (talk: ProtocolDialogue)
   ...offsetDialogues,
   ...brokerDialogues,
   ...topicConfigDialogues,
+  ...namedTwiceDialogues,
 };

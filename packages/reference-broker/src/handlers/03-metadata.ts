@@ -58,8 +58,9 @@ async function wantedTopics(
   const isAll = topics === null || (context.apiVersion === 0 && topics.length === 0);
   if (isAll) return Array.from(cluster.topics(), (topic) => shown(cluster, topic));
   // Ids go before names: as soon as one topic is asked for by id, names alone are passed over, as in Apache Kafka.
-  if (topics.some(({ topicId }) => !topicId.isZero))
-    return topics.filter(({ topicId }) => !topicId.isZero).map(({ topicId }) => byId(topicId, context));
+  const ids = new Map(topics.map(({ topicId }) => [topicId.toString(), topicId]));
+  ids.delete(Uuid.zero.toString());
+  if (ids.size > 0) return Array.from(ids.values(), (topicId) => byId(topicId, context));
   const names = [...new Set(topics.map(({ name }) => name ?? ""))];
   // Answered before they are made: as in Apache Kafka, whoever asks for a topic that is not there yet has to ask again.
   const answers = names.map((name) => byName(name, context));

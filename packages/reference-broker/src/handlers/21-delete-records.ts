@@ -1,5 +1,5 @@
 import { DeleteRecords, ErrorCode } from "@moldau/protocol-codec";
-import type { DeleteRecordsResponsePartition } from "@moldau/protocol-codec";
+import type { DeleteRecordsRequest, DeleteRecordsResponsePartition } from "@moldau/protocol-codec";
 import { configResource } from "../cluster/state.js";
 import { logConfigOf } from "../cluster/topic-settings.js";
 import { handler } from "../network/handler.js";
@@ -25,7 +25,7 @@ export const deleteRecords = handler({
   }),
   answer: async ({ topics }, { broker }) => {
     const answers = await Promise.all(
-      topics.map(async ({ name, partitions }) => ({
+      eachOnce(topics).map(async ({ name, partitions }) => ({
         name,
         partitions: await Promise.all(
           partitions.map(({ partitionIndex, offset }) => cut(broker, name, { partitionIndex, offset })),
@@ -36,6 +36,17 @@ export const deleteRecords = handler({
     return { topics: answers };
   },
 });
+
+/** Every partition once, with what was asked of it last. */
+function eachOnce(topics: DeleteRecordsRequest["topics"]): DeleteRecordsRequest["topics"] {
+  const byName = new Map<string, DeleteRecordsRequest["topics"][number]>();
+  for (const topic of topics) {
+    const before = byName.get(topic.name)?.partitions ?? [];
+    const partitions = new Map([...before, ...topic.partitions].map((each) => [each.partitionIndex, each]));
+    byName.set(topic.name, { ...topic, partitions: [...partitions.values()] });
+  }
+  return [...byName.values()];
+}
 
 async function cut(
   broker: BrokerNode,
