@@ -110,6 +110,7 @@ export class Producer<Key = Payload, Value = Payload> extends EventEmitter<Produ
    */
   writable(options: WritableSettings): Writable {
     return createWritable<Key, Value>(options, {
+      check: (messages) => void readSendOptions(messages, this.#options, "writable"),
       open: (messages) => this.#open(messages),
       flush: () => this.#pipeline.flush(),
     });
@@ -139,7 +140,8 @@ export class Producer<Key = Payload, Value = Payload> extends EventEmitter<Produ
    */
   close(settings: WaitSettings = {}): Promise<void> {
     try {
-      this.#closing ??= this.#close(readWaitSettings("close", settings, closeTimeoutMs));
+      const wait = readWaitSettings("close", settings, closeTimeoutMs);
+      this.#closing ??= this.#close(wait);
       return this.#closing;
     } catch (error) {
       return Promise.reject(asKafkaError(error));

@@ -142,3 +142,24 @@ describe("calls", () => {
     await broken.close();
   });
 });
+
+describe("waiting and streaming", () => {
+  it("are refused at the call, before anything changes", async () => {
+    const producer = new Producer(new FakeCluster());
+    const writable: readonly (readonly [unknown, string])[] = [
+      [undefined, "writable: expected an object"],
+      [{ topic: 5 }, "writable: topic must be the name of a topic"],
+      [{ topic: "orders", acks: 7 }, "writable: acks must be one of"],
+      [{ topic: "orders", highWaterMark: 0 }, "highWaterMark must be a whole number of at least 1"],
+      [{ topic: "orders", linger: 5 }, 'writable: unknown option "linger"'],
+    ];
+    for (const [options, sentence] of writable) expect(() => producer.writable(loose(options))).toThrow(sentence);
+    for (const options of [{ timeoutMs: -1 }, { timeoutMs: "1" }, { signal: new AbortController() }, { time: 1 }]) {
+      await expect(producer.close(loose(options))).rejects.toMatchObject({ code: "CLIENT_INVALID_ARGUMENT" });
+      await expect(producer.flush(loose(options))).rejects.toMatchObject({ code: "CLIENT_INVALID_ARGUMENT" });
+    }
+    expect(await producer.send({ topic: "orders", messages: [] })).toEqual([]);
+    await producer.close();
+    await expect(producer.close(loose({ timeoutMs: -1 }))).rejects.toMatchObject({ code: "CLIENT_INVALID_ARGUMENT" });
+  });
+});

@@ -17,6 +17,8 @@ export interface WritableSettings extends Omit<SendSettings, "signal"> {
 
 /** What a stream does with its producer. */
 export interface WritableTarget<Key, Value> {
+  /** Checks what every call will be made with, before there is one. */
+  check(options: SendOptions<Key, Value>): void;
   /** Begins a call. */
   open(options: SendOptions<Key, Value>): SendCall;
   /** Lets batches go that wait for company. */
@@ -26,6 +28,7 @@ export interface WritableTarget<Key, Value> {
 /** Makes a stream of messages; those that have piled up while the last ones were taken go as one call. */
 export function createWritable<Key, Value>(settings: WritableSettings, target: WritableTarget<Key, Value>): Writable {
   const { highWaterMark, ...rest } = readSettings(settings);
+  target.check({ ...rest, messages: [] });
   const progress = new StreamProgress(rest.topic);
   let finished: (() => void) | undefined;
   const send = (messages: readonly Message<Key, Value>[], taken: (error?: Error) => void): void => {

@@ -51,14 +51,18 @@ export interface SendDefaults {
 const settingNames: ReadonlySet<string> = new Set(["acks", "compression", "timeoutMs", "signal"]);
 
 /**
- * Checks the argument of `send` and completes its settings.
+ * Checks the argument of `send` and completes its settings; `path` is what was called.
  *
  * @throws {KafkaError} CLIENT_INVALID_ARGUMENT with a sentence that says what to write instead.
  */
-export function readSendOptions(options: SendOptions<unknown, unknown>, defaults: SendDefaults): ResolvedSendSettings {
-  checkShape("send", options, ["topic", "messages"]);
-  checkTopicMessages("send", options);
-  return readSettings("send", options, defaults);
+export function readSendOptions(
+  options: SendOptions<unknown, unknown>,
+  defaults: SendDefaults,
+  path = "send",
+): ResolvedSendSettings {
+  checkShape(path, options, ["topic", "messages"]);
+  checkTopicMessages(path, options);
+  return readSettings(path, options, defaults);
 }
 
 /** The same for `sendBatch`. */
