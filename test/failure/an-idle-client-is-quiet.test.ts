@@ -65,6 +65,28 @@ it("sets no timer and sends nothing while nobody asks it for anything", async ()
   expect(clock.pending).toBe(0);
 });
 
+it("keeps no process alive for what it refreshes behind everybody's back, although no broker answers", async () => {
+  broker.on(Metadata, ({ topics }) =>
+    broker.metadata((topics ?? []).map(({ name }) => ({ name, partitions: [{ partitionIndex: 0, leaderId: 7 }] }))),
+  );
+  let holding = 0;
+  const timer: Clock["timer"] = (ms, fire, options) => {
+    // A connection on its way may take its second.
+    if (options?.background !== true && ms !== connectionTimeoutMs) holding += 1;
+    return systemClock.timer(ms, fire, options);
+  };
+  const connectionTimeoutMs = 1001;
+  const clock = { ...systemClock, timer };
+  const cluster = newCluster([broker], { clock, connectionTimeoutMs, metadataMaxAgeMs: 0, requestTimeoutMs: 30_000 });
+  await cluster.topic("orders");
+  await broker.close();
+  await systemClock.sleep(5);
+  holding = 0;
+  cluster.cachedTopic("orders");
+  await systemClock.sleep(200);
+  expect(holding).toBe(0);
+});
+
 it("leaves no connection and no timer behind when it is closed", async () => {
   const clock = watchedClock();
   const cluster = newCluster([broker], { clock });

@@ -2,7 +2,7 @@ import type { Api, Fields, StructOut, Uuid } from "@moldau/protocol-codec";
 import { EventEmitter } from "eventemitter3";
 import type { BrokerConnection } from "../connection/broker-connection.js";
 import { isAddress } from "../addresses.js";
-import type { Clock } from "@moldau/platform";
+import { backgroundClock, type Clock } from "@moldau/platform";
 import { resolveClusterOptions, type ClusterOptions, type ResolvedClusterOptions } from "./cluster-options.js";
 import { Coordinators, type CoordinatorType } from "./coordinators.js";
 import { clientClosed, invalidArgument } from "../errors.js";
@@ -41,11 +41,14 @@ export class Cluster extends EventEmitter<ClusterEvents> implements AsyncDisposa
     const client = { clientId: this.options.clientId, clientInstance: ++instances };
     this.#pool = new ConnectionPool(this.options, client);
     this.#requester = new Requester(this.#pool, this.options, this.#closing.signal);
-    this.#coordinators = new Coordinators(this.#requester, this.#pool, this.options);
+    // What is asked on behalf of all keeps no process alive by itself: those who wait for it do.
+    const inBackground = { ...this.options, clock: backgroundClock(this.options.clock) };
+    const requester = new Requester(this.#pool, inBackground, this.#closing.signal);
+    this.#coordinators = new Coordinators(requester, this.#pool, this.options);
     const updated = (topics: readonly string[]): void => {
       this.emit("metadata", topics);
     };
-    this.#topics = new Topics({ requester: this.#requester, pool: this.#pool, options: this.options, client, updated });
+    this.#topics = new Topics({ requester, pool: this.#pool, options: this.options, client, updated });
   }
 
   /** Where this client's time comes from. */

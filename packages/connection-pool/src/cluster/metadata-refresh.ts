@@ -1,4 +1,4 @@
-import type { Clock } from "@moldau/platform";
+import { backgroundClock, type Clock } from "@moldau/platform";
 import type { FailedAttempt } from "../attempts/attempt.js";
 import { Backoff, type RetryPolicy } from "../attempts/backoff.js";
 import { SharedWork, type SharedContext, type SharedWaitOptions } from "../attempts/shared-work.js";
@@ -27,6 +27,8 @@ export interface MetadataRefreshOptions {
 export interface RefreshOptions extends Omit<SharedWaitOptions, "clock"> {
   /** Whether the broker may create topics that do not exist. Default false. */
   readonly allowAutoCreate?: boolean | undefined;
+  /** Whether nobody is waiting, so that the process may end meanwhile. Default false. */
+  readonly background?: boolean | undefined;
 }
 
 /** One question, from the first who asks it to its answer. */
@@ -43,6 +45,8 @@ interface Round extends MetadataQuestion {
  */
 export class MetadataRefresh {
   readonly #options: MetadataRefreshOptions;
+  /** For the question itself: those who wait for it keep the process alive, each for his own time. */
+  readonly #background: Clock;
   readonly #backoff: Backoff;
   #next: Round | undefined;
   #asking: MetadataQuestion | undefined;
@@ -55,6 +59,7 @@ export class MetadataRefresh {
 
   constructor(options: MetadataRefreshOptions) {
     this.#options = options;
+    this.#background = backgroundClock(options.clock);
     this.#backoff = new Backoff(options.retry, options.random);
   }
 
@@ -69,7 +74,7 @@ export class MetadataRefresh {
       round.topics.set(name, options.allowAutoCreate === true || round.topics.get(name) === true);
       if (this.#options.isUrgent(name)) this.#hurry?.abort();
     }
-    return round.work.wait({ ...options, clock: this.#options.clock });
+    return round.work.wait({ ...options, clock: options.background === true ? this.#background : this.#options.clock });
   }
 
   /** Whether a question about this topic is on its way or about to be asked. */
@@ -129,7 +134,7 @@ export class MetadataRefresh {
     const hurry = new AbortController();
     this.#hurry = hurry;
     try {
-      await sleep(clock, waitMs, signal, closing, hurry.signal);
+      await sleep(this.#background, waitMs, signal, closing, hurry.signal);
     } catch (error) {
       if (!hurry.signal.aborted || signal.aborted || closing.aborted) throw error;
     } finally {

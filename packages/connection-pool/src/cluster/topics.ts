@@ -132,7 +132,9 @@ export class Topics {
 
   #refreshInBackground(name: string): void {
     if (this.#refresh.isPending(name)) return;
-    this.refresh([name]).catch((error: unknown) => {
+    const timeoutMs = this.#options.requestTimeoutMs;
+    const what = `Nothing new was heard of the topic "${name}" within ${timeoutMs} ms`;
+    this.#refresh.refresh([name], { what, timeoutMs, background: true }).catch((error: unknown) => {
       // What is known stays in use, and the next caller tries again: nobody waits for this, so nobody can be told but subscribers.
       const event = {
         ...this.#client,
