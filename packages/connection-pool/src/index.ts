@@ -53,7 +53,7 @@ export { abortable, sleep, waitFor } from "./attempts/wait.js";
 export type { WaitOptions } from "./attempts/wait.js";
 
 // Options and errors
-export { isPlainObject, maxTimerMs, OptionReader, show } from "./options.js";
+export { isPlainObject, isSignal, maxTimerMs, OptionReader, show } from "./options.js";
 export type { DefaultRule, NumberRule } from "./options.js";
 export {
   abortedBy,

@@ -183,7 +183,8 @@ export function isPlainObject(value: unknown): value is object {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function isSignal(value: unknown): value is AbortSignal {
+/** Tells whether a value is a signal, or one of another maker that can be listened to like one. */
+export function isSignal(value: unknown): value is AbortSignal {
   return (
     typeof value === "object" &&
     value !== null &&

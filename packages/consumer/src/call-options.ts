@@ -31,7 +31,7 @@ const defaultCloseMs = 8000;
 /** Checks how a loop over messages is run. @throws {KafkaError} CLIENT_INVALID_ARGUMENT */
 export function parseLoopOptions(call: string, options: LoopOptions): LoopOptions {
   const read = new OptionReader<LoopOptions>(call, options);
-  const signal = readSignal(read);
+  const signal = read.signal("signal");
   read.done();
   return { signal };
 }
@@ -39,7 +39,7 @@ export function parseLoopOptions(call: string, options: LoopOptions): LoopOption
 /** Checks how a loop over batches is run. @throws {KafkaError} CLIENT_INVALID_ARGUMENT */
 export function parseBatchesOptions(options: BatchesOptions): LoopOptions & { readonly maxMessages: number } {
   const read = new OptionReader<BatchesOptions>("batches", options);
-  const signal = readSignal(read);
+  const signal = read.signal("signal");
   const maxMessages = read.custom("maxMessages", "a whole number of at least 1, or Infinity", parseCount, {
     default: Infinity,
   });
@@ -50,7 +50,7 @@ export function parseBatchesOptions(options: BatchesOptions): LoopOptions & { re
 /** Checks how long a call waits. @throws {KafkaError} CLIENT_INVALID_ARGUMENT */
 export function parseWaitingOptions(call: string, options: WaitingOptions): WaitingOptions {
   const read = new OptionReader<WaitingOptions>(call, options);
-  const signal = readSignal(read);
+  const signal = read.signal("signal");
   const timeoutMs = read.number("timeoutMs", { min: 0, default: null }) ?? undefined;
   read.done();
   return { signal, timeoutMs };
@@ -87,25 +87,6 @@ export function parsePartition(value: unknown, path: string): TopicPartition {
   if (typeof topic === "string" && typeof partition === "number" && Number.isInteger(partition) && partition >= 0)
     return { topic, partition };
   throw invalidArgument(`${path} must be a partition such as { topic: "orders", partition: 0 }.`);
-}
-
-function readSignal(read: OptionReader<{ readonly signal?: AbortSignal | undefined }>): AbortSignal | undefined {
-  const expected = "an AbortSignal, such as the signal of an AbortController";
-  return read.custom("signal", expected, parseSignal, { default: null }) ?? undefined;
-}
-
-/** Signals of other makers count, as long as they can be listened to. */
-function parseSignal(value: unknown): AbortSignal | undefined {
-  return isSignal(value) ? value : undefined;
-}
-
-function isSignal(value: unknown): value is AbortSignal {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    typeof Reflect.get(value, "aborted") === "boolean" &&
-    typeof Reflect.get(value, "addEventListener") === "function"
-  );
 }
 
 function parseCount(value: unknown): number | undefined {

@@ -1,4 +1,4 @@
-import { invalidArgument, OptionReader } from "@moldau/connection-pool";
+import { invalidArgument, maxTimerMs, OptionReader } from "@moldau/connection-pool";
 import { writeBatch, compressionNames, type CompressionName } from "@moldau/protocol-codec";
 import type { Acks } from "./batch/lane.js";
 import type { Payload } from "./accept/message.js";
@@ -67,9 +67,6 @@ export interface ResolvedProducerOptions<Key, Value> {
   readonly partitioner: Partitioner | undefined;
   readonly serialize: Serializers<Key, Value>;
 }
-
-/** The largest delay that a timer can have. */
-export const maxTimerMs = 2 ** 31 - 1;
 
 const acksChoices = ["all", 0, 1] as const;
 const defaultAcks: Acks = "all";

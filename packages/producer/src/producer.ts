@@ -3,6 +3,7 @@ import {
   because,
   ClientErrorCode,
   clientClosed,
+  maxTimerMs,
   OptionReader,
   timedOut,
   waitFor,
@@ -13,7 +14,7 @@ import type { Writable } from "node:stream";
 import { Intake } from "./accept/intake.js";
 import { announce, type ProducerEvents } from "./events.js";
 import type { Payload } from "./accept/message.js";
-import { maxTimerMs, resolveProducerOptions, type ProducerOptions, type ResolvedProducerOptions } from "./options.js";
+import { resolveProducerOptions, type ProducerOptions, type ResolvedProducerOptions } from "./options.js";
 import type { SendCall } from "./accept/send-call.js";
 import type { SentBatch } from "./send-error.js";
 import {
@@ -201,12 +202,8 @@ function readWaitSettings(name: string, settings: WaitSettings, timeoutMs: numbe
   const read = new OptionReader<WaitSettings>(`${name} options`, settings);
   const resolved = {
     timeoutMs: read.integer("timeoutMs", { min: 0, max: maxTimerMs, default: timeoutMs ?? null }) ?? undefined,
-    signal: read.custom("signal", "an AbortSignal", parseSignal, { default: null }) ?? undefined,
+    signal: read.signal("signal"),
   };
   read.done();
   return resolved;
-}
-
-function parseSignal(value: unknown): AbortSignal | undefined {
-  return value instanceof AbortSignal ? value : undefined;
 }

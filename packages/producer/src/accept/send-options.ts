@@ -1,8 +1,7 @@
-import { invalidArgument, isPlainObject, OptionReader } from "@moldau/connection-pool";
+import { invalidArgument, isPlainObject, isSignal, maxTimerMs, OptionReader } from "@moldau/connection-pool";
 import { compressionNames, type CompressionName } from "@moldau/protocol-codec";
 import type { Acks, Lane } from "../batch/lane.js";
 import type { Message, Payload } from "./message.js";
-import { maxTimerMs } from "../options.js";
 
 /** What can be said for one call otherwise than for the producer. */
 export interface SendSettings {
@@ -107,8 +106,8 @@ function readSettings(
   { acks, compression, timeoutMs, signal }: SendSettings,
   defaults: SendDefaults,
 ): ResolvedSendSettings {
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw invalidArgument(`${path}: signal must be an AbortSignal.`);
+  if (signal !== undefined && !isSignal(signal)) {
+    throw invalidArgument(`${path}: signal must be an AbortSignal, such as the signal of an AbortController.`);
   }
   if (acks === undefined && compression === undefined && timeoutMs === undefined) {
     return { acks: defaults.acks, compression: defaults.compression, timeoutMs: defaults.deliveryTimeoutMs, signal };
