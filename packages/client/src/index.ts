@@ -25,6 +25,7 @@ export type {
   SerializeContext,
   Serializer,
   Serializers,
+  StreamErrorFacts,
   TopicMessages,
   WaitingEvent,
   WaitSettings,

@@ -22,6 +22,7 @@ export type { SerializeContext, Serializer, Serializers } from "./accept/seriali
 // Outcomes
 export { SendError } from "./send-error.js";
 export { StreamError } from "./stream-error.js";
+export type { StreamErrorFacts } from "./stream-error.js";
 export type { FailedBatch, SentBatch } from "./send-error.js";
 export type { Written } from "./batch/batch-state.js";
 export type {
