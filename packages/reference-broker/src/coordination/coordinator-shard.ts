@@ -52,6 +52,11 @@ export class CoordinatorShard<Entry> {
     return this.#life.state === "closed";
   }
 
+  /** Whether the log is still being replayed: clients are turned away, what the broker itself wants done has to wait. */
+  get isLoading(): boolean {
+    return this.#life.state === "loading";
+  }
+
   /** Replays the log, then begins to serve with `loaded`. Never fails: a log that cannot be read is reported and leaves a shard that serves nobody. */
   async load(loaded: () => void): Promise<void> {
     await this.#queue.add(async () => {
@@ -86,9 +91,9 @@ export class CoordinatorShard<Entry> {
     });
   }
 
-  /** Does something in its turn that no request waits for, unless the shard is closed by then. What fails is reported. */
+  /** Does something in its turn that no request waits for, unless the shard does not serve by then. What fails is reported. */
   inBackground(work: () => void | Promise<void>): void {
-    this.#queue.add(() => (this.isClosed ? undefined : work())).catch(this.#options.onError);
+    this.#queue.add(() => (this.#life.state === "active" ? work() : undefined)).catch(this.#options.onError);
   }
 
   /**

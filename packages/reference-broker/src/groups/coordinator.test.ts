@@ -159,6 +159,23 @@ describe("leadership", () => {
     expect(await fixture.commit("g", "orders", 1n)).toBe(0);
   });
 
+  test("a topic that is deleted while a shard loads takes its offsets along when that is done", async () => {
+    const fixture = await GroupFixture.start();
+    await fixture.commit("g", "orders", 5n);
+    await fixture.commit("g", "payments", 6n);
+    const { log } = fixture;
+    await fixture.coordinator.onLeaderLost(0);
+    let open: () => void = () => undefined;
+    log.gate = new Promise((resolve) => (open = resolve));
+    const loading = fixture.coordinator.onLeader(0, log, 2);
+    await fixture.coordinator.onTopicsDeleted(["orders"]);
+    open();
+    await loading;
+    expect(await fixture.committed("g", "orders", true)).toBe(-1n);
+    expect(await fixture.committed("g", "payments")).toBe(6n);
+    expect(fixture.errors).toEqual([]);
+  });
+
   test("lost and gained: whoever waits hears of it, and the group goes on from the log, with new sessions", async () => {
     const fixture = await GroupFixture.start();
     const one = await fixture.stableGroup("g");

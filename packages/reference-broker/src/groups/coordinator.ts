@@ -27,7 +27,7 @@ import type { GroupDescription } from "./group-view.js";
 import { newMemberId } from "./member-id.js";
 import { commitOffsets, type CommittedTopic } from "./offset-commit.js";
 import { fetchAllOffsets, fetchOffsets, type FetchedTopic, type TopicToFetch } from "./offset-fetch.js";
-import { deleteGroupError, deleteOffsets, groupTombstones, topicTombstones, type DeletedOffsets } from "./removal.js";
+import { deleteGroupError, deleteOffsets, groupTombstones, type DeletedOffsets } from "./removal.js";
 import { groupSettings, type GroupConfig, type GroupSettings } from "./settings.js";
 import { GroupShard, type ShardView } from "./group-shard.js";
 
@@ -105,7 +105,7 @@ export class GroupCoordinator {
   async onTopicsDeleted(topics: readonly string[]): Promise<void> {
     for (const shard of this.#shards.all()) {
       try {
-        await shard.write(({ store }) => ({ records: topicTombstones(topics, store.offsets), answer: undefined }));
+        await shard.forgetTopics(topics);
       } catch (error) {
         // The offsets stay until their retention ends. Commits by topic id never take them for those of a new topic of that name.
         this.#onError(error);

@@ -7,7 +7,7 @@ import { groupShardContents } from "./group-log.js";
 import type { GroupView } from "./group-view.js";
 import { viewOf, type Group } from "./group.js";
 import type { GroupRecord } from "./records.js";
-import { expiredRecords } from "./removal.js";
+import { expiredRecords, topicTombstones } from "./removal.js";
 import type { GroupSettings } from "./settings.js";
 import { GroupStore } from "./store.js";
 
@@ -99,6 +99,16 @@ export class GroupShard {
       if (committed !== undefined) this.classic.committed(committed.groupId, committed.memberId);
       return answer;
     });
+  }
+
+  /**
+   * Topics were deleted: removes the offsets that were committed for them. Resolves when they are, or at once while the log is still being
+   * replayed: then they are when that is over. Rejects with a CoordinatorError when they cannot be.
+   */
+  async forgetTopics(topics: readonly string[]): Promise<void> {
+    const forget = (): Promise<void> => this.#append(topicTombstones(topics, this.#store.offsets));
+    if (this.#shard.isLoading) this.#shard.inBackground(forget);
+    else await this.#shard.inTurn(forget);
   }
 
   /** Stops serving: whoever waits hears NOT_COORDINATOR. What is being appended at this moment is still answered. Idempotent. */
