@@ -132,6 +132,34 @@ it("a client goes on with the other broker while one is stopped, and with both w
   expect(values.toSorted()).toEqual(["a0", "a1", "b0", "b1"]);
 });
 
+it("a cluster that is closed while one of its brokers is stopped comes back whole, and a broker that is left out then leads nothing", async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), "moldau-stop-"));
+  onTestFinished(() => rm(dataDir, { recursive: true }));
+  const topics = [{ topic: "orders", partitions: 2 }];
+  const values = async (broker: ReferenceBroker): Promise<readonly string[]> => {
+    const logs = await Promise.all([0, 1].map((partition) => broker.log("orders", partition).records()));
+    return logs.flat().map(({ value }) => String(value));
+  };
+  const first = await startBroker({ brokers: 2, dataDir, topics });
+  const kafka = new Kafka({ brokers: first.bootstrapServers });
+  const messages = [0, 1].map((partition) => ({ partition, value: `m${partition}` }));
+  await kafka.producer().send({ topic: "orders", messages });
+  await kafka.close();
+  await first.stopNode(2);
+  await first.close();
+
+  const second = await startBroker({ brokers: [{ nodeId: 1 }, { nodeId: 3 }], dataDir });
+  const leaders = second.topic("orders")?.partitions.map(({ leader }) => leader) ?? [];
+  await second.close();
+  expect(leaders.toSorted((left, right) => left - right)).toEqual([-1, 1]);
+
+  await using third = await startBroker({ brokers: 2, dataDir });
+  expect(third.topic("orders")?.partitions.map(({ leader }) => leader)).toEqual(
+    leaders.map((leader) => (leader === -1 ? 2 : leader)),
+  );
+  expect(await values(third)).toEqual(["m0", "m1"]);
+});
+
 describe("a single broker that is stopped and started again", () => {
   it.each(["memory", "disk"])("has its records, groups and producers' numbers as before, in %s", async (storage) => {
     const dataDir = storage === "disk" ? await mkdtemp(join(tmpdir(), "moldau-stop-")) : undefined;
