@@ -188,6 +188,16 @@ describe("listGroups", () => {
     expect(first.seen("ListGroups")[0]?.body).toMatchObject({ statesFilter: ["Stable"] });
   });
 
+  it("waits for a cluster that is not there yet, as everything else does", async () => {
+    const { port } = first;
+    await first.close();
+    const listed = new Admin(newCluster([`127.0.0.1:${port}`], { requestTimeoutMs: 10_000 })).listGroups();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    first = await ScriptedBroker.start({ port });
+    first.on(ListGroups, () => ({ groups: [group("a")] }));
+    expect((await listed).groups).toMatchObject([{ group: "a", coordinator: 7 }]);
+  });
+
   it("names the broker whose groups are missing", async () => {
     first.on(ListGroups, () => ({ groups: [group("b")] }));
     second.on(ListGroups, () => ({ errorCode: 31 }));

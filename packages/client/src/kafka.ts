@@ -46,7 +46,7 @@ export class Kafka {
 
   /**
    * Connects to the cluster now instead of at the first call, and fails when no broker answers.
-   * `timeoutMs` bounds the wait (default: the connection timeout for each broker), `signal` ends it.
+   * With `timeoutMs` it is tried again for so long, without it each broker is tried once; `signal` ends it.
    */
   async connect(options: OperationOptions = {}): Promise<void> {
     await this.#cluster.connect(options);

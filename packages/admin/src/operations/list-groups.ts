@@ -60,11 +60,14 @@ export function listGroups(options: ListGroupsOptions): Operation<GroupListing> 
 async function listAll(
   cluster: Cluster,
   filters: { readonly statesFilter: readonly string[]; readonly typesFilter: readonly string[] },
-  wait: OperationOptions,
+  { signal, timeoutMs = cluster.options.requestTimeoutMs }: OperationOptions,
 ): Promise<GroupListing> {
+  const deadline = cluster.clock.monotonic() + timeoutMs;
+  const items = await eachBroker(cluster, { signal, timeoutMs });
+  const wait = { signal, timeoutMs: Math.max(1, deadline - cluster.clock.monotonic()) };
   const results = await perform({
     api: ListGroups,
-    items: await eachBroker(cluster, wait),
+    items,
     route: brokerOf<BrokerAddress>(({ nodeId }) => nodeId),
     repeatable: true,
     refusals: new Set([ErrorCode.COORDINATOR_LOAD_IN_PROGRESS, ErrorCode.COORDINATOR_NOT_AVAILABLE]),

@@ -10,7 +10,11 @@ export function brokerOf<Item>(nodeOf: (item: Item) => number | undefined): Rout
   };
 }
 
-/** The brokers of the cluster, read anew: the items of an operation that asks each of them. @throws {KafkaError} when none answers. */
+/**
+ * The brokers of the cluster, read anew: the items of an operation that asks each of them.
+ *
+ * @throws {KafkaError} when none answers within `timeoutMs`; without one each is asked once.
+ */
 export async function eachBroker(cluster: Cluster, wait: OperationOptions): Promise<readonly BrokerAddress[]> {
   await cluster.connect(wait);
   return cluster.brokers;
