@@ -1,5 +1,5 @@
+import { nearestName } from "@moldau/protocol-codec/internal";
 import { invalidArgument } from "./errors.js";
-import { nearestName } from "./nearest-name.js";
 
 /** The longest time that a timer can wait, in milliseconds: the upper bound of every option that is a time. */
 export const maxTimerMs = 2 ** 31 - 1;

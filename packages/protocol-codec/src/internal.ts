@@ -17,3 +17,6 @@ export {
   writeVarint,
   writeVarlong,
 } from "./wire/varint.js";
+
+// Wrong names
+export { nearestName } from "./nearest-name.js";
