@@ -1,4 +1,4 @@
-import { invalidArgument, timedOut } from "@moldau/connection-pool";
+import { gaveUp, invalidArgument, timedOut } from "@moldau/connection-pool";
 import { DecodeError, ErrorCode, KafkaError, kafkaError, type Api } from "@moldau/protocol-codec";
 import type { TopicPartition } from "./partitions/topic-partition.js";
 
@@ -105,8 +105,10 @@ export function unknownTopic(
 
 /** The group was not joined in time; `cause` is what stood in the way last. */
 export function joinTimedOut(groupId: string, timeoutMs: number, cause: KafkaError | undefined): KafkaError {
-  const why = cause === undefined ? "No answer came from its coordinator yet." : cause.message;
-  return timedOut(`Group "${groupId}" was not joined within ${timeoutMs} ms. ${why}`, { groupId, cause });
+  const what = `Group "${groupId}" was not joined within ${timeoutMs} ms`;
+  return cause === undefined
+    ? timedOut(`${what}: no answer came from its coordinator yet.`, { groupId })
+    : gaveUp(what, cause);
 }
 
 /** There is nowhere to start. */
