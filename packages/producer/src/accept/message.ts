@@ -197,6 +197,7 @@ function sizeBound(payload: unknown): number {
 
 function byteSize(payload: unknown): number {
   if (typeof payload === "string") return Buffer.byteLength(payload);
+  if (payload instanceof Buffer) return payload.length;
   return ArrayBuffer.isView(payload) ? payload.byteLength : 0;
 }
 

@@ -97,13 +97,25 @@ export class QueuedBatch implements Batch {
   append(run: MessageRun, limit: number): boolean {
     const builder = this.#builder;
     if (builder === undefined) throw new Error("A batch that is encoded takes no messages.");
-    const first = run.cursor;
-    const { cursor, hasRoom, failure } = fill(builder, run, limit);
-    if (cursor > first) {
-      this.#joined(run, first, cursor - first);
-      run.advance(cursor);
+    const { messages, places, timestamp: sentAt, cursor: first } = run;
+    const place = places?.[first];
+    let cursor = first;
+    let hasRoom = true;
+    try {
+      while (cursor < messages.length) {
+        const message = messages[cursor];
+        if (message === undefined || (places !== undefined && places[cursor] !== place)) break;
+        const { key, value, headers, timestamp } = message;
+        hasRoom = builder.tryAppend(timestamp ?? sentAt, key ?? null, value, headers);
+        if (!hasRoom) break;
+        cursor += 1;
+        if (builder.sizeInBytes >= limit) break;
+      }
+    } catch (error) {
+      this.#joined(run, first, cursor);
+      throw error;
     }
-    if (failure !== undefined) throw failure.error;
+    this.#joined(run, first, cursor);
     return hasRoom;
   }
 
@@ -182,8 +194,11 @@ export class QueuedBatch implements Batch {
     return half;
   }
 
-  /** The last `count` records are the messages of the run from `first` on. */
-  #joined({ call, indexBase }: MessageRun, first: number, count: number): void {
+  /** The last records are the messages of the run from `first` to before `cursor`. */
+  #joined(run: MessageRun, first: number, cursor: number): void {
+    const count = cursor - first;
+    if (count === 0) return;
+    const { call, indexBase } = run;
     let piece = this.#pieces[this.#pieces.length - 1];
     if (piece === undefined || piece.call !== call) {
       const { topic, partition } = this;
@@ -192,40 +207,13 @@ export class QueuedBatch implements Batch {
       call.hold();
     }
     piece.add(indexBase + first, count);
+    run.advance(cursor);
   }
 
   // Payloads are no longer needed, and an outcome may be kept for long by whoever looks at it.
   #forget(): void {
     this.#pieces = [];
   }
-}
-
-/** How far {@link fill} came. */
-interface Filling {
-  readonly cursor: number;
-  readonly hasRoom: boolean;
-  /** What the next message cannot be encoded for. */
-  readonly failure?: { readonly error: unknown };
-}
-
-/** Appends messages from the run's cursor on, as long as they belong to the same partition and until the batch has `limit` bytes. */
-function fill(builder: BatchBuilder, run: MessageRun, limit: number): Filling {
-  const { messages, places, timestamp: sentAt, cursor: first } = run;
-  const place = places?.[first];
-  let cursor = first;
-  try {
-    while (cursor < messages.length) {
-      const message = messages[cursor];
-      if (message === undefined || (places !== undefined && places[cursor] !== place)) break;
-      const { key, value, headers, timestamp } = message;
-      if (!builder.tryAppend(timestamp ?? sentAt, key ?? null, value, headers)) return { cursor, hasRoom: false };
-      cursor += 1;
-      if (builder.sizeInBytes >= limit) break;
-    }
-  } catch (error) {
-    return { cursor, hasRoom: true, failure: { error } };
-  }
-  return { cursor, hasRoom: true };
 }
 
 /** How a lane's batches are finished. */
