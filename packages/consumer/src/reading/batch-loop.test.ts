@@ -50,6 +50,19 @@ describe("reading by batch", () => {
     expect(seen).toEqual(["0,1", "2,3", "4,5", "6,7"]);
   });
 
+  it("gives each partition its turn when record batches do not fit together", async () => {
+    const { reader, give } = bench();
+    const large = (baseOffset: bigint): Buffer => writeBatch({ baseOffset }, [{ value: Buffer.alloc(700_000) }]);
+    for (const partition of [assigned(0), assigned(1)]) give(partition, large(0n), large(1n));
+    const loop = new BatchLoop(reader, { maxMessages: Infinity });
+    const turns: string[] = [];
+    for (let round = 0; round < 4; round++) {
+      const { value } = await loop.next();
+      turns.push(`${value?.partition}: ${value?.firstOffset}`);
+    }
+    expect(turns).toEqual(["0: 0", "1: 0", "0: 1", "1: 1"]);
+  });
+
   it("hands out a megabyte at most, once decompressed, and cuts a record batch that is larger", async () => {
     const { reader, give } = bench();
     const partition = assigned();

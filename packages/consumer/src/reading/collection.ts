@@ -50,7 +50,7 @@ export class Collection implements Run {
         feed.finish(open);
         return undefined;
       }
-      const next = await feed.follow(open);
+      const next = await feed.follow(open, maxBytes - this.#bytes);
       if (next === undefined || !isWanted() || this.#bytes + next.weight > maxBytes) return next;
       open = next;
     }

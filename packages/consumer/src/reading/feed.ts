@@ -44,10 +44,13 @@ export class Feed {
     return undefined;
   }
 
-  /** A batch was read to its end: takes the next one of its partition, whosever turn it is. Otherwise as {@link take}. */
-  follow(open: OpenBatch): Promise<OpenBatch | undefined> {
+  /**
+   * A batch was read to its end: takes the next one of its partition, whosever turn it is, unless that has more than `room` bytes: then
+   * the others have their turn first. Otherwise as {@link take}.
+   */
+  follow(open: OpenBatch, room: number): Promise<OpenBatch | undefined> {
     this.#step(open);
-    return this.#open(open.partition);
+    return this.#open(open.partition, room);
   }
 
   /** A batch was read to its end; the next one comes when its partition's turn has come again. */
@@ -77,17 +80,18 @@ export class Feed {
   }
 
   /** The partition is taken; undefined, and the partition free again, when it has no more or was sought in meanwhile. */
-  async #open(partition: AssignedPartition): Promise<OpenBatch | undefined> {
+  async #open(partition: AssignedPartition, room = Infinity): Promise<OpenBatch | undefined> {
     const { version } = partition;
     try {
       const batch = partition.nextBatch();
-      if (batch !== undefined) {
+      if (batch !== undefined && batch.sizeInBytes <= room) {
         const opening = OpenBatch.open(partition, batch);
         const open = opening instanceof OpenBatch ? opening : await opening;
         this.#host.opened(open.weight);
         return open;
       }
-      this.#host.consumed(partition);
+      if (batch === undefined) this.#host.consumed(partition);
+      else partition.putBack(batch);
     } catch (error) {
       if (partition.version === version) throw this.spoil(partition, error);
     }
