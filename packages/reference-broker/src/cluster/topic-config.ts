@@ -104,7 +104,7 @@ export const topicConfigs = {
   "flush.messages": long(
     longMax,
     "log.flush.interval.messages",
-    "After how many records written to the log an fsync of them is forced. 1 " +
+    "How many messages may gather in a partition before its log is flushed to disk. 1 " +
       "flushes after every append. Replication is the usual way to durability; the default leaves flushing to the operating system.",
     1,
   ),
