@@ -169,3 +169,22 @@ test("a partition that is led no longer, or lost the offset, is told at once; wi
   expect((await patient.answer).sizeInBytes).toBe(0);
   expect(clock.armed).toBe(0);
 });
+
+test("leaves nobody watching, however it ends: by records, by the time, or because nobody waits for the answer", async () => {
+  const watches = vi.spyOn(Partition.prototype, "watch");
+  const unwatches = vi.spyOn(Partition.prototype, "unwatch");
+  onTestFinished(() => void vi.restoreAllMocks());
+  const { clock, poll, at } = await start(3);
+  const leaving = new AbortController();
+  const polls = [poll([0, 1]), poll([1, 2], { maxWaitMs: 500 }), poll([2], { signal: leaving.signal })];
+  await turns();
+  expect(watches).toHaveBeenCalledTimes(5);
+  await at(0).partition.append(writeBatch({}, [{ value: "a" }]), { origin: "client" });
+  await clock.advance(500);
+  leaving.abort();
+  await Promise.all(polls);
+  const pairs = (calls: typeof watches | typeof unwatches) =>
+    calls.mock.contexts.map((partition, index) => [partition, calls.mock.calls[index]?.[0]]);
+  expect(pairs(unwatches)).toEqual(expect.arrayContaining(pairs(watches)));
+  expect(unwatches).toHaveBeenCalledTimes(5);
+});
