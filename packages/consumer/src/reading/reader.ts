@@ -131,20 +131,15 @@ export class Reader {
     this.#isWaiting = true;
     try {
       await this.#start(signal);
-      // What was opened just now is read at once, while the processor has it at hand: the turn comes before the next is opened.
-      let isFresh = false;
       while (this.#mayRead(loop, signal)) {
         this.#wakeup.reset();
-        if (!isFresh && this.pace.isDue()) {
+        if (this.pace.isDue()) {
           await this.pace.rest();
           continue;
         }
-        isFresh = false;
         const handed = await loop.handOut();
         if (handed !== undefined) return handed;
-        if (this.pace.isDue()) continue;
-        isFresh = await loop.open();
-        if (!isFresh) await this.#rest(signal);
+        if (!(await loop.open())) await this.#rest(signal);
       }
       return undefined;
     } finally {
