@@ -75,7 +75,7 @@ export class Consumer extends EventEmitter<ConsumerEvents> implements AsyncItera
    * What passes is tried again within `timeoutMs`; without it the cluster has the client's `requestTimeoutMs` to be reached,
    * and the group any time.
    *
-   * @throws {KafkaError} what keeps it from joining; CLIENT_REQUEST_TIMEOUT, with what stood in the way last as its cause; CLIENT_ABORTED.
+   * @throws {KafkaError} what keeps it from joining; when the time is over, what stood in the way last, or CLIENT_REQUEST_TIMEOUT when nothing did; CLIENT_ABORTED.
    */
   async connect(options: WaitingOptions = {}): Promise<void> {
     const waiting = parseWaitingOptions("connect", options);

@@ -109,7 +109,7 @@ export class Engine implements MembershipHost, ReaderHost {
    * Joins the group, and resolves with the first assignment. Without `timeoutMs` the cluster is given `requestTimeoutMs` to be
    * reached, and the group any time.
    *
-   * @throws {KafkaError} what keeps it from joining; CLIENT_REQUEST_TIMEOUT with the last obstacle as its cause; CLIENT_ABORTED.
+   * @throws {KafkaError} what keeps it from joining; when the time is over, what stood in the way last, or CLIENT_REQUEST_TIMEOUT when nothing did; CLIENT_ABORTED.
    */
   async join({ signal, timeoutMs }: WaitingOptions): Promise<void> {
     if (this.#membership.identity !== undefined) return;

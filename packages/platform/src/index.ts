@@ -3,6 +3,9 @@
 // Time
 export type { Clock, Timer, TimerOptions } from "./clock.js";
 export { sleepOn } from "./sleep.js";
+
+// Signals
+export { onAbort } from "./on-abort.js";
 export { backgroundClock, systemClock } from "./system-clock.js";
 
 // Chance

@@ -5,7 +5,9 @@ import { describe, expect, it } from "vitest";
 import { clientClosed, connectionFailed } from "../errors.js";
 import { attempt, gaveUp, type AttemptPace } from "./attempt.js";
 import { SharedWork, type SharedContext } from "./shared-work.js";
-import { linkSignals, onAbort } from "./signals.js";
+import { onAbort } from "@moldau/platform";
+import { isSignal } from "../options.js";
+import { linkSignals } from "./signals.js";
 
 const refused = connectionFailed("Refused.");
 const forbidden = kafkaError(29);
@@ -91,7 +93,7 @@ describe("attempts", () => {
 });
 
 describe("signals", () => {
-  it("are heeded by any number of calls without a warning, and let go of", () => {
+  it("are heeded by any number of calls without a warning, and let go of", async () => {
     const warnings: unknown[] = [];
     const listener = (warning: unknown): void => void warnings.push(warning);
     process.on("warning", listener);
@@ -102,8 +104,25 @@ describe("signals", () => {
     for (const take of taken) take();
     for (const { unlink } of links) unlink();
     expect(getEventListeners(stop.signal, "abort")).toHaveLength(0);
+    // Node warns in a later tick.
+    await new Promise(setImmediate);
     process.off("warning", listener);
     expect(warnings).toEqual([]);
+  });
+
+  it("of other makers are heeded as well", () => {
+    const listeners = new Set<() => void>();
+    const foreign: unknown = {
+      aborted: false,
+      reason: undefined,
+      addEventListener: (_: string, listener: () => void) => listeners.add(listener),
+      removeEventListener: (_: string, listener: () => void) => listeners.delete(listener),
+    };
+    if (!isSignal(foreign)) throw new Error("it is taken for no signal");
+    const take = onAbort(foreign, () => undefined);
+    expect(listeners.size).toBe(1);
+    take();
+    expect(listeners.size).toBe(0);
   });
 });
 

@@ -2,7 +2,7 @@ import type { Clock } from "@moldau/platform";
 import type { KafkaError } from "@moldau/protocol-codec";
 import { abortedBy, because, timedOut } from "../errors.js";
 import { gaveUp, type FailedAttempt } from "./attempt.js";
-import { onAbort } from "./signals.js";
+import { onAbort } from "@moldau/platform";
 import { waitFor, type WaitOptions } from "./wait.js";
 
 /** How shared work is done. */

@@ -1,20 +1,4 @@
-import { setMaxListeners } from "node:events";
-
-/**
- * Calls `listener` when the signal fires, at once when it has; the function returned takes it back.
- *
- * One signal may well stand behind hundreds of calls, so Node's warning of more than ten listeners is turned off for it.
- */
-export function onAbort(signal: AbortSignal | undefined, listener: () => void): () => void {
-  if (!signal) return nothingToTakeBack;
-  if (signal.aborted) {
-    listener();
-    return nothingToTakeBack;
-  }
-  setMaxListeners(0, signal);
-  signal.addEventListener("abort", listener, { once: true });
-  return () => signal.removeEventListener("abort", listener);
-}
+import { onAbort } from "@moldau/platform";
 
 /** Several signals as one, until it is no longer needed. */
 export interface LinkedSignal {
@@ -33,8 +17,4 @@ export function linkSignals(...signals: readonly (AbortSignal | undefined)[]): L
   const linked = new AbortController();
   const takeBack = signals.map((signal) => onAbort(signal, () => linked.abort(signal?.reason)));
   return { signal: linked.signal, unlink: () => takeBack.forEach((take) => take()) };
-}
-
-function nothingToTakeBack(): void {
-  // No listener was added.
 }

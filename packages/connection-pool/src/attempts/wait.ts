@@ -1,6 +1,7 @@
 import type { Clock } from "@moldau/platform";
 import type { KafkaError } from "@moldau/protocol-codec";
-import { linkSignals, onAbort } from "./signals.js";
+import { onAbort } from "@moldau/platform";
+import { linkSignals } from "./signals.js";
 import { abortedBy } from "../errors.js";
 
 /** Waits a while. @throws {KafkaError} CLIENT_ABORTED, or the KafkaError that is a signal's reason, when one of the signals fires first. */

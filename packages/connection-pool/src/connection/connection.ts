@@ -9,7 +9,7 @@ import {
   type StructOut,
 } from "@moldau/protocol-codec";
 import { EventEmitter } from "eventemitter3";
-import { onAbort } from "../attempts/signals.js";
+import { onAbort } from "@moldau/platform";
 import { formatAddress, type Address } from "../addresses.js";
 import type { BrokerVersions, Negotiation } from "./api-versions.js";
 import type { BrokerConnection } from "./broker-connection.js";

@@ -7,7 +7,7 @@ import {
   type StructIn,
   type StructOut,
 } from "@moldau/protocol-codec";
-import { onAbort } from "../attempts/signals.js";
+import { onAbort } from "@moldau/platform";
 import { abortedBy } from "../errors.js";
 
 /** How a request is made; everything has a default. */
