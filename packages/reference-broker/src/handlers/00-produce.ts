@@ -12,6 +12,7 @@ import { closeConnection, noResponse } from "../network/outcome.js";
 import { denialCode } from "../security/access.js";
 import { isTransactional } from "../log/batch-header.js";
 import { LogError } from "../log/log-error.js";
+import { eachPartitionOnce } from "../partitions/each-partition-once.js";
 import { endpointOf, findLedPartition, findTopic } from "../partitions/partition-lookup.js";
 
 type PartitionAnswer = ProduceResponsePartition extends infer P ? Partial<P> & { readonly errorCode: number } : never;
@@ -139,14 +140,12 @@ async function appendTo(
 
 /** Every partition once, with what was given for it last: what came before is passed over, as in Apache Kafka. */
 function eachOnce(topicData: ProduceRequest["topicData"]): ProduceRequest["topicData"] {
-  const topics = new Map<string, ProduceRequest["topicData"][number]>();
-  for (const topic of topicData) {
-    const key = topic.topicId.isZero ? topic.name : topic.topicId.toString();
-    const before = topics.get(key)?.partitionData ?? [];
-    const partitions = new Map([...before, ...topic.partitionData].map((data) => [data.index, data]));
-    topics.set(key, { ...topic, partitionData: [...partitions.values()] });
-  }
-  return [...topics.values()];
+  return eachPartitionOnce(topicData, {
+    keyOf: ({ name, topicId }) => (topicId.isZero ? name : topicId.toString()),
+    itemsOf: ({ partitionData }) => partitionData,
+    numberOf: ({ index }) => index,
+    having: (topic, partitionData) => ({ ...topic, partitionData }),
+  });
 }
 
 /** Whether the batch for a partition belongs to a transaction. */

@@ -5,6 +5,7 @@ import { logConfigOf } from "../cluster/topic-settings.js";
 import { handler } from "../network/handler.js";
 import { LogError } from "../log/log-error.js";
 import type { BrokerNode } from "../cluster/node.js";
+import { eachPartitionOnce } from "../partitions/each-partition-once.js";
 import { findLedPartition } from "../partitions/partition-lookup.js";
 
 /**
@@ -39,13 +40,12 @@ export const deleteRecords = handler({
 
 /** Every partition once, with what was asked of it last. */
 function eachOnce(topics: DeleteRecordsRequest["topics"]): DeleteRecordsRequest["topics"] {
-  const byName = new Map<string, DeleteRecordsRequest["topics"][number]>();
-  for (const topic of topics) {
-    const before = byName.get(topic.name)?.partitions ?? [];
-    const partitions = new Map([...before, ...topic.partitions].map((each) => [each.partitionIndex, each]));
-    byName.set(topic.name, { ...topic, partitions: [...partitions.values()] });
-  }
-  return [...byName.values()];
+  return eachPartitionOnce(topics, {
+    keyOf: ({ name }) => name,
+    itemsOf: ({ partitions }) => partitions,
+    numberOf: ({ partitionIndex }) => partitionIndex,
+    having: (topic, partitions) => ({ ...topic, partitions }),
+  });
 }
 
 async function cut(
