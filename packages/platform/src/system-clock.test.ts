@@ -41,6 +41,16 @@ describe("the computer's clock", () => {
     expect(fired).toEqual(["at once"]);
   });
 
+  it("fires no timer before its time has passed by its own count", async () => {
+    const early: number[] = [];
+    for (let round = 0; round < 400; round++) {
+      const setAt = systemClock.monotonic();
+      await new Promise<void>((resolve) => systemClock.timer(2, resolve));
+      if (systemClock.monotonic() - setAt < 2) early.push(round);
+    }
+    expect(early).toEqual([]);
+  });
+
   it("gives a sleeper the signal's reason, before and during the sleep, and leaves no listener behind", async () => {
     const controller = new AbortController();
     const { signal } = controller;

@@ -37,7 +37,19 @@ export function backgroundClock(clock: Clock): Clock {
 const maxDelayMs = 2 ** 31 - 1;
 
 function setTimer(ms: number, fire: () => void, background: boolean): Timer {
-  const handle = setTimeout(fire, Math.min(Math.max(ms, 0), maxDelayMs));
-  if (background) handle.unref();
+  const dueAt = systemClock.monotonic() + Math.min(ms, maxDelayMs);
+  let handle: NodeJS.Timeout | undefined;
+  const arm = (delayMs: number): void => {
+    handle = setTimeout(look, Math.min(Math.max(delayMs, 0), maxDelayMs));
+    if (background) handle.unref();
+  };
+  // Node's timers count whole milliseconds from another moment than the monotonic clock does, and so may come one early by its count: whoever
+  // then finds nothing due yet, and has no timer any more, would wait for ever.
+  const look = (): void => {
+    const leftMs = dueAt - systemClock.monotonic();
+    if (leftMs > 0) arm(leftMs);
+    else fire();
+  };
+  arm(ms);
   return { cancel: () => clearTimeout(handle) };
 }

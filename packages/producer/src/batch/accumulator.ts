@@ -137,6 +137,8 @@ export class Accumulator {
     for (const [batch, queue] of this.#lingering) {
       if (batch.dueAt > now) return batch.dueAt;
       this.#lingering.delete(batch);
+      // It was found due here, and nobody looks again: whoever takes it must not find otherwise by a clock of his own.
+      queue.hasten(batch);
       this.#options.taker.ready(queue);
     }
     return undefined;
