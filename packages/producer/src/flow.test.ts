@@ -35,6 +35,17 @@ describe("linger", () => {
     await closing;
   });
 
+  it("ends when its timer comes, also on a clock whose timers come a little early", async () => {
+    const { cluster, producer } = start({ lingerMs: 20 });
+    cluster.onRequest = (request) => void request.succeed();
+    const timer = cluster.clock.timer.bind(cluster.clock);
+    cluster.clock.timer = (ms, fire) => timer(ms === 20 ? 19 : ms, fire);
+    const sent = producer.send({ topic: "orders", messages: [{ value: "a" }] });
+    await cluster.clock.advance(19);
+    expect(await sent).toMatchObject([{ baseOffset: 0n }]);
+    await producer.close();
+  });
+
   it("ends with flush", async () => {
     const { cluster, producer } = start({ lingerMs: 10_000 });
     cluster.onRequest = (request) => void request.succeed();
