@@ -1,9 +1,9 @@
-import { createServer, type AddressInfo } from "node:net";
 import { ApiVersions, FindCoordinator, Metadata, Uuid, type KafkaError } from "@moldau/protocol-codec";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { brokerTls, testAuthority } from "../support/certificates.js";
 import { closeAll, failureOf, newCluster, until } from "../support/connecting.js";
 import { allVersions, ScriptedBroker, silence } from "../support/scripted-broker.js";
+import { deadAddress } from "../support/free-ports.js";
 
 let broker: ScriptedBroker;
 const others: ScriptedBroker[] = [];
@@ -21,15 +21,6 @@ async function another(options: Parameters<typeof ScriptedBroker.start>[0] = {})
   const other = await ScriptedBroker.start(options);
   others.push(other);
   return other;
-}
-
-/** An address at which nobody listens. */
-async function deadAddress(): Promise<string> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return `127.0.0.1:${port}`;
 }
 
 function topic(

@@ -1,9 +1,9 @@
-import { createServer, type AddressInfo } from "node:net";
 import { performance } from "node:perf_hooks";
 import { startBroker, type ReferenceBroker } from "@moldau/reference-broker";
 import { Kafka, KafkaError, type KafkaOptions } from "moldau";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { brokerTls } from "../support/certificates.js";
+import { deadAddress } from "../support/free-ports.js";
 
 /** What an application may be waiting for when the cluster cannot be reached, each with its bound. */
 const faces: readonly [string, (kafka: Kafka, timeoutMs: number) => Promise<unknown>][] = [
@@ -50,14 +50,6 @@ async function failureOf(
     await kafka.close({ timeoutMs: 0 }).catch(() => undefined);
   }
   throw new Error("It did not fail.");
-}
-
-async function deadAddress(): Promise<string> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return `127.0.0.1:${port}`;
 }
 
 describe.each(faces)("%s", (_, ask) => {

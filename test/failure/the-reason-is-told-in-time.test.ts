@@ -1,4 +1,3 @@
-import { createServer, type AddressInfo } from "node:net";
 import { performance } from "node:perf_hooks";
 import { startBroker } from "@moldau/reference-broker";
 import { Metadata, SaslHandshake } from "@moldau/protocol-codec";
@@ -7,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { brokerTls, testAuthority } from "../support/certificates.js";
 import { closeAll, failureOf, newCluster, until } from "../support/connecting.js";
 import { ScriptedBroker, silence } from "../support/scripted-broker.js";
+import { deadAddress } from "../support/free-ports.js";
 
 let broker: ScriptedBroker;
 
@@ -32,14 +32,6 @@ async function timed(work: Promise<unknown>): Promise<{ error: Awaited<ReturnTyp
   const before = performance.now();
   const error = await failureOf(work);
   return { error, ms: performance.now() - before };
-}
-
-async function deadAddress(): Promise<string> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return `127.0.0.1:${port}`;
 }
 
 describe.each(questions)("%s", (_, ask) => {

@@ -1,7 +1,7 @@
-import { createServer, type AddressInfo } from "node:net";
 import { startBroker } from "@moldau/reference-broker";
 import { describe, expect, it } from "vitest";
 import { consumingFrom, nextEvent, startConsuming, takeValues } from "../support/consuming.js";
+import { freePort } from "../support/free-ports.js";
 
 const quick = { retry: { initialDelayMs: 10, maxDelayMs: 50 } } as never;
 
@@ -71,11 +71,3 @@ describe("a topic that does not exist", () => {
     expect(await failed).toMatchObject({ error: named });
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

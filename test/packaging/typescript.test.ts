@@ -29,7 +29,7 @@ describe.each(ways)("TypeScript with $name", ({ name, typescript, file, module, 
   test("a program finds its types, and the types hold together", async () => {
     const folder = join(application, `types ${name}`.replaceAll(/[^a-z0-9]+/gi, "-"));
     mkdirSync(folder);
-    copyFileSync(join(repository, "test/packaging/programs/types.ts"), join(folder, file));
+    copyFileSync(join(repository, "test/packaging/programs/typed-application.ts"), join(folder, file));
     const compilerOptions = {
       ...{ module, moduleResolution: resolution, target: "es2022", outDir: "out" },
       ...{ strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false },

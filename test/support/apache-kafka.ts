@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { apacheKafkaClasspath } from "./apache-kafka-jars.js";
 import { ChildProgram, runProgram, type ProgramOptions, type ProgramResult } from "./child-program.js";
 
 export { missingForApacheKafka } from "./apache-kafka-jars.js";
+import { freePorts } from "./free-ports.js";
 
 export interface ApacheKafkaOptions {
   /** Further listeners beside the plain one, by name; each gets a free port. Default: none. */
@@ -143,20 +143,4 @@ function serverProperties(
   return Object.entries(properties)
     .map(([name, value]) => `${name}=${value}\n`)
     .join("");
-}
-
-/** Asks the system for ports, all held at the same time so that they differ, and lets go of them for Kafka to take. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<void>((resolve, reject) => {
-          server.once("error", reject).listen(0, "127.0.0.1", resolve);
-        }),
-    ),
-  );
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }

@@ -1,8 +1,8 @@
-import { createServer } from "node:net";
 import { startBroker, type BrokerOptions, type ReferenceBroker } from "@moldau/reference-broker";
 import { settableClock, type SettableClock } from "moldau-testing";
 import { Kafka, type KafkaOptions } from "moldau";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { freePort } from "../support/free-ports.js";
 
 const jumps = [
   ["set back by an hour", -3_600_000],
@@ -178,16 +178,6 @@ function countOf<Name extends "request" | "connected">(
   };
   broker.on(name, note);
   return () => count;
-}
-
-/** A port on which nobody listens. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }
 
 function pause(ms: number): Promise<void> {

@@ -47,14 +47,14 @@ export { Backoff, defaultRetryPolicy } from "./attempts/backoff.js";
 export type { RetryPolicy } from "./attempts/backoff.js";
 export { attempt, gaveUp } from "./attempts/attempt.js";
 export type { AttemptOptions, AttemptPace, FailedAttempt } from "./attempts/attempt.js";
-export { onAbort } from "@moldau/platform";
+export { isSignal, onAbort } from "@moldau/platform";
 export { linkSignals } from "./attempts/signals.js";
 export type { LinkedSignal } from "./attempts/signals.js";
 export { abortable, sleep, waitFor } from "./attempts/wait.js";
 export type { WaitOptions } from "./attempts/wait.js";
 
 // Options and errors
-export { isPlainObject, isSignal, maxTimerMs, OptionReader, show } from "./options.js";
+export { isPlainObject, maxTimerMs, OptionReader, show } from "./options.js";
 export type { DefaultRule, NumberRule } from "./options.js";
 export {
   abortedBy,

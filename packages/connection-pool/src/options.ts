@@ -1,3 +1,4 @@
+import { isSignal } from "@moldau/platform";
 import { nearestName } from "@moldau/protocol-codec/internal";
 import { invalidArgument } from "./errors.js";
 
@@ -181,16 +182,6 @@ export class OptionReader<Options extends object> {
 /** Tells whether a value is an object that is neither an array nor null. */
 export function isPlainObject(value: unknown): value is object {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** Tells whether a value is a signal, or one of another maker that can be listened to like one. */
-export function isSignal(value: unknown): value is AbortSignal {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    typeof Reflect.get(value, "aborted") === "boolean" &&
-    typeof Reflect.get(value, "addEventListener") === "function"
-  );
 }
 
 function inRange(value: number, { min = -Infinity, max = Infinity }: NumberRule<unknown>): boolean {

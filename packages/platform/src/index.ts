@@ -5,7 +5,7 @@ export type { Clock, Timer, TimerOptions } from "./clock.js";
 export { sleepOn } from "./sleep.js";
 
 // Signals
-export { onAbort } from "./on-abort.js";
+export { isSignal, onAbort } from "./signals.js";
 export { backgroundClock, systemClock } from "./system-clock.js";
 
 // Chance

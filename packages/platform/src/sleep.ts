@@ -1,5 +1,5 @@
 import type { Clock } from "./clock.js";
-import { onAbort } from "./on-abort.js";
+import { onAbort } from "./signals.js";
 
 /** What {@link Clock.sleep} has to do, by a clock's own timer: for clocks of one's own. */
 export function sleepOn(clock: Pick<Clock, "timer">, ms: number, signal?: AbortSignal): Promise<void> {

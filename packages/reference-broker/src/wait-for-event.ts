@@ -1,4 +1,4 @@
-import { systemClock } from "@moldau/platform";
+import { isSignal, onAbort, systemClock } from "@moldau/platform";
 import { checkKeys } from "./known-names.js";
 import type { BrokerEventMap, BrokerEventOf, BrokerEvents } from "./events.js";
 
@@ -6,6 +6,7 @@ import type { BrokerEventMap, BrokerEventOf, BrokerEvents } from "./events.js";
 export interface WaitOptions {
   /** In milliseconds of real time, also when the broker has a clock of its own. Default 10,000. */
   readonly timeoutMs?: number;
+  /** Ends the wait; it rejects with the reason. Default: none. */
   readonly signal?: AbortSignal;
 }
 
@@ -14,7 +15,7 @@ function checkWait({ isWanted, timeoutMs = 0, signal, ...rest }: WaitOptions & {
   if (typeof isWanted !== "function")
     throw new RangeError("waitFor takes a function that says whether an event is wanted");
   if (!(timeoutMs >= 0)) throw new RangeError(`timeoutMs must be 0 or more milliseconds, not ${timeoutMs}`);
-  if (signal !== undefined && !(signal instanceof AbortSignal))
+  if (signal !== undefined && !isSignal(signal))
     throw new RangeError("signal must be an AbortSignal: of an AbortController give its signal");
 }
 
@@ -27,19 +28,18 @@ export function waitForEvent<Name extends keyof BrokerEventMap>(
   const { isWanted, timeoutMs = 10_000, signal } = options;
   return new Promise((resolve, reject) => {
     checkWait(options);
-    signal?.throwIfAborted();
+    if (signal?.aborted === true) return reject(signal.reason);
     const settle = (done: () => void): void => {
       timer.cancel();
       stop();
-      signal?.removeEventListener("abort", onAbort);
+      forget();
       done();
     };
-    const onAbort = (): void => settle(() => reject(signal?.reason));
     const late = (): void => settle(() => reject(new Error(`no wanted ${name} event came within ${timeoutMs} ms`)));
     const timer = systemClock.timer(timeoutMs, late, { background: true });
     const stop = events.listen(name, (event) => {
       if (isWanted(event)) settle(() => resolve(event));
     });
-    signal?.addEventListener("abort", onAbort, { once: true });
+    const forget = onAbort(signal, () => settle(() => reject(signal?.reason)));
   });
 }

@@ -5,8 +5,7 @@ import { describe, expect, it } from "vitest";
 import { clientClosed, connectionFailed } from "../errors.js";
 import { attempt, gaveUp, type AttemptPace } from "./attempt.js";
 import { SharedWork, type SharedContext } from "./shared-work.js";
-import { onAbort } from "@moldau/platform";
-import { isSignal } from "../options.js";
+import { isSignal, onAbort } from "@moldau/platform";
 import { linkSignals } from "./signals.js";
 
 const refused = connectionFailed("Refused.");

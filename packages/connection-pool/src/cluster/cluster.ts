@@ -142,8 +142,7 @@ export class Cluster extends EventEmitter<ClusterEvents> implements AsyncDisposa
     body: RequestBody<Req>,
     options: ClusterRequestOptions = {},
   ): Promise<StructOut<Res>> {
-    this.#checkOpen();
-    if (options.node !== undefined) await this.#find(options.node, options);
+    await this.#reach(options);
     return this.#requester.request(api, body, options);
   }
 
@@ -157,8 +156,7 @@ export class Cluster extends EventEmitter<ClusterEvents> implements AsyncDisposa
     body: RequestBody<Req>,
     options: ClusterRequestOptions = {},
   ): Promise<StructOut<Res>> {
-    this.#checkOpen();
-    if (options.node !== undefined) await this.#find(options.node, options);
+    await this.#reach(options);
     return this.#requester.once(api, body, options);
   }
 
@@ -200,6 +198,12 @@ export class Cluster extends EventEmitter<ClusterEvents> implements AsyncDisposa
   /** A node that some answer named may be newer than what is known of brokers. */
   async #find(node: number, { signal, timeoutMs }: OperationOptions = {}): Promise<void> {
     if (!this.#pool.knows(node)) await this.#topics.refresh([], { signal, timeoutMs });
+  }
+
+  /** What comes before every request: the client is open, and the node is one that can be connected to. */
+  async #reach(options: ClusterRequestOptions): Promise<void> {
+    this.#checkOpen();
+    if (options.node !== undefined) await this.#find(options.node, options);
   }
 
   #checkOpen(): void {

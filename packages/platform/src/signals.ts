@@ -17,6 +17,16 @@ export function onAbort(signal: AbortSignal | undefined, listener: () => void): 
   return () => signal.removeEventListener("abort", listener);
 }
 
+/** Tells whether a value is a signal, or one of another maker that can be listened to like one. */
+export function isSignal(value: unknown): value is AbortSignal {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    typeof Reflect.get(value, "aborted") === "boolean" &&
+    typeof Reflect.get(value, "addEventListener") === "function"
+  );
+}
+
 function nothingToTakeBack(): void {
   // No listener was added.
 }
