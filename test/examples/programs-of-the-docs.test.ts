@@ -4,6 +4,8 @@ import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { transform } from "esbuild";
 import { describe, expect, test } from "vitest";
+import { parseCommand } from "../../packages/reference-broker/src/command/parse-command.js";
+import { shellCommands } from "../support/shell-commands.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 /** The one folder from which both `moldau` and the broker are found, as in an application that has installed them. */
@@ -61,6 +63,46 @@ const readmesOfPackages = readdirSync(join(root, "packages")).map((folder) =>
 const files = [join(root, "README.md"), ...readmesOfPackages, ...markdownIn(join(root, "docs"))];
 const programs = files.flatMap(programsIn);
 
+function blocksIn(language: string): { readonly file: string; readonly text: string }[] {
+  const fenced = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms");
+  return files.flatMap((file) =>
+    Array.from(readFileSync(file, "utf8").matchAll(fenced), ([, text = ""]) => ({ file: relative(root, file), text })),
+  );
+}
+
+/** What readers are told to type into a shell, and what a package.json runs, by their words. */
+const commandLines = [...blocksIn("sh"), ...blocksIn("json").flatMap(scriptsIn)].flatMap(({ file, text }) =>
+  shellCommands(text).map((words) => ({ file, words })),
+);
+
+/** The scripts of a package.json, or of a part of one. */
+function scriptsIn({ file, text }: { readonly file: string; readonly text: string }) {
+  const { scripts = {} } = JSON.parse(text) as { readonly scripts?: Readonly<Record<string, string>> };
+  return Object.values(scripts).map((script) => ({ file, text: script }));
+}
+
+function isInstalling([program, command = ""]: readonly string[]): boolean {
+  return program === "npm" && ["i", "install", "add"].includes(command);
+}
+
+/** Ours, and those that some package.json here names; further ones of others that guides speak of stand in the last list. */
+const packagesThatThereAre = new Set([
+  ...[...readdirSync(join(root, "packages"))].map((folder) => manifestOf(join("packages", folder)).name),
+  ...["", "test", "docs/examples"].flatMap((folder) => {
+    const { dependencies = {}, devDependencies = {} } = manifestOf(folder);
+    return [...Object.keys(dependencies), ...Object.keys(devDependencies)];
+  }),
+  ...["jest", "pino", "winston", "bunyan", "zod", "fastify", "tsx"],
+]);
+
+function manifestOf(folder: string) {
+  return JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8")) as {
+    readonly name: string;
+    readonly dependencies?: Readonly<Record<string, string>>;
+    readonly devDependencies?: Readonly<Record<string, string>>;
+  };
+}
+
 describe("every program in the documentation", () => {
   test("is found: the README has one", () => {
     expect(programs.filter(({ title }) => title.startsWith("README.md"))).not.toHaveLength(0);
@@ -87,7 +129,8 @@ describe("every block of code in the documentation", () => {
         language,
       })),
     );
-    expect(blocks.filter(({ language = "" }) => !["", "text", "js", "ts"].includes(language))).toEqual([]);
+    const tried = ["", "text", "js", "ts", "sh", "json"];
+    expect(blocks.filter(({ language = "" }) => !tried.includes(language))).toEqual([]);
   });
 
   test("compiles under strict rules when it is TypeScript", async () => {
@@ -106,6 +149,37 @@ describe("every block of code in the documentation", () => {
     expect(output).toBe("");
     expect(code).toBe(0);
   });
+});
+
+describe("every command line in the documentation", () => {
+  test("starts a broker that there is, where it starts one", () => {
+    const started = commandLines.flatMap(({ file, words }) => {
+      const at = words.findIndex((word) => word === "@moldau/reference-broker" || word === "reference-broker");
+      return at === -1 || isInstalling(words) ? [] : [{ file, args: words.slice(at + 1) }];
+    });
+    expect(started).not.toHaveLength(0);
+    for (const { file, args } of started) expect(() => parseCommand(args), `${file}: ${args.join(" ")}`).not.toThrow();
+  });
+
+  test("installs packages that there are, where it installs some", () => {
+    const installed = commandLines.flatMap(({ file, words }) =>
+      isInstalling(words) ? words.slice(2).map((name) => ({ file, name })) : [],
+    );
+    expect(installed).not.toHaveLength(0);
+    const unknown = installed.filter(({ name }) => !name.startsWith("-") && !packagesThatThereAre.has(name));
+    expect(unknown, "packages of others stand in a package.json, or in the list of this test").toEqual([]);
+  });
+
+  test("is split into words as a shell does it", () => {
+    const text = `npm i a "b c" && node 'd # e' \\\n  f # comment\necho g\\ h; i="1 2"\n`;
+    const words = [["npm", "i", "a", "b c"], ["node", "d # e", "f"], ["echo", "g h"], ["i=1 2"]];
+    expect(shellCommands(text)).toEqual(words);
+    expect(() => shellCommands(`echo "never closed`)).toThrow("the shell would not understand this");
+  });
+});
+
+test("every block of JSON in the documentation is JSON", () => {
+  for (const { file, text } of blocksIn("json")) expect(() => void JSON.parse(text), `${file}: ${text}`).not.toThrow();
 });
 
 test("the README's program prints the two messages that it sent", async () => {
