@@ -108,7 +108,7 @@ describe("closing", () => {
     expect(performance.now() - begin).toBeLessThan(3000);
     const error = await sent;
     expect(error.code).toBe("CLIENT_CLOSED");
-    expect(error.message).toContain("The producer was closed before this could be sent");
+    expect(error.message).toContain("The producer was closed before this had an outcome");
     expect(error.message).toContain("ECONNREFUSED");
   });
 });

@@ -100,7 +100,7 @@ export class Kafka {
   }
 
   #checkOpen(): void {
-    if (this.#closing !== undefined) throw clientClosed("this Kafka object");
+    if (this.#closing !== undefined) throw clientClosed("The Kafka object");
   }
 
   async #close(timeoutMs: number): Promise<void> {

@@ -64,11 +64,11 @@ describe("client options", () => {
   });
 
   it.each([
-    [{ brokers: [] }, "brokers must be an array of at least one item"],
-    [{}, "brokers is missing"],
+    [{ brokers: [] }, 'brokers must be an array of at least one item such as ["localhost:9092"]'],
+    [{}, 'brokers is missing. Give it, as in { brokers: ["localhost:9092"] }.'],
     [{ broker: ["a:1"] }, 'brokers is missing. There is "broker": did you mean brokers?'],
     [{ brokers: ["a:1"], requestTimeout: 5 }, 'unknown option "requestTimeout". Did you mean requestTimeoutMs?'],
-    [{ brokers: "localhost:9092" }, "brokers must be an array"],
+    [{ brokers: "localhost:9092" }, 'brokers must be an array such as ["localhost:9092"], not "localhost:9092".'],
     [{ brokers: ["localhost"] }, 'brokers[0] must be "host:port"'],
     [{ brokers: ["a:1", "::1:9092"] }, "brokers[1]"],
     [{ brokers: ["localhost:99999"] }, "port from 1 to 65535"],

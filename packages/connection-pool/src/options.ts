@@ -18,6 +18,8 @@ export interface NumberRule<Default> {
 /** What an option is when it is absent; without `default` it is required. */
 export interface DefaultRule<Default> {
   readonly default?: Default;
+  /** What a right value looks like, for the errors: `["localhost:9092"]`. Default: none is shown. */
+  readonly example?: string;
 }
 
 /**
@@ -77,7 +79,7 @@ export class OptionReader<Options extends object> {
   text<Default = string>(name: keyof Options & string, rule: DefaultRule<Default> = {}): string | Default {
     return this.#read(name, rule, (value) => {
       if (typeof value === "string" && value !== "") return value;
-      throw this.#wrong(name, "a text that is not empty", value);
+      throw this.#wrong(name, `a text that is not empty${suchAs(rule)}`, value);
     });
   }
 
@@ -115,8 +117,9 @@ export class OptionReader<Options extends object> {
     rule: DefaultRule<Default> & { readonly nonEmpty?: boolean } = {},
   ): readonly Item[] | Default {
     return this.#read(name, rule, (value) => {
-      if (!Array.isArray(value)) throw this.#wrong(name, "an array", value);
-      if (rule.nonEmpty === true && value.length === 0) throw this.#wrong(name, "an array of at least one item", value);
+      if (!Array.isArray(value)) throw this.#wrong(name, `an array${suchAs(rule)}`, value);
+      if (rule.nonEmpty === true && value.length === 0)
+        throw this.#wrong(name, `an array of at least one item${suchAs(rule)}`, value);
       return value.map((one: unknown, index) => item(one, `${this.#subject}: ${name}[${index}]`));
     });
   }
@@ -160,14 +163,18 @@ export class OptionReader<Options extends object> {
     const value: unknown = Reflect.get(this.#options, name);
     if (value !== undefined) return parse(value);
     if ("default" in rule && rule.default !== undefined) return rule.default;
-    throw invalidArgument(`${this.#subject}: ${name} is missing.${this.#insteadOf(name)}`);
+    throw invalidArgument(`${this.#subject}: ${name} is missing.${this.#insteadOf(name, rule)}`);
   }
 
-  /** Points to what looks like a missing option under a wrong name; the others are not read yet, so it may be one of them that is right. */
-  #insteadOf(missing: string): string {
+  /**
+   * Points to what looks like a missing option under a wrong name, else shows a right one. The other options are not read yet, so it may
+   * be one of them that is right.
+   */
+  #insteadOf(missing: string, { example }: DefaultRule<unknown>): string {
     const others = Object.keys(this.#options).filter((name) => !this.#known.has(name));
     const written = nearestName(missing, others);
-    return written === undefined ? "" : ` There is ${JSON.stringify(written)}: did you mean ${missing}?`;
+    if (written !== undefined) return ` There is ${JSON.stringify(written)}: did you mean ${missing}?`;
+    return example === undefined ? "" : ` Give it, as in { ${missing}: ${example} }.`;
   }
 
   #absent(name: string): undefined {
@@ -186,6 +193,10 @@ export function isPlainObject(value: unknown): value is object {
 
 function inRange(value: number, { min = -Infinity, max = Infinity }: NumberRule<unknown>): boolean {
   return value >= min && value <= max;
+}
+
+function suchAs({ example }: DefaultRule<unknown>): string {
+  return example === undefined ? "" : ` such as ${example}`;
 }
 
 function rangeText({ min, max }: NumberRule<unknown>): string {

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { asKafkaError, clientClosed, invalidArgument, type ClusterAccess } from "@moldau/connection-pool";
+import { clientClosed, invalidArgument, type ClusterAccess } from "@moldau/connection-pool";
 import { EventEmitter } from "eventemitter3";
 import {
   parseBatchesOptions,
@@ -15,6 +15,7 @@ import {
 import type { Committable } from "./offsets/committable.js";
 import { Engine } from "./engine.js";
 import type { ConsumerEventArguments, ConsumerEventName, ConsumerEvents, PartitionLag } from "./events.js";
+import { listenerFailed } from "./errors.js";
 import { lagOf } from "./lag.js";
 import { BatchLoop } from "./reading/batch-loop.js";
 import type { LoopOptions } from "./reading/loop.js";
@@ -208,7 +209,7 @@ export class Consumer extends EventEmitter<ConsumerEvents> implements AsyncItera
     try {
       this.emit(name, ...event);
     } catch (error) {
-      this.#engine.reader.fail(asKafkaError(error, "CLIENT_LISTENER_FAILED"));
+      this.#engine.reader.fail(listenerFailed(name, error));
     }
   }
 

@@ -1,5 +1,5 @@
-import { gaveUp, invalidArgument, timedOut } from "@moldau/connection-pool";
-import { DecodeError, ErrorCode, KafkaError, kafkaError, type Api } from "@moldau/protocol-codec";
+import { gaveUp, invalidArgument, messageOf, timedOut } from "@moldau/connection-pool";
+import { DecodeError, ErrorCode, KafkaError, kafkaError, type Api, type KafkaErrorFacts } from "@moldau/protocol-codec";
 import type { TopicPartition } from "./partitions/topic-partition.js";
 
 /** The codes of failures that the consumer found by itself. */
@@ -12,6 +12,8 @@ export const ConsumerErrorCode = {
   NOT_ASSIGNED: "CLIENT_NOT_ASSIGNED",
   /** The group has committed no offset, and `startFrom` is `"none"`. */
   NO_OFFSET: "CLIENT_NO_OFFSET",
+  /** A listener that the application gave to `on` threw. */
+  LISTENER_FAILED: "CLIENT_LISTENER_FAILED",
 } as const;
 
 /** One of the values of {@link ConsumerErrorCode}. */
@@ -109,6 +111,49 @@ export function joinTimedOut(groupId: string, timeoutMs: number, cause: KafkaErr
   return cause === undefined
     ? timedOut(`${what}: no answer came from its coordinator yet.`, { groupId })
     : gaveUp(what, cause);
+}
+
+/** A listener of the application threw; a KafkaError keeps its code and its facts. */
+export function listenerFailed(event: string, cause: unknown): KafkaError {
+  const what = `A listener of "${event}" threw`;
+  if (cause instanceof KafkaError) return gaveUp(what, cause);
+  return new KafkaError(ConsumerErrorCode.LISTENER_FAILED, `${what}: ${messageOf(cause)}`, { cause });
+}
+
+/** What the coordinator says against a member's joining, with what the application can do about it. */
+export function joinRefused(
+  errorCode: number,
+  { groupId, sessionTimeoutMs, assignors }: JoinOptions,
+  facts: KafkaErrorFacts,
+): KafkaError {
+  const error = kafkaError(errorCode, { groupId, ...facts });
+  const advice = joinAdvice(errorCode, { groupId, sessionTimeoutMs, assignors });
+  if (advice === undefined) return error;
+  return new KafkaError(error.code, `${error.message} ${advice}`, { groupId, ...facts, errorCode });
+}
+
+/** What of a member's options can be in the way of its joining. */
+interface JoinOptions {
+  readonly groupId: string;
+  readonly sessionTimeoutMs: number;
+  readonly assignors: readonly { readonly name: string }[];
+}
+
+function joinAdvice(errorCode: number, { groupId, sessionTimeoutMs, assignors }: JoinOptions): string | undefined {
+  switch (errorCode) {
+    case ErrorCode.INCONSISTENT_GROUP_PROTOCOL:
+      return (
+        `The other members of group "${groupId}" do not share out partitions by ${assignors.map(({ name }) => name).join(" or ")}: ` +
+        "give all of them the same assignors, or take another groupId."
+      );
+    case ErrorCode.INVALID_SESSION_TIMEOUT:
+      return (
+        `sessionTimeoutMs is ${sessionTimeoutMs}: the broker's limits are its group.min.session.timeout.ms and ` +
+        "group.max.session.timeout.ms, 6000 and 1800000 unless set otherwise."
+      );
+    default:
+      return undefined;
+  }
 }
 
 /** There is nowhere to start. */

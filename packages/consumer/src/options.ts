@@ -95,8 +95,8 @@ export function resolveConsumerOptions(options: ConsumerOptions): ResolvedConsum
   const sessionTimeoutMs = read.integer("sessionTimeoutMs", { min: 1, max: maxInt32, default: 45_000 });
   const maxPollIntervalMs = read.integer("maxPollIntervalMs", { min: 1, max: maxInt32, default: 300_000 });
   const resolved: ResolvedConsumerOptions = {
-    groupId: read.text("groupId"),
-    topics: read.list("topics", parseTopic, { default: [] }),
+    groupId: read.text("groupId", { example: '"billing"' }),
+    topics: read.list("topics", parseTopic, { default: [], example: '["orders"]' }),
     startFrom: read.custom("startFrom", '"earliest", "latest", "none", a Date or { durationMs }', parseStartFrom, {
       default: "latest",
     }),

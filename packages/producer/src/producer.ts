@@ -194,7 +194,7 @@ export class Producer<Key = Payload, Value = Payload> extends EventEmitter<Produ
 
 /** What a call gets that has no outcome when the producer is closed. */
 function closedBeforeSent(cause: KafkaError | undefined): KafkaError {
-  const message = because("The producer was closed before this could be sent", cause);
+  const message = because("The producer was closed before this had an outcome", cause);
   return new KafkaError(ClientErrorCode.CLOSED, message, { cause });
 }
 

@@ -77,5 +77,6 @@ function summary(
   const lost = failed.reduce((sum, { indexes }) => sum + indexes.length, 0);
   const sent = delivered.reduce((sum, { count }) => sum + count, 0);
   const where = reason.message.includes(topic) ? "" : ` to topic ${JSON.stringify(topic)}`;
-  return { reason, message: `${lost} of ${lost + sent} messages were not delivered${where}: ${reason.message}` };
+  const what = lost + sent === 1 ? "The message was" : `${lost} of ${lost + sent} messages were`;
+  return { reason, message: `${what} not delivered${where}: ${reason.message}` };
 }

@@ -66,7 +66,7 @@ export function resolveClusterOptions(options: ClusterOptions): ResolvedClusterO
   const none: undefined = undefined;
   const resolved: ResolvedClusterOptions = {
     clientId: read.text("clientId", { default: "moldau" }),
-    seeds: read.list("brokers", parseAddress, { nonEmpty: true }),
+    seeds: read.list("brokers", parseAddress, { nonEmpty: true, example: '["localhost:9092"]' }),
     tls: read.custom("tls", "true, false or options of tls.connect", parseTls, { default: { options: none } }).options,
     sasl: read.custom("sasl", "an object", (value, path) => ({ mechanism: saslMechanism(value, path) }), {
       default: { mechanism: none },

@@ -84,8 +84,10 @@ export class Topics {
       async (last) => {
         const known = this.cached(name);
         if (known) return known;
-        await this.#refresh.refresh([name], { ...options, timeoutMs: deadline - clock.monotonic(), what, last });
-        return this.#cache.topic(name) ?? refuse(unknownTopic(name, this.#cache.errorOf(name)));
+        // Who asks soon after others may have no answer of his own in time: what they were told is better than none.
+        const told = last ?? (this.#cache.hasHeardOf(name) ? this.#unknown(name) : undefined);
+        await this.#refresh.refresh([name], { ...options, timeoutMs: deadline - clock.monotonic(), what, last: told });
+        return this.#cache.topic(name) ?? refuse(this.#unknown(name));
       },
       {
         pace: this.#options,
@@ -123,6 +125,10 @@ export class Topics {
     if (timeoutMs !== undefined) return this.refresh([], options);
     const response = await this.#requester.once(Metadata, metadataRequest([], false), { signal });
     this.#apply(response, []);
+  }
+
+  #unknown(name: string): KafkaError {
+    return unknownTopic(name, this.#cache.errorOf(name));
   }
 
   #isOld(name: string): boolean {

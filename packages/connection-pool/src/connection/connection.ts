@@ -107,7 +107,7 @@ export class Connection extends EventEmitter<ConnectionEvents> implements Broker
       this.#announceGone = resolve;
     });
     this.#channel = openChannel(
-      { connector, address, tls, timeoutMs: connectionTimeoutMs },
+      { connector, address, isAdvertised: options.node >= 0, tls, timeoutMs: connectionTimeoutMs },
       {
         opened: () => this.#dispatch({ type: "opened" }),
         data: (chunk) => this.#receive(chunk),

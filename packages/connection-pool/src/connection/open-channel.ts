@@ -8,6 +8,8 @@ import { ClientErrorCode, connectionFailed, messageOf } from "../errors.js";
 export interface OpeningOptions {
   readonly connector: Connector;
   readonly address: Address;
+  /** Whether a broker told of the address, as opposed to the application. */
+  readonly isAdvertised: boolean;
   /** TLS options; absent: unencrypted. */
   readonly tls: ConnectionOptions | undefined;
   /** Time for the whole opening in milliseconds. */
@@ -22,7 +24,7 @@ export interface BrokerChannelEvents extends Omit<OpeningEvents, "closed"> {
 
 /** Opens a channel to a broker; what goes wrong with it is told as a KafkaError that says where, why, and what to look at. */
 export function openChannel(
-  { connector, address, tls, timeoutMs }: OpeningOptions,
+  { connector, address, isAdvertised, tls, timeoutMs }: OpeningOptions,
   events: BrokerChannelEvents,
 ): Channel {
   let opened = false;
@@ -35,15 +37,19 @@ export function openChannel(
       },
       data: (chunk) => events.data(chunk),
       drained: () => events.drained(),
-      closed: (error) => events.closed(error && explain(error, { address, opened, encrypted: tls !== undefined })),
+      closed: (error) =>
+        events.closed(error && explain(error, { address, isAdvertised, opened, encrypted: tls !== undefined })),
     },
   );
 }
 
-function explain(
-  error: Error,
-  { address, opened, encrypted }: { readonly address: Address; readonly opened: boolean; readonly encrypted: boolean },
-): KafkaError {
+/** Under which circumstances a channel failed. */
+interface Circumstances extends Pick<OpeningOptions, "address" | "isAdvertised"> {
+  readonly opened: boolean;
+  readonly encrypted: boolean;
+}
+
+function explain(error: Error, { address, isAdvertised, opened, encrypted }: Circumstances): KafkaError {
   const where = formatAddress(address);
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
   if (encrypted && isTlsFailure(code)) {
@@ -63,8 +69,26 @@ function explain(
       address: where,
       cause: error,
     });
-  const hint = encrypted && code === "ECONNRESET" ? " Is the port encrypted? If not, leave out the option tls." : "";
-  return connectionFailed(`No connection to ${where}: ${describe(error)}.${hint}`, { address: where, cause: error });
+  return connectionFailed(
+    `No connection to ${where}: ${describe(error)}.${advice({ code, isAdvertised, encrypted })}`,
+    {
+      address: where,
+      cause: error,
+    },
+  );
+}
+
+/** What to look at when a connection cannot be opened. */
+function advice({
+  code,
+  isAdvertised,
+  encrypted,
+}: Pick<Circumstances, "isAdvertised" | "encrypted"> & { readonly code: string }): string {
+  if (encrypted && code === "ECONNRESET") return " Is the port encrypted? If not, leave out the option tls.";
+  if (isAdvertised)
+    return " The cluster itself names this address (advertised.listeners): it has to be reachable from here.";
+  if (code === "ECONNREFUSED") return " Does a broker run there, and is the port right?";
+  return code === "ENOTFOUND" || code === "EAI_AGAIN" ? " Is the name right, and known here?" : "";
 }
 
 // Certificates are judged by OpenSSL, whose codes have no prefix in common: they say what about the certificate, its issuer or its name is wrong.

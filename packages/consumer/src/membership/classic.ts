@@ -9,7 +9,7 @@ import {
 } from "@moldau/protocol-codec";
 import type { ClusterView } from "../cluster-view.js";
 import type { Assignor } from "../assignors/assignor.js";
-import { roundEnded } from "../errors.js";
+import { joinRefused, roundEnded } from "../errors.js";
 import type { ResolvedConsumerOptions } from "../options.js";
 import type { TopicPartition } from "../partitions/topic-partition.js";
 import { ClassicRequests, type MemberAssignment } from "./classic-requests.js";
@@ -315,7 +315,7 @@ export class ClassicMembership implements Membership {
 
   /** An error code as the event it amounts to; thrown when it is only to be tried again. */
   #consequenceOfCode(errorCode: number, api: typeof JoinGroup | typeof SyncGroup): MemberEvent {
-    const error = kafkaError(errorCode, { groupId: this.#options.groupId, apiKey: api.key, apiName: api.name });
+    const error = joinRefused(errorCode, this.#options, { apiKey: api.key, apiName: api.name });
     const event = consequenceOf(error);
     if (event?.type === "rebalance" && this.#state.name === "joining")
       throw new KafkaError(error.code, error.message, { retriable: true, cause: error });

@@ -187,7 +187,7 @@ function checkSize(topic: string, index: number, message: Unchecked, maxBytes: n
   throw wrong(
     topic,
     index,
-    `takes ${size} bytes, more than the ${maxBytes} that one request may carry: send less, or raise maxRequestSize`,
+    `takes ${size} bytes, more than the ${maxBytes} that one request may carry: send less, or raise maxRequestSize, and max.message.bytes of the topic`,
   );
 }
 

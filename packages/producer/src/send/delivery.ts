@@ -1,13 +1,13 @@
 import { because, isConnectionFailure, type Clock, type Cluster, type Timer } from "@moldau/connection-pool";
 import { DeadlineTimer } from "@moldau/connection-pool/internal";
-import { KafkaError, kafkaError, type ProduceResponsePartition } from "@moldau/protocol-codec";
+import { KafkaError, type ProduceResponsePartition } from "@moldau/protocol-codec";
 import type { EventEmitter } from "eventemitter3";
 import type { Batch } from "../batch/batch.js";
 import type { Acknowledgement } from "../batch/batch-state.js";
 import type { Mishap, PartitionQueue } from "../batch/partition-queue.js";
 import { announce, type BatchEventFacts, type ProducerEvents } from "../events.js";
 import type { Backflow } from "./backflow.js";
-import { judge, type Verdict } from "./produce-outcome.js";
+import { judge, refusedByBroker, type Verdict } from "./produce-outcome.js";
 
 /** What delivery needs. */
 export interface DeliveryOptions {
@@ -72,13 +72,11 @@ export class Delivery {
   /** A broker has answered for a batch. */
   answered(shipment: Shipment, answer: PartitionAnswer): void {
     const { batch, queue } = shipment;
-    const { topic, partition, count } = batch;
-    const verdict = judge(answer.errorCode, { count, isStamped: batch.place > 0 });
+    const verdict = judge(answer.errorCode, { count: batch.count, isStamped: batch.place > 0 });
     if (verdict.action === "delivered" || verdict.action === "duplicate")
       this.#deliver(shipment, acknowledgementOf(answer));
     else {
-      const error = kafkaError(answer.errorCode, { topic, partition, apiName: "Produce" }, answer.errorMessage);
-      this.#refused(shipment, { error, verdict, answer });
+      this.#refused(shipment, { error: refusedByBroker(answer, batch), verdict, answer });
     }
     this.#options.backflow.sendable(queue);
   }

@@ -1,4 +1,11 @@
-import { errorByCode, ErrorCode } from "@moldau/protocol-codec";
+import {
+  errorByCode,
+  ErrorCode,
+  KafkaError,
+  kafkaError,
+  Produce,
+  type ProduceResponsePartition,
+} from "@moldau/protocol-codec";
 import type { Evidence } from "../batch/batch-state.js";
 
 /**
@@ -60,6 +67,22 @@ export function judge(errorCode: number, batch: { readonly count: number; readon
     default:
       return refused(errorCode);
   }
+}
+
+/** The error for a batch that a broker refused; where the application can do something about it, its message says what. */
+export function refusedByBroker(
+  { errorCode, errorMessage }: Pick<ProduceResponsePartition, "errorCode" | "errorMessage">,
+  { topic, partition }: { readonly topic: string; readonly partition: number },
+): KafkaError {
+  const facts = { topic, partition, apiName: Produce.name };
+  const error = kafkaError(errorCode, facts, errorMessage);
+  if (errorCode !== ErrorCode.MESSAGE_TOO_LARGE) return error;
+  const message = `${withPeriod(error.message)} Send less in a message, compress it, or raise max.message.bytes of topic ${JSON.stringify(topic)}.`;
+  return new KafkaError(error.code, message, { ...facts, errorCode });
+}
+
+function withPeriod(text: string): string {
+  return text.endsWith(".") ? text : `${text}.`;
 }
 
 function refused(errorCode: number): Verdict {
