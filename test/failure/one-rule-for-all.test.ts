@@ -10,6 +10,8 @@ const faces: readonly [string, (kafka: Kafka, timeoutMs: number) => Promise<unkn
   ["producer.send", (kafka, timeoutMs) => kafka.producer({ deliveryTimeoutMs: timeoutMs }).send(order)],
   ["consumer.connect", (kafka, timeoutMs) => kafka.consumer(group).connect({ timeoutMs })],
   ["admin.listTopics", (kafka, timeoutMs) => kafka.admin().listTopics({ timeoutMs })],
+  ["producer.connect", (kafka, timeoutMs) => kafka.producer().connect({ timeoutMs })],
+  ["admin.connect", (kafka, timeoutMs) => kafka.admin().connect({ timeoutMs })],
   ["kafka.connect", (kafka, timeoutMs) => kafka.connect({ timeoutMs })],
 ];
 

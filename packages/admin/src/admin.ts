@@ -1,4 +1,12 @@
-import { clientClosed, linkSignals, maxTimerMs, OptionReader, waitFor, type Cluster } from "@moldau/connection-pool";
+import {
+  clientClosed,
+  linkSignals,
+  maxTimerMs,
+  OptionReader,
+  waitFor,
+  type Cluster,
+  type OperationOptions,
+} from "@moldau/connection-pool";
 import { EventEmitter } from "eventemitter3";
 import { createTopics, type CreatedTopic, type CreateTopicsOptions } from "./operations/create-topics.js";
 import { deleteGroups, type DeletedGroup, type DeleteGroupsOptions } from "./operations/delete-groups.js";
@@ -44,6 +52,17 @@ export class Admin extends EventEmitter<AdminEvents> implements AsyncDisposable 
   constructor(cluster: Cluster) {
     super();
     this.#cluster = cluster;
+  }
+
+  /**
+   * Connects to the cluster now instead of at the first operation, and fails when no broker answers: each is tried once, or with
+   * `timeoutMs` again and again for so long. Optional.
+   *
+   * @throws {KafkaError} CLIENT_CONNECTION_FAILED and what else keeps the client out; CLIENT_INVALID_ARGUMENT, CLIENT_ABORTED, CLIENT_CLOSED.
+   */
+  async connect(options: OperationOptions = {}): Promise<void> {
+    if (this.#closed) throw clientClosed("The admin client");
+    await this.#cluster.connect(options);
   }
 
   /** Creates topics. @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection. */

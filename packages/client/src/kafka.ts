@@ -6,6 +6,7 @@ import {
   OptionReader,
   type ClusterOptions,
   type OperationOptions,
+  type OtherNames,
 } from "@moldau/connection-pool";
 import { Consumer, type ConsumerOptions } from "@moldau/consumer";
 import { Producer, type Payload, type ProducerOptions } from "@moldau/producer";
@@ -65,8 +66,9 @@ export class Kafka {
     return this.#keep(() => new Consumer(this.#cluster, options));
   }
 
-  /** Makes an admin: topics and groups. */
-  admin(): Admin {
+  /** Makes an admin: topics and groups. It has no options of its own: those of its operations say how long each may take. */
+  admin(options?: Readonly<Record<string, never>>): Admin {
+    new OptionReader("admin options", options, adminNames).done();
     return this.#keep(() => new Admin(this.#cluster));
   }
 
@@ -118,3 +120,8 @@ export class Kafka {
 }
 
 const closeTimeoutMs = 8000;
+
+/** What stands for kafkajs's options of an admin here. */
+const adminNames: OtherNames = {
+  retry: "is an option of Kafka here; how long an operation is tried for is its timeoutMs",
+};

@@ -54,8 +54,8 @@ export { abortable, sleep, waitFor } from "./attempts/wait.js";
 export type { WaitOptions } from "./attempts/wait.js";
 
 // Options and errors
-export { isPlainObject, maxTimerMs, OptionReader, show } from "./options.js";
-export type { DefaultRule, NumberRule } from "./options.js";
+export { isPlainObject, maxTimerMs, OptionReader, show, unknownOptions } from "./options.js";
+export type { DefaultRule, NumberRule, OtherNames } from "./options.js";
 export {
   abortedBy,
   asKafkaError,

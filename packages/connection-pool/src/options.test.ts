@@ -46,6 +46,37 @@ describe("an options object", () => {
   });
 });
 
+describe("names of another client", () => {
+  const otherNames = { ssl: "is tls here", acks: "is confirmations here" };
+
+  it.each([
+    [{ ssl: true }, 'test: unknown option "ssl". ssl is tls here.'],
+    [{ ssl: true, tsl: 1 }, 'test: unknown option "ssl", "tsl". ssl is tls here. Did you mean tls?'],
+    [{ ssl: true, acks: 1 }, 'test: unknown option "ssl", "acks". ssl is tls here. acks is confirmations here.'],
+    [{ toString: 1 }, 'test: unknown option "toString". The options are tls.'],
+  ])("%o are answered with ours", (options, sentence) => {
+    const message = refusal(() => {
+      const read = new OptionReader<{ tls?: unknown }>("test", options as never, otherNames);
+      read.boolean("tls", { default: false });
+      read.done();
+    });
+    expect(message).toBe(sentence);
+  });
+
+  it("say nothing of a name that is an option here", () => {
+    const read = new OptionReader("test", { ssl: true }, otherNames);
+    expect(read.boolean("ssl")).toBe(true);
+    read.done();
+  });
+
+  it("are values too", () => {
+    const read = new OptionReader("test", { acks: -1 });
+    expect(
+      refusal(() => read.choice("acks", ["all", 0, 1], { meanings: new Map<unknown, "all">([[-1, "all"]]) })),
+    ).toBe('test: acks must be one of "all", 0, 1, not -1, which is "all" here.');
+  });
+});
+
 describe("client options", () => {
   it("have defaults", () => {
     expect(resolveClusterOptions({ brokers: ["localhost:9092", "[::1]:9093"] })).toMatchObject({

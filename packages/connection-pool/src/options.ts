@@ -23,6 +23,12 @@ export interface DefaultRule<Default> {
 }
 
 /**
+ * Names that people know from another client, each with the end of a sentence that says what stands for it here: `ssl: "is tls here"`. Only
+ * looked at once a call is refused.
+ */
+export type OtherNames = Readonly<Record<string, string>>;
+
+/**
  * Reads an options object and refuses what is wrong in it, with a sentence that says what to write instead.
  *
  * Every option is read through one of the methods; {@link done} then knows which names exist, and refuses all others. `undefined` counts
@@ -37,18 +43,20 @@ export interface DefaultRule<Default> {
 export class OptionReader<Options extends object> {
   readonly #subject: string;
   readonly #options: object;
+  readonly #otherNames: OtherNames;
   readonly #known = new Set<string>();
 
   /**
-   * `subject` begins the error messages, as in `producer options`.
+   * `subject` begins the error messages, as in `producer options`; `otherNames` are answered with ours.
    *
    * @throws {KafkaError} CLIENT_INVALID_ARGUMENT when `options` is no object.
    */
-  constructor(subject: string, options: Options | undefined) {
+  constructor(subject: string, options: Options | undefined, otherNames: OtherNames = {}) {
     if (options !== undefined && !isPlainObject(options))
       throw invalidArgument(`${subject}: expected an object, got ${show(options)}.`);
     this.#subject = subject;
     this.#options = options ?? {};
+    this.#otherNames = otherNames;
   }
 
   /** Reads a whole number. */
@@ -97,16 +105,18 @@ export class OptionReader<Options extends object> {
     );
   }
 
-  /** Reads one of a few values. */
+  /** Reads one of a few values; `meanings` says in the error which of them another value stands for elsewhere. */
   choice<const Choice extends string | number | boolean, Default = Choice>(
     name: keyof Options & string,
     choices: readonly Choice[],
-    rule: DefaultRule<Default> = {},
+    rule: DefaultRule<Default> & { readonly meanings?: ReadonlyMap<unknown, Choice> } = {},
   ): Choice | Default {
     return this.#read(name, rule, (value) => {
       const found = choices.find((choice) => choice === value);
       if (found !== undefined) return found;
-      throw this.#wrong(name, `one of ${choices.map((choice) => JSON.stringify(choice)).join(", ")}`, value);
+      const meant = rule.meanings?.get(value);
+      const expected = `one of ${choices.map((choice) => JSON.stringify(choice)).join(", ")}`;
+      throw this.#wrong(name, expected, value, meant === undefined ? "" : `, which is ${JSON.stringify(meant)} here`);
     });
   }
 
@@ -145,17 +155,7 @@ export class OptionReader<Options extends object> {
    */
   done(): void {
     const unknown = Object.keys(this.#options).filter((name) => !this.#known.has(name));
-    if (unknown.length === 0) return;
-    const list = unknown.map((name) => JSON.stringify(name)).join(", ");
-    throw invalidArgument(`${this.#subject}: unknown option ${list}. ${this.#advice(unknown)}`);
-  }
-
-  /** What may have been meant by unknown names: those that are close, otherwise all that there are. */
-  #advice(unknown: readonly string[]): string {
-    const meant = new Set(unknown.map((name) => nearestName(name, this.#known)));
-    if (!meant.has(undefined)) return `Did you mean ${[...meant].join(", ")}?`;
-    const names = [...this.#known].toSorted().join(", ");
-    return names === "" ? "There are no options." : `The options are ${names}.`;
+    if (unknown.length > 0) throw unknownOptions(this.#subject, unknown, [...this.#known], this.#otherNames);
   }
 
   #read<Value, Default>(name: string, rule: DefaultRule<Default>, parse: (value: unknown) => Value): Value | Default {
@@ -181,9 +181,36 @@ export class OptionReader<Options extends object> {
     this.#known.add(name);
   }
 
-  #wrong(name: string, expected: string, value: unknown): Error {
-    return invalidArgument(`${this.#subject}: ${name} must be ${expected}, not ${show(value)}.`);
+  #wrong(name: string, expected: string, value: unknown, remark = ""): Error {
+    return invalidArgument(`${this.#subject}: ${name} must be ${expected}, not ${show(value)}${remark}.`);
   }
+}
+
+/**
+ * The refusal of names that are no options: says for each what stands for it here, if it is one of another client's, or what was probably
+ * meant; otherwise which options there are.
+ */
+export function unknownOptions(
+  subject: string,
+  unknown: readonly string[],
+  known: readonly string[],
+  otherNames: OtherNames = {},
+): Error {
+  const list = unknown.map((name) => JSON.stringify(name)).join(", ");
+  const answered = unknown.filter((name) => Object.hasOwn(otherNames, name));
+  const others = unknown.filter((name) => !Object.hasOwn(otherNames, name));
+  const advice = [
+    ...answered.map((name) => `${name} ${otherNames[name]}.`),
+    ...(others.length > 0 ? [adviceFor(others, known)] : []),
+  ];
+  return invalidArgument(`${subject}: unknown option ${list}. ${advice.join(" ")}`);
+}
+
+/** What may have been meant by unknown names: those that are close, otherwise all that there are. */
+function adviceFor(unknown: readonly string[], known: readonly string[]): string {
+  const meant = new Set(unknown.map((name) => nearestName(name, known)));
+  if (!meant.has(undefined)) return `Did you mean ${[...meant].join(", ")}?`;
+  return known.length === 0 ? "There are no options." : `The options are ${known.toSorted().join(", ")}.`;
 }
 
 /** Tells whether a value is an object that is neither an array nor null. */

@@ -1,5 +1,7 @@
-import { invalidArgument, isPlainObject, OptionReader } from "@moldau/connection-pool";
+import { invalidArgument, isPlainObject, OptionReader, show, unknownOptions } from "@moldau/connection-pool";
 import type { BatchesOptions, SeekTarget } from "./consumer.js";
+import { consumerNames, subscribeNames } from "./names-of-kafkajs.js";
+import { parseTopic } from "./options.js";
 import { isOffsetTarget } from "./partitions/offset-target.js";
 import type { TopicPartition } from "./partitions/topic-partition.js";
 import type { LoopOptions } from "./reading/loop.js";
@@ -30,7 +32,7 @@ const defaultCloseMs = 8000;
 
 /** Checks how a loop over messages is run. @throws {KafkaError} CLIENT_INVALID_ARGUMENT */
 export function parseLoopOptions(call: string, options: LoopOptions): LoopOptions {
-  const read = new OptionReader<LoopOptions>(call, options);
+  const read = new OptionReader<LoopOptions>(call, options, consumerNames);
   const signal = read.signal("signal");
   read.done();
   return { signal };
@@ -38,7 +40,7 @@ export function parseLoopOptions(call: string, options: LoopOptions): LoopOption
 
 /** Checks how a loop over batches is run. @throws {KafkaError} CLIENT_INVALID_ARGUMENT */
 export function parseBatchesOptions(options: BatchesOptions): LoopOptions & { readonly maxMessages: number } {
-  const read = new OptionReader<BatchesOptions>("batches", options);
+  const read = new OptionReader<BatchesOptions>("batches", options, consumerNames);
   const signal = read.signal("signal");
   const maxMessages = read.custom("maxMessages", "a whole number of at least 1, or Infinity", parseCount, {
     default: Infinity,
@@ -72,6 +74,14 @@ export function parseSeekTarget(target: SeekTarget): SeekTarget {
   if (typeof offset === "bigint" ? offset < 0n : !isOffsetTarget(offset))
     throw invalidArgument('seek: offset must be a bigint from 0n, "earliest", "latest", a Date or { durationMs }.');
   return { topic, partition, offset };
+}
+
+/** Checks a subscription. @throws {KafkaError} CLIENT_INVALID_ARGUMENT */
+export function parseTopics(topics: unknown): string[] {
+  if (Array.isArray(topics) && topics.length > 0)
+    return topics.map((topic: unknown, index) => parseTopic(topic, `subscribe: topics[${index}]`));
+  if (isPlainObject(topics)) throw unknownOptions("subscribe", Object.keys(topics), [], subscribeNames);
+  throw invalidArgument(`subscribe: expected names of topics, such as ["orders"], not ${show(topics)}.`);
 }
 
 /** Checks a list of partitions. @throws {KafkaError} CLIENT_INVALID_ARGUMENT */

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { clientClosed, invalidArgument, type ClusterAccess } from "@moldau/connection-pool";
+import { clientClosed, type ClusterAccess } from "@moldau/connection-pool";
 import { EventEmitter } from "eventemitter3";
 import {
   parseBatchesOptions,
@@ -8,6 +8,7 @@ import {
   parsePartition,
   parsePartitions,
   parseSeekTarget,
+  parseTopics,
   parseWaitingOptions,
   type CloseOptions,
   type WaitingOptions,
@@ -24,7 +25,7 @@ import type { MessageBatch } from "./reading/message-batch.js";
 import { messageStream } from "./reading/message-stream.js";
 import type { Message } from "./reading/message.js";
 import type { OffsetTarget } from "./partitions/offset-target.js";
-import { parseTopic, resolveConsumerOptions, type ConsumerOptions, type ResolvedConsumerOptions } from "./options.js";
+import { resolveConsumerOptions, type ConsumerOptions, type ResolvedConsumerOptions } from "./options.js";
 import type { TopicPartition } from "./partitions/topic-partition.js";
 
 /** How a loop over batches is run. */
@@ -178,9 +179,7 @@ export class Consumer extends EventEmitter<ConsumerEvents> implements AsyncItera
   /** Replaces the subscription; a member of the group joins again with it. Topics that do not exist end the loop with an error. */
   subscribe(topics: readonly string[]): void {
     this.#checkOpen();
-    if (!Array.isArray(topics) || topics.length === 0)
-      throw invalidArgument('subscribe: expected names of topics, such as ["orders"].');
-    this.#engine.subscribe(topics.map((topic, index) => parseTopic(topic, `subscribe: topics[${index}]`)));
+    this.#engine.subscribe(parseTopics(topics));
   }
 
   /**

@@ -5,6 +5,7 @@ import type { Assignor } from "./assignors/assignor.js";
 import { rangeAssignor } from "./assignors/range.js";
 import { roundRobinAssignor } from "./assignors/round-robin.js";
 import type { IsolationLevel } from "./fetch/isolation.js";
+import { consumerNames } from "./names-of-kafkajs.js";
 import { isOffsetTarget, type StartFrom } from "./partitions/offset-target.js";
 
 /** How a consumer is made. */
@@ -91,7 +92,7 @@ const maxInt32 = 2 ** 31 - 1;
 
 /** Checks the options of a consumer and fills in defaults. @throws {KafkaError} CLIENT_INVALID_ARGUMENT when one is wrong or unknown. */
 export function resolveConsumerOptions(options: ConsumerOptions): ResolvedConsumerOptions {
-  const read = new OptionReader<ConsumerOptions>("consumer options", options);
+  const read = new OptionReader<ConsumerOptions>("consumer options", options, consumerNames);
   const sessionTimeoutMs = read.integer("sessionTimeoutMs", { min: 1, max: maxInt32, default: 45_000 });
   const maxPollIntervalMs = read.integer("maxPollIntervalMs", { min: 1, max: maxInt32, default: 300_000 });
   const resolved: ResolvedConsumerOptions = {

@@ -2,6 +2,7 @@ import { invalidArgument, maxTimerMs, OptionReader } from "@moldau/connection-po
 import { writeBatch, compressionNames, type CompressionName } from "@moldau/protocol-codec";
 import type { Acks } from "./batch/lane.js";
 import type { Payload } from "./accept/message.js";
+import { acksMeanings, compressionMeanings, producerNames } from "./names-of-kafkajs.js";
 import type { Partitioner } from "./partitioner/partitioner.js";
 import { readSerializers, type Serializers } from "./accept/serialize.js";
 
@@ -81,8 +82,8 @@ export function resolveProducerOptions<Key, Value>(
   options: ProducerOptions<Key, Value> | undefined,
   { requestTimeoutMs }: { readonly requestTimeoutMs: number },
 ): ResolvedProducerOptions<Key, Value> {
-  const read = new OptionReader<ProducerOptions<Key, Value>>("producer options", options);
-  const acks = read.choice("acks", acksChoices, { default: defaultAcks });
+  const read = new OptionReader<ProducerOptions<Key, Value>>("producer options", options, producerNames);
+  const acks = read.choice("acks", acksChoices, { default: defaultAcks, meanings: acksMeanings });
   const idempotent = read.boolean("idempotent", { default: acks === "all" });
   if (idempotent && acks !== "all") {
     throw invalidArgument(`producer options: idempotent needs acks "all", not ${acks}: leave out one of the two.`);
@@ -91,7 +92,10 @@ export function resolveProducerOptions<Key, Value>(
   const resolved = {
     acks,
     idempotent,
-    compression: read.choice("compression", compressionNames, { default: defaultCompression }),
+    compression: read.choice("compression", compressionNames, {
+      default: defaultCompression,
+      meanings: compressionMeanings,
+    }),
     compressionLevel: read.integer("compressionLevel", { default: null }) ?? undefined,
     lingerMs: read.number("lingerMs", { min: 0, max: maxTimerMs, default: 0 }),
     batchSize: Math.min(read.integer("batchSize", { min: 0, max: 2 ** 30, default: 131_072 }), maxRequestSize),

@@ -7,6 +7,7 @@ import {
   OptionReader,
   timedOut,
   waitFor,
+  type OperationOptions,
 } from "@moldau/connection-pool";
 import { KafkaError } from "@moldau/protocol-codec";
 import { EventEmitter } from "eventemitter3";
@@ -76,6 +77,17 @@ export class Producer<Key = Payload, Value = Payload> extends EventEmitter<Produ
     const shared = { cluster, emitter: this, options: this.#options };
     this.#pipeline = new SendPipeline({ ...shared, lease: this.#lease });
     this.#intake = new Intake({ ...shared, pipeline: this.#pipeline });
+  }
+
+  /**
+   * Connects to the cluster now instead of at the first `send`, and fails when no broker answers: each is tried once, or with
+   * `timeoutMs` again and again for so long. Optional.
+   *
+   * @throws {KafkaError} CLIENT_CONNECTION_FAILED and what else keeps the client out; CLIENT_INVALID_ARGUMENT, CLIENT_ABORTED, CLIENT_CLOSED.
+   */
+  async connect(options: OperationOptions = {}): Promise<void> {
+    if (this.#closing) throw clientClosed("The producer");
+    await this.#cluster.connect(options);
   }
 
   /**

@@ -286,6 +286,10 @@ export class FakeCluster extends EventEmitter<{ metadata: [topics: readonly stri
     if (this.#topics.get(topic)?.partitions[partition]?.leader !== leader) this.moveLeader(topic, partition, leader);
   }
 
+  async connect(): Promise<void> {
+    await this.connection(0);
+  }
+
   brokerHints(): void {}
 
   lease(): ProducerLease {

@@ -4,6 +4,7 @@ import { controller } from "../routing/controller.js";
 import type { ItemResult } from "../routing/item-result.js";
 import { perform } from "../routing/perform.js";
 import { operationOptions, unique } from "./arguments.js";
+import { createTopicsNames } from "./names-of-kafkajs.js";
 import type { Operation } from "./operation.js";
 
 /** A topic to create. */
@@ -40,7 +41,7 @@ export interface CreatedTopic extends ItemResult {
 
 /** Creates topics, each with a result of its own (CreateTopics, KIP-4). */
 export function createTopics(options: CreateTopicsOptions): Operation<readonly CreatedTopic[]> {
-  const read = new OptionReader("createTopics", options);
+  const read = new OptionReader("createTopics", options, createTopicsNames);
   const topics = read.list("topics", checkTopic, { nonEmpty: true });
   const validateOnly = read.boolean("validateOnly", { default: false });
   const wait = operationOptions(read);
@@ -69,7 +70,7 @@ export function createTopics(options: CreateTopicsOptions): Operation<readonly C
 function checkTopic(value: unknown, path: string): NewTopic {
   if (!isPlainObject(value))
     throw invalidArgument(`${path} must be an object such as { topic: "orders", partitions: 12 }.`);
-  const read = new OptionReader<Partial<NewTopic>>(path, value);
+  const read = new OptionReader<Partial<NewTopic>>(path, value, createTopicsNames);
   const topic = read.text("topic");
   const partitions = read.integer("partitions", { min: 1, max: 2 ** 31 - 1, default: -1 });
   const replicationFactor = read.integer("replicationFactor", { min: 1, max: 2 ** 15 - 1, default: -1 });

@@ -3,6 +3,7 @@ import { parseAddress, type Address } from "../addresses.js";
 import { systemClock, systemConnector, type Clock, type Connector } from "@moldau/platform";
 import { invalidArgument, messageOf } from "../errors.js";
 import { isPlainObject, maxTimerMs, OptionReader } from "../options.js";
+import { clientNames, retryNames } from "./names-of-kafkajs.js";
 import { defaultRetryPolicy, type RetryPolicy } from "../attempts/backoff.js";
 import { saslMechanism, type SaslOptions } from "../sasl/authenticate.js";
 import type { SaslMechanism } from "../sasl/mechanism.js";
@@ -62,7 +63,7 @@ export interface ResolvedClusterOptions {
 
 /** Checks the options of a cluster and fills in defaults. @throws {KafkaError} CLIENT_INVALID_ARGUMENT when one is wrong or unknown. */
 export function resolveClusterOptions(options: ClusterOptions): ResolvedClusterOptions {
-  const read = new OptionReader("client options", options);
+  const read = new OptionReader("client options", options, clientNames);
   const none: undefined = undefined;
   const resolved: ResolvedClusterOptions = {
     clientId: read.text("clientId", { default: "moldau" }),
@@ -88,7 +89,7 @@ export function resolveClusterOptions(options: ClusterOptions): ResolvedClusterO
 
 function resolveRetryPolicy(value: unknown, path: string): RetryPolicy {
   if (!isPlainObject(value)) throw invalidArgument(`${path} must be an object such as { initialDelayMs: 100 }.`);
-  const read = new OptionReader<Partial<RetryPolicy>>(path, value);
+  const read = new OptionReader<Partial<RetryPolicy>>(path, value, retryNames);
   const initialDelayMs = read.number("initialDelayMs", { min: 0, default: defaultRetryPolicy.initialDelayMs });
   const policy: RetryPolicy = {
     initialDelayMs,

@@ -3,6 +3,7 @@ import { EventEmitter } from "eventemitter3";
 import type { BrokerConnection } from "../connection/broker-connection.js";
 import { isAddress } from "../addresses.js";
 import { backgroundClock, type Clock } from "@moldau/platform";
+import { maxTimerMs, OptionReader } from "../options.js";
 import { resolveClusterOptions, type ClusterOptions, type ResolvedClusterOptions } from "./cluster-options.js";
 import { Coordinators, type CoordinatorType } from "./coordinators.js";
 import { clientClosed, invalidArgument } from "../errors.js";
@@ -79,11 +80,16 @@ export class Cluster extends EventEmitter<ClusterEvents> implements AsyncDisposa
   /**
    * Connects to any of the brokers, to fail early: each of them is tried once. With `timeoutMs` they are tried again and again until then.
    *
-   * @throws {KafkaError} CLIENT_CONNECTION_FAILED, saying what each had to say; CLIENT_SASL_FAILED, CLIENT_TLS_FAILED and the broker's own.
+   * @throws {KafkaError} CLIENT_CONNECTION_FAILED, saying what each had to say; CLIENT_SASL_FAILED, CLIENT_TLS_FAILED and the broker's own;
+   * CLIENT_INVALID_ARGUMENT.
    */
   async connect(options: OperationOptions = {}): Promise<void> {
+    const read = new OptionReader<OperationOptions>("connect", options);
+    const timeoutMs = read.integer("timeoutMs", { min: 1, max: maxTimerMs, default: null }) ?? undefined;
+    const signal = read.signal("signal");
+    read.done();
     this.#checkOpen();
-    await this.#topics.connect(options);
+    await this.#topics.connect({ timeoutMs, signal });
   }
 
   /**

@@ -58,7 +58,7 @@ export function saslMechanism(options: unknown, path: string): SaslMechanism {
     throw invalidArgument(`${path} must be an object such as { mechanism: "PLAIN", username, password }.`);
   if (isMechanism(options)) return options;
   const read = new OptionReader<Partial<Record<keyof ScramOptions, unknown>>>(path, options);
-  const mechanism = read.custom("mechanism", `one of ${mechanisms.join(", ")}, in any case`, mechanismNamed);
+  const mechanism = read.custom("mechanism", mechanismWanted, mechanismNamed);
   const username = read.text("username");
   const password = read.text("password");
   if (mechanism === "PLAIN") {
@@ -71,6 +71,7 @@ export function saslMechanism(options: unknown, path: string): SaslMechanism {
 }
 
 const mechanisms = ["PLAIN", ...scramMechanisms] as const;
+const mechanismWanted = `one of ${mechanisms.join(", ")}, in any case (another login is an object with name and converse)`;
 
 /** The mechanism with a name, whatever its letters: other clients and configuration files write them in lower case. */
 function mechanismNamed(name: unknown): (typeof mechanisms)[number] | undefined {

@@ -1,6 +1,14 @@
-import { invalidArgument, isPlainObject, isSignal, maxTimerMs, OptionReader } from "@moldau/connection-pool";
+import {
+  invalidArgument,
+  isPlainObject,
+  isSignal,
+  maxTimerMs,
+  OptionReader,
+  unknownOptions,
+} from "@moldau/connection-pool";
 import { compressionNames, type CompressionName } from "@moldau/protocol-codec";
 import type { Acks, Lane } from "../batch/lane.js";
+import { acksMeanings, compressionMeanings, sendNames } from "../names-of-kafkajs.js";
 import type { Message, Payload } from "./message.js";
 
 /** What can be said for one call otherwise than for the producer. */
@@ -85,10 +93,11 @@ export function readSendBatchOptions(
 function checkShape(path: string, value: object, required: readonly string[], hasSettings = true): void {
   const example = required.map((name) => (name === "topic" ? 'topic: "orders"' : `${name}: […]`)).join(", ");
   if (!isPlainObject(value)) throw invalidArgument(`${path}: expected an object such as { ${example} }.`);
+  const isKnown = (name: string): boolean => required.includes(name) || (hasSettings && settingNames.has(name));
   for (const name of Object.keys(value)) {
-    if (required.includes(name) || (hasSettings && settingNames.has(name))) continue;
-    const names = [...required, ...(hasSettings ? settingNames : [])].join(", ");
-    throw invalidArgument(`${path}: unknown option ${JSON.stringify(name)}. The options are ${names}.`);
+    if (isKnown(name)) continue;
+    const unknown = Object.keys(value).filter((each) => !isKnown(each));
+    throw unknownOptions(path, unknown, [...required, ...(hasSettings ? settingNames : [])], sendNames);
   }
 }
 
@@ -114,8 +123,11 @@ function readSettings(
   }
   const read = new OptionReader<SendSettings>(path, { acks, compression, timeoutMs });
   return {
-    acks: read.choice("acks", ["all", 0, 1], { default: defaults.acks }),
-    compression: read.choice("compression", compressionNames, { default: defaults.compression }),
+    acks: read.choice("acks", ["all", 0, 1], { default: defaults.acks, meanings: acksMeanings }),
+    compression: read.choice("compression", compressionNames, {
+      default: defaults.compression,
+      meanings: compressionMeanings,
+    }),
     timeoutMs: read.integer("timeoutMs", { min: 1, max: maxTimerMs, default: defaults.deliveryTimeoutMs }),
     signal,
   };
