@@ -12,6 +12,7 @@ export type {
   FailedBatch,
   FailedEvent as BatchFailedEvent,
   Message as MessageToSend,
+  MessageWritable,
   HeadersToSend,
   Partitioner,
   Payload,
@@ -21,11 +22,14 @@ export type {
   SendBatchOptions,
   SendOptions,
   SendSettings,
+  SendErrorJson,
   SentBatch,
+  SentBatchJson,
   SerializeContext,
   Serializer,
   Serializers,
   StreamErrorFacts,
+  StreamErrorJson,
   TopicMessages,
   WaitingEvent,
   WaitSettings,
@@ -57,6 +61,7 @@ export type {
   LagEvent,
   LoopOptions,
   MessageHeader,
+  MessageBatchJson,
   MessageJson,
   OffsetTarget,
   PartitionLag,
@@ -138,4 +143,4 @@ export type {
 
 // Failures
 export { ErrorCode, KafkaError, type ErrorName } from "@moldau/protocol-codec";
-export type { KafkaErrorFacts, KafkaErrorOptions } from "@moldau/protocol-codec";
+export type { AsJson, CauseJson, KafkaErrorFacts, KafkaErrorJson, KafkaErrorOptions } from "@moldau/protocol-codec";

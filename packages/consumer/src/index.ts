@@ -14,6 +14,7 @@ export type { BytesJson, MessageJson } from "./reading/message.js";
 export { MessageHeaders } from "./reading/message-headers.js";
 export type { MessageHeader } from "./reading/message-headers.js";
 export { MessageBatch } from "./reading/message-batch.js";
+export type { MessageBatchJson } from "./reading/message-batch.js";
 export type { TopicPartition, TopicPartitionOffset } from "./partitions/topic-partition.js";
 
 // What it tells

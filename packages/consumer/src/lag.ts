@@ -1,3 +1,4 @@
+import { withJson } from "@moldau/protocol-codec/internal";
 import type { PartitionLag } from "./events.js";
 import type { AssignedPartition } from "./partitions/assigned-partition.js";
 
@@ -8,7 +9,7 @@ export function lagOf(partitions: Iterable<AssignedPartition>): PartitionLag[] {
     const { topic, partition, position, highWatermark } = each;
     if (!each.isReady || highWatermark < 0n) continue;
     const lag = highWatermark > position ? highWatermark - position : 0n;
-    lags.push({ topic, partition, position, highWatermark, lag });
+    lags.push(withJson({ topic, partition, position, highWatermark, lag }));
   }
   return lags;
 }

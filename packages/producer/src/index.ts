@@ -16,14 +16,14 @@ export type {
 export type { ByteSource, Message, HeadersToSend, Payload } from "./accept/message.js";
 export type { SendBatchOptions, SendOptions, SendSettings, TopicMessages } from "./accept/send-options.js";
 export type { Acks } from "./batch/lane.js";
-export type { WritableSettings } from "./writable.js";
+export type { MessageWritable, WritableSettings } from "./writable.js";
 export type { SerializeContext, Serializer, Serializers } from "./accept/serialize.js";
 
 // Outcomes
 export { SendError } from "./send-error.js";
 export { StreamError } from "./stream-error.js";
-export type { StreamErrorFacts } from "./stream-error.js";
-export type { FailedBatch, SentBatch } from "./send-error.js";
+export type { StreamErrorFacts, StreamErrorJson } from "./stream-error.js";
+export type { FailedBatch, SendErrorJson, SentBatch, SentBatchJson } from "./send-error.js";
 export type { Written } from "./batch/batch-state.js";
 export type {
   AcknowledgedEvent,

@@ -11,7 +11,6 @@ import {
 } from "@moldau/connection-pool";
 import { KafkaError } from "@moldau/protocol-codec";
 import { EventEmitter } from "eventemitter3";
-import type { Writable } from "node:stream";
 import { Intake } from "./accept/intake.js";
 import { announce, type ProducerEvents } from "./events.js";
 import type { Payload } from "./accept/message.js";
@@ -26,7 +25,7 @@ import {
 } from "./accept/send-options.js";
 import type { ProducerCluster, ProducerLease } from "./producer-cluster.js";
 import { SendPipeline } from "./send-pipeline.js";
-import { createWritable, type WritableSettings } from "./writable.js";
+import { MessageWritable, type WritableSettings } from "./writable.js";
 
 /** How long to wait for `flush` or `close`. */
 export interface WaitSettings {
@@ -117,14 +116,14 @@ export class Producer<Key = Payload, Value = Payload> extends EventEmitter<Produ
    * A Node stream in object mode that sends every message written to it, with back-pressure.
    *
    * A write is taken when the message is in a batch; `finish` comes when all are delivered; a failed delivery destroys the stream with a
-   * {@link StreamError}, which says how many messages were acknowledged and where to begin again.
+   * {@link StreamError}, which says how many messages were acknowledged and where to begin again. The stream itself says so at any time.
    *
    * @throws {KafkaError} CLIENT_INVALID_ARGUMENT when an option is wrong or unknown.
    */
-  writable(options: WritableSettings): Writable {
-    return createWritable<Key, Value>(options, {
+  writable(options: WritableSettings): MessageWritable<Key, Value> {
+    return new MessageWritable(options, {
       check: (messages) => void readSendOptions(messages, this.#options, "writable"),
-      open: (messages) => this.#open(messages),
+      open: (messages, firstIndex) => this.#open(messages, firstIndex),
       flush: () => this.#pipeline.flush(),
     });
   }
@@ -175,9 +174,9 @@ export class Producer<Key = Payload, Value = Payload> extends EventEmitter<Produ
     }
   }
 
-  #open(options: SendOptions<Key, Value>): SendCall {
+  #open(options: SendOptions<Key, Value>, firstIndex = 0): SendCall {
     if (this.#closing) throw clientClosed("The producer");
-    return this.#intake.open(readSendOptions(options, this.#options), [options]);
+    return this.#intake.open(readSendOptions(options, this.#options), [options], firstIndex);
   }
 
   #openBatch(options: SendBatchOptions<Key, Value>): SendCall {

@@ -1,7 +1,10 @@
-import { KafkaError } from "@moldau/protocol-codec";
+import { KafkaError, type AsJson, type KafkaErrorJson } from "@moldau/protocol-codec";
 import type { Written } from "./batch/batch-state.js";
 
-/** Messages of one call that went into the log together: one entry for each (partition, batch). */
+/**
+ * Messages of one call that went into the log together: one entry for each (partition, batch). `JSON.stringify` writes its offsets as text
+ * ({@link SentBatchJson}); of a copy that is spread from it, it takes none.
+ */
 export interface SentBatch {
   readonly topic: string;
   readonly partition: number;
@@ -16,6 +19,9 @@ export interface SentBatch {
   /** The first offset that the partition still has. */
   readonly logStartOffset?: bigint;
 }
+
+/** {@link SentBatch} as JSON. */
+export type SentBatchJson = AsJson<SentBatch>;
 
 /** Messages of one call that failed together. */
 export interface FailedBatch {
@@ -32,6 +38,12 @@ export interface FailedBatch {
   readonly error: KafkaError;
   /** Messages that the broker named as the culprits (KIP-467); the others failed because they shared their batch. */
   readonly culprits?: readonly { readonly index: number; readonly reason: string | null }[];
+}
+
+/** {@link SendError} as JSON. */
+export interface SendErrorJson extends KafkaErrorJson {
+  readonly delivered: readonly SentBatchJson[];
+  readonly failed: readonly AsJson<FailedBatch>[];
 }
 
 /**
@@ -59,11 +71,29 @@ export class SendError extends KafkaError {
       retriable: failed.every(({ error: each }) => each.retriable),
       cause: reason,
       ...(first === undefined ? undefined : { topic: first.topic, partition: first.partition }),
+      ...(reason.index === undefined ? undefined : { index: reason.index }),
       written: failed.some(({ written }) => written === "maybe"),
     });
     this.delivered = delivered;
     this.failed = failed;
   }
+
+  /** For `JSON.stringify`: what every error tells, and what was delivered and what failed. */
+  override toJSON(): SendErrorJson {
+    return { ...super.toJSON(), delivered: this.delivered.map(sentJson), failed: this.failed.map(failedJson) };
+  }
+}
+
+function sentJson({ baseOffset, logStartOffset, ...rest }: SentBatch): SentBatchJson {
+  return {
+    ...rest,
+    ...(baseOffset === undefined ? undefined : { baseOffset: String(baseOffset) }),
+    ...(logStartOffset === undefined ? undefined : { logStartOffset: String(logStartOffset) }),
+  };
+}
+
+function failedJson({ error, ...rest }: FailedBatch): AsJson<FailedBatch> {
+  return { ...rest, error: error.toJSON() };
 }
 
 /** `2 of 5 messages were not delivered to topic "orders": …`; the topic is named once, and where there are several, that of the reason. */

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { describe, expect, it } from "vitest";
-import { FakeCluster } from "../test-support/fake-cluster.js";
+import { FakeCluster, type FakeRequest } from "../test-support/fake-cluster.js";
 import { turns } from "moldau-testing";
 import { partitionForKey, Producer, SendError, StreamError, type Message, type ProducerOptions } from "./index.js";
 
@@ -191,6 +191,68 @@ describe("a writable stream that fails", () => {
     await cluster.clock.advance(1000);
     await closing;
   });
+
+  it("still knows how far it came when what was on its way has arrived", async () => {
+    const { cluster, producer } = start({ batchSize: 500 }, { orders: 3 });
+    const isBad = ({ partitions }: FakeRequest): boolean => partitions.some(({ values }) => values.includes("777"));
+    cluster.onRequest = (request) => void (isBad(request) ? request.refuse(29) : request.succeed());
+    const sink = producer.writable({ topic: "orders", highWaterMark: 10 });
+    const messages = Array.from({ length: 1000 }, (_, index) => ({ value: String(index), partition: index % 3 }));
+    await expect(pipeline(Readable.from(messages), sink)).rejects.toBeInstanceOf(StreamError);
+    await producer.flush();
+    const arrived = new Set([0, 1, 2].flatMap((partition) => cluster.log("orders", partition).values));
+    expect(sink.acknowledged).toBe(arrived.size);
+    expect(sink.resumeFrom).toBe(messages.findIndex(({ value }) => !arrived.has(value)));
+    await producer.close();
+  });
+
+  it("knows how far it came also when its source failed", async () => {
+    const { cluster, producer } = start({ lingerMs: 5 });
+    const sink = producer.writable({ topic: "orders", highWaterMark: 10 });
+    expect([sink.acknowledged, sink.resumeFrom]).toEqual([0, 0]);
+    function* rows(): Generator<Message> {
+      for (let row = 0; row < 500; row++) yield { value: String(row) };
+      throw new Error("row 500 has no price");
+    }
+    await expect(pipeline(Readable.from(rows()), sink)).rejects.toThrow("row 500 has no price");
+    await producer.flush();
+    const { values } = cluster.log("orders", 0);
+    expect([sink.acknowledged, sink.resumeFrom]).toEqual([values.length, values.length]);
+    expect(values.at(-1)).toBe(String(values.length - 1));
+    await producer.close();
+  });
+
+  it.each([
+    ["by its value", { topic: "orders", options: {} }, { value: undefined }, "message 777 has no value"],
+    ["by a partition", { topic: "orders", options: {} }, { value: "a", partition: 3 }, "message 777 names partition 3"],
+    [
+      "by its serializer",
+      {
+        topic: "orders",
+        options: { serialize: { value: (text: string) => (text === "bad" ? raise("no price") : text) } },
+      },
+      { value: "bad" },
+      "message 777 could not be serialized: no price",
+    ],
+  ])(
+    "names the message that is to blame, %s, by its number in the stream",
+    async (_by, { topic, options }, bad, told) => {
+      const { cluster, producer } = start(options);
+      const messages = Array.from({ length: 1000 }, (_, index) => (index === 777 ? bad : { value: String(index) }));
+      const sink = producer.writable({ topic, highWaterMark: 10 });
+      const error: unknown = await pipeline(Readable.from(messages), sink).catch((reason: unknown) => reason);
+      if (!(error instanceof StreamError)) throw new Error("not a StreamError", { cause: error });
+      expect(error.message).toContain(told);
+      expect(error.index).toBe(777);
+      await producer.flush();
+      const { values } = cluster.log("orders", 0);
+      expect(values).toEqual(messages.slice(0, sink.resumeFrom).map(({ value }) => value));
+      expect(sink.resumeFrom).toBeGreaterThan(700);
+      expect(sink.resumeFrom).toBeLessThanOrEqual(777);
+      expect(error.toJSON()).toMatchObject({ name: "StreamError", index: 777, acknowledged: error.acknowledged });
+      await producer.close();
+    },
+  );
 });
 
 describe("bytes", () => {
@@ -244,3 +306,7 @@ describe("listeners that throw", () => {
     await producer.close();
   });
 });
+
+function raise(message: string): never {
+  throw new Error(message);
+}

@@ -1,5 +1,5 @@
 import type { KafkaError } from "@moldau/protocol-codec";
-import { SendError, type FailedBatch, type SentBatch } from "./send-error.js";
+import { SendError, type FailedBatch, type SendErrorJson, type SentBatch } from "./send-error.js";
 
 /** What a {@link StreamError} tells. */
 export interface StreamErrorFacts {
@@ -8,6 +8,12 @@ export interface StreamErrorFacts {
   readonly delivered: readonly SentBatch[];
   readonly failed: readonly FailedBatch[];
   readonly reason: KafkaError;
+}
+
+/** {@link StreamError} as JSON. */
+export interface StreamErrorJson extends SendErrorJson {
+  readonly acknowledged: number;
+  readonly resumeFrom: number;
 }
 
 /**
@@ -34,5 +40,10 @@ export class StreamError extends SendError {
     super(delivered, failed, { message, reason });
     this.acknowledged = acknowledged;
     this.resumeFrom = resumeFrom;
+  }
+
+  /** For `JSON.stringify`: what a {@link SendError} tells, and how far the stream came. */
+  override toJSON(): StreamErrorJson {
+    return { ...super.toJSON(), acknowledged: this.acknowledged, resumeFrom: this.resumeFrom };
   }
 }

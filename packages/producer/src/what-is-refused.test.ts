@@ -138,7 +138,9 @@ describe("calls", () => {
         throw new Error("no idea");
       },
     });
-    await expect(broken.send({ topic: "orders", messages: [good] })).rejects.toThrow("the partitioner threw: no idea");
+    await expect(broken.send({ topic: "orders", messages: [good] })).rejects.toThrow(
+      "for message 0 the partitioner threw: no idea",
+    );
     await broken.close();
   });
 });

@@ -47,3 +47,35 @@ describe("KafkaError", () => {
     expect(new Mine("X", "x").name).toBe("KafkaError");
   });
 });
+
+describe("a KafkaError as JSON", () => {
+  it("tells name, code, message, facts and causes, and leaves the stack out", () => {
+    const reset = Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" });
+    const cause = new KafkaError("CLIENT_CONNECTION_CLOSED", "The connection closed.", { cause: reset });
+    const error = new DecodeError("Ends early.", { offset: 2n ** 60n, topic: "orders", cause });
+    expect(JSON.parse(JSON.stringify({ error }))).toEqual({
+      error: {
+        name: "DecodeError",
+        code: "CLIENT_DECODE_FAILED",
+        message: "Ends early.",
+        retriable: false,
+        offset: "1152921504606846976",
+        topic: "orders",
+        cause: {
+          ...{ name: "KafkaError", code: "CLIENT_CONNECTION_CLOSED", message: "The connection closed." },
+          cause: { name: "Error", code: "ECONNRESET", message: "read ECONNRESET" },
+        },
+      },
+    });
+  });
+
+  it("has an end also where errors name each other, and takes causes that are no errors", () => {
+    const first = new KafkaError("A", "a");
+    const second = new KafkaError("B", "b", { cause: first });
+    Object.defineProperty(first, "cause", { value: second });
+    expect(JSON.stringify(first).match(/"cause"/g)).toHaveLength(8);
+    expect(new KafkaError("A", "a", { cause: "no reason" }).toJSON().cause).toEqual({
+      ...{ name: "unknown", message: "no reason" },
+    });
+  });
+});

@@ -1,3 +1,5 @@
+import { textForBigints, type AsJson } from "./as-json.js";
+
 /**
  * What an error is about, beyond its code: every fact becomes a field of the error under the same name.
  * Absent means that the fact is unknown or does not apply.
@@ -13,6 +15,8 @@ export interface KafkaErrorFacts {
   readonly topicId?: string;
   /** Partition number. */
   readonly partition?: number;
+  /** Which message is to blame: its position in the `messages` of its call, or in its stream, from 0. */
+  readonly index?: number;
   /** Log offset of a record or batch. */
   readonly offset?: bigint;
   /** Node id of the broker that failed or answered. */
@@ -45,6 +49,20 @@ export interface KafkaErrorOptions extends KafkaErrorFacts {
   readonly cause?: unknown;
 }
 
+/** What an error was caused by, as JSON. */
+export interface CauseJson {
+  readonly name: string;
+  readonly message: string;
+  readonly code?: string;
+  readonly cause?: CauseJson;
+}
+
+/** A {@link KafkaError} as JSON: its facts are fields here as well. The stack is left out: who answers a stranger does not want it. */
+export interface KafkaErrorJson extends CauseJson, AsJson<KafkaErrorFacts> {
+  readonly code: string;
+  readonly retriable: boolean;
+}
+
 // Registered in the global symbol table, so that two copies of this module agree on it.
 const brandsOf: unique symbol = Symbol.for("moldau.error.brands");
 
@@ -67,6 +85,7 @@ export class KafkaError extends Error {
   declare readonly topic?: string;
   declare readonly topicId?: string;
   declare readonly partition?: number;
+  declare readonly index?: number;
   declare readonly offset?: bigint;
   declare readonly broker?: number;
   declare readonly address?: string;
@@ -88,6 +107,17 @@ export class KafkaError extends Error {
     for (const [name, value] of Object.entries(facts)) {
       if (value !== undefined) Object.defineProperty(this, name, { value, enumerable: true });
     }
+  }
+
+  /** For `JSON.stringify`: name, code, message, facts and causes, an offset as text. */
+  toJSON(): KafkaErrorJson {
+    const { name, code, message, retriable } = this;
+    const cause = causeJson(this.cause);
+    return {
+      ...textForBigints(Object.entries(this)),
+      ...{ name, code, message, retriable },
+      ...(cause === undefined ? undefined : { cause }),
+    };
   }
 
   /** The brands of this error's classes, innermost first; what `instanceof` reads. */
@@ -133,6 +163,23 @@ export class FrameError extends KafkaError {
     const { code = "CLIENT_FRAME_INVALID", ...rest } = options;
     super(code, message, rest);
   }
+}
+
+/** As many causes as are told of one error: nobody reads on, and errors may name each other in a circle. */
+const maxCauses = 8;
+
+function causeJson(cause: unknown, depth = 1): CauseJson | undefined {
+  if (cause === undefined || depth > maxCauses) return undefined;
+  if (typeof cause === "string") return { name: "unknown", message: cause };
+  if (!(cause instanceof Error)) return { name: "unknown", message: `a thrown ${typeof cause}` };
+  const { name, message } = cause;
+  const code: unknown = "code" in cause ? cause.code : undefined;
+  const further = causeJson(cause.cause, depth + 1);
+  return {
+    ...{ name, message },
+    ...(typeof code === "string" ? { code } : undefined),
+    ...(further === undefined ? undefined : { cause: further }),
+  };
 }
 
 function brandChain(constructor: unknown): readonly string[] {

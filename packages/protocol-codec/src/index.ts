@@ -4,7 +4,8 @@
 export { DecodeError, EncodeError, FrameError, KafkaError } from "./errors.js";
 export { ErrorCode, type ErrorName } from "./error-code.js";
 export { errorByCode, errorDescriptions, kafkaError, type ErrorDescription } from "./error-codes.js";
-export type { KafkaErrorFacts, KafkaErrorOptions } from "./errors.js";
+export type { CauseJson, KafkaErrorFacts, KafkaErrorJson, KafkaErrorOptions } from "./errors.js";
+export type { AsJson } from "./as-json.js";
 
 // SASL: the arithmetic of SCRAM, for both sides
 export {

@@ -18,5 +18,8 @@ export {
   writeVarlong,
 } from "./wire/varint.js";
 
+// Results as JSON
+export { withJson } from "./as-json.js";
+
 // Wrong names
 export { nearestName } from "./nearest-name.js";

@@ -7,6 +7,7 @@ import {
   type KafkaErrorFacts,
   type StructIn,
 } from "@moldau/protocol-codec";
+import { withJson } from "@moldau/protocol-codec/internal";
 import type { ItemAnswer, ItemOperation } from "./item-operation.js";
 import { throwIfRefused, unanswered, type ItemResult } from "./item-result.js";
 import { failureOfOne } from "./route.js";
@@ -90,7 +91,7 @@ class Rounds<Item, Req extends Fields, Res extends Fields, Answer extends ItemAn
     const outcomes = this.#operation.items.map((item) => this.#outcomes.get(item));
     const [first] = outcomes;
     if (first?.kind === "unasked" && outcomes.every((outcome) => outcome?.kind === "unasked")) throw first.error;
-    return this.#operation.items.map((item) => this.#resultOf(item));
+    return this.#operation.items.map((item) => withJson(this.#resultOf(item)));
   }
 
   async #askOne(node: number | undefined, items: readonly Item[], wait: OperationOptions): Promise<void> {

@@ -1,5 +1,6 @@
 import { attempt, linkSignals, waitFor, type Coordinator } from "@moldau/connection-pool";
 import { ErrorCode, type KafkaError } from "@moldau/protocol-codec";
+import { withJson } from "@moldau/protocol-codec/internal";
 import type { ClusterView } from "../cluster-view.js";
 import type { RetryNotice } from "../events.js";
 import type { MemberIdentity } from "../membership/membership.js";
@@ -137,7 +138,7 @@ export class PendingCommit {
   }
 
   #refuse(offset: RefusedOffset): void {
-    this.#refused.push({ ...plain(offset), error: offset.error });
+    this.#refused.push(withJson({ ...plain(offset), error: offset.error }));
     this.#settle(offset);
   }
 
@@ -154,5 +155,5 @@ export class PendingCommit {
 }
 
 function plain({ topic, partition, offset }: TopicPartitionOffset): TopicPartitionOffset {
-  return { topic, partition, offset };
+  return withJson({ topic, partition, offset });
 }

@@ -1,6 +1,16 @@
 import type { RecordCursor } from "@moldau/protocol-codec";
 import { unreadable } from "../errors.js";
-import { Message, type MessageSource } from "./message.js";
+import { Message, type MessageJson, type MessageSource } from "./message.js";
+
+/** A batch as JSON, offsets as text. */
+export interface MessageBatchJson {
+  readonly topic: string;
+  readonly partition: number;
+  readonly firstOffset: string;
+  readonly nextOffset: string;
+  readonly highWatermark: string;
+  readonly messages: readonly MessageJson[];
+}
 
 /** A run of messages: a whole record batch, read when it is iterated, or the messages of a part of one. */
 export type BatchPart =
@@ -69,6 +79,18 @@ export class MessageBatch implements Iterable<Message> {
   /** All messages as an array. */
   toArray(): Message[] {
     return [...this];
+  }
+
+  /** For `JSON.stringify`: the batch with its messages; offsets as text. */
+  toJSON(): MessageBatchJson {
+    return {
+      topic: this.topic,
+      partition: this.partition,
+      firstOffset: String(this.firstOffset),
+      nextOffset: String(this.nextOffset),
+      highWatermark: String(this.highWatermark),
+      messages: Array.from(this, (message) => message.toJSON()),
+    };
   }
 
   /** @internal The stay of the partition that the batch belongs to. */

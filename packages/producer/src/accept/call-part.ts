@@ -91,7 +91,7 @@ export class CallPart implements MessageRun {
   /** Works out the partitions. Throws what the partitioner's choice deserves; nothing has been sent then. */
   place(metadata: TopicMetadata, partitioner: Partitioner | undefined): void {
     this.#metadata = metadata;
-    this.#places = placeMessages(this.#messages, metadata, partitioner);
+    this.#places = placeMessages(this.#messages, metadata, { partitioner, indexBase: this.indexBase });
   }
 
   /** The messages before `cursor` are in batches. */

@@ -12,7 +12,7 @@ import { Gates } from "./gates.js";
 import { checkMessages, type EncodedMessage } from "./message.js";
 import { OpenCalls } from "./open-calls.js";
 import { SendCall } from "./send-call.js";
-import type { ResolvedSendSettings, TopicMessages } from "./send-options.js";
+import type { NumberedMessages, ResolvedSendSettings, TopicMessages } from "./send-options.js";
 import { serializeMessages } from "./serialize.js";
 
 /** What the intake needs. */
@@ -47,11 +47,11 @@ export class Intake<Key, Value> {
     this.#gates = new Gates({ ...options, cluster, memory, emitter, enter: (part) => pipeline.enter(part) });
   }
 
-  /** Begins a call. Throws when any message is bad; nothing has been sent then. */
-  open(settings: ResolvedSendSettings, entries: readonly TopicMessages<Key, Value>[]): SendCall {
+  /** Begins a call, whose messages are counted from `firstIndex`. Throws when any message is bad; nothing has been sent then. */
+  open(settings: ResolvedSendSettings, entries: readonly TopicMessages<Key, Value>[], firstIndex = 0): SendCall {
     const { signal } = settings;
     if (signal?.aborted === true) throw clientAborted(signal, { written: false });
-    const filled = entries.filter(({ messages }) => messages.length > 0);
+    const filled = numbered(entries, firstIndex);
     // What is serialized and cannot be put into batches yet is bounded by the producer's memory, like batches.
     const mayStart =
       this.#options.pipeline.memory.available > 0 || !filled.some(({ topic }) => this.#gates.isBusy(topic));
@@ -78,12 +78,12 @@ export class Intake<Key, Value> {
   }
 
   /** Serializes and checks the messages of all entries; a promise only if a serializer gave one. */
-  #check(entries: readonly TopicMessages<Key, Value>[]): Checked | Promise<Checked> {
+  #check(entries: readonly NumberedMessages<Key, Value>[]): Checked | Promise<Checked> {
     const { serialize, maxRequestSize } = this.#options.options;
     const maxBytes = maxRequestSize - overheadBytes;
-    const drafts = entries.map(({ topic, messages }) => serializeMessages(topic, messages, serialize));
+    const drafts = entries.map((entry) => serializeMessages(entry, serialize));
     const check = (all: readonly (readonly unknown[])[]): Checked =>
-      all.map((messages, index) => checkMessages(entries[index]?.topic ?? "", messages, maxBytes));
+      entries.map(({ topic, indexBase }, index) => checkMessages(all[index] ?? [], { topic, indexBase, maxBytes }));
     const ready = drafts.filter(isReady);
     if (ready.length === drafts.length) return check(ready);
     const later = Promise.all(drafts.map((draft) => Promise.resolve(draft))).then(check);
@@ -92,15 +92,12 @@ export class Intake<Key, Value> {
     return later;
   }
 
-  #parts(call: SendCall, settings: ResolvedSendSettings, entries: readonly TopicMessages<Key, Value>[]): CallPart[] {
+  #parts(call: SendCall, settings: ResolvedSendSettings, entries: readonly NumberedMessages<Key, Value>[]): CallPart[] {
     const { cluster, pipeline } = this.#options;
     const { clock } = cluster;
     const [timestamp, startedAt] = [clock.now(), clock.monotonic()];
     const lane = this.#lanes.lane(settings);
-    const before = new Map<string, number>();
-    return entries.map(({ topic: name, messages: { length: count } }) => {
-      const indexBase = before.get(name) ?? 0;
-      before.set(name, indexBase + count);
+    return entries.map(({ topic: name, messages: { length: count }, indexBase }) => {
       const topic = pipeline.topic(name, startedAt);
       return new CallPart({ call, topic, lane, timestamp, startedAt, count, indexBase });
     });
@@ -109,7 +106,7 @@ export class Intake<Key, Value> {
   /** Serializers answer later, or are asked later. */
   #loadLater(
     parts: readonly CallPart[],
-    entries: readonly TopicMessages<Key, Value>[],
+    entries: readonly NumberedMessages<Key, Value>[],
     checked: Promise<Checked> | undefined,
   ): void {
     let asked = checked;
@@ -141,6 +138,21 @@ export class Intake<Key, Value> {
       throw error;
     }
   }
+}
+
+/** The entries that have messages, each with the number of its first among all for its topic. */
+function numbered<Key, Value>(
+  entries: readonly TopicMessages<Key, Value>[],
+  firstIndex: number,
+): NumberedMessages<Key, Value>[] {
+  const next = new Map<string, number>();
+  return entries
+    .filter(({ messages }) => messages.length > 0)
+    .map(({ topic, messages }) => {
+      const indexBase = next.get(topic) ?? firstIndex;
+      next.set(topic, indexBase + messages.length);
+      return { topic, messages, indexBase };
+    });
 }
 
 /** The caller's signal ends the waiting, at the gate as well as for memory; what is in a batch goes on. */

@@ -1,5 +1,5 @@
-import { invalidArgument } from "@moldau/connection-pool";
-import type { RecordHeaders } from "@moldau/protocol-codec";
+import { ClientErrorCode } from "@moldau/connection-pool";
+import { KafkaError, type RecordHeaders } from "@moldau/protocol-codec";
 
 /** Bytes, seen in whatever way: a Buffer, a Uint8Array as most encoders give it, or another view of single bytes. */
 export type ByteSource = Uint8Array | Uint8ClampedArray | Int8Array | DataView;
@@ -36,6 +36,15 @@ export interface EncodedMessage extends Pick<Message, "partition" | "timestamp">
 /** The most that a record adds to its key, value and headers: five varints and the attributes. */
 const recordOverhead = 31;
 
+/** What messages are checked against, and how errors count them. */
+export interface MessageCheck {
+  readonly topic: string;
+  /** Number of messages that stand before these. */
+  readonly indexBase: number;
+  /** The most that one may take, with what a record adds to it. */
+  readonly maxBytes: number;
+}
+
 /**
  * Looks at every message of a call before any of them is encoded, so that a bad one keeps all of them back. Bytes that are no Buffer come
  * back as one, over the same memory.
@@ -43,13 +52,12 @@ const recordOverhead = 31;
  * @throws {KafkaError} CLIENT_INVALID_ARGUMENT with a sentence that says what to write instead.
  */
 export function checkMessages(
-  topic: string,
   messages: readonly unknown[],
-  maxBytes: number,
+  { topic, indexBase, maxBytes }: MessageCheck,
 ): readonly EncodedMessage[] {
   let hasViews = false;
-  for (let index = 0; index < messages.length; index++) {
-    const message = messages[index];
+  let index = indexBase;
+  for (const message of messages) {
     if (!isObject(message))
       throw wrong(topic, index, `must be an object such as { key, value }, not ${kindOf(message)}`);
     const { key, value, headers, partition, timestamp } = message;
@@ -68,6 +76,7 @@ export function checkMessages(
       if (!hasViews) hasViews = headerPairs(headers).some(([, each]) => !isPlain(each));
     }
     checkSize(topic, index, message, maxBytes);
+    index++;
   }
   const isEncoded = (_checked: readonly unknown[]): _checked is readonly EncodedMessage[] => !hasViews;
   return isEncoded(messages) ? messages : messages.map(encoded);
@@ -229,7 +238,8 @@ function wrongPayload(topic: string, index: number, field: string, value: unknow
 }
 
 function wrong(topic: string, index: number, problem: string): Error {
-  return invalidArgument(`Nothing was sent to topic ${JSON.stringify(topic)}: message ${index} ${problem}.`);
+  const message = `Nothing was sent to topic ${JSON.stringify(topic)}: message ${index} ${problem}.`;
+  return new KafkaError(ClientErrorCode.INVALID_ARGUMENT, message, { topic, index, written: false });
 }
 
 function kindOf(value: unknown): string {

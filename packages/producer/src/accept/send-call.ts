@@ -1,4 +1,5 @@
 import type { KafkaError } from "@moldau/protocol-codec";
+import { withJson } from "@moldau/protocol-codec/internal";
 import type { Acknowledgement } from "../batch/batch-state.js";
 import type { Failure, Piece, PieceOwner } from "../batch/piece.js";
 import { SendError, type FailedBatch, type SentBatch } from "../send-error.js";
@@ -62,7 +63,7 @@ export class SendCall implements PieceOwner {
   /** A piece is in the log. */
   delivered(piece: Piece, { baseOffset, timestamp, logStartOffset }: Acknowledgement): void {
     const { topic, partition, count, position } = piece;
-    this.#delivered.push({
+    const sent = {
       topic,
       partition,
       ...(baseOffset === undefined ? undefined : { baseOffset: baseOffset + BigInt(position) }),
@@ -70,7 +71,8 @@ export class SendCall implements PieceOwner {
       indexes: piece.indexes(),
       ...(timestamp === undefined ? undefined : { timestamp }),
       ...(logStartOffset === undefined ? undefined : { logStartOffset }),
-    });
+    };
+    this.#delivered.push(withJson(sent));
     this.release();
   }
 

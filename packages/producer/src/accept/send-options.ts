@@ -34,6 +34,11 @@ export interface TopicMessages<Key = Payload, Value = Payload> {
   readonly messages: readonly Message<Key, Value>[];
 }
 
+/** {@link TopicMessages}, and how many messages for the same topic stand before them: errors and outcomes count from there. */
+export interface NumberedMessages<Key, Value> extends TopicMessages<Key, Value> {
+  readonly indexBase: number;
+}
+
 /** What `send` takes. */
 export interface SendOptions<Key = Payload, Value = Payload> extends TopicMessages<Key, Value>, SendSettings {}
 

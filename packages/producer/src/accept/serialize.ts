@@ -1,6 +1,7 @@
 import { invalidArgument, isPlainObject, messageOf } from "@moldau/connection-pool";
 import { KafkaError } from "@moldau/protocol-codec";
 import type { Message, HeadersToSend, Payload } from "./message.js";
+import type { NumberedMessages } from "./send-options.js";
 
 /** What a serializer is told about the message. */
 export interface SerializeContext {
@@ -36,12 +37,12 @@ export function readSerializers<Key, Value>(serializers: Serializers<Key, Value>
  * @throws {KafkaError} CLIENT_SERIALIZATION_FAILED with what the serializer threw as its cause.
  */
 export function serializeMessages<Key, Value>(
-  topic: string,
-  messages: readonly Message<Key, Value>[],
+  { topic, messages, indexBase }: NumberedMessages<Key, Value>,
   serializers: Serializers<Key, Value>,
 ): readonly unknown[] | Promise<readonly unknown[]> {
   if (serializers.key === undefined && serializers.value === undefined) return messages;
-  const results = messages.map((message, index) => {
+  const results = messages.map((message, position) => {
+    const index = indexBase + position;
     try {
       const result = serializeOne(topic, message, serializers);
       return result instanceof Promise ? result.catch((error: unknown) => raise(failed(topic, index, error))) : result;
@@ -80,7 +81,7 @@ function isFunctionOrAbsent(value: unknown): boolean {
 
 function failed(topic: string, index: number, cause: unknown): KafkaError {
   const message = `Nothing was sent to topic ${JSON.stringify(topic)}: message ${index} could not be serialized: ${messageOf(cause)}`;
-  return new KafkaError("CLIENT_SERIALIZATION_FAILED", message, { topic, cause, written: false });
+  return new KafkaError("CLIENT_SERIALIZATION_FAILED", message, { topic, index, cause, written: false });
 }
 
 function raise(error: KafkaError): never {

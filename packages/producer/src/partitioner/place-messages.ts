@@ -7,6 +7,20 @@ import type { Partitioner } from "./partitioner.js";
 /** Stands for the sticky choice, which is made when the message is put into a batch. */
 export const sticky = -1;
 
+/** How messages are placed. */
+export interface PlacingOptions {
+  /** The application's own choice, asked for messages that name no partition. Default: by key. */
+  readonly partitioner?: Partitioner | undefined;
+  /** Number of messages that stand before these: errors count from there. Default 0. */
+  readonly indexBase?: number;
+}
+
+/** A message that is being placed. */
+interface Placed {
+  readonly topic: TopicMetadata;
+  readonly index: number;
+}
+
 /**
  * Works out the partition of every message of a call, before any of them goes anywhere; undefined when all are sticky.
  *
@@ -16,7 +30,7 @@ export const sticky = -1;
 export function placeMessages(
   messages: readonly EncodedMessage[],
   topic: TopicMetadata,
-  partitioner: Partitioner | undefined,
+  { partitioner, indexBase = 0 }: PlacingOptions = {},
 ): Int32Array | undefined {
   const count = topic.partitions.length;
   let places: Int32Array | undefined;
@@ -25,8 +39,9 @@ export function placeMessages(
     if (message === undefined) continue;
     const { key, partition } = message;
     let place = sticky;
-    if (partition !== undefined) place = partition < count ? partition : outOfRange(topic, index, partition);
-    else if (partitioner !== undefined) place = ask(partitioner, message, topic);
+    if (partition !== undefined)
+      place = partition < count ? partition : outOfRange(topic, indexBase + index, partition);
+    else if (partitioner !== undefined) place = ask(partitioner, message, { topic, index: indexBase + index });
     else if (key !== null && key !== undefined) place = partitionForKey(key, count);
     if (place === sticky) continue;
     places ??= new Int32Array(messages.length).fill(sticky);
@@ -35,17 +50,17 @@ export function placeMessages(
   return places;
 }
 
-function ask(partitioner: Partitioner, message: EncodedMessage, topic: TopicMetadata): number {
+function ask(partitioner: Partitioner, message: EncodedMessage, { topic, index }: Placed): number {
   let place: number | undefined;
   try {
     place = partitioner(message, topic);
   } catch (cause) {
-    throw failed(topic, `threw: ${messageOf(cause)}`, cause);
+    throw failed({ topic, index }, `threw: ${messageOf(cause)}`, cause);
   }
   if (place === undefined) return sticky;
   if (Number.isInteger(place) && place >= 0 && place < topic.partitions.length) return place;
   throw failed(
-    topic,
+    { topic, index },
     `answered ${shown(place)}: expected a whole number from 0 to ${topic.partitions.length - 1}, or undefined`,
   );
 }
@@ -58,12 +73,13 @@ function outOfRange({ name, partitions }: TopicMetadata, index: number, partitio
   throw new KafkaError(ClientErrorCode.INVALID_ARGUMENT, message, {
     topic: name,
     partition,
+    index,
     refreshMetadata: true,
     written: false,
   });
 }
 
-function failed({ name }: TopicMetadata, problem: string, cause?: unknown): KafkaError {
-  const message = `Nothing was sent to topic ${JSON.stringify(name)}: the partitioner ${problem}.`;
-  return new KafkaError("CLIENT_PARTITIONER_FAILED", message, { topic: name, cause, written: false });
+function failed({ topic: { name: topic }, index }: Placed, problem: string, cause?: unknown): KafkaError {
+  const message = `Nothing was sent to topic ${JSON.stringify(topic)}: for message ${index} the partitioner ${problem}.`;
+  return new KafkaError("CLIENT_PARTITIONER_FAILED", message, { topic, index, cause, written: false });
 }

@@ -1,6 +1,7 @@
 import { because, isConnectionFailure, type Clock, type Cluster, type Timer } from "@moldau/connection-pool";
 import { DeadlineTimer } from "@moldau/connection-pool/internal";
 import { KafkaError, type ProduceResponsePartition } from "@moldau/protocol-codec";
+import { withJson } from "@moldau/protocol-codec/internal";
 import type { EventEmitter } from "eventemitter3";
 import type { Batch } from "../batch/batch.js";
 import type { Acknowledgement } from "../batch/batch-state.js";
@@ -227,7 +228,7 @@ export class Delivery {
     announce(emitter, "acknowledged", () => {
       const latencyMs = clock.monotonic() - batch.createdAt;
       const offset = baseOffset === undefined ? undefined : { baseOffset };
-      emitter.emit("acknowledged", { ...factsOf(batch), latencyMs, ...offset });
+      emitter.emit("acknowledged", withJson({ ...factsOf(batch), latencyMs, ...offset }));
     });
   }
 

@@ -1,5 +1,6 @@
 import { readBatches } from "@moldau/protocol-codec";
 import type { LogRecord, RecordBatch } from "@moldau/protocol-codec";
+import { withJson } from "@moldau/protocol-codec/internal";
 import type { Partition } from "./partition.js";
 
 const chunkBytes = 1 << 20;
@@ -53,7 +54,7 @@ export class LogView {
     const found: LogRecord[] = [];
     for await (const batch of this.batches()) {
       if (batch.isControl) continue;
-      for (const record of batch) if (record.offset >= this.#log.logStartOffset) found.push(record);
+      for (const record of batch) if (record.offset >= this.#log.logStartOffset) found.push(withJson(record));
     }
     return found;
   }
