@@ -140,6 +140,53 @@ describe("listOffsets", () => {
     expect(first.seen("ListOffsets")).toHaveLength(2);
   });
 
+  it("lists all partitions of a topic, at its end unless told otherwise", async () => {
+    offsets(first);
+    offsets(second);
+    expect(await admin.listOffsets({ topics: ["t"] })).toEqual([
+      { topic: "t", partition: 0, offset: 70n, leaderEpoch: 5 },
+      { topic: "t", partition: 1, offset: 70n, leaderEpoch: 5 },
+    ]);
+    expect(await admin.listOffsets({ topics: ["t"], at: 1234 })).toMatchObject([
+      { timestamp: 1234 },
+      { timestamp: 1234 },
+    ]);
+  });
+
+  it("finds partitions that a topic has got since it was last looked at", async () => {
+    offsets(first);
+    offsets(second);
+    await admin.listOffsets({ topics: ["t"] });
+    leaders = [1, 2, 1];
+    const [named] = await admin.listOffsets({ partitions: [{ topic: "t", partition: 2 }] });
+    expect(named?.offset).toBe(70n);
+    leaders = [1, 2, 1, 2];
+    expect((await admin.listOffsets({ topics: ["t"] })).map(({ offset }) => offset)).toEqual([70n, 70n, 70n, 70n]);
+  });
+
+  it("tells within a second or two of a topic that does not exist, beside the others", async () => {
+    offsets(first);
+    offsets(second);
+    for (const broker of [first, second])
+      broker.on(Metadata, ({ topics }) => ({
+        brokers: ports.map((port, index) => ({ nodeId: index + 1, host: "127.0.0.1", port })),
+        topics: (topics ?? []).map(({ name }) =>
+          name === "none" ? { name, errorCode: 3 } : { name, partitions: [{ partitionIndex: 0, leaderId: 1 }] },
+        ),
+      }));
+    const patient = new Admin(newCluster([first], { requestTimeoutMs: 30_000 }));
+    const start = performance.now();
+    const whole = await patient.listOffsets({ topics: ["none", "t"] });
+    const single = await patient.listOffsets({ partitions: [{ topic: "none", partition: 0 }] });
+    expect(performance.now() - start).toBeLessThan(15_000);
+    expect(whole).toMatchObject([
+      { topic: "t", partition: 0, offset: 70n },
+      { topic: "none", partition: -1 },
+    ]);
+    for (const { error } of [...whole.slice(1), ...single])
+      expect(error).toMatchObject({ code: "UNKNOWN_TOPIC_OR_PARTITION", topic: "none" });
+  });
+
   it("tells of a partition that the topic does not have, beside the others", async () => {
     offsets(first);
     const [none, found] = await admin.listOffsets({
@@ -153,7 +200,10 @@ describe("listOffsets", () => {
   });
 
   it.each([
-    [{ partitions: [{ topic: "t", partition: 0 }] }, "at is missing"],
+    [{}, 'name topics, such as ["orders"]'],
+    [{ topic: "t" }, "Did you mean topics?"],
+    [{ topics: ["t"], partitions }, '"t" stands in topics'],
+    [{ topics: ["t"], at: "end" }, '"earliest", "latest", "maxTimestamp"'],
     [{ partitions: [{ topic: "t", partition: 0, at: "newest" }] }, '"earliest", "latest", "maxTimestamp"'],
     [{ partitions: [{ topic: "t", partition: 0, at: -1 }] }, "milliseconds since 1970"],
     [{ partitions: [...partitions, ...partitions] }, '"t-1" twice'],

@@ -16,7 +16,10 @@ import {
   type ClusterDescription,
   type DescribeClusterOptions,
 } from "./operations/describe-cluster.js";
+import { describeGroupLag, type DescribeGroupLagOptions, type GroupLag } from "./operations/describe-group-lag.js";
+import { describeGroups, type DescribedGroup, type DescribeGroupsOptions } from "./operations/describe-groups.js";
 import { describeTopics, type DescribeTopicsOptions, type DescribedTopic } from "./operations/describe-topics.js";
+import { listGroupOffsets, type GroupOffsets, type ListGroupOffsetsOptions } from "./operations/list-group-offsets.js";
 import { listGroups, type GroupListing, type ListGroupsOptions } from "./operations/list-groups.js";
 import { listOffsets, type ListedOffset, type ListOffsetsOptions } from "./operations/list-offsets.js";
 import type { Operation } from "./operations/operation.js";
@@ -65,44 +68,154 @@ export class Admin extends EventEmitter<AdminEvents> implements AsyncDisposable 
     await this.#cluster.connect(options);
   }
 
-  /** Creates topics. @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection. */
+  /**
+   * Creates topics. The result has an `error` for each that was not made: TOPIC_ALREADY_EXISTS, INVALID_REPLICATION_FACTOR, INVALID_CONFIG …
+   *
+   * A request that may have been carried out is not made again (CreateTopics, KIP-4).
+   *
+   * ```ts
+   * const [created] = await admin.createTopics({ topics: [{ topic: "orders", partitions: 12, configs: { "retention.ms": 86_400_000 } }] });
+   * if (created?.error && created.error.code !== "TOPIC_ALREADY_EXISTS") throw created.error;
+   * ```
+   *
+   * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection.
+   */
   createTopics(options: CreateTopicsOptions): Promise<readonly CreatedTopic[]> {
     return this.#run(() => createTopics(options));
   }
 
-  /** Deletes topics with all their messages. @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection. */
+  /**
+   * Deletes topics with all their messages; those that do not exist are UNKNOWN_TOPIC_OR_PARTITION.
+   *
+   * ```ts
+   * const results = await admin.deleteTopics({ topics: ["orders"] });
+   * ```
+   *
+   * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection.
+   */
   deleteTopics(options: DeleteTopicsOptions): Promise<readonly DeletedTopic[]> {
     return this.#run(() => deleteTopics(options));
   }
 
-  /** Lists the topics that the user may see. @throws {KafkaError} failures of the connection. */
+  /**
+   * Lists the topics that the user may see, by name, with their partitions.
+   *
+   * ```ts
+   * const names = (await admin.listTopics()).map(({ topic }) => topic);
+   * ```
+   *
+   * @throws {KafkaError} failures of the connection.
+   */
   listTopics(options: ListTopicsOptions = {}): Promise<readonly ListedTopic[]> {
     return this.#run(() => listTopics(options));
   }
 
-  /** Describes topics: partitions, leaders, replicas. @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection. */
+  /**
+   * Describes topics: partitions, leaders, replicas. Nothing is created by asking.
+   *
+   * ```ts
+   * const [orders] = await admin.describeTopics({ topics: ["orders"] });
+   * const leaderless = orders?.partitions.filter(({ leader }) => leader < 0);
+   * ```
+   *
+   * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection.
+   */
   describeTopics(options: DescribeTopicsOptions): Promise<readonly DescribedTopic[]> {
     return this.#run(() => describeTopics(options));
   }
 
-  /** Describes the cluster: its id, its brokers, its controller. @throws {KafkaError} failures of the connection. */
+  /**
+   * Describes the cluster: its id, its brokers, its controller.
+   *
+   * ```ts
+   * const { brokers } = await admin.describeCluster();
+   * ```
+   *
+   * @throws {KafkaError} failures of the connection.
+   */
   describeCluster(options: DescribeClusterOptions = {}): Promise<ClusterDescription> {
     return this.#run(() => describeCluster(options));
   }
 
-  /** Deletes consumer groups that have no members, with their committed offsets. @throws {KafkaError} CLIENT_INVALID_ARGUMENT. */
-  deleteGroups(options: DeleteGroupsOptions): Promise<readonly DeletedGroup[]> {
-    return this.#run(() => deleteGroups(options));
+  /**
+   * Lists offsets: where partitions begin and end, or what was written at a time; of whole topics, single partitions, or both.
+   *
+   * ```ts
+   * const ends = await admin.listOffsets({ topics: ["orders"] });
+   * const since = await admin.listOffsets({ topics: ["orders"], at: new Date("2026-01-01") });
+   * ```
+   *
+   * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection.
+   */
+  listOffsets(options: ListOffsetsOptions): Promise<readonly ListedOffset[]> {
+    return this.#run(() => listOffsets(options));
   }
 
-  /** Lists the groups of all brokers. @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection when no broker answers. */
+  /**
+   * Lists the groups of all brokers; those of a broker that fails are missing, and it is named.
+   *
+   * ```ts
+   * const { groups } = await admin.listGroups({ states: ["Stable"] });
+   * ```
+   *
+   * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection when no broker answers.
+   */
   listGroups(options: ListGroupsOptions = {}): Promise<GroupListing> {
     return this.#run(() => listGroups(options));
   }
 
-  /** Lists offsets: where partitions begin and end, or what was written at a time. @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection. */
-  listOffsets(options: ListOffsetsOptions): Promise<readonly ListedOffset[]> {
-    return this.#run(() => listOffsets(options));
+  /**
+   * Describes groups: state, protocol, members and what each of them reads; a group that does not exist is GROUP_ID_NOT_FOUND.
+   *
+   * ```ts
+   * const [billing] = await admin.describeGroups({ groups: ["billing"] });
+   * for (const { clientId, host, assignment } of billing?.members ?? []) console.log(clientId, host, assignment);
+   * ```
+   *
+   * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection.
+   */
+  describeGroups(options: DescribeGroupsOptions): Promise<readonly DescribedGroup[]> {
+    return this.#run(() => describeGroups(options));
+  }
+
+  /**
+   * Lists the offsets that groups have committed: all of them, or those of topics or partitions.
+   *
+   * ```ts
+   * const [billing] = await admin.listGroupOffsets({ groups: ["billing"], topics: ["orders"] });
+   * ```
+   *
+   * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection.
+   */
+  listGroupOffsets(options: ListGroupOffsetsOptions): Promise<readonly GroupOffsets[]> {
+    return this.#run(() => listGroupOffsets(options));
+  }
+
+  /**
+   * Tells how far groups are behind, partition by partition, and which member reads each: what a dashboard shows.
+   *
+   * ```ts
+   * const [billing] = await admin.describeGroupLag({ groups: ["billing"] });
+   * console.log(billing?.lag, JSON.stringify(billing?.partitions));
+   * ```
+   *
+   * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection.
+   */
+  describeGroupLag(options: DescribeGroupLagOptions): Promise<readonly GroupLag[]> {
+    return this.#run(() => describeGroupLag(options));
+  }
+
+  /**
+   * Deletes consumer groups that have no members, with their committed offsets; one with members is NON_EMPTY_GROUP.
+   *
+   * ```ts
+   * const results = await admin.deleteGroups({ groups: ["billing"] });
+   * ```
+   *
+   * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection.
+   */
+  deleteGroups(options: DeleteGroupsOptions): Promise<readonly DeletedGroup[]> {
+    return this.#run(() => deleteGroups(options));
   }
 
   /**

@@ -1,10 +1,24 @@
 import type { SpokenApi } from "@moldau/connection-pool/internal";
-import { CreateTopics, DeleteGroups, DeleteTopics, ListGroups, ListOffsets, Metadata } from "@moldau/protocol-codec";
+import {
+  CreateTopics,
+  DeleteGroups,
+  DeleteTopics,
+  DescribeGroups,
+  ListGroups,
+  ListOffsets,
+  Metadata,
+  OffsetFetch,
+} from "@moldau/protocol-codec";
+
+/** OffsetCommit and OffsetFetch name topics up to version 9; in version 10 topics go by id, and it brings nothing else. */
+export const newestOffsetsVersion = 9;
 
 /** What the admin asks of brokers, ascending by key. */
 export const spokenApis: readonly SpokenApi[] = [
   { api: ListOffsets },
   { api: Metadata },
+  { api: OffsetFetch, maxVersion: newestOffsetsVersion },
+  { api: DescribeGroups },
   { api: ListGroups },
   { api: CreateTopics },
   { api: DeleteTopics },

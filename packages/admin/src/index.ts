@@ -7,7 +7,16 @@ export type { DeletedGroup, DeleteGroupsOptions } from "./operations/delete-grou
 export type { DeletedTopic, DeleteTopicsOptions } from "./operations/delete-topics.js";
 export type { ClusterDescription, DescribeClusterOptions } from "./operations/describe-cluster.js";
 export type { DescribedPartition, DescribedTopic, DescribeTopicsOptions } from "./operations/describe-topics.js";
+export type {
+  AssignedTopic,
+  DescribedGroup,
+  DescribedMember,
+  DescribeGroupsOptions,
+} from "./operations/describe-groups.js";
+export type { DescribeGroupLagOptions, GroupLag, GroupPartitionLag } from "./operations/describe-group-lag.js";
+export type { GroupOffset, GroupOffsets, ListGroupOffsetsOptions } from "./operations/list-group-offsets.js";
 export type { ListedTopic, ListTopicsOptions } from "./operations/list-topics.js";
 export type { FailedBroker, GroupListing, ListedGroup, ListGroupsOptions } from "./operations/list-groups.js";
 export type { ListedOffset, ListOffsetsOptions, OffsetSpec, PartitionToList } from "./operations/list-offsets.js";
 export type { ItemResult } from "./routing/item-result.js";
+export type { NamedPartition } from "./routing/leader.js";

@@ -3,6 +3,7 @@ import { ErrorCode, ListGroups, type KafkaError, type ListGroupsResponse } from 
 import { brokerOf, eachBroker } from "../routing/given-broker.js";
 import type { ItemResult } from "../routing/item-result.js";
 import { perform } from "../routing/perform.js";
+import { timeLeft } from "../routing/time-left.js";
 import { checkName, operationOptions } from "./arguments.js";
 import type { Operation } from "./operation.js";
 
@@ -60,11 +61,10 @@ export function listGroups(options: ListGroupsOptions): Operation<GroupListing> 
 async function listAll(
   cluster: Cluster,
   filters: { readonly statesFilter: readonly string[]; readonly typesFilter: readonly string[] },
-  { signal, timeoutMs = cluster.options.requestTimeoutMs }: OperationOptions,
+  wait: OperationOptions,
 ): Promise<GroupListing> {
-  const deadline = cluster.clock.monotonic() + timeoutMs;
-  const items = await eachBroker(cluster, { signal, timeoutMs });
-  const wait = { signal, timeoutMs: Math.max(1, deadline - cluster.clock.monotonic()) };
+  const left = timeLeft(cluster, wait);
+  const items = await eachBroker(cluster, left());
   const results = await perform({
     api: ListGroups,
     items,
@@ -77,7 +77,7 @@ async function listAll(
     answers: (response, brokers) => brokers.map(({ nodeId }) => [String(nodeId), response] as const),
     succeeded: ({ nodeId }, answer): BrokerGroups => ({ broker: nodeId, groups: groupsOf(answer, nodeId) }),
     failed: ({ nodeId }, error): BrokerGroups => ({ broker: nodeId, groups: [], error }),
-  })(cluster, wait);
+  })(cluster, left());
   return {
     groups: results.flatMap(({ groups }) => groups).toSorted((left, right) => (left.group < right.group ? -1 : 1)),
     failed: results.flatMap(({ broker, error }) => (error === undefined ? [] : [{ broker, error }])),

@@ -1,10 +1,13 @@
-import { invalidArgument, isPlainObject, OptionReader, type OperationOptions } from "@moldau/connection-pool";
+import { OptionReader, type Cluster, type OperationOptions } from "@moldau/connection-pool";
 import { ErrorCode, kafkaError, ListOffsets, type RequestInputOf } from "@moldau/protocol-codec";
 import type { ItemResult } from "../routing/item-result.js";
-import { leader } from "../routing/leader.js";
+import { leader, type NamedPartition } from "../routing/leader.js";
 import { perform } from "../routing/perform.js";
-import { operationOptions, unique } from "./arguments.js";
+import { timeLeft } from "../routing/time-left.js";
+import { operationOptions } from "./arguments.js";
 import type { Operation } from "./operation.js";
+import { byTopic, eachPartition, partitionKey, partitionReader, readPartition } from "./partition-items.js";
+import { notEmpty, readSelection, select } from "./selection.js";
 
 /**
  * The place in a partition: its beginning, its end, the record with the largest timestamp (brokers from 3.0 on), or the first record with at
@@ -13,15 +16,19 @@ import type { Operation } from "./operation.js";
 export type OffsetSpec = "earliest" | "latest" | "maxTimestamp" | Date | number;
 
 /** A partition and the place in it. */
-export interface PartitionToList {
-  readonly topic: string;
-  readonly partition: number;
-  readonly at: OffsetSpec;
+export interface PartitionToList extends NamedPartition {
+  /** The place in this partition. Default: the call's `at`. */
+  readonly at?: OffsetSpec;
 }
 
-/** Which offsets to list. */
+/** Which offsets to list: of whole topics, of single partitions, or of both. */
 export interface ListOffsetsOptions extends OperationOptions {
-  readonly partitions: readonly PartitionToList[];
+  /** Names of topics of which to list all partitions. Default: none. */
+  readonly topics?: readonly string[];
+  /** Single partitions, of topics that do not stand in `topics`. Default: none. */
+  readonly partitions?: readonly PartitionToList[];
+  /** The place in every partition that says none of its own. Default `"latest"`. */
+  readonly at?: OffsetSpec;
   /** Whether `"latest"` is the end of what is committed, or of all that was written. Default `"read_uncommitted"`. */
   readonly isolationLevel?: "read_uncommitted" | "read_committed";
 }
@@ -29,6 +36,7 @@ export interface ListOffsetsOptions extends OperationOptions {
 /** The offset of a place in a partition. */
 export interface ListedOffset extends ItemResult {
   readonly topic: string;
+  /** -1 where all partitions of a topic were asked for and the topic could not be read. */
   readonly partition: number;
   /** Absent on failure, and where no record is that young. */
   readonly offset?: bigint;
@@ -38,82 +46,99 @@ export interface ListedOffset extends ItemResult {
   readonly leaderEpoch?: number;
 }
 
-/** Lists offsets of partitions at their leaders, each with a result of its own (ListOffsets); a topic that does not exist is created nowhere. */
+/**
+ * Lists offsets of partitions at their leaders, each with a result of its own (ListOffsets); a topic that does not exist is created nowhere.
+ * Those of whole topics come first, in the order of the topics and of the numbers; topics that could not be read come last.
+ */
 export function listOffsets(options: ListOffsetsOptions): Operation<readonly ListedOffset[]> {
   const read = new OptionReader("listOffsets", options);
-  const partitions = read.list("partitions", checkPartition, { nonEmpty: true });
+  const selection = readSelection(read, { subject: "listOffsets", checkPartition: checkPlace });
+  const at = read.custom<OffsetSpec, OffsetSpec>("at", places, checkSpec, { default: "latest" });
   const isolation = read.choice("isolationLevel", isolationLevels, { default: isolationLevels[0] });
   const wait = operationOptions(read);
   read.done();
-  unique(
-    "listOffsets: partitions",
-    partitions.map(({ topic, partition }) => keyOf(topic, partition)),
-  );
+  notEmpty("listOffsets", selection);
   return {
     wait,
-    run: perform({
-      api: ListOffsets,
-      items: partitions,
-      route: leader,
-      repeatable: true,
-      keyOf: ({ topic, partition }) => keyOf(topic, partition),
-      factsOf: ({ topic, partition }) => ({ topic, partition }),
-      question: (items, { version, timeoutMs }) => ({
-        replicaId: -1,
-        isolationLevel: isolationLevels.indexOf(isolation),
-        topics: byTopic(items, version),
-        timeoutMs,
-      }),
-      *answers(response) {
-        for (const { name: topic, partitions: all } of response.topics)
-          for (const answer of all) yield [keyOf(topic, answer.partitionIndex), answer] as const;
-      },
-      succeeded: ({ topic, partition }, { offset, timestamp, leaderEpoch }): ListedOffset => ({
-        topic,
-        partition,
-        ...(offset < 0n ? {} : { offset }),
-        ...(timestamp < 0n ? {} : { timestamp: Number(timestamp) }),
-        ...(leaderEpoch < 0 ? {} : { leaderEpoch }),
-      }),
-      failed: ({ topic, partition }, error): ListedOffset => ({ topic, partition, error }),
-    }),
+    run: async (cluster, wait) => {
+      const left = timeLeft(cluster, wait);
+      const { partitions, failed } = await select<PartitionToList>(selection, cluster, left());
+      const placed = partitions.map((each) => ({ at, ...each }));
+      return [...(await offsetsAt(placed, isolation)(cluster, left())), ...failed];
+    },
   };
 }
 
-/** In the order of their numbers in the request. */
-const isolationLevels = ["read_uncommitted", "read_committed"] as const;
+/** Whether what is not decided yet counts. */
+export type Isolation = (typeof isolationLevels)[number];
 
-function checkPartition(value: unknown, path: string): PartitionToList {
-  if (!isPlainObject(value))
-    throw invalidArgument(`${path} must be an object such as { topic: "orders", partition: 0, at: "latest" }.`);
-  const read = new OptionReader<Partial<PartitionToList>>(path, value);
-  const topic = read.text("topic");
-  const partition = read.integer("partition", { min: 0, max: 2 ** 31 - 1 });
-  const at = read.custom("at", '"earliest", "latest", "maxTimestamp", a Date, or milliseconds since 1970', checkSpec);
-  read.done();
-  return { topic, partition, at };
+/** In the order of their numbers in the request. */
+export const isolationLevels = ["read_uncommitted", "read_committed"] as const;
+
+/** A partition of which the place is known. */
+export interface PlacedPartition extends NamedPartition {
+  readonly at: OffsetSpec;
 }
 
-function checkSpec(value: unknown): OffsetSpec | undefined {
+/** Asks the leaders of partitions for the offsets of places in them. */
+export function offsetsAt(
+  partitions: readonly PlacedPartition[],
+  isolation: Isolation,
+): (cluster: Cluster, wait: OperationOptions) => Promise<readonly ListedOffset[]> {
+  return perform({
+    api: ListOffsets,
+    items: partitions,
+    route: leader,
+    repeatable: true,
+    doubts: new Set([ErrorCode.UNKNOWN_TOPIC_OR_PARTITION]),
+    keyOf: ({ topic, partition }) => partitionKey(topic, partition),
+    factsOf: ({ topic, partition }) => ({ topic, partition }),
+    question: (items, { version, timeoutMs }) => ({
+      replicaId: -1,
+      isolationLevel: isolationLevels.indexOf(isolation),
+      topics: toRequest(items, version),
+      timeoutMs,
+    }),
+    answers: ({ topics }) => eachPartition(topics),
+    succeeded: ({ topic, partition }, { offset, timestamp, leaderEpoch }): ListedOffset => ({
+      topic,
+      partition,
+      ...(offset < 0n ? {} : { offset }),
+      ...(timestamp < 0n ? {} : { timestamp: Number(timestamp) }),
+      ...(leaderEpoch < 0 ? {} : { leaderEpoch }),
+    }),
+    failed: ({ topic, partition }, error): ListedOffset => ({ topic, partition, error }),
+  });
+}
+
+/** What {@link checkSpec} takes, in the words of an error. */
+export const places = '"earliest", "latest", "maxTimestamp", a Date, or milliseconds since 1970';
+
+/** Takes a place in a partition, and gives undefined for anything else. */
+export function checkSpec(value: unknown): OffsetSpec | undefined {
   if (value === "earliest" || value === "latest" || value === "maxTimestamp") return value;
   const time = value instanceof Date ? value.getTime() : value;
   return typeof time === "number" && Number.isSafeInteger(time) && time >= 0 ? time : undefined;
 }
 
-function keyOf(topic: string, partition: number): string {
-  return `${topic}-${partition}`;
+function checkPlace(value: unknown, path: string): PartitionToList {
+  const read = partitionReader<PartitionToList>(value, path, '{ topic: "orders", partition: 0, at: "latest" }');
+  const named = readPartition(read);
+  const at = read.custom("at", places, checkSpec, { default: null });
+  read.done();
+  return at === null ? named : { ...named, at };
 }
 
 type TopicRequest = NonNullable<RequestInputOf<typeof ListOffsets>["topics"]>[number];
 
-function byTopic(items: readonly PartitionToList[], version: number): readonly TopicRequest[] {
-  const topics = new Map<string, NonNullable<TopicRequest["partitions"]>[number][]>();
-  for (const { topic, partition, at } of items) {
-    const partitions = topics.get(topic) ?? [];
-    partitions.push({ partitionIndex: partition, timestamp: timestampOf(at, version) });
-    topics.set(topic, partitions);
-  }
-  return [...topics].map(([name, partitions]) => ({ name, partitions }));
+function toRequest(items: readonly PlacedPartition[], version: number): readonly TopicRequest[] {
+  return Array.from(byTopic(items), ([name, partitions]) => ({
+    name,
+    partitions: partitions.map(({ partition, at }) => ({
+      partitionIndex: partition,
+      timestamp: timestampOf(at, version),
+    })),
+  }));
 }
 
 /** Places that are no times have negative numbers (KIP-79, KIP-734). */

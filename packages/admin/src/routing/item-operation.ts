@@ -36,6 +36,12 @@ export interface ItemOperation<
   readonly repeatable: boolean;
   /** Error numbers beside the route's own after which another attempt may help, nothing having been done. Default: none. */
   readonly refusals?: ReadonlySet<number>;
+  /** Error numbers that are believed only when they are said for a second: news may not have reached that broker yet. Default: none. */
+  readonly doubts?: ReadonlySet<number>;
+  /** Newest version to use. Default: the newest that both sides speak. */
+  readonly maxVersion?: number;
+  /** How many items a request of a version can carry. Default: all. */
+  itemsPerRequest?(version: number): number;
   /** By which name an item is found in a response; no two items have the same. */
   keyOf(item: Item): string;
   /** What errors say of the item. */
@@ -46,8 +52,8 @@ export interface ItemOperation<
   whole?(response: StructOut<Res>): ItemAnswer;
   /** Goes through a response: what it says of which item. `items` are those that were asked for. */
   answers(response: StructOut<Res>, items: readonly Item[]): Iterable<readonly [key: string, answer: Answer]>;
-  /** Makes the result of an item that the broker reports no error of. */
-  succeeded(item: Item, answer: Answer): Result;
+  /** Makes the result of an item that the broker reports no error of; `node` is the broker that was chosen for it, where one was. */
+  succeeded(item: Item, answer: Answer, node: number | undefined): Result;
   /** Makes the result of an item that failed; with the answer when the broker had one. */
   failed(item: Item, error: KafkaError, answer?: Answer): Result;
 }

@@ -6,10 +6,12 @@ import {
   type KafkaError,
   type KafkaErrorFacts,
   type StructIn,
+  type StructOut,
 } from "@moldau/protocol-codec";
 import { withJson } from "@moldau/protocol-codec/internal";
 import type { ItemAnswer, ItemOperation } from "./item-operation.js";
 import { throwIfRefused, unanswered, type ItemResult } from "./item-result.js";
+import { newsMs } from "./news.js";
 import { failureOfOne } from "./route.js";
 
 /**
@@ -44,7 +46,7 @@ export function perform<
 
 /** What became of an item, the last time it was asked for; there is none when the answer left it out. */
 type Outcome<Answer> =
-  | { readonly kind: "answered"; readonly answer: Answer }
+  | { readonly kind: "answered"; readonly answer: Answer; readonly node: number | undefined }
   /** A broker said when it was looked for that there is nothing to ask, or nobody. */
   | { readonly kind: "failed"; readonly error: KafkaError }
   /** Its broker could not be asked, or refused the request as a whole. */
@@ -55,6 +57,8 @@ class Rounds<Item, Req extends Fields, Res extends Fields, Answer extends ItemAn
   readonly #cluster: Cluster;
   readonly #operation: ItemOperation<Item, Req, Res, Answer, Result>;
   readonly #outcomes = new Map<Item, Outcome<Answer>>();
+  /** Until when bad news is doubted, in monotonic milliseconds. */
+  readonly #doubtUntil: number;
   #open: readonly Item[];
   #refusal: KafkaError | undefined;
 
@@ -62,6 +66,7 @@ class Rounds<Item, Req extends Fields, Res extends Fields, Answer extends ItemAn
     this.#cluster = cluster;
     this.#operation = operation;
     this.#open = operation.items;
+    this.#doubtUntil = cluster.clock.monotonic() + newsMs;
   }
 
   /** Why asking again may help with some of it; undefined when nothing is open. */
@@ -95,22 +100,42 @@ class Rounds<Item, Req extends Fields, Res extends Fields, Answer extends ItemAn
   }
 
   async #askOne(node: number | undefined, items: readonly Item[], wait: OperationOptions): Promise<void> {
-    const operation = this.#operation;
-    const { api, repeatable } = operation;
-    const { timeoutMs = this.#cluster.options.requestTimeoutMs } = wait;
     try {
-      const body = (version: number): StructIn<Req> => operation.question(items, { version, timeoutMs });
-      const response = await this.#cluster.requestOnce(api, body, { ...wait, node, repeatable });
-      const whole = operation.whole?.(response);
-      if (whole) throwIfRefused(api, whole);
-      const said = new Map(operation.answers(response, items));
-      for (const item of items) {
-        const answer = said.get(operation.keyOf(item));
-        if (answer) this.#outcomes.set(item, { kind: "answered", answer });
-        else this.#outcomes.delete(item);
-      }
+      const others = await this.#exchange(node, items, wait);
+      await Promise.all(others.map((portion) => this.#askOne(node, portion, wait)));
     } catch (error) {
       this.#fail(items, failureOfOne(error));
+    }
+  }
+
+  /** Makes one request for as many items as it can carry, and takes the answer; gives back the others, in portions that requests can carry. */
+  async #exchange(
+    node: number | undefined,
+    items: readonly Item[],
+    wait: OperationOptions,
+  ): Promise<readonly (readonly Item[])[]> {
+    const operation = this.#operation;
+    const { api, repeatable, maxVersion } = operation;
+    const { timeoutMs = this.#cluster.options.requestTimeoutMs } = wait;
+    let fitting = items.length;
+    const body = (version: number): StructIn<Req> => {
+      fitting = operation.itemsPerRequest?.(version) ?? items.length;
+      return operation.question(items.slice(0, fitting), { version, timeoutMs });
+    };
+    const response = await this.#cluster.requestOnce(api, body, { ...wait, node, repeatable, maxVersion });
+    const whole = operation.whole?.(response);
+    if (whole) throwIfRefused(api, whole);
+    this.#take(items.slice(0, fitting), response, node);
+    const portions = Math.ceil(items.length / fitting) - 1;
+    return Array.from({ length: portions }, (_, index) => items.slice((index + 1) * fitting, (index + 2) * fitting));
+  }
+
+  #take(items: readonly Item[], response: StructOut<Res>, node: number | undefined): void {
+    const said = new Map(this.#operation.answers(response, items));
+    for (const item of items) {
+      const answer = said.get(this.#operation.keyOf(item));
+      if (answer) this.#outcomes.set(item, { kind: "answered", answer, node });
+      else this.#outcomes.delete(item);
     }
   }
 
@@ -128,7 +153,8 @@ class Rounds<Item, Req extends Fields, Res extends Fields, Answer extends ItemAn
   }
 
   #isRefusal(errorCode: number): boolean {
-    const { route, refusals } = this.#operation;
+    const { route, refusals, doubts } = this.#operation;
+    if (doubts?.has(errorCode) === true) return this.#cluster.clock.monotonic() < this.#doubtUntil;
     return (
       errorCode === ErrorCode.THROTTLING_QUOTA_EXCEEDED ||
       route.refusals.has(errorCode) ||
@@ -149,8 +175,9 @@ class Rounds<Item, Req extends Fields, Res extends Fields, Answer extends ItemAn
 
   #resultOf(item: Item): Result {
     const outcome = this.#outcomes.get(item);
-    const answer = outcome?.kind === "answered" ? outcome.answer : undefined;
-    if (answer?.errorCode === ErrorCode.NONE) return this.#operation.succeeded(item, answer);
+    if (outcome?.kind !== "answered") return this.#operation.failed(item, this.#errorOf(item, outcome));
+    const { answer, node } = outcome;
+    if (answer.errorCode === ErrorCode.NONE) return this.#operation.succeeded(item, answer, node);
     return this.#operation.failed(item, this.#errorOf(item, outcome), answer);
   }
 
