@@ -15,7 +15,7 @@ export default defineConfig({
     projects: [
       sharedConfig({
         name: "units",
-        include: ["packages/*/src/**/*.test.ts", "testing/src/**/*.test.ts"],
+        include: ["packages/*/src/**/*.test.ts", "testing/src/**/*.test.ts", "scripts/*.test.mjs"],
         sequence: { groupOrder: 0 },
       }),
       sharedConfig({

@@ -11,10 +11,9 @@ const stamp = join(stampFolder, "installed");
 export async function install() {
   const wanted = fingerprint();
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
-  const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  say(`installing packages from the lockfile with ${packageManager}`);
+  say(`installing packages from the lockfile with ${packageManager()}`);
   const start = performance.now();
-  await pnpm(packageManager, ["install", "--frozen-lockfile", "--config.confirm-modules-purge=false"]);
+  await pnpm(["install", "--frozen-lockfile", "--config.confirm-modules-purge=false"]);
   mkdirSync(stampFolder, { recursive: true });
   writeFileSync(stamp, wanted);
   say(`installed in ${((performance.now() - start) / 1000).toFixed(1)} s`);
@@ -33,16 +32,30 @@ function fingerprint() {
   return hash.digest("hex");
 }
 
-/** Runs the pinned pnpm through npx, which fetches it into npm's own cache: nothing is installed globally, and corepack is not asked. */
-async function pnpm(/** @type {string} */ packageManager, /** @type {string[]} */ args) {
+/** The pinned pnpm, with its version. @returns {string} */
+function packageManager() {
+  return JSON.parse(readFileSync(join(root, "package.json"), "utf8")).packageManager;
+}
+
+/**
+ * Runs the pinned pnpm through npx, which fetches it into npm's own cache: nothing is installed globally, and corepack is not asked.
+ * In a terminal an installation shows how far it is. Returns what was printed out of sight.
+ *
+ * @returns {Promise<string>}
+ */
+export async function pnpm(/** @type {string[]} */ args, { cwd = root } = {}) {
   const npmCli = process.env["npm_execpath"] ?? "";
-  const npx = ["--yes", packageManager, ...args];
   const [command, commandArgs] = npmCli.endsWith("npm-cli.js")
-    ? [process.execPath, [npmCli, "exec", "--yes", "--", packageManager, ...args]]
-    : ["npx", npx];
-  if (process.stderr.isTTY && command === process.execPath) return await runNode(commandArgs);
+    ? [process.execPath, [npmCli, "exec", "--yes", "--", packageManager(), ...args]]
+    : ["npx", ["--yes", packageManager(), ...args]];
+  if (process.stderr.isTTY && command === process.execPath && args[0] === "install") {
+    await runNode(commandArgs);
+    return "";
+  }
   const { code, output } = await runQuietly(command, commandArgs, {
+    cwd,
     shell: command === "npx" && process.platform === "win32",
   });
-  if (code !== 0) throw new Failure(`the installation failed (exit code ${code}):\n${output}`);
+  if (code !== 0) throw new Failure(`pnpm ${args.join(" ")} failed (exit code ${code}):\n${output}`);
+  return output;
 }

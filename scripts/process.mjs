@@ -38,8 +38,12 @@ export async function runBin(
 }
 
 /** Runs a program out of sight and returns its code and all it printed. */
-export async function runQuietly(/** @type {string} */ command, /** @type {string[]} */ args, { shell = false } = {}) {
-  const child = spawn(command, args, { cwd: root, shell, stdio: ["ignore", "pipe", "pipe"] });
+export async function runQuietly(
+  /** @type {string} */ command,
+  /** @type {string[]} */ args,
+  { cwd = root, shell = false } = {},
+) {
+  const child = spawn(command, args, { cwd, shell, stdio: ["ignore", "pipe", "pipe"] });
   /** @type {Buffer[]} */
   const output = [];
   child.stdout.on("data", (chunk) => output.push(chunk));

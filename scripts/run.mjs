@@ -4,6 +4,7 @@
 import { build, bundle } from "./build.mjs";
 import { embedZstd } from "./embed-zstd.mjs";
 import { install } from "./install.mjs";
+import { release } from "./release.mjs";
 import { Failure, root, runBin, runNode, say } from "./process.mjs";
 
 const vitest = (/** @type {string[]} */ ...args) => runBin("vitest", "vitest", ["run", ...args]);
@@ -111,6 +112,10 @@ const tasks = {
       await install();
       await runBin("@changesets/cli", "changeset", args);
     },
+  },
+  release: {
+    summary: "publishes what changesets prepared; --dry-run shows it and publishes nothing",
+    run: release,
   },
   knip: {
     summary: "finds unused files, exports and dependencies",
