@@ -1,49 +1,15 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
 import { transform } from "esbuild";
 import { describe, expect, test } from "vitest";
 import { parseCommand } from "../../packages/reference-broker/src/command/parse-command.js";
+import { pages, patternOf, programsIn } from "../support/programs-of-the-docs.js";
+import { repository as root } from "../support/repository.js";
 import { shellCommands } from "../support/shell-commands.js";
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
 /** The one folder from which both `moldau` and the broker are found, as in an application that has installed them. */
 const application = join(root, "docs/examples");
-
-interface Program {
-  readonly title: string;
-  readonly language: "js" | "ts";
-  readonly text: string;
-  /** What it prints, where a block of plain text right below the program says it; `…` stands for anything. */
-  readonly prints: string | undefined;
-}
-
-function programsIn(file: string): Program[] {
-  const blocks = readFileSync(file, "utf8").matchAll(
-    /^```(?<language>js|ts)\n(?<text>.*?)^```$(?:\n\n^```text\n(?<prints>.*?)^```$)?/gms,
-  );
-  return [...blocks].map(({ groups }, index) => ({
-    title: `${relative(root, file)}, program ${index + 1}`,
-    language: groups?.["language"] === "ts" ? "ts" : "js",
-    text: groups?.["text"] ?? "",
-    prints: groups?.["prints"],
-  }));
-}
-
-/** `…` alone on a line stands for any lines, even none; within a line for any text. */
-function patternOf(prints: string): RegExp {
-  const escaped = prints.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
-  return new RegExp(`^${escaped.replaceAll(/^…\n/gm, "(?:.*\\n)*").replaceAll("…", ".*")}$`);
-}
-
-function markdownIn(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    if (entry.name === "node_modules") return [];
-    const path = join(folder, entry.name);
-    return entry.isDirectory() ? markdownIn(path) : path.endsWith(".md") ? [path] : [];
-  });
-}
 
 /** Runs a program to its end; it has to end by itself. */
 async function run(args: readonly string[], text = ""): Promise<{ code: number | null; output: string }> {
@@ -57,15 +23,11 @@ async function run(args: readonly string[], text = ""): Promise<{ code: number |
   return { code, output };
 }
 
-const readmesOfPackages = readdirSync(join(root, "packages")).map((folder) =>
-  join(root, "packages", folder, "README.md"),
-);
-const files = [join(root, "README.md"), ...readmesOfPackages, ...markdownIn(join(root, "docs"))];
-const programs = files.flatMap(programsIn);
+const programs = pages.flatMap(programsIn).filter(({ runner }) => runner === "node");
 
 function blocksIn(language: string): { readonly file: string; readonly text: string }[] {
   const fenced = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms");
-  return files.flatMap((file) =>
+  return pages.flatMap((file) =>
     Array.from(readFileSync(file, "utf8").matchAll(fenced), ([, text = ""]) => ({ file: relative(root, file), text })),
   );
 }
@@ -123,7 +85,7 @@ describe("every program in the documentation", () => {
 
 describe("every block of code in the documentation", () => {
   test("is in a language that is tried out here, or no code", () => {
-    const blocks = files.flatMap((file) =>
+    const blocks = pages.flatMap((file) =>
       [...readFileSync(file, "utf8").matchAll(/^```([^\n]*)\n(?:.*?)^```$/gms)].map(([, language]) => ({
         file,
         language,
