@@ -7,6 +7,7 @@ import type { BrokerEventMap, BrokerEventOf, BrokerListener } from "./events.js"
 import type { FaultRule, Interceptor, InterceptRule, RequestBodyOf, ResponseBodyOf } from "./faults/rules.js";
 import { checkName } from "./known-names.js";
 import { LogView } from "./partitions/log-view.js";
+import type { Partition } from "./partitions/partition.js";
 import type { BrokerOptions, TopicOptions } from "./options.js";
 import { RunningCluster } from "./running-cluster.js";
 import { waitForEvent, type WaitOptions } from "./wait-for-event.js";
@@ -42,6 +43,16 @@ export interface BrokerDescription {
   readonly isRunning: boolean;
   /** Where clients reach it, by the name of the listener; of one that is stopped, where they did and will again. */
   readonly listeners: Readonly<Record<string, { readonly host: string; readonly port: number }>>;
+}
+
+/** What a cluster holds. */
+export interface ClusterContents {
+  /** In the order of their creation. */
+  readonly topics: readonly { readonly topic: string; readonly partitions: number }[];
+  /** The ids of the groups of running brokers, in ascending order. */
+  readonly groups: readonly string[];
+  /** Bytes of all records in the logs of running brokers. */
+  readonly sizeInBytes: number;
 }
 
 /** A running broker, or a cluster of several, with what a test needs to look at it and to make it misbehave. */
@@ -91,6 +102,20 @@ export class ReferenceBroker {
     return this.#cluster.shared.controller.state.clusterId;
   }
 
+  /** What the cluster holds at this moment, Kafka's own topics left out. Of groups whose log is being read nothing is known yet. */
+  get contents(): ClusterContents {
+    const { controller } = this.#cluster.shared;
+    const topics = [...controller.state.topics()].filter(({ isInternal }) => !isInternal);
+    const sizes = topics.flatMap(({ name, partitions }) =>
+      partitions.map(({ partition }) => this.#led(name, partition)?.sizeInBytes ?? 0),
+    );
+    return {
+      topics: topics.map(({ name, partitions }) => ({ topic: name, partitions: partitions.length })),
+      groups: this.#cluster.nodes.flatMap(({ groups }) => groups.ids()).sort(),
+      sizeInBytes: sizes.reduce((sum, size) => sum + size, 0),
+    };
+  }
+
   /** Creates a topic. Rejects with a KafkaError when it exists already or cannot be, with a RangeError for options that make no sense. */
   async createTopic(topic: string, options: Omit<TopicOptions, "topic"> = {}): Promise<void> {
     checkTopic({ topic, ...options });
@@ -113,8 +138,8 @@ export class ReferenceBroker {
   log(topic: string, partition: number): LogView {
     const leader = this.topic(topic)?.partitions[partition]?.leader;
     if (leader === noLeader) throw new RangeError(`nobody leads ${topic}-${partition} now: its broker is stopped`);
-    const found = this.#cluster.nodes.find(({ nodeId }) => nodeId === leader)?.partitions.get(topic, partition);
-    if (found?.isLed !== true) throw new RangeError(`there is no log of ${topic}-${partition}`);
+    const found = this.#led(topic, partition);
+    if (found === undefined) throw new RangeError(`there is no log of ${topic}-${partition}`);
     return new LogView(found);
   }
 
@@ -201,6 +226,13 @@ export class ReferenceBroker {
   /** The same as {@link ReferenceBroker.close}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** A partition at its leader; undefined while there is none. */
+  #led(topic: string, partition: number): Partition | undefined {
+    const leader = this.topic(topic)?.partitions[partition]?.leader;
+    const found = this.#cluster.nodes.find(({ nodeId }) => nodeId === leader)?.partitions.get(topic, partition);
+    return found?.isLed === true ? found : undefined;
   }
 
   async #create(topics: readonly TopicOptions[], isAccepted: (errorCode: number) => boolean): Promise<void> {

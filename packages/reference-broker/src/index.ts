@@ -2,10 +2,21 @@
 
 // Starting and stopping
 export { startBroker, ReferenceBroker } from "./broker.js";
-export type { BrokerDescription } from "./broker.js";
+export type { BrokerDescription, ClusterContents } from "./broker.js";
 export type { BrokerOptions, ListenerOptions, NodeOptions, TopicOptions } from "./options.js";
 export { saslMechanisms } from "./security/users.js";
 export type { SaslMechanismName, SaslOptions, SaslUser } from "./security/users.js";
+
+export { DataDirectoryError } from "./data-dir/unusable.js";
+
+// Certificates
+export { createAuthority } from "./certificates/authority.js";
+export type {
+  AuthorityOptions,
+  CertificateAuthority,
+  IssuedCertificate,
+  IssueOptions,
+} from "./certificates/authority.js";
 
 // Time and transport
 export { systemAcceptor } from "@moldau/platform";

@@ -1,10 +1,21 @@
+import { createRequire } from "node:module";
+import { systemClock } from "@moldau/platform";
 import { startBroker, type ReferenceBroker } from "../broker.js";
-import { parseCommand, usage, UsageError, type BrokerCommand } from "./parse-command.js";
+import { prepareCommand, type PreparedCommand } from "./broker-options.js";
+import { failureSentence } from "./failure-sentence.js";
+import { usage } from "./options.js";
+import { askedToEnd } from "./asked-to-end.js";
+import { parseCommand, type BrokerCommand, type ServeCommand } from "./parse-command.js";
+import { usersVariable } from "./parse-user.js";
+import { jsonLine, type PrintReport } from "./report.js";
+import { startReport } from "./start-report.js";
+import { UsageError } from "./usage-error.js";
 
 /** Where the command writes to, and who stops it. */
 export interface CommandSurroundings {
   readonly print: (line: string) => void;
   readonly complain: (line: string) => void;
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** Resolves when somebody asks the broker to end. */
   readonly asked: () => Promise<void>;
 }
@@ -17,60 +28,70 @@ export async function runCommand(
   args: readonly string[],
   surroundings: CommandSurroundings = terminal,
 ): Promise<number> {
-  const { print, complain, asked } = surroundings;
-  let command: BrokerCommand;
+  const { print, complain, environment } = surroundings;
   try {
-    command = parseCommand(args);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    complain(`${error.message}\nreference-broker --help shows what can be given.`);
-    return 2;
-  }
-  if (command.kind === "help") {
-    print(usage);
-    return 0;
-  }
-  try {
-    await serve(await startBroker(command.options), { command, print, complain, asked });
+    const command = parseCommand(args, { hasUsers: environment[usersVariable] !== undefined });
+    if (command.kind === "serve") await serve(command, surroundings);
+    else print(textOf(command));
     return 0;
   } catch (error) {
-    complain(sentenceOf(error));
-    return error instanceof RangeError ? 2 : 1;
+    const isMisuse = error instanceof UsageError || error instanceof RangeError;
+    complain(`${failureSentence(error)}${isMisuse ? "\nreference-broker --help shows what can be given." : ""}`);
+    return isMisuse ? 2 : 1;
   }
 }
 
 const terminal: CommandSurroundings = {
   print: (line) => void process.stdout.write(`${line}\n`),
   complain: (line) => void process.stderr.write(`${line}\n`),
-  asked: () =>
-    new Promise((resolve) => {
-      for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
-    }),
+  environment: process.env,
+  asked: () => askedToEnd(process),
 };
 
-async function serve(
+function textOf({ kind }: Exclude<BrokerCommand, { kind: "serve" }>): string {
+  if (kind === "help") return usage;
+  // By the package's own name: this file lies elsewhere once it is built.
+  const manifest: unknown = createRequire(import.meta.url)("@moldau/reference-broker/package.json");
+  const isManifest = typeof manifest === "object" && manifest !== null && "version" in manifest;
+  return isManifest ? String(manifest.version) : "unknown";
+}
+
+async function serve(command: ServeCommand, surroundings: CommandSurroundings): Promise<void> {
+  const prepared = await prepareCommand(command, surroundings.environment);
+  try {
+    const broker = await startBroker(prepared.options);
+    try {
+      await attend(broker, { command, prepared, surroundings });
+    } finally {
+      await broker.close();
+    }
+  } finally {
+    await prepared.development?.dispose();
+  }
+}
+
+/** What the command does between the broker's start and its end. */
+async function attend(
   broker: ReferenceBroker,
   {
     command,
-    print,
-    complain,
-    asked,
-  }: CommandSurroundings & { readonly command: BrokerCommand & { readonly kind: "serve" } },
+    prepared,
+    surroundings,
+  }: {
+    readonly command: ServeCommand;
+    readonly prepared: PreparedCommand;
+    readonly surroundings: CommandSurroundings;
+  },
 ): Promise<void> {
-  broker.on("error", (error) => complain(sentenceOf(error)));
-  const { dataDir } = command.options;
-  const where = dataDir === undefined ? "data in memory" : `data in ${dataDir}`;
+  const report: PrintReport = (each) =>
+    surroundings.print(command.isJson ? jsonLine(each, systemClock.now()) : each.text);
+  broker.on("error", (error) => surroundings.complain(failureSentence(error)));
+  await prepared.development?.save();
+  const found = broker.contents;
+  await broker.createMissingTopics(command.topics);
   // Whoever reads that it is ready may ask it to end at once.
-  const end = asked();
-  print(`Ready on ${broker.bootstrapServers.join(",")} (${where}). Ctrl+C ends it.`);
+  const end = surroundings.asked();
+  report(startReport(broker, { command, prepared, found }));
   await end;
-  print("Closing.");
-  await broker.close();
-}
-
-function sentenceOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if ("code" in error && error.code === "EADDRINUSE")
-    return `${error.message}: something listens there already. Give another --port.`;
-  return error.message;
+  report({ event: "closing", text: "Closing.", facts: {} });
 }

@@ -57,6 +57,11 @@ export class CoordinatorShard<Entry> {
     return this.#life.state === "loading";
   }
 
+  /** Whether it serves. */
+  get isActive(): boolean {
+    return this.#life.state === "active";
+  }
+
   /** Replays the log, then begins to serve with `loaded`. Never fails: a log that cannot be read is reported and leaves a shard that serves nobody. */
   async load(loaded: () => void): Promise<void> {
     await this.#queue.add(async () => {

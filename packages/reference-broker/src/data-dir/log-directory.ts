@@ -4,6 +4,7 @@ import { type OffsetCheckpoint, readOffsetCheckpoints, writeOffsetCheckpoints } 
 import { takeCleanShutdown, writeCleanShutdown } from "../storage/clean-shutdown.js";
 import type { Storage } from "../storage/storage.js";
 import { lockDirectory, type DirectoryLock } from "./lock.js";
+import { DataDirectoryError } from "./unusable.js";
 import { readMetaProperties, writeMetaProperties, type MetaProperties } from "./meta-properties.js";
 
 /** What a {@link LogDirectory} is opened with. */
@@ -58,10 +59,11 @@ export class LogDirectory {
   /** Opens a directory, or begins one. Rejects with a sentence when it belongs to another broker or is in use. */
   static async open(options: LogDirectoryOptions): Promise<LogDirectory> {
     const { storage, path } = options;
-    await storage.makeDir(path);
+    await usable(path, () => storage.makeDir(path));
     const lock = storage.isVolatile ? undefined : await lockDirectory(path);
     try {
-      if (lock !== undefined) await (await storage.open(`${path}/.lock`, { create: true })).close();
+      if (lock !== undefined)
+        await usable(path, async () => (await storage.open(`${path}/.lock`, { create: true })).close());
       const properties = await claim(options);
       const wasCleanlyLeft = await takeCleanShutdown(storage, path);
       return new LogDirectory(options, {
@@ -125,6 +127,15 @@ interface Opened {
   readonly checkpoints: ReadonlyMap<string, PartitionCheckpoint>;
 }
 
+/** Does something to a directory that can be done to every one that is fit to hold data. */
+async function usable(path: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    throw new DataDirectoryError(path, error);
+  }
+}
+
 /** Makes sure that the directory is this broker's; writes down whose it is when it is new. */
 async function claim({ storage, path, nodeId, clusterId, randomBytes }: LogDirectoryOptions): Promise<MetaProperties> {
   const found = await readMetaProperties(storage, path);
@@ -139,6 +150,7 @@ async function claim({ storage, path, nodeId, clusterId, randomBytes }: LogDirec
     );
   }
   if (found?.directoryId !== undefined) return found;
+  if (found === undefined) await refuseForeign(storage, path);
   const properties = {
     clusterId: found?.clusterId ?? clusterId ?? Uuid.random(randomBytes).toString(),
     nodeId,
@@ -147,6 +159,18 @@ async function claim({ storage, path, nodeId, clusterId, randomBytes }: LogDirec
   await writeMetaProperties(storage, path, properties);
   return properties;
 }
+
+/** Folders in a data directory that are no partition's are moved aside, so a directory of something else must not become one. */
+async function refuseForeign(storage: Storage, path: string): Promise<void> {
+  const foreign = (await storage.list(path)).find((name) => !name.startsWith(".") && !harmless.has(name));
+  if (foreign !== undefined)
+    throw new Error(
+      `the directory ${path} holds something else (${foreign}) and no data of a broker: choose an empty one, or one that does not exist`,
+    );
+}
+
+/** What is in a fresh file system. */
+const harmless: ReadonlySet<string> = new Set(["lost+found"]);
 
 async function readCheckpoints(storage: Storage, path: string): Promise<ReadonlyMap<string, PartitionCheckpoint>> {
   const checkpoints = new Map<string, PartitionCheckpoint>();

@@ -239,6 +239,11 @@ export class GroupCoordinator {
     });
   }
 
+  /** The ids of the groups of all shards that serve. */
+  ids(): readonly string[] {
+    return this.#shards.all().flatMap((shard) => shard.ids());
+  }
+
   /** DeleteGroups: an error code for each group; a group that has members stays. The groups of one shard go together or not at all. */
   async delete(groupIds: DeleteGroupsRequest["groupsNames"]): Promise<ReadonlyMap<string, number>> {
     const results = await Promise.all(

@@ -85,6 +85,11 @@ export class GroupShard {
     this.#shard.raiseLeaderEpoch(epoch);
   }
 
+  /** The ids of its groups; none while it does not serve. */
+  ids(): readonly string[] {
+    return this.#shard.isActive ? [...this.#store.groupIds()] : [];
+  }
+
   /** Looks at what has been applied so far. Throws a CoordinatorError when the shard does not serve. */
   read<Answer>(look: (view: ShardView) => Answer): Answer {
     this.#shard.assertActive();

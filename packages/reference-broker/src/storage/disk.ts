@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import { DiskFile } from "./disk-file.js";
+import { makeDirectory } from "./make-directory.js";
 import { type OpenOptions, parentDir, type Storage, storageErrorCode, type StorageFile } from "./storage.js";
 
 /** Storage in the file system of the machine, through Node's asynchronous calls. */
@@ -25,7 +26,7 @@ export class DiskStorage implements Storage {
   }
 
   async makeDir(dir: string): Promise<void> {
-    await fs.promises.mkdir(dir, { recursive: true });
+    await makeDirectory(dir);
   }
 
   async removeDir(dir: string): Promise<void> {
