@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { startBroker, type ReferenceBroker } from "@moldau/reference-broker";
 import { Kafka } from "moldau";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { fieldsOf } from "../support/declared-fields.js";
 import { repository } from "../support/repository.js";
 import { tableUnder } from "../support/tables-of-the-docs.js";
 
@@ -116,7 +117,7 @@ describe.each(calls)("$heading", ({ heading, interfaces, call }) => {
   }));
 
   it("has a row for each option that kafkajs declares, and no other", () => {
-    const declared = new Set(interfaces.flatMap(optionsOf));
+    const declared = new Set(interfaces.flatMap((name) => fieldsOf(declarations, name)));
     expect(declared.size).toBeGreaterThan(0);
     expect(rows.map(({ name }) => name).toSorted()).toEqual([...declared].toSorted());
   });
@@ -148,25 +149,6 @@ async function answerTo(call: () => unknown): Promise<string> {
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
-}
-
-/** The names of the options in an interface, type or argument of kafkajs's declarations. */
-function optionsOf(name: string): string[] {
-  const beginning = new RegExp(String.raw`(?:(?:interface|type) ${name} (?:= )?|\b${name}\(options: )\{`).exec(
-    declarations,
-  );
-  if (beginning === null) throw new Error(`kafkajs declares no ${name}`);
-  const names: string[] = [];
-  let depth = 1;
-  for (const [token, option] of declarations
-    .slice(beginning.index + beginning[0].length)
-    .matchAll(/[{}()]|(\w+)\??:/g)) {
-    if (token === "{" || token === "(") depth += 1;
-    if (token === "}" || token === ")") depth -= 1;
-    if (depth === 0) return names;
-    if (depth === 1 && option !== undefined) names.push(option);
-  }
-  throw new Error(`${name} has no end`);
 }
 
 /** Types are what JavaScript does not have: there, anything is given to anything. */
