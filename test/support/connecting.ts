@@ -2,6 +2,7 @@ import { KafkaError } from "@moldau/protocol-codec";
 import {
   Cluster,
   Connection,
+  ConnectionReports,
   Negotiation,
   systemClock,
   type ClusterOptions,
@@ -20,6 +21,7 @@ export function connectionOptions(broker: ScriptedBroker, changes: Partial<Conne
     node: 7,
     address: { host: "127.0.0.1", port: broker.port },
     origin: { clientId: "test", clientInstance: 1, owner: "test", purpose: "general" },
+    reports: new ConnectionReports(),
     isShared: false,
     tls: undefined,
     sasl: undefined,

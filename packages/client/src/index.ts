@@ -53,6 +53,7 @@ export type {
   Committable,
   CommittedEvent,
   ConsumerEvents,
+  ConsumerName,
   ConsumerOptions,
   FailedEvent,
   GroupAssignment,
@@ -67,6 +68,7 @@ export type {
   PartitionLag,
   PartitionsEvent,
   ResolvedConsumerOptions,
+  RetryingEvent,
   RetryNotice,
   SeekTarget,
   StartFrom,
@@ -142,14 +144,21 @@ export type { Channel, ChannelEvents, Connector, ConnectTarget, OpeningEvents } 
 export { scramMechanisms } from "@moldau/protocol-codec";
 export type { ScramMechanism } from "@moldau/protocol-codec";
 
+// Logs
+export type { LogFields, Logger, LogLevel } from "@moldau/connection-pool";
+
 // What subscribers of node:diagnostics_channel get
+export { diagnosticsChannels, type DiagnosticsEvents } from "./channels.js";
 export type {
+  ClientName,
   ConnectionCloseEvent,
   ConnectionOpenEvent,
   ConnectionPurpose,
+  EventChannel,
   EventOrigin,
   MetadataErrorEvent,
   RequestEvent,
+  ThrottleEvent,
 } from "@moldau/connection-pool";
 
 // Failures

@@ -1,13 +1,17 @@
-import { channel } from "node:diagnostics_channel";
 import type { ConnectionPurpose } from "./cluster/connection-slots.js";
 import type { PendingRequest } from "./connection/pending-request.js";
+import { eventChannel } from "./event-channel.js";
 
-/** Whose connection an event is about. */
-export interface EventOrigin {
+/** Which client an event is about. */
+export interface ClientName {
   /** The option `clientId`. */
   readonly clientId: string;
   /** Counts the clients that this process has made, from 1: two of them may well have the same `clientId`. */
   readonly clientInstance: number;
+}
+
+/** Whose connection an event is about. */
+export interface EventOrigin extends ClientName {
   /** Who has the connection to itself, such as `producer` or `consumer of "billing"`; `client` for those that all share. */
   readonly owner: string;
   /** What the connection is for. */
@@ -32,6 +36,8 @@ export interface ConnectionCloseEvent extends EventOrigin {
   readonly node: number;
   /** `host:port` of the broker. */
   readonly address: string;
+  /** Whether it had taken requests; false when it ended while it was being opened. */
+  readonly wasOpen: boolean;
   /** Why it ended; CLIENT_CLOSED when this side wanted it. */
   readonly error: Error;
 }
@@ -55,6 +61,18 @@ export interface RequestEvent extends EventOrigin {
   readonly error?: Error;
 }
 
+/** A broker asked this client to hold back, because a quota of its is used up; published on `moldau:throttle`. Requests on the connection wait. */
+export interface ThrottleEvent extends EventOrigin {
+  /** Node id of the broker; negative for one of the option `brokers` whose id is not known yet. */
+  readonly node: number;
+  /** `host:port` of the broker. */
+  readonly address: string;
+  /** The request whose answer said so. */
+  readonly apiName: string;
+  /** For how long nothing is written to the connection, in milliseconds. */
+  readonly throttleTimeMs: number;
+}
+
 /** Metadata could not be refreshed in the background; published on `moldau:metadata:error`. The next call that needs it gets the error itself. */
 export interface MetadataErrorEvent extends EventOrigin {
   /** The topics that were asked for. */
@@ -62,15 +80,25 @@ export interface MetadataErrorEvent extends EventOrigin {
   readonly error: Error;
 }
 
-// Nothing is built, and nothing costs, until somebody subscribes: ask `hasSubscribers` before making an event.
 /** Carries {@link ConnectionOpenEvent}. */
-export const connectionOpenChannel = channel("moldau:connection:open");
+export const connectionOpenChannel = eventChannel<ConnectionOpenEvent>("moldau:connection:open");
 /** Carries {@link ConnectionCloseEvent}. */
-export const connectionCloseChannel = channel("moldau:connection:close");
+export const connectionCloseChannel = eventChannel<ConnectionCloseEvent>("moldau:connection:close");
 /** Carries {@link RequestEvent}. */
-export const requestChannel = channel("moldau:request");
+export const requestChannel = eventChannel<RequestEvent>("moldau:request");
+/** Carries {@link ThrottleEvent}. */
+export const throttleChannel = eventChannel<ThrottleEvent>("moldau:throttle");
 /** Carries {@link MetadataErrorEvent}. */
-export const metadataErrorChannel = channel("moldau:metadata:error");
+export const metadataErrorChannel = eventChannel<MetadataErrorEvent>("moldau:metadata:error");
+
+/** The channels about connections, by name. */
+export const connectionChannels = {
+  "moldau:connection:open": connectionOpenChannel,
+  "moldau:connection:close": connectionCloseChannel,
+  "moldau:request": requestChannel,
+  "moldau:throttle": throttleChannel,
+  "moldau:metadata:error": metadataErrorChannel,
+} as const;
 
 /** Which connection a request was made on, and when it ended. */
 export interface RequestPlace {
@@ -100,5 +128,5 @@ export function publishRequest(
     responseBytes: 0,
     throttleTimeMs: 0,
     ...outcome,
-  } satisfies RequestEvent);
+  });
 }

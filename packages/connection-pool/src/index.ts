@@ -71,11 +71,22 @@ export {
   timedOut,
 } from "./errors.js";
 
+// Logs
+export { ClientLog } from "./log/client-log.js";
+export type { ClientLogLine } from "./log/client-log.js";
+export type { LogFields, LogLevel } from "./log/log-line.js";
+export type { Logger } from "./log/logger.js";
+
 // What subscribers of node:diagnostics_channel get
+export { connectionChannels } from "./diagnostics.js";
 export type {
+  ClientName,
   ConnectionCloseEvent,
   ConnectionOpenEvent,
   EventOrigin,
   MetadataErrorEvent,
   RequestEvent,
+  ThrottleEvent,
 } from "./diagnostics.js";
+export { ConnectionReports } from "./connection/connection-reports.js";
+export type { EventChannel, TraceChannel, TraceOutcome } from "./event-channel.js";

@@ -1,5 +1,8 @@
 // What the producer, the consumer and the tests build on, and applications do not.
 export { throwUncaught } from "@moldau/platform";
+export { Announcer } from "./announcer.js";
+export type { EventChannels, EventLines } from "./announcer.js";
+export { beginTrace, endTrace, eventChannel, traceChannel } from "./event-channel.js";
 export { DeadlineTimer } from "./connection/deadline.js";
 export { Fifo } from "./connection/fifo.js";
 export type { SpokenApi } from "./spoken-api.js";

@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import { clientClosed, type ClusterAccess } from "@moldau/connection-pool";
+import { Announcer } from "@moldau/connection-pool/internal";
 import { EventEmitter } from "eventemitter3";
 import {
   parseBatchesOptions,
@@ -15,9 +16,11 @@ import {
 } from "./call-options.js";
 import type { Committable } from "./offsets/committable.js";
 import { Engine } from "./engine.js";
-import type { ConsumerEventArguments, ConsumerEventName, ConsumerEvents, PartitionLag } from "./events.js";
+import { channelsOfEvents } from "./channels.js";
 import { listenerFailed } from "./errors.js";
+import type { ConsumerEvents, ConsumerName, PartitionLag } from "./events.js";
 import { lagOf } from "./lag.js";
+import { consumerLines } from "./log.js";
 import { BatchLoop } from "./reading/batch-loop.js";
 import type { LoopOptions } from "./reading/loop.js";
 import { MessageLoop } from "./reading/message-loop.js";
@@ -58,12 +61,15 @@ export class Consumer extends EventEmitter<ConsumerEvents> implements AsyncItera
     super();
     this.options = resolveConsumerOptions(options);
     this.#cluster = cluster;
-    this.#engine = new Engine({
-      cluster,
-      options: this.options,
-      tell: (name, ...event) => this.#tell(name, ...event),
-      isHeard: (name) => this.listenerCount(name) > 0,
+    const announcer = new Announcer<ConsumerEvents, ConsumerName>({
+      who: { ...cluster.client, groupId: this.options.groupId },
+      emitter: this,
+      channels: channelsOfEvents,
+      log: cluster.clientLog,
+      lines: consumerLines,
+      listenerFailed: (error, name) => this.#engine.reader.fail(listenerFailed(name, error)),
     });
+    this.#engine = new Engine({ cluster, options: this.options, tell: (name, make) => announcer.tell(name, make) });
   }
 
   /** Whether {@link close} has been called. */
@@ -202,14 +208,6 @@ export class Consumer extends EventEmitter<ConsumerEvents> implements AsyncItera
   async #close(options: Required<CloseOptions>): Promise<void> {
     const failure = await this.#engine.close(options);
     if (failure !== undefined && !this.#engine.reader.endedEarly) throw failure;
-  }
-
-  #tell<Name extends ConsumerEventName>(name: Name, ...event: ConsumerEventArguments<Name>): void {
-    try {
-      this.emit(name, ...event);
-    } catch (error) {
-      this.#engine.reader.fail(listenerFailed(name, error));
-    }
   }
 
   #checkOpen(): void {

@@ -14,7 +14,7 @@ import type { CloseOptions, WaitingOptions } from "./call-options.js";
 import { closingDeadlines } from "./closing-deadlines.js";
 import { initialLife, isOver, transition, type ConsumerLifeCommand, type ConsumerLifeEvent } from "./consumer-life.js";
 import { joinTimedOut, pollIntervalExceeded } from "./errors.js";
-import type { ConsumerEventName, RetryNotice, Tell } from "./events.js";
+import type { RetryNotice, Tell } from "./events.js";
 import { Fetcher } from "./fetch/fetcher.js";
 import { lagOf } from "./lag.js";
 import { ClassicMembership } from "./membership/classic.js";
@@ -37,8 +37,6 @@ export interface EngineInit {
   readonly cluster: ClusterAccess;
   readonly options: ResolvedConsumerOptions;
   readonly tell: Tell;
-  /** Whether anybody listens to an event. */
-  readonly isHeard: (name: ConsumerEventName) => boolean;
 }
 
 /**
@@ -180,7 +178,7 @@ export class Engine implements MembershipHost, ReaderHost {
 
   retrying(notice: RetryNotice): void {
     this.#obstacle = notice.error;
-    this.#init.tell("retrying", notice);
+    this.#init.tell("retrying", (consumer) => ({ ...consumer, ...notice }));
   }
 
   // ── what the reader says ──
@@ -218,13 +216,13 @@ export class Engine implements MembershipHost, ReaderHost {
       case "interrupt":
         return this.reader.fail(command.error);
       case "tellFailed":
-        return this.#init.tell("failed", { error: command.error });
+        return this.#init.tell("failed", (consumer) => ({ ...consumer, error: command.error }));
       case "leave":
         return void this.#leave();
       case "shutDown":
         return void this.#shutDown(command.options);
       case "tellClosed":
-        this.#init.tell("closed");
+        this.#init.tell("closed", (consumer) => consumer);
         return this.#closed.reach();
     }
   }
@@ -283,7 +281,8 @@ export class Engine implements MembershipHost, ReaderHost {
     const fetchingEnded = this.#fetcher.stop();
     await this.reader.close({ finish, deadline: deadlines.body });
     await this.commits.close(deadlines.commit).catch((error: unknown) => this.#noteFailure(error));
-    if (this.assignment.size > 0) tell("revoked", { partitions: this.assignment.clear() });
+    const partitions = this.assignment.clear();
+    if (partitions.length > 0) tell("revoked", (consumer) => ({ ...consumer, partitions }));
     const leftMs = Math.max(1, deadlines.leave - this.clock.monotonic());
     await this.#membership
       .leave("the consumer is being closed", { timeoutMs: leftMs })
@@ -319,11 +318,11 @@ export class Engine implements MembershipHost, ReaderHost {
   #interrupt(error: KafkaError): void {
     if (isOver(this.#life)) return;
     this.reader.fail(error);
-    this.#init.tell("failed", { error });
+    this.#init.tell("failed", (consumer) => ({ ...consumer, error }));
   }
 
   #tellLag(partitions: readonly AssignedPartition[]): void {
-    if (this.#init.isHeard("lag")) this.#init.tell("lag", { partitions: lagOf(partitions) });
+    this.#init.tell("lag", (consumer) => ({ ...consumer, partitions: lagOf(partitions) }));
   }
 
   // ── the parts ──

@@ -1,8 +1,17 @@
+import type { ClientName } from "@moldau/connection-pool";
+import type { Announcer } from "@moldau/connection-pool/internal";
 import type { KafkaError } from "@moldau/protocol-codec";
-import type { EventEmitter } from "eventemitter3";
 import type { TopicPartition, TopicPartitionOffset } from "./partitions/topic-partition.js";
 
-/** What a consumer tells. An error that a listener throws ends the loop over messages. */
+/** Which consumer an event is about. */
+export interface ConsumerName extends ClientName {
+  readonly groupId: string;
+}
+
+/**
+ * What a consumer tells. An error that a listener throws ends the loop over messages. Each event says which client and group it is of, and is on
+ * the diagnostics channel `moldau:consumer:` with its name as well.
+ */
 export interface ConsumerEvents {
   /** Partitions were assigned; nothing of them has been read. `seek` and `pause` in a listener take effect before the first message. */
   assigned: [event: AssignedEvent];
@@ -17,14 +26,17 @@ export interface ConsumerEvents {
   /** An answer to a fetch told how far the partitions' ends are away. */
   lag: [event: LagEvent];
   /** Something failed for a reason that passes, and is tried again. */
-  retrying: [event: RetryNotice];
+  retrying: [event: RetryingEvent];
   /** The reading ended with an error, which whoever reads, or reads next, gets as well. */
   failed: [event: FailedEvent];
   /** The consumer has been closed. */
-  closed: [];
+  closed: [event: ConsumerName];
 }
 
 /** Something failed for a reason that passes, and is tried again. */
+export interface RetryingEvent extends ConsumerName, RetryNotice {}
+
+/** What was tried in vain, and when it is tried again. */
 export interface RetryNotice {
   /** What was tried, for example `"fetch"` or `"commit"`. */
   readonly operation: string;
@@ -42,27 +54,27 @@ export interface AssignedEvent extends PartitionsEvent {
 }
 
 /** Partitions that something happened to. */
-export interface PartitionsEvent {
+export interface PartitionsEvent extends ConsumerName {
   readonly partitions: readonly TopicPartition[];
 }
 
 /** Offsets that the coordinator keeps: the next to be read. */
-export interface CommittedEvent {
+export interface CommittedEvent extends ConsumerName {
   readonly offsets: readonly TopicPartitionOffset[];
 }
 
 /** Offsets that will never be committed, and why. */
-export interface CommitRefusedEvent {
+export interface CommitRefusedEvent extends ConsumerName {
   readonly offsets: readonly (TopicPartitionOffset & { readonly error: KafkaError })[];
 }
 
 /** The partitions of one answer to a fetch. */
-export interface LagEvent {
+export interface LagEvent extends ConsumerName {
   readonly partitions: readonly PartitionLag[];
 }
 
 /** What ended the reading. */
-export interface FailedEvent {
+export interface FailedEvent extends ConsumerName {
   readonly error: KafkaError;
 }
 
@@ -76,11 +88,5 @@ export interface PartitionLag extends TopicPartition {
   readonly lag: bigint;
 }
 
-/** The name of an event. */
-export type ConsumerEventName = EventEmitter.EventNames<ConsumerEvents>;
-
-/** What comes with an event. */
-export type ConsumerEventArguments<Name extends ConsumerEventName> = EventEmitter.EventArgs<ConsumerEvents, Name>;
-
-/** Tells an event to whoever listens. */
-export type Tell = <Name extends ConsumerEventName>(name: Name, ...event: ConsumerEventArguments<Name>) => void;
+/** Tells an event, which is made with the consumer's name if anybody hears. */
+export type Tell = Announcer<ConsumerEvents, ConsumerName>["tell"];

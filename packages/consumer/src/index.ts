@@ -22,13 +22,18 @@ export type {
   AssignedEvent,
   CommitRefusedEvent,
   CommittedEvent,
+  ConsumerName,
   ConsumerEvents,
   FailedEvent,
   LagEvent,
   PartitionLag,
   PartitionsEvent,
+  RetryingEvent,
   RetryNotice,
 } from "./events.js";
+// What subscribers of node:diagnostics_channel get
+export { consumerChannels } from "./channels.js";
+
 export { ConsumerErrorCode } from "./errors.js";
 
 // How partitions are shared out

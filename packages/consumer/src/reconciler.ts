@@ -74,13 +74,13 @@ export class Reconciler {
     if (assignment.size === 0) pollWatch.stop();
     reader.interrupt();
     fetcher.update();
-    if (dropped.length > 0) tell(how, { partitions: dropped });
+    if (dropped.length > 0) tell(how, (consumer) => ({ ...consumer, partitions: dropped }));
   }
 
   #add(partitions: readonly TopicPartition[], { memberId, generationId, isLeader }: RoundFacts): void {
     const { assignment, positioning, fetcher, pollWatch, tell } = this.#init;
     const added = assignment.add(partitions).map(({ topic, partition }) => ({ topic, partition }));
-    tell("assigned", { partitions: added, memberId, generationId, isLeader });
+    tell("assigned", (consumer) => ({ ...consumer, partitions: added, memberId, generationId, isLeader }));
     positioning.find([...assignment].filter(({ isReady }) => !isReady));
     fetcher.update();
     pollWatch.start();

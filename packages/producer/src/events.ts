@@ -1,10 +1,10 @@
-import { throwUncaught } from "@moldau/connection-pool/internal";
+import type { ClientName } from "@moldau/connection-pool";
+import type { Announcer } from "@moldau/connection-pool/internal";
 import type { KafkaError } from "@moldau/protocol-codec";
-import type { EventEmitter } from "eventemitter3";
 import type { Written } from "./batch/batch-state.js";
 
 /** What every event about a batch tells. */
-export interface BatchEventFacts {
+export interface BatchEventFacts extends ClientName {
   readonly topic: string;
   readonly partition: number;
   /** Number of messages. */
@@ -37,7 +37,7 @@ export interface FailedEvent extends BatchEventFacts {
 }
 
 /** Messages wait for their topic, about which no broker has told anything yet; it is asked for again. */
-export interface WaitingEvent {
+export interface WaitingEvent extends ClientName {
   readonly topic: string;
   /** Why there is no answer yet; UNKNOWN_TOPIC_OR_PARTITION where the topic does not exist. */
   readonly error: KafkaError;
@@ -45,31 +45,24 @@ export interface WaitingEvent {
   readonly delayMs: number;
 }
 
-/** What a producer tells while it works; nothing has to be listened to, failures reach the promise of `send`. */
+/**
+ * What a producer tells while it works; nothing has to be listened to, failures reach the promise of `send`. Each event says which client it is
+ * of, and is on the diagnostics channel `moldau:producer:` with its name as well.
+ */
 export interface ProducerEvents {
+  /** A batch is in the log. */
   acknowledged: [event: AcknowledgedEvent];
+  /** A batch will be sent again. */
   retry: [event: RetryEvent];
+  /** A batch was given up. */
   failed: [event: FailedEvent];
+  /** Messages wait for their topic. */
   waiting: [event: WaitingEvent];
   /** A `send` has begun to wait, because `bufferMemory` is full. */
-  blocked: [];
+  blocked: [event: ClientName];
   /** `close` has come to its end. */
-  closed: [];
+  closed: [event: ClientName];
 }
 
-/**
- * Emits an event, if anybody listens, without letting a listener's error into the producer's own works: it is thrown where nobody
- * depends on it, as an uncaught exception.
- */
-export function announce(
-  emitter: EventEmitter<ProducerEvents>,
-  name: keyof ProducerEvents,
-  emit: (emitter: EventEmitter<ProducerEvents>) => void,
-): void {
-  if (emitter.listenerCount(name) === 0) return;
-  try {
-    emit(emitter);
-  } catch (error) {
-    throwUncaught(error);
-  }
-}
+/** By which a producer's parts tell its events. */
+export type ProducerAnnouncer = Announcer<ProducerEvents>;

@@ -34,6 +34,9 @@ export type {
   WaitingEvent,
 } from "./events.js";
 
+// What subscribers of node:diagnostics_channel get
+export { producerChannels } from "./channels.js";
+
 // Partitions
 export type { Partitioner } from "./partitioner/partitioner.js";
 export type { EncodedMessage } from "./accept/message.js";

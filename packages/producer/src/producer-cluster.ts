@@ -10,7 +10,15 @@ import type {
 /** As much of a cluster as a producer uses. */
 export interface ProducerCluster extends Pick<
   Cluster,
-  "brokerHints" | "cachedTopic" | "clock" | "connect" | "leaderHint" | "refreshTopics" | "topic"
+  | "brokerHints"
+  | "cachedTopic"
+  | "client"
+  | "clientLog"
+  | "clock"
+  | "connect"
+  | "leaderHint"
+  | "refreshTopics"
+  | "topic"
 > {
   /** Hears of topics that were read anew, or got another leader. */
   on(event: "metadata", listener: (topics: readonly string[]) => void): unknown;

@@ -9,10 +9,13 @@ import {
   waitFor,
   type OperationOptions,
 } from "@moldau/connection-pool";
+import { Announcer } from "@moldau/connection-pool/internal";
 import { KafkaError } from "@moldau/protocol-codec";
 import { EventEmitter } from "eventemitter3";
 import { Intake } from "./accept/intake.js";
-import { announce, type ProducerEvents } from "./events.js";
+import type { ProducerAnnouncer, ProducerEvents } from "./events.js";
+import { channelsOfEvents } from "./channels.js";
+import { producerLines } from "./log.js";
 import type { Payload } from "./accept/message.js";
 import { resolveProducerOptions, type ProducerOptions, type ResolvedProducerOptions } from "./options.js";
 import type { SendCall } from "./accept/send-call.js";
@@ -58,6 +61,7 @@ const closeTimeoutMs = 8_000;
 export class Producer<Key = Payload, Value = Payload> extends EventEmitter<ProducerEvents> {
   readonly #cluster: ProducerCluster;
   readonly #options: ResolvedProducerOptions<Key, Value>;
+  readonly #announcer: ProducerAnnouncer;
   readonly #pipeline: SendPipeline;
   readonly #intake: Intake<Key, Value>;
   readonly #lease: ProducerLease;
@@ -73,7 +77,14 @@ export class Producer<Key = Payload, Value = Payload> extends EventEmitter<Produ
     this.#cluster = cluster;
     this.#options = resolveProducerOptions(options, cluster.options);
     this.#lease = cluster.lease({ name: "producer" });
-    const shared = { cluster, emitter: this, options: this.#options };
+    this.#announcer = new Announcer({
+      who: cluster.client,
+      emitter: this,
+      channels: channelsOfEvents,
+      log: cluster.clientLog,
+      lines: producerLines,
+    });
+    const shared = { cluster, announcer: this.#announcer, options: this.#options };
     this.#pipeline = new SendPipeline({ ...shared, lease: this.#lease });
     this.#intake = new Intake({ ...shared, pipeline: this.#pipeline });
   }
@@ -194,7 +205,7 @@ export class Producer<Key = Payload, Value = Payload> extends EventEmitter<Produ
     this.#intake.close(closedBeforeSent);
     this.#pipeline.close(closedBeforeSent);
     await this.#lease.close();
-    announce(this, "closed", (emitter) => emitter.emit("closed"));
+    this.#announcer.tell("closed", (client) => client);
   }
 
   #settled({ timeoutMs, signal }: ResolvedWaitSettings): Promise<void> {

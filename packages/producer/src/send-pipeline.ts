@@ -1,6 +1,6 @@
 import { asKafkaError, because } from "@moldau/connection-pool";
 import { KafkaError } from "@moldau/protocol-codec";
-import type { EventEmitter } from "eventemitter3";
+import type { ProducerAnnouncer } from "./events.js";
 import type { CallPart } from "./accept/call-part.js";
 import { MemoryLine } from "./accept/memory-line.js";
 import { Accumulator, type BatchTaker } from "./batch/accumulator.js";
@@ -12,7 +12,6 @@ import { openGate } from "./batch/partition-gate.js";
 import type { PartitionQueue } from "./batch/partition-queue.js";
 import type { TopicQueues } from "./batch/topic-queues.js";
 import { TopicsInUse } from "./batch/topics-in-use.js";
-import { announce, type ProducerEvents } from "./events.js";
 import type { ResolvedProducerOptions } from "./options.js";
 import type { ProducerCluster, ProducerLease } from "./producer-cluster.js";
 import type { Backflow } from "./send/backflow.js";
@@ -24,8 +23,7 @@ import { OwnEpochs } from "./send/own-epochs.js";
 export interface SendPipelineOptions {
   readonly cluster: ProducerCluster;
   readonly lease: ProducerLease;
-  /** Whose listeners are told. */
-  readonly emitter: EventEmitter<ProducerEvents>;
+  readonly announcer: ProducerAnnouncer;
   readonly options: Omit<ResolvedProducerOptions<unknown, unknown>, "partitioner" | "serialize">;
 }
 
@@ -53,19 +51,19 @@ export class SendPipeline implements Backflow, BatchTaker {
   readonly #epochs: OwnEpochs;
   readonly #router: LeaderRouter;
 
-  constructor({ cluster, lease, emitter, options }: SendPipelineOptions) {
+  constructor({ cluster, lease, announcer, options }: SendPipelineOptions) {
     const { clock } = cluster;
     const { retry, random } = cluster.options;
     this.#memory = new BufferMemory(options.bufferMemory, () => this.memoryFreed());
     this.#epochs = new OwnEpochs({ cluster, backflow: this });
-    this.#delivery = new Delivery({ cluster, clock, emitter, backflow: this });
+    this.#delivery = new Delivery({ cluster, clock, announcer, backflow: this });
     const encoder = new Encoder({ clock, outcomes: this });
     const [delivery, epochs] = [this.#delivery, this.#epochs];
     this.#router = new LeaderRouter({ ...options, cluster, clock, lease, delivery, encoder, epochs, backflow: this });
     const memory = new BatchMemory(this.#memory);
     this.#topics = new TopicsInUse({ stickyBytes: options.batchSize, random, retry, memory, epochs, gate: openGate });
     this.#accumulator = new Accumulator({ ...options, memory: this.#memory, encoder, taker: this, clock });
-    const blocked = (): void => announce(emitter, "blocked", (told) => told.emit("blocked"));
+    const blocked = (): void => announcer.tell("blocked", (client) => client);
     this.#line = new MemoryLine({ ...options, accumulator: this.#accumulator, clock, blocked });
   }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import {
+  ClientLog,
   connectionClosed,
   type PartitionMetadata,
   type RequestOptions,
@@ -165,6 +166,8 @@ export class FakeConnection implements ProduceConnection {
 /** A cluster without a network: brokers are model logs, and the test decides the fate of each request. */
 export class FakeCluster extends EventEmitter<{ metadata: [topics: readonly string[]] }> implements ProducerCluster {
   readonly clock = new VirtualClock();
+  readonly client = { clientId: "test", clientInstance: 1 };
+  readonly clientLog = new ClientLog(this.client, { logger: undefined, clock: this.clock });
   readonly random = (): number => 0.5;
   readonly options: ProducerClusterOptions = {
     clock: this.clock,

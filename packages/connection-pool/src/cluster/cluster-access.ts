@@ -6,6 +6,8 @@ export type ClusterAccess = Pick<
   | "brokerHints"
   | "brokers"
   | "cachedTopic"
+  | "client"
+  | "clientLog"
   | "clock"
   | "clusterId"
   | "connect"

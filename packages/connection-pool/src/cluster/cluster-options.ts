@@ -5,6 +5,8 @@ import { invalidArgument, messageOf } from "../errors.js";
 import { isPlainObject, maxTimerMs, OptionReader } from "../options.js";
 import { clientNames, retryNames } from "./names-of-kafkajs.js";
 import { defaultRetryPolicy, type RetryPolicy } from "../attempts/backoff.js";
+import type { LogLevel, LogSink } from "../log/log-line.js";
+import { expectedLogger, parseLogger, type Logger } from "../log/logger.js";
 import { saslMechanism, type SaslOptions } from "../sasl/authenticate.js";
 import type { SaslMechanism } from "../sasl/mechanism.js";
 
@@ -35,6 +37,11 @@ export interface ClusterOptions {
   readonly metadataMaxAgeMs?: number;
   /** Largest answer taken from a broker, in bytes. Default 134,217,728 (128 MiB). */
   readonly maxFrameBytes?: number;
+  /**
+   * Where this client tells what goes on: a logger (`console`, or one of pino, winston or bunyan as it is), or a level, from which on lines go to
+   * the standard error output. Default: nowhere.
+   */
+  readonly logger?: LogLevel | Logger;
   /** How brokers are reached, for a proxy or a network of one's own. Default: TCP, and TLS over it. */
   readonly connector?: Connector;
   /** Where time comes from. Default: the computer's clock. */
@@ -56,6 +63,7 @@ export interface ResolvedClusterOptions {
   readonly connectionsMaxIdleMs: number;
   readonly metadataMaxAgeMs: number;
   readonly maxFrameBytes: number;
+  readonly logger: LogSink | undefined;
   readonly connector: Connector;
   readonly clock: Clock;
   readonly random: () => number;
@@ -65,6 +73,7 @@ export interface ResolvedClusterOptions {
 export function resolveClusterOptions(options: ClusterOptions): ResolvedClusterOptions {
   const read = new OptionReader("client options", options, clientNames);
   const none: undefined = undefined;
+  const clock = read.custom("clock", `an object with ${clockMethods.join(", ")}`, parseClock, { default: systemClock });
   const resolved: ResolvedClusterOptions = {
     clientId: read.text("clientId", { default: "moldau" }),
     seeds: read.list("brokers", parseAddress, { nonEmpty: true, example: '["localhost:9092"]' }),
@@ -79,8 +88,11 @@ export function resolveClusterOptions(options: ClusterOptions): ResolvedClusterO
     connectionsMaxIdleMs: read.integer("connectionsMaxIdleMs", { min: 1, default: 540_000 }),
     metadataMaxAgeMs: read.integer("metadataMaxAgeMs", { min: 0, default: 300_000 }),
     maxFrameBytes: read.integer("maxFrameBytes", { min: 1024, max: 2 ** 31 - 1, default: 128 * 1024 * 1024 }),
+    logger:
+      read.custom("logger", expectedLogger, (value, path) => parseLogger(value, path, clock), { default: null }) ??
+      none,
     connector: read.custom("connector", "an object with connect", parseConnector, { default: systemConnector }),
-    clock: read.custom("clock", `an object with ${clockMethods.join(", ")}`, parseClock, { default: systemClock }),
+    clock,
     random: read.custom("random", "a function", parseRandom, { default: Math.random }),
   };
   read.done();

@@ -9,6 +9,11 @@ import { Coordinators, type CoordinatorType } from "./coordinators.js";
 import { clientClosed, invalidArgument } from "../errors.js";
 import type { TopicMetadata } from "./metadata.js";
 import type { ConnectionPurpose, ConnectionSlots } from "./connection-slots.js";
+import { ConnectionReports } from "../connection/connection-reports.js";
+import { startDebugLog } from "../debug-log.js";
+import type { ClientName } from "../diagnostics.js";
+import { BrokerLog } from "../log/broker-log.js";
+import { ClientLog } from "../log/client-log.js";
 import type { Lease, LeaseOwner } from "./lease.js";
 import { ConnectionPool, type BrokerAddress } from "./pool.js";
 import { Requester, type ClusterRequestOptions, type OperationOptions, type RequestBody } from "./requester.js";
@@ -28,6 +33,10 @@ export interface ClusterEvents {
 export class Cluster extends EventEmitter<ClusterEvents> implements AsyncDisposable {
   /** The options, checked and complete. */
   readonly options: ResolvedClusterOptions;
+  /** What tells this client from others in everything that it says. */
+  readonly client: ClientName;
+  /** What this client tells people. */
+  readonly clientLog: ClientLog;
   readonly #pool: ConnectionPool;
   readonly #requester: Requester;
   readonly #topics: Topics;
@@ -39,8 +48,12 @@ export class Cluster extends EventEmitter<ClusterEvents> implements AsyncDisposa
   constructor(options: ClusterOptions) {
     super();
     this.options = resolveClusterOptions(options);
-    const client = { clientId: this.options.clientId, clientInstance: ++instances };
-    this.#pool = new ConnectionPool(this.options, client);
+    this.client = { clientId: this.options.clientId, clientInstance: ++instances };
+    this.clientLog = new ClientLog(this.client, this.options);
+    startDebugLog();
+    const { client } = this;
+    const reports = new ConnectionReports(new BrokerLog(this.clientLog, this.options.clock));
+    this.#pool = new ConnectionPool(this.options, client, reports);
     this.#requester = new Requester(this.#pool, this.options, this.#closing.signal);
     // What is asked on behalf of all keeps no process alive by itself: those who wait for it do.
     const inBackground = { ...this.options, clock: backgroundClock(this.options.clock) };
@@ -49,7 +62,7 @@ export class Cluster extends EventEmitter<ClusterEvents> implements AsyncDisposa
     const updated = (topics: readonly string[]): void => {
       this.emit("metadata", topics);
     };
-    this.#topics = new Topics({ requester, pool: this.#pool, options: this.options, client, updated });
+    this.#topics = new Topics({ requester, pool: this.#pool, options: this.options, client, reports, updated });
   }
 
   /** Where this client's time comes from. */

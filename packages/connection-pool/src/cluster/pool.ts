@@ -1,7 +1,8 @@
 import { formatAddress, type Address } from "../addresses.js";
 import { Negotiation } from "../connection/api-versions.js";
 import { Connection } from "../connection/connection.js";
-import { connectionOpenChannel, type ConnectionOpenEvent, type EventOrigin } from "../diagnostics.js";
+import type { ConnectionReports } from "../connection/connection-reports.js";
+import type { ClientName } from "../diagnostics.js";
 import { clientClosed, connectionFailed } from "../errors.js";
 import { Broker } from "./broker.js";
 import type { ResolvedClusterOptions } from "./cluster-options.js";
@@ -14,9 +15,6 @@ export interface BrokerAddress extends Address {
   readonly rack?: string | null;
 }
 
-/** How diagnostics name a client. */
-export type ClientName = Pick<EventOrigin, "clientId" | "clientInstance">;
-
 /**
  * All connections of one client, each belonging to one owner. It opens them when they are first asked for, and closes them all.
  *
@@ -27,16 +25,18 @@ export class ConnectionPool {
   readonly general: ConnectionSlots;
   readonly #options: ResolvedClusterOptions;
   readonly #client: ClientName;
+  readonly #reports: ConnectionReports;
   readonly #seeds: ReadonlyMap<number, Broker>;
   readonly #leases = new Set<ConnectionSlots>();
   readonly #negotiation = new Negotiation();
   readonly #idle: IdleConnections;
   #brokers = new Map<number, Broker>();
 
-  /** `client` is how diagnostics name this client. */
-  constructor(options: ResolvedClusterOptions, client: ClientName) {
+  /** `client` is how diagnostics name this client, and `reports` where they go. */
+  constructor(options: ResolvedClusterOptions, client: ClientName, reports: ConnectionReports) {
     this.#options = options;
     this.#client = client;
+    this.#reports = reports;
     this.#idle = new IdleConnections(options.clock, options.connectionsMaxIdleMs);
     this.#seeds = new Map(
       options.seeds.map((address, index) => [-1 - index, new Broker(-1 - index, { ...options, address })]),
@@ -119,6 +119,7 @@ export class ConnectionPool {
     { purpose, owner }: { readonly purpose: ConnectionPurpose; readonly owner: string },
     signal: AbortSignal,
   ): Promise<Connection> {
+    const reports = this.#reports;
     const { clock } = this.#options;
     const startedAt = clock.monotonic();
     const { node, address } = broker;
@@ -129,17 +130,17 @@ export class ConnectionPool {
       const waitMs = broker.waitMs();
       if (waitMs > 0) await clock.sleep(waitMs, signal);
       const connection = await Connection.open(
-        { ...this.#options, node, address, origin, isShared: purpose === "general", negotiation },
+        { ...this.#options, node, address, origin, reports, isShared: purpose === "general", negotiation },
         signal,
       );
       broker.succeeded();
       this.#idle.watch(connection);
-      publishOpen({ ...event, durationMs: clock.monotonic() - startedAt });
+      reports.opened({ ...event, durationMs: clock.monotonic() - startedAt });
       return connection;
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       broker.failed();
-      if (error instanceof Error) publishOpen({ ...event, durationMs: clock.monotonic() - startedAt, error });
+      if (error instanceof Error) reports.opened({ ...event, durationMs: clock.monotonic() - startedAt, error });
       throw error;
     }
   }
@@ -168,8 +169,4 @@ function unknownBroker(node: number): never {
     broker: node,
     refreshMetadata: true,
   });
-}
-
-function publishOpen(event: ConnectionOpenEvent): void {
-  if (connectionOpenChannel.hasSubscribers) connectionOpenChannel.publish(event);
 }

@@ -1,11 +1,12 @@
 import { ErrorCode, KafkaError, kafkaError, Metadata, type MetadataResponse, type Uuid } from "@moldau/protocol-codec";
 import { isAddress, type Address } from "../addresses.js";
 import type { ResolvedClusterOptions } from "./cluster-options.js";
-import { metadataErrorChannel, type MetadataErrorEvent } from "../diagnostics.js";
+import type { ConnectionReports } from "../connection/connection-reports.js";
+import type { ClientName } from "../diagnostics.js";
 import { protocolViolation } from "../errors.js";
 import { MetadataCache, type TopicMetadata } from "./metadata.js";
 import { MetadataRefresh, type MetadataQuestion } from "./metadata-refresh.js";
-import type { ClientName, ConnectionPool } from "./pool.js";
+import type { ConnectionPool } from "./pool.js";
 import type { OperationOptions, Requester } from "./requester.js";
 import { attempt, gaveUp } from "../attempts/attempt.js";
 import type { SharedContext } from "../attempts/shared-work.js";
@@ -22,6 +23,7 @@ export interface TopicsOptions {
   readonly pool: ConnectionPool;
   readonly options: ResolvedClusterOptions;
   readonly client: ClientName;
+  readonly reports: Pick<ConnectionReports, "metadataFailed">;
   /** Called after every update with the names it was about. */
   readonly updated: (topics: readonly string[]) => void;
 }
@@ -32,17 +34,19 @@ export class Topics {
   readonly #pool: ConnectionPool;
   readonly #options: ResolvedClusterOptions;
   readonly #client: ClientName;
+  readonly #reports: Pick<ConnectionReports, "metadataFailed">;
   readonly #updated: (topics: readonly string[]) => void;
   readonly #cache = new MetadataCache();
   readonly #refresh: MetadataRefresh;
   #controllerId = -1;
   #clusterId: string | null = null;
 
-  constructor({ requester, pool, options, client, updated }: TopicsOptions) {
+  constructor({ requester, pool, options, client, reports, updated }: TopicsOptions) {
     this.#requester = requester;
     this.#pool = pool;
     this.#options = options;
     this.#client = client;
+    this.#reports = reports;
     this.#updated = updated;
     this.#refresh = new MetadataRefresh({
       ...options,
@@ -141,15 +145,14 @@ export class Topics {
     const timeoutMs = this.#options.requestTimeoutMs;
     const what = `Nothing new was heard of the topic "${name}" within ${timeoutMs} ms`;
     this.#refresh.refresh([name], { what, timeoutMs, background: true }).catch((error: unknown) => {
-      // What is known stays in use, and the next caller tries again: nobody waits for this, so nobody can be told but subscribers.
-      const event = {
+      // What is known stays in use, and the next caller tries again: nobody waits for this, so nobody can be told but subscribers and the log.
+      this.#reports.metadataFailed({
         ...this.#client,
         owner: "client",
         purpose: "general",
         topics: [name],
         error: error instanceof Error ? error : new Error(String(error)),
-      } satisfies MetadataErrorEvent;
-      if (metadataErrorChannel.hasSubscribers) metadataErrorChannel.publish(event);
+      });
     });
   }
 

@@ -13,9 +13,10 @@ import { onAbort } from "@moldau/platform";
 import { formatAddress, type Address } from "../addresses.js";
 import type { BrokerVersions, Negotiation } from "./api-versions.js";
 import type { BrokerConnection } from "./broker-connection.js";
+import type { ConnectionReports } from "./connection-reports.js";
 import { connectionIsOver, endedByPeer, isServing, openingTookTooLong, unreadable } from "./connection-errors.js";
 import { transition, type ConnectionCommand, type ConnectionEvent, type ConnectionState } from "./connection-state.js";
-import { connectionCloseChannel, type ConnectionCloseEvent, type EventOrigin } from "../diagnostics.js";
+import type { EventOrigin } from "../diagnostics.js";
 import { asKafkaError, ClientErrorCode, clientClosed } from "../errors.js";
 import type { Exchange } from "./exchange.js";
 import { openChannel } from "./open-channel.js";
@@ -31,6 +32,8 @@ export interface ConnectionOptions {
   readonly address: Address;
   /** Whose connection it is; its `clientId` goes into every request. */
   readonly origin: EventOrigin;
+  /** Who is told what becomes of it. */
+  readonly reports: ConnectionReports;
   /** Whether it keeps the process alive only while something is asked of it, as one that all share does. */
   readonly isShared: boolean;
   readonly tls: TlsOptions | undefined;
@@ -68,6 +71,7 @@ export class Connection extends EventEmitter<ConnectionEvents> implements Broker
   #state: ConnectionState = { name: "connecting" };
   #openTimer: Timer | undefined;
   #sessionTimer: Timer | undefined;
+  #wasOpen = false;
   /** The correlation id of the last request that opening took. */
   #openedBy = 0;
 
@@ -268,6 +272,7 @@ export class Connection extends EventEmitter<ConnectionEvents> implements Broker
       case "login":
         return this.#attempt(this.#login());
       case "serve":
+        this.#wasOpen = true;
         this.#openTimer?.cancel();
         this.#opening.resolve(this);
         return this.#pipeline.flush();
@@ -317,13 +322,8 @@ export class Connection extends EventEmitter<ConnectionEvents> implements Broker
     const error = this.#reason();
     this.#opening.reject(error);
     this.#announceGone();
-    if (connectionCloseChannel.hasSubscribers)
-      connectionCloseChannel.publish({
-        ...this.#options.origin,
-        node: this.node,
-        address: this.address,
-        error,
-      } satisfies ConnectionCloseEvent);
+    const { origin, reports } = this.#options;
+    reports.closed({ ...origin, node: this.node, address: this.address, wasOpen: this.#wasOpen, error });
     this.emit("close", error);
   }
 

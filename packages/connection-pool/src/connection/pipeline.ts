@@ -2,6 +2,7 @@ import type { Channel, Clock } from "@moldau/platform";
 import type { Fields, KafkaError } from "@moldau/protocol-codec";
 import { publishRequest, requestChannel, type EventOrigin, type RequestOutcome } from "../diagnostics.js";
 import { asKafkaError, ClientErrorCode } from "../errors.js";
+import type { ConnectionReports } from "./connection-reports.js";
 import { closedAfterTimeout, outOfOrder, requestInterrupted, requestTimedOut, type Peer } from "./connection-errors.js";
 import { DeadlineTimer } from "./deadline.js";
 import { PendingRequest, type PendingRequestInit } from "./pending-request.js";
@@ -12,6 +13,7 @@ import { Throttle } from "./throttle.js";
 export interface PipelineOptions {
   readonly peer: Peer;
   readonly origin: EventOrigin;
+  readonly reports: Pick<ConnectionReports, "throttled">;
   readonly clock: Clock;
   readonly requestTimeoutMs: number;
   /** Whether the connection keeps the process alive only while something is asked of it. */
@@ -109,7 +111,7 @@ export class Pipeline {
     this.#requests.inFlight.shift();
     try {
       const { throttleTimeMs } = request.answer(payload);
-      this.#throttle.hold(throttleTimeMs);
+      if (throttleTimeMs > 0) this.#throttled(request.api.name, throttleTimeMs);
       this.#publish(request, { responseBytes: payload.length, throttleTimeMs });
     } catch (error) {
       request.fail(asKafkaError(error, ClientErrorCode.PROTOCOL_VIOLATION));
@@ -133,6 +135,12 @@ export class Pipeline {
       request.fail(requestInterrupted(this.#options.peer, request, reason));
       this.#publish(request);
     }
+  }
+
+  #throttled(apiName: string, throttleTimeMs: number): void {
+    const { origin, peer, reports } = this.#options;
+    this.#throttle.hold(throttleTimeMs);
+    reports.throttled({ ...origin, node: peer.node, address: peer.address, apiName, throttleTimeMs });
   }
 
   #mayWrite(): boolean {

@@ -93,7 +93,8 @@ export class Commits {
     const error = await this.#commitDue({ signal, deadline });
     if (error === undefined || signal.aborted || isAboutMembership(error)) return;
     const { tell, failed, options } = this.#init;
-    if (error.retriable) tell("retrying", { operation: "commit", error, delayMs: options.autoCommitIntervalMs });
+    const delayMs = options.autoCommitIntervalMs;
+    if (error.retriable) tell("retrying", (consumer) => ({ ...consumer, operation: "commit", error, delayMs }));
     else failed(error);
   }
 
@@ -151,7 +152,7 @@ export class Commits {
       signals: [signal, isLast === true ? undefined : this.#closing.signal],
       deadline,
       expelled: (error) => membership.observe(error, identity),
-      retrying: (notice) => tell("retrying", notice),
+      retrying: (notice) => tell("retrying", (consumer) => ({ ...consumer, ...notice })),
     });
     try {
       await pending.run();
@@ -162,8 +163,8 @@ export class Commits {
   }
 
   #tellOf({ kept, refused }: CommitResult): void {
-    if (kept.length > 0) this.#init.tell("committed", { offsets: kept });
-    if (refused.length > 0) this.#init.tell("commitRefused", { offsets: refused });
+    if (kept.length > 0) this.#init.tell("committed", (consumer) => ({ ...consumer, offsets: kept }));
+    if (refused.length > 0) this.#init.tell("commitRefused", (consumer) => ({ ...consumer, offsets: refused }));
   }
 }
 

@@ -2,18 +2,17 @@ import { asKafkaError, because, timedOut, waitFor, type Cluster, type TopicMetad
 import { DeadlineTimer } from "@moldau/connection-pool/internal";
 import { KafkaError } from "@moldau/protocol-codec";
 import PQueue from "p-queue";
+import type { ProducerAnnouncer } from "../events.js";
 import type { BufferMemory } from "../batch/buffer-memory.js";
-import { announce, type ProducerEvents } from "../events.js";
 import type { Partitioner } from "../partitioner/partitioner.js";
 import type { CallPart } from "./call-part.js";
 import { messageBytes, type EncodedMessage } from "./message.js";
-import type { EventEmitter } from "eventemitter3";
 
 /** What gates need. */
 export interface GatesOptions {
   readonly cluster: Pick<Cluster, "clock" | "refreshTopics" | "topic">;
   readonly memory: BufferMemory;
-  readonly emitter: EventEmitter<ProducerEvents>;
+  readonly announcer: ProducerAnnouncer;
   readonly allowAutoTopicCreation: boolean;
   readonly maxBlockMs: number;
   readonly partitioner: Partitioner | undefined;
@@ -143,14 +142,14 @@ export class Gates {
   }
 
   async #topic({ part, gate, until, over: { signal } }: Waiting): Promise<TopicMetadata> {
-    const { cluster, emitter, allowAutoTopicCreation: allowAutoCreate } = this.#options;
+    const { cluster, announcer, allowAutoTopicCreation: allowAutoCreate } = this.#options;
     const { name } = part.topic;
     const timeoutMs = until - cluster.clock.monotonic();
     // Those in front have had the same time for the same question.
     if (timeoutMs <= 0 && gate.failure !== undefined) throw gate.failure;
     const retrying = ({ error, delayMs }: { readonly error: KafkaError; readonly delayMs: number }): void => {
       gate.failure = error;
-      announce(emitter, "waiting", (told) => told.emit("waiting", { topic: name, error, delayMs }));
+      announcer.tell("waiting", (client) => ({ ...client, topic: name, error, delayMs }));
     };
     try {
       return await cluster.topic(name, { signal, timeoutMs: Math.max(0, timeoutMs), allowAutoCreate, retrying });

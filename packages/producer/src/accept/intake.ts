@@ -1,8 +1,7 @@
 import { clientAborted, onAbort } from "@moldau/connection-pool";
 import { KafkaError } from "@moldau/protocol-codec";
-import type { EventEmitter } from "eventemitter3";
 import { Lanes } from "../batch/lane.js";
-import type { ProducerEvents } from "../events.js";
+import type { ProducerAnnouncer } from "../events.js";
 import type { ResolvedProducerOptions } from "../options.js";
 import { overheadBytes } from "../send/produce-request.js";
 import type { ProducerCluster } from "../producer-cluster.js";
@@ -20,7 +19,7 @@ export interface IntakeOptions<Key, Value> {
   readonly cluster: Pick<ProducerCluster, "cachedTopic" | "clock" | "refreshTopics" | "topic">;
   readonly options: ResolvedProducerOptions<Key, Value>;
   readonly pipeline: SendPipeline;
-  readonly emitter: EventEmitter<ProducerEvents>;
+  readonly announcer: ProducerAnnouncer;
 }
 
 /** Messages of every part of a call, in the order of the parts. */
@@ -41,10 +40,10 @@ export class Intake<Key, Value> {
 
   constructor(init: IntakeOptions<Key, Value>) {
     this.#options = init;
-    const { cluster, options, pipeline, emitter } = init;
+    const { cluster, options, pipeline, announcer } = init;
     this.#lanes = new Lanes(options);
     const { memory } = pipeline;
-    this.#gates = new Gates({ ...options, cluster, memory, emitter, enter: (part) => pipeline.enter(part) });
+    this.#gates = new Gates({ ...options, cluster, memory, announcer, enter: (part) => pipeline.enter(part) });
   }
 
   /** Begins a call, whose messages are counted from `firstIndex`. Throws when any message is bad; nothing has been sent then. */

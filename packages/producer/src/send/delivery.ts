@@ -1,12 +1,18 @@
-import { because, isConnectionFailure, type Clock, type Cluster, type Timer } from "@moldau/connection-pool";
+import {
+  because,
+  isConnectionFailure,
+  type ClientName,
+  type Clock,
+  type Cluster,
+  type Timer,
+} from "@moldau/connection-pool";
 import { DeadlineTimer } from "@moldau/connection-pool/internal";
 import { KafkaError, type ProduceResponsePartition } from "@moldau/protocol-codec";
 import { withJson } from "@moldau/protocol-codec/internal";
-import type { EventEmitter } from "eventemitter3";
 import type { Batch } from "../batch/batch.js";
 import type { Acknowledgement } from "../batch/batch-state.js";
 import type { Mishap, PartitionQueue } from "../batch/partition-queue.js";
-import { announce, type BatchEventFacts, type ProducerEvents } from "../events.js";
+import type { BatchEventFacts, ProducerAnnouncer } from "../events.js";
 import type { Backflow } from "./backflow.js";
 import { judge, refusedByBroker, type Verdict } from "./produce-outcome.js";
 
@@ -14,7 +20,7 @@ import { judge, refusedByBroker, type Verdict } from "./produce-outcome.js";
 export interface DeliveryOptions {
   readonly cluster: Pick<Cluster, "cachedTopic" | "leaderHint" | "refreshTopics">;
   readonly clock: Clock;
-  readonly emitter: EventEmitter<ProducerEvents>;
+  readonly announcer: ProducerAnnouncer;
   readonly backflow: Pick<Backflow, "sendable">;
 }
 
@@ -218,29 +224,27 @@ export class Delivery {
     const { state } = batch;
     if (!this.#underWay.delete(batch) || state.name !== "failed") return;
     const { error, written } = state;
-    announce(this.#options.emitter, "failed", (emitter) =>
-      emitter.emit("failed", { ...factsOf(batch), error, written }),
-    );
+    this.#options.announcer.tell("failed", (client) => ({ ...client, ...factsOf(batch), error, written }));
   }
 
   #announceDelivered(batch: Batch, { baseOffset }: Acknowledgement): void {
-    const { clock, emitter } = this.#options;
-    announce(emitter, "acknowledged", () => {
+    const { clock, announcer } = this.#options;
+    announcer.tell("acknowledged", (client) => {
       const latencyMs = clock.monotonic() - batch.createdAt;
       const offset = baseOffset === undefined ? undefined : { baseOffset };
-      emitter.emit("acknowledged", withJson({ ...factsOf(batch), latencyMs, ...offset }));
+      return withJson({ ...client, ...factsOf(batch), latencyMs, ...offset });
     });
   }
 
   #announceRetry(batch: Batch, error: KafkaError, delayMs: number): void {
-    announce(this.#options.emitter, "retry", (emitter) => {
+    this.#options.announcer.tell("retry", (client) => {
       const attempts = batch.state.name === "encoded" ? batch.state.attempts : 0;
-      emitter.emit("retry", { ...factsOf(batch), error, attempts, delayMs });
+      return { ...client, ...factsOf(batch), error, attempts, delayMs };
     });
   }
 }
 
-function factsOf({ topic, partition, count, sizeInBytes: bytes }: Batch): BatchEventFacts {
+function factsOf({ topic, partition, count, sizeInBytes: bytes }: Batch): Omit<BatchEventFacts, keyof ClientName> {
   return { topic, partition, count, bytes };
 }
 

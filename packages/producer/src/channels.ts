@@ -1,0 +1,22 @@
+import { eventChannel, type EventChannels } from "@moldau/connection-pool/internal";
+import type { ProducerEvents } from "./events.js";
+
+/** The channels of a producer's events, by the names of the events. */
+export const channelsOfEvents: EventChannels<ProducerEvents> = {
+  acknowledged: eventChannel("moldau:producer:acknowledged"),
+  retry: eventChannel("moldau:producer:retry"),
+  failed: eventChannel("moldau:producer:failed"),
+  waiting: eventChannel("moldau:producer:waiting"),
+  blocked: eventChannel("moldau:producer:blocked"),
+  closed: eventChannel("moldau:producer:closed"),
+};
+
+/** The diagnostics channels on which producers tell what {@link ProducerEvents} tells, by name. */
+export const producerChannels = {
+  "moldau:producer:acknowledged": channelsOfEvents.acknowledged,
+  "moldau:producer:retry": channelsOfEvents.retry,
+  "moldau:producer:failed": channelsOfEvents.failed,
+  "moldau:producer:waiting": channelsOfEvents.waiting,
+  "moldau:producer:blocked": channelsOfEvents.blocked,
+  "moldau:producer:closed": channelsOfEvents.closed,
+} as const;

@@ -1,0 +1,46 @@
+import { isConnectionFailure } from "@moldau/connection-pool";
+import type { EventLines } from "@moldau/connection-pool/internal";
+import type { ProducerEvents } from "./events.js";
+
+/** What the log says of a producer's events. A broker that is away has a line of its own, so what fails because of it is for `debug`. */
+export const producerLines: EventLines<ProducerEvents> = {
+  retry: ({ topic, partition, count, error, attempts, delayMs }) => ({
+    level: isConnectionFailure(error) ? "debug" : "warn",
+    message: `A batch of ${messages(count)} for partition ${partition} of ${topic} is sent again in ${ms(delayMs)}: ${error.message}`,
+    fields: { topic, partition, count, attempts, delayMs },
+    error,
+    kind: `producer retry ${error.code} ${topic}`,
+  }),
+  failed: ({ topic, partition, count, error, written }) => ({
+    level: "error",
+    message: `${capital(messages(count))} for partition ${partition} of ${topic} ${written === "no" ? "are not in the log" : "may not be in the log"}, and the calls that sent them reject: ${error.message}`,
+    fields: { topic, partition, count, written },
+    error,
+    kind: `producer failed ${error.code} ${topic}`,
+  }),
+  waiting: ({ topic, error, delayMs }) => ({
+    level: isConnectionFailure(error) ? "debug" : "warn",
+    message: `Messages for ${topic} wait, and the topic is asked for again in ${ms(delayMs)}: ${error.message}`,
+    fields: { topic, delayMs },
+    error,
+    kind: `producer waiting ${error.code} ${topic}`,
+  }),
+  blocked: () => ({
+    level: "warn",
+    message:
+      "A send waits, because bufferMemory is full: more is sent than the brokers take. It goes on when batches have their outcome.",
+    kind: "producer blocked",
+  }),
+};
+
+function messages(count: number): string {
+  return count === 1 ? "one message" : `${count} messages`;
+}
+
+function ms(delayMs: number): string {
+  return `${Math.round(delayMs)} ms`;
+}
+
+function capital(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
