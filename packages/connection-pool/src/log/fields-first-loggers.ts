@@ -8,7 +8,7 @@ export function isPino(logger: object): boolean {
   return isPlainObject(levels) && "labels" in levels && "values" in levels && hasMethod(logger, "bindings");
 }
 
-/** pino takes the fields first, and writes an error by the name `err` with its stack. */
+/** Writes to pino, which takes the fields first, and an error by the name `err`. */
 export function pinoSink(logger: object): LogSink {
   return ({ level, message, fields, error }) =>
     call(logger, level, error === undefined ? fields : { ...fields, err: error }, message);
@@ -19,7 +19,7 @@ export function isBunyan(logger: object): boolean {
   return Array.isArray(Reflect.get(logger, "streams")) && hasMethod(logger, "addStream") && "fields" in logger;
 }
 
-/** bunyan takes the fields first as well; an error it writes as `{}`, unless the logger has been given the serializer `err`. */
+/** Writes to bunyan, which takes the fields first as well; an error would be `{}` there, unless the logger has been given the serializer `err`. */
 export function bunyanSink(logger: object): LogSink {
   const serializers: unknown = Reflect.get(logger, "serializers");
   const serializes = isPlainObject(serializers) && hasMethod(serializers, "err");

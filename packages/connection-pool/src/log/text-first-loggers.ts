@@ -14,7 +14,7 @@ export function isWinston(logger: object): boolean {
 }
 
 /**
- * winston takes a text and then the fields; which levels it has is up to the application (syslog's have `warning`).
+ * Writes to winston, which takes a text and then the fields; which levels it has is up to the application (syslog's have `warning`).
  *
  * @throws {KafkaError} CLIENT_INVALID_ARGUMENT when it has none for one of ours.
  */

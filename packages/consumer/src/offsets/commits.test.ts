@@ -63,7 +63,8 @@ function bench(options: Partial<ConsumerOptions> = {}): Bench {
     membership,
     assignment,
     isActive: () => false,
-    tell: (name, ...[event]) => note(`${name} ${describeEvent(event)}`.trim()),
+    tell: (name, make) =>
+      note(`${name} ${describeEvent(make({ clientId: "test", clientInstance: 1, groupId: "billing" }))}`.trim()),
     failed: ({ code }) => note(`failed ${code}`),
   });
   const requested = (): Record<string, bigint>[] =>
