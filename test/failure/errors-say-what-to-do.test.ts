@@ -46,7 +46,7 @@ it("the cluster names an address that is not reachable from here, as brokers in 
   const kafka = clientOf({ brokers: reachable });
   const { message } = await errorOf(kafka.producer().send({ topic: "orders", messages, timeoutMs: 300 }));
   expect(message).toContain("kafka.invalid");
-  expect(message).toContain("The cluster itself names this address (advertised.listeners)");
+  expect(message).toContain("The cluster names this address for a broker (advertised.listeners)");
 });
 
 it("a topic does not exist, also for whoever asks soon after somebody else, and has no time for an answer of his own", async () => {

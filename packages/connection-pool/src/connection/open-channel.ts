@@ -86,7 +86,7 @@ function advice({
 }: Pick<Circumstances, "isAdvertised" | "encrypted"> & { readonly code: string }): string {
   if (encrypted && code === "ECONNRESET") return " Is the port encrypted? If not, leave out the option tls.";
   if (isAdvertised)
-    return " The cluster itself names this address (advertised.listeners): it has to be reachable from here.";
+    return " The cluster names this address for a broker (advertised.listeners): does it run, and can it be reached from here?";
   if (code === "ECONNREFUSED") return " Does a broker run there, and is the port right?";
   return code === "ENOTFOUND" || code === "EAI_AGAIN" ? " Is the name right, and known here?" : "";
 }

@@ -261,7 +261,9 @@ function acknowledgementOf({
   };
 }
 
-function deadlineError({ topic, partition, lane, lastError: cause }: Batch): KafkaError {
-  const message = because(`No outcome within ${lane.timeoutMs} ms for partition ${partition} of ${topic}`, cause);
+function deadlineError({ topic, partition, lane, state, lastError: cause }: Batch): KafkaError {
+  const what = `No outcome within ${lane.timeoutMs} ms for partition ${partition} of ${topic}`;
+  const isUnanswered = cause === undefined && state.name === "in flight";
+  const message = isUnanswered ? `${what}: the broker has it, and has not answered yet.` : because(what, cause);
   return new KafkaError("CLIENT_DELIVERY_TIMEOUT", message, { topic, partition, retriable: true, cause });
 }
