@@ -5,24 +5,28 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { Failure, root, runNode, runQuietly, say, stampFolder } from "./process.mjs";
 
-const stamp = join(stampFolder, "installed");
-
-/** Brings node_modules in line with the lockfile. Takes about a millisecond when it already is. */
-export async function install() {
+/**
+ * Brings node_modules in line with the lockfile. Takes about a millisecond when it already is. The generator of the docs site and
+ * its browser driver are more than a third of all packages, and most commands do without: they come with `docs: true`.
+ */
+export async function install({ docs = false } = {}) {
+  const stamp = join(stampFolder, docs ? "installed-with-docs" : "installed");
   const wanted = fingerprint();
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
   say(`installing packages from the lockfile with ${packageManager()}`);
   const start = performance.now();
-  await pnpm(["install", "--frozen-lockfile", "--config.confirm-modules-purge=false"]);
+  const which = docs ? [] : ["--filter=!moldau-docs"];
+  await pnpm(["install", "--frozen-lockfile", "--config.confirm-modules-purge=false", ...which]);
   mkdirSync(stampFolder, { recursive: true });
   writeFileSync(stamp, wanted);
+  if (docs) writeFileSync(join(stampFolder, "installed"), wanted);
   say(`installed in ${((performance.now() - start) / 1000).toFixed(1)} s`);
 }
 
 /** What the installed state depends on: the lockfile, the manifests, and the platform that native packages were chosen for. */
 function fingerprint() {
   const workspaces = readdirSync(join(root, "packages")).map((folder) => join("packages", folder));
-  const manifests = [".", "testing", "test", "docs/examples", ...workspaces].map((folder) =>
+  const manifests = [".", "testing", "test", "docs", "docs/examples", ...workspaces].map((folder) =>
     join(folder, "package.json"),
   );
   const hash = createHash("sha256").update(`${process.platform} ${process.arch}`);

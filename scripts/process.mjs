@@ -28,13 +28,14 @@ export async function runNode(/** @type {string[]} */ args) {
   if (code !== 0) process.exit(code);
 }
 
-/** Runs a command of an installed package of the root, without a shell and without the start-up time of npx. */
+/** Runs a command of a package that is installed in a folder, the root as a rule, without a shell and without the start-up time of npx. */
 export async function runBin(
   /** @type {string} */ packageName,
   /** @type {string} */ command,
   /** @type {string[]} */ args,
+  { from = root } = {},
 ) {
-  await runNode([binOf(packageName, command), ...args]);
+  await runNode([binOf(from, packageName, command), ...args]);
 }
 
 /** Runs a program out of sight and returns its code and all it printed. */
@@ -68,8 +69,8 @@ function exitOf(/** @type {import("node:child_process").ChildProcess} */ child) 
   return exit.finally(() => process.off("SIGINT", wait).off("SIGTERM", pass).off("SIGHUP", pass));
 }
 
-function binOf(/** @type {string} */ packageName, /** @type {string} */ command) {
-  const manifest = join(root, "node_modules", packageName, "package.json");
+function binOf(/** @type {string} */ folder, /** @type {string} */ packageName, /** @type {string} */ command) {
+  const manifest = join(folder, "node_modules", packageName, "package.json");
   /** @type {{ bin: string | Record<string, string> }} */
   const { bin } = JSON.parse(readFileSync(manifest, "utf8"));
   const path = typeof bin === "string" ? bin : bin[command];

@@ -2,6 +2,7 @@
 // On an up-to-date tree that costs a few milliseconds, so there is no separate "install" or "build" step to remember.
 
 import { build, bundle } from "./build.mjs";
+import { buildSite, serveSite } from "./docs.mjs";
 import { embedZstd } from "./embed-zstd.mjs";
 import { install } from "./install.mjs";
 import { release } from "./release.mjs";
@@ -79,23 +80,25 @@ const tasks = {
   types: {
     summary: "type-checks sources, tests, scripts and examples",
     run: async () => {
-      await install();
+      await install({ docs: true });
       await runBin("typescript", "tsc", ["-b"]);
     },
   },
   lint: {
     summary: "oxlint with type-aware rules (--fix repairs what it can)",
     run: async (args) => {
-      await ready();
+      await ready({ docs: true });
       await runBin("oxlint", "oxlint", args);
     },
   },
   docs: {
-    summary: "writes the pages of docs/reference that are made from the tables of the packages",
-    run: async () => {
-      await ready();
+    summary: "builds the site of the documentation (--serve shows it while you write)",
+    run: async (args) => {
+      await ready({ docs: true });
+      if (args[0] === "--serve") return await serveSite(args.slice(1));
       say("writing docs/reference/supported-apis.md");
       await vitest("test/protocol/supported-apis.test.ts", "--update");
+      await buildSite();
     },
   },
   "embed:zstd": {
@@ -120,7 +123,7 @@ const tasks = {
   knip: {
     summary: "finds unused files, exports and dependencies",
     run: async (args) => {
-      await install();
+      await install({ docs: true });
       await runBin("knip", "knip", args);
     },
   },
@@ -144,7 +147,7 @@ export async function run(/** @type {string | undefined} */ name, /** @type {str
   await task.run(args);
 }
 
-async function ready() {
-  await install();
+async function ready({ docs = false } = {}) {
+  await install({ docs });
   await build();
 }

@@ -43,8 +43,10 @@ export function patternOf(prints: string): RegExp {
 
 function markdownIn(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    if (entry.name === "node_modules") return [];
     const path = join(folder, entry.name);
+    // The folders of the reference are made from the sources, and are no part of the repository.
+    const isMade = entry.isDirectory() && folder === join(repository, "docs/reference");
+    if (entry.name === "node_modules" || isMade) return [];
     return entry.isDirectory() ? markdownIn(path) : path.endsWith(".md") ? [path] : [];
   });
 }

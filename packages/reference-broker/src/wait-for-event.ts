@@ -2,7 +2,7 @@ import { isSignal, onAbort, systemClock } from "@moldau/platform";
 import { checkKeys } from "./known-names.js";
 import type { BrokerEventMap, BrokerEventOf, BrokerEvents } from "./events.js";
 
-/** How long {@link waitForEvent} waits. */
+/** How long a broker's `waitFor` waits. */
 export interface WaitOptions {
   /** In milliseconds of real time, also when the broker has a clock of its own. Default 10,000. */
   readonly timeoutMs?: number;

@@ -15,7 +15,12 @@ export function encodeSubscription(
   return encodeVersioned(ConsumerProtocolSubscription, version, value);
 }
 
-/** Reads a subscription; see {@link decodeTolerantly} for what is put up with. */
+/**
+ * Reads a subscription. A version newer than the schema is read as the newest known, with what follows its fields left alone; fields that
+ * are cut short are read as the newest older version that fits.
+ *
+ * @throws {DecodeError} when the bytes fit no version.
+ */
 export function decodeSubscription(bytes: Uint8Array): ConsumerProtocolSubscription & { readonly version: number } {
   return decodeTolerantly(ConsumerProtocolSubscription, bytes);
 }
@@ -25,7 +30,12 @@ export function encodeAssignment(version: number, value: StructIn<typeof Consume
   return encodeVersioned(ConsumerProtocolAssignment, version, value);
 }
 
-/** Reads an assignment; see {@link decodeTolerantly} for what is put up with. */
+/**
+ * Reads an assignment. A version newer than the schema is read as the newest known, with what follows its fields left alone; fields that
+ * are cut short are read as the newest older version that fits.
+ *
+ * @throws {DecodeError} when the bytes fit no version.
+ */
 export function decodeAssignment(bytes: Uint8Array): ConsumerProtocolAssignment & { readonly version: number } {
   return decodeTolerantly(ConsumerProtocolAssignment, bytes);
 }

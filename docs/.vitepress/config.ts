@@ -1,0 +1,40 @@
+import { defineConfig } from "vitepress";
+import { contents } from "../site/contents.js";
+import { linkNames } from "../site/link-names.js";
+import { linkToRepository } from "../site/link-to-repository.js";
+import { repositoryUrl } from "../site/repository.js";
+import { sidebar } from "../site/sidebar.js";
+
+export default defineConfig({
+  lang: "en",
+  title: "Moldau",
+  description: "A Kafka client for Node.js in TypeScript, and a broker for tests that runs in your process",
+  // A page of the repository is a page of the site; the folder of examples is a package with its own files.
+  srcExclude: ["examples/**", "site/**", "node_modules/**"],
+  rewrites: { "README.md": "contents.md", "reference/README.md": "reference/index.md" },
+  head: [
+    ["link", { rel: "icon", type: "image/svg+xml", href: "/logo.svg" }],
+    ["meta", { name: "color-scheme", content: "light dark" }],
+  ],
+  markdown: {
+    theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
+    config: (markdown) => {
+      linkToRepository(markdown);
+      linkNames(markdown);
+    },
+  },
+  themeConfig: {
+    logo: { src: "/logo.svg", alt: "" },
+    nav: [
+      { text: "Get started", link: "/getting-started" },
+      { text: "Guides", link: "/contents", activeMatch: "^/(contents|guides)" },
+      { text: "Reference", link: "/reference/", activeMatch: "^/reference/" },
+    ],
+    sidebar: sidebar(contents()),
+    outline: { level: [2, 3], label: "On this page" },
+    search: { provider: "local" },
+    editLink: { pattern: `${repositoryUrl}/edit/main/docs/:path`, text: "Edit this page on GitHub" },
+    socialLinks: [{ icon: "github", link: repositoryUrl }],
+    externalLinkIcon: true,
+  },
+});

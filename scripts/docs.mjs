@@ -1,0 +1,25 @@
+// The documentation: the reference from the doc comments, the report of each package's public face, and the site of it all.
+
+import { join } from "node:path";
+import { root, runBin, runNode, say } from "./process.mjs";
+
+const docs = join(root, "docs");
+
+/** Builds the site into docs/.vitepress/dist. */
+export async function buildSite() {
+  await writeReference();
+  say("building the site into docs/.vitepress/dist");
+  await runBin("vitepress", "vitepress", ["build", "docs", "--logLevel", "warn"], { from: docs });
+}
+
+/** Shows the pages at an address of this machine; what is saved in docs/ is shown at once. Stays until it is interrupted. */
+export async function serveSite(/** @type {string[]} */ args) {
+  await writeReference();
+  await runBin("vitepress", "vitepress", ["dev", "docs", ...args], { from: docs });
+}
+
+async function writeReference() {
+  say("making the reference from the doc comments");
+  await runBin("typescript", "tsc", ["-b", "docs/site"]);
+  await runNode(["docs/site/dist/reference/write.js"]);
+}
