@@ -192,7 +192,9 @@ describe("automatic commits", () => {
     await using run = await startConsuming();
     await run.send("orders", 0, ["a", "b", "c"]);
     const consumer = run.consumer();
-    for await (const message of consumer) if (String(message.value) === "c") await consumer.close();
+    let closed: Promise<void> | undefined;
+    for await (const message of consumer) if (String(message.value) === "b") closed = consumer.close();
+    await closed;
     expect(await run.committed(orders)).toBe(2n);
   });
 

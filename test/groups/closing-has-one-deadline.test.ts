@@ -46,20 +46,6 @@ describe("close()", () => {
     expect(await run.committed(partition)).toBe(2n);
   });
 
-  it("lets the body that runs finish when asked to, and counts its message as done", async () => {
-    await using run = await startConsuming();
-    await run.send("orders", 0, ["a", "b"]);
-    const consumer = run.consumer();
-    let closed: Promise<void> | undefined;
-    for await (const { value } of consumer) {
-      if (String(value) !== "a") throw new Error("nothing is handed out once closing has begun");
-      closed = consumer.close({ finish: true });
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    await closed;
-    expect(await run.committed(partition)).toBe(1n);
-  });
-
   it("refuses what it does not understand, and closes nothing then", async () => {
     await using run = await startConsuming();
     await run.send("orders", 0, ["a"]);

@@ -9,6 +9,7 @@ import {
   type OtherNames,
 } from "@moldau/connection-pool";
 import { Consumer, type ConsumerOptions } from "@moldau/consumer";
+import type { KafkaError } from "@moldau/protocol-codec";
 import { Producer, type Payload, type ProducerOptions } from "@moldau/producer";
 
 /** How to reach a Kafka cluster: `brokers` is the only option that must be given. */
@@ -21,9 +22,14 @@ export interface KafkaCloseOptions {
    * Default 8,000, less than what container platforms usually grant a process that they end.
    */
   readonly timeoutMs?: number;
+  /**
+   * Whether the bodies of loops over messages are waited for, for up to three quarters of the time, so that what they have in
+   * hand is done. Default true. With false that is given back at once, and delivered again.
+   */
+  readonly finish?: boolean;
 }
 
-/** What was made from a {@link Kafka} and is closed with it. */
+/** What was made from a {@link Kafka} besides consumers, and is closed with it. */
 interface Closable {
   close(options: { readonly timeoutMs: number }): Promise<void>;
   once(event: "closed", listener: () => void): unknown;
@@ -37,8 +43,12 @@ interface Closable {
  */
 export class Kafka {
   readonly #cluster: Cluster;
-  readonly #made = new Set<Closable>();
+  readonly #consumers = new Set<Consumer>();
+  /** Producers and admins: what the bodies of loops work with, so closed after them. */
+  readonly #tools = new Set<Closable>();
   #closing: Promise<void> | undefined;
+  /** Whether bodies may still run that need a producer. */
+  #mayMakeTools = true;
 
   /** @throws {KafkaError} CLIENT_INVALID_ARGUMENT with a sentence that says what to write instead, when an option is wrong or unknown. */
   constructor(options: KafkaOptions) {
@@ -58,23 +68,36 @@ export class Kafka {
    * serializers' types.
    */
   producer<Key = Payload, Value = Payload>(options?: ProducerOptions<Key, Value>): Producer<Key, Value> {
-    return this.#keep(() => new Producer<Key, Value>(this.#cluster, options));
+    return this.#keepTool(() => new Producer<Key, Value>(this.#cluster, options));
   }
 
   /** Makes a member of a consumer group; it joins at its first iteration, or with its own `connect()`. */
   consumer(options: ConsumerOptions): Consumer {
-    return this.#keep(() => new Consumer(this.#cluster, options));
+    if (this.#closing !== undefined) throw closed();
+    const consumer = new Consumer(this.#cluster, options);
+    this.#consumers.add(consumer);
+    consumer.once("closed", () => this.#consumers.delete(consumer));
+    return consumer;
   }
 
   /** Makes an admin: topics and groups. It has no options of its own: those of its operations say how long each may take. */
   admin(options?: Readonly<Record<string, never>>): Admin {
     new OptionReader("admin options", options, adminNames).done();
-    return this.#keep(() => new Admin(this.#cluster));
+    return this.#keepTool(() => new Admin(this.#cluster));
   }
 
   /**
-   * Closes everything made from this object, then the connections: producers send what they hold, consumers commit what
-   * is done and leave their groups. Always closes all of it, in its time; if some of it failed, rejects with the failures at the end.
+   * Closes everything made from this object, in an order in which nothing is repeated and nothing lost:
+   *
+   * 1. Consumers hand out nothing more, and the bodies of their loops finish. Producers and admins work until then.
+   * 2. Consumers commit what is done and leave their groups; meanwhile producers send what they hold.
+   * 3. The connections are closed.
+   *
+   *     process.once("SIGTERM", () => void kafka.close());
+   *
+   * Always closes all of it, in its time; if some of it failed, rejects with the failures at the end. Called again it is the same
+   * closing; `finish: false` ends the wait for bodies then. The body of a loop may call it, but not wait for it: see
+   * {@link Consumer.close}.
    *
    * A process need not call it to end: once all producers and consumers are closed, nothing that is left keeps it alive.
    *
@@ -83,8 +106,10 @@ export class Kafka {
   async close(options: KafkaCloseOptions = {}): Promise<void> {
     const read = new OptionReader<KafkaCloseOptions>("close", options);
     const timeoutMs = read.integer("timeoutMs", { min: 0, max: maxTimerMs, default: closeTimeoutMs });
+    const finish = read.boolean("finish", { default: true });
     read.done();
-    this.#closing ??= this.#close(timeoutMs);
+    if (this.#closing === undefined) this.#closing = this.#close({ timeoutMs, finish });
+    else this.#hurry({ timeoutMs, finish });
     await this.#closing;
   }
 
@@ -93,21 +118,24 @@ export class Kafka {
     await this.close();
   }
 
-  #keep<T extends Closable>(make: () => T): T {
-    this.#checkOpen();
-    const made = make();
-    this.#made.add(made);
-    made.once("closed", () => this.#made.delete(made));
-    return made;
+  #keepTool<T extends Closable>(make: () => T): T {
+    if (!this.#mayMakeTools) throw closed();
+    const tool = make();
+    this.#tools.add(tool);
+    tool.once("closed", () => this.#tools.delete(tool));
+    return tool;
   }
 
-  #checkOpen(): void {
-    if (this.#closing !== undefined) throw clientClosed("The Kafka object");
-  }
-
-  async #close(timeoutMs: number): Promise<void> {
-    const outcomes = await Promise.allSettled([...this.#made].map((made) => made.close({ timeoutMs })));
-    this.#made.clear();
+  async #close(options: Required<KafkaCloseOptions>): Promise<void> {
+    const { clock } = this.#cluster;
+    const deadline = clock.monotonic() + options.timeoutMs;
+    const consumers = [...this.#consumers];
+    const consumersClosed = Promise.allSettled(consumers.map((consumer) => consumer.close(options)));
+    await Promise.all(consumers.map((consumer) => Consumer.bodiesEnded(consumer)));
+    this.#mayMakeTools = false;
+    const timeoutMs = Math.max(0, Math.floor(deadline - clock.monotonic()));
+    const toolsClosed = Promise.allSettled([...this.#tools].map((tool) => tool.close({ timeoutMs })));
+    const outcomes = (await Promise.all([consumersClosed, toolsClosed])).flat();
     await this.#cluster.close();
     const failures = outcomes.flatMap((outcome): unknown[] => (outcome.status === "rejected" ? [outcome.reason] : []));
     if (failures.length === 1) throw failures[0];
@@ -117,6 +145,15 @@ export class Kafka {
         `${failures.length} of the producers and consumers could not be closed cleanly`,
       );
   }
+
+  /** What goes wrong is told by the closing that is under way. */
+  #hurry(options: Required<KafkaCloseOptions>): void {
+    for (const consumer of this.#consumers) consumer.close(options).catch(() => undefined);
+  }
+}
+
+function closed(): KafkaError {
+  return clientClosed("The Kafka object");
 }
 
 const closeTimeoutMs = 8000;

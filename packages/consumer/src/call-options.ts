@@ -21,8 +21,8 @@ export interface CloseOptions {
   /** Time for the body that runs, the last commit and the farewell to the group together, in milliseconds. Default 8,000. */
   readonly timeoutMs?: number;
   /**
-   * Whether closing waits for the body of the loop, for up to half of the time, so that its message is done; not from within
-   * the body, which would wait for itself. Default false: that message is delivered again.
+   * Whether closing waits for the body of the loop, for up to three quarters of the time, so that its message (or batch) is
+   * done. Default true. With false that message is given back at once, and delivered again.
    */
   readonly finish?: boolean;
 }
@@ -62,7 +62,7 @@ export function parseWaitingOptions(call: string, options: WaitingOptions): Wait
 export function parseCloseOptions(options: CloseOptions): Required<CloseOptions> {
   const read = new OptionReader<CloseOptions>("close", options);
   const timeoutMs = read.number("timeoutMs", { min: 0, default: defaultCloseMs });
-  const finish = read.boolean("finish", { default: false });
+  const finish = read.boolean("finish", { default: true });
   read.done();
   return { timeoutMs, finish };
 }

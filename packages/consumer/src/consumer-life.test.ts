@@ -39,6 +39,7 @@ const table: Readonly<Record<string, readonly [keyof typeof lives, ...string[]]>
   "leaving close": ["closing", "shutDown"],
   "leaving, wanted left": ["starting", "begin"],
   "leaving, wanted close": ["closing", "shutDown"],
+  "closing close": ["closing", "hurry"],
   "closing closed": ["closed", "tellClosed"],
 };
 

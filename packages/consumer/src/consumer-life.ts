@@ -58,6 +58,8 @@ export type ConsumerLifeCommand =
   | { readonly type: "leave" }
   /** End everything; answer with the event `closed`. */
   | { readonly type: "shutDown"; readonly options: Required<CloseOptions> }
+  /** Somebody wants it ended sooner. */
+  | { readonly type: "hurry"; readonly options: Required<CloseOptions> }
   | { readonly type: "tellClosed" };
 
 /** The state after an event, and what has to be done. */
@@ -86,9 +88,23 @@ export function transition(life: ConsumerLife, event: ConsumerLifeEvent): Consum
       if (life.name !== "leaving") return [life, []];
       return life.isWanted ? [{ name: "starting" }, [{ type: "begin" }]] : [{ name: "idle" }, []];
     case "close":
-      return isOver(life) ? [life, []] : [{ name: "closing" }, [{ type: "shutDown", options: event.options }]];
+      return close(life, event.options);
     case "closed":
       return life.name === "closing" ? [{ name: "closed" }, [{ type: "tellClosed" }]] : [life, []];
+  }
+}
+
+function close(life: ConsumerLife, options: Required<CloseOptions>): ConsumerLifeTransition {
+  switch (life.name) {
+    case "idle":
+    case "starting":
+    case "joined":
+    case "leaving":
+      return [{ name: "closing" }, [{ type: "shutDown", options }]];
+    case "closing":
+      return [life, [{ type: "hurry", options }]];
+    case "closed":
+      return [life, []];
   }
 }
 

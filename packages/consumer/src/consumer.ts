@@ -133,19 +133,19 @@ export class Consumer extends EventEmitter<ConsumerEvents> implements AsyncItera
   async commit(what?: Committable, options: WaitingOptions = {}): Promise<void> {
     const { requestTimeoutMs } = this.#cluster.options;
     const { signal, timeoutMs = requestTimeoutMs } = parseWaitingOptions("commit", options);
-    this.#checkOpen();
+    this.#checkUsable();
     await this.#engine.commits.commit(what, { signal, deadline: this.#cluster.clock.monotonic() + timeoutMs });
   }
 
   /** Hands out nothing more of these partitions (default: of all that are assigned), until {@link resume} or their next assignment. Throws CLIENT_NOT_ASSIGNED. */
   pause(partitions: readonly TopicPartition[] = this.assignment()): void {
-    this.#checkOpen();
+    this.#checkUsable();
     this.#engine.setPaused(parsePartitions("pause", partitions), true);
   }
 
   /** Goes on with these partitions, by default with all. Throws CLIENT_NOT_ASSIGNED. */
   resume(partitions: readonly TopicPartition[] = this.assignment()): void {
-    this.#checkOpen();
+    this.#checkUsable();
     this.#engine.setPaused(parsePartitions("resume", partitions), false);
   }
 
@@ -162,7 +162,7 @@ export class Consumer extends EventEmitter<ConsumerEvents> implements AsyncItera
    */
   seek(target: SeekTarget): void {
     const { offset, ...partition } = parseSeekTarget(target);
-    this.#checkOpen();
+    this.#checkUsable();
     this.#engine.seek(partition, offset);
   }
 
@@ -189,15 +189,27 @@ export class Consumer extends EventEmitter<ConsumerEvents> implements AsyncItera
   }
 
   /**
-   * Commits what is done, leaves the group and closes the connections, all within `timeoutMs`. Loops end as if there were no
-   * more messages. A body that is running is not waited for, and its message not done, unless `finish` says so. May be
-   * called from the body, and more than once.
+   * Lets the body of the loop that runs finish, commits what is done, leaves the group and closes the connections, all within
+   * `timeoutMs`. Nothing more is handed out: the message (or batch) in hand is done when its body comes to its end, and the loop
+   * ends as if there were no more. A body that leaves the loop by `break` or `throw` has not done it, as always. Until it ends,
+   * `commit`, `seek`, `pause` and `resume` work in it.
+   *
+   *     process.once("SIGTERM", () => void consumer.close());
+   *
+   * A body may call it too, but not wait for it: it would wait for its own end. A body that has not ended after three quarters of
+   * the time is left: what it has in hand is given back and delivered again, which the event `failed` tells (a warning of the
+   * process does, where nobody listens), and its loop ends with CLIENT_BODY_UNFINISHED. With `finish: false` nothing is waited
+   * for, and what is in hand is given back at once.
+   *
+   * Called again it is the same closing, which can only be sooner by that: `finish: false` ends the wait for the body, and so does
+   * a shorter `timeoutMs` when it is over.
    *
    * @throws {KafkaError} when the last commit failed, unless a loop was left early or ended with an error: that comes first.
    */
   async close(options: CloseOptions = {}): Promise<void> {
     const closing = parseCloseOptions(options);
-    this.#closed ??= this.#close(closing);
+    if (this.#closed === undefined) this.#closed = this.#close(closing);
+    else this.#engine.hurry(closing);
     await this.#closed;
   }
 
@@ -210,7 +222,17 @@ export class Consumer extends EventEmitter<ConsumerEvents> implements AsyncItera
     if (failure !== undefined && !this.#engine.reader.endedEarly) throw failure;
   }
 
+  /** @internal Resolves when no body of a loop runs any more after {@link close}, or none that is waited for. */
+  static bodiesEnded(consumer: Consumer): Promise<void> {
+    return consumer.#engine.ending.bodiesEnded;
+  }
+
   #checkOpen(): void {
     if (this.#closed !== undefined) throw clientClosed("The consumer");
+  }
+
+  /** For what a body calls: it works for a body that is let finish, too. */
+  #checkUsable(): void {
+    if (!this.#engine.reader.isFinishing) this.#checkOpen();
   }
 }

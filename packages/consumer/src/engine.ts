@@ -11,7 +11,7 @@ import {
 } from "@moldau/connection-pool";
 import type { KafkaError } from "@moldau/protocol-codec";
 import type { CloseOptions, WaitingOptions } from "./call-options.js";
-import { closingDeadlines } from "./closing-deadlines.js";
+import { Closing } from "./closing.js";
 import { initialLife, isOver, transition, type ConsumerLifeCommand, type ConsumerLifeEvent } from "./consumer-life.js";
 import { joinTimedOut, pollIntervalExceeded } from "./errors.js";
 import type { RetryNotice, Tell } from "./events.js";
@@ -47,6 +47,7 @@ export class Engine implements MembershipHost, ReaderHost {
   readonly assignment: Assignment;
   readonly reader: Reader;
   readonly commits: Commits;
+  readonly ending: Closing;
   readonly #init: EngineInit;
   readonly #lease: Lease;
   readonly #membership: Membership;
@@ -78,15 +79,14 @@ export class Engine implements MembershipHost, ReaderHost {
     this.#positioning = this.#makePositioning(coordinator);
     this.#fetcher = this.#makeFetcher();
     this.#pollWatch = this.#makePollWatch();
-    this.#reconciler = new Reconciler({
-      ...init,
-      assignment: this.assignment,
-      reader: this.reader,
-      commits: this.commits,
-      positioning: this.#positioning,
-      fetcher: this.#fetcher,
-      pollWatch: this.#pollWatch,
-      closing: this.#closing.signal,
+    const { assignment, reader, commits } = this;
+    const parts = { ...init, assignment, reader, commits, positioning: this.#positioning, fetcher: this.#fetcher };
+    this.#reconciler = new Reconciler({ ...parts, pollWatch: this.#pollWatch, closing: this.#closing.signal });
+    this.ending = new Closing({
+      ...parts,
+      membership: this.#membership,
+      lease: this.#lease,
+      unfinished: (error) => this.#tellUnfinished(error),
     });
   }
 
@@ -151,12 +151,17 @@ export class Engine implements MembershipHost, ReaderHost {
     this.#fetcher.update();
   }
 
-  /** Commits what is done, leaves the group and ends everything. The first thing that went wrong, if any. */
+  /** Lets the body finish, commits what is done, leaves the group and ends everything. The first thing that went wrong, if any. */
   async close(options: Required<CloseOptions>): Promise<KafkaError | undefined> {
     const closed = this.#closed.wait();
     this.#dispatch({ type: "close", options });
     await closed;
     return this.#closingFailure;
+  }
+
+  /** Closing is to take less time. */
+  hurry(options: Required<CloseOptions>): void {
+    this.#dispatch({ type: "close", options });
   }
 
   // ── what the membership says ──
@@ -221,6 +226,8 @@ export class Engine implements MembershipHost, ReaderHost {
         return void this.#leave();
       case "shutDown":
         return void this.#shutDown(command.options);
+      case "hurry":
+        return this.ending.hurry(command.options);
       case "tellClosed":
         this.#init.tell("closed", (consumer) => consumer);
         return this.#closed.reach();
@@ -271,28 +278,22 @@ export class Engine implements MembershipHost, ReaderHost {
   }
 
   /** Never rejects: the first failure is kept for whoever closes. */
-  async #shutDown({ timeoutMs, finish }: Required<CloseOptions>): Promise<void> {
-    const { cluster, tell } = this.#init;
-    const deadlines = closingDeadlines(this.clock.monotonic(), timeoutMs);
+  async #shutDown(options: Required<CloseOptions>): Promise<void> {
     this.#closing.abort();
     this.#refuse(clientClosed("The consumer"));
-    cluster.off("metadata", this.#metadataChanged);
-    this.#positioning.stop();
-    const fetchingEnded = this.#fetcher.stop();
-    await this.reader.close({ finish, deadline: deadlines.body });
-    await this.commits.close(deadlines.commit).catch((error: unknown) => this.#noteFailure(error));
-    const partitions = this.assignment.clear();
-    if (partitions.length > 0) tell("revoked", (consumer) => ({ ...consumer, partitions }));
-    const leftMs = Math.max(1, deadlines.leave - this.clock.monotonic());
-    await this.#membership
-      .leave("the consumer is being closed", { timeoutMs: leftMs })
-      .catch((error: unknown) => this.#noteFailure(error));
-    await Promise.all([fetchingEnded, this.#lease.close()]).catch((error: unknown) => this.#noteFailure(error));
+    this.#init.cluster.off("metadata", this.#metadataChanged);
+    this.#closingFailure = await this.ending.run(options);
     this.#dispatch({ type: "closed" });
   }
 
-  #noteFailure(error: unknown): void {
-    this.#closingFailure ??= asKafkaError(error);
+  /** What it had in hand is delivered again: whoever hears of nothing else sees a warning. */
+  #tellUnfinished(error: KafkaError): void {
+    let isHeard = false;
+    this.#init.tell("failed", (consumer) => {
+      isHeard = true;
+      return { ...consumer, error };
+    });
+    if (!isHeard) process.emitWarning(error);
   }
 
   // ── what one part means for the others ──

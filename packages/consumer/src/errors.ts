@@ -1,6 +1,6 @@
 import { gaveUp, invalidArgument, messageOf, timedOut } from "@moldau/connection-pool";
 import { DecodeError, ErrorCode, KafkaError, kafkaError, type Api, type KafkaErrorFacts } from "@moldau/protocol-codec";
-import type { TopicPartition } from "./partitions/topic-partition.js";
+import type { TopicPartition, TopicPartitionOffset } from "./partitions/topic-partition.js";
 
 /** The codes of failures that the consumer found by itself. */
 export const ConsumerErrorCode = {
@@ -8,6 +8,8 @@ export const ConsumerErrorCode = {
   SECOND_READER: "CLIENT_SECOND_READER",
   /** Nobody asked for the next message within `maxPollIntervalMs`. */
   POLL_INTERVAL_EXCEEDED: "CLIENT_POLL_INTERVAL_EXCEEDED",
+  /** The consumer was closed, and the body of its loop had not finished in its share of the time. */
+  BODY_UNFINISHED: "CLIENT_BODY_UNFINISHED",
   /** The partition is not, or no longer, assigned to this consumer. */
   NOT_ASSIGNED: "CLIENT_NOT_ASSIGNED",
   /** The group has committed no offset, and `startFrom` is `"none"`. */
@@ -34,6 +36,19 @@ export function pollIntervalExceeded(groupId: string, maxPollIntervalMs: number)
     `No message was asked for within ${maxPollIntervalMs} ms, so the consumer left group "${groupId}" for others to go on. Process faster, ` +
       "take smaller batches, or raise maxPollIntervalMs; a new loop joins again.",
     { groupId },
+  );
+}
+
+/** Closing waited for the body of a loop in vain: it takes too long, or waits for the closing itself. */
+export function bodyUnfinished(waitedMs: number, inHand: readonly TopicPartitionOffset[]): KafkaError {
+  const which = inHand.map(({ topic, partition, offset }) => `${topic}-${partition} from offset ${offset}`).join(", ");
+  const [first] = inHand;
+  return new KafkaError(
+    ConsumerErrorCode.BODY_UNFINISHED,
+    `close() waited ${Math.round(waitedMs)} ms for the body of the loop, which has ${which} in hand, and then gave that back: what is not ` +
+      "committed of it is delivered again. If the body awaits close() itself, have it leave the loop with break and close after the loop, " +
+      "or call close() without awaiting it. If it takes so long, raise timeoutMs. close({ finish: false }) does not wait.",
+    first === undefined ? {} : { topic: first.topic, partition: first.partition, offset: first.offset },
   );
 }
 

@@ -65,6 +65,17 @@ export function bench(start: () => Promise<void> = () => Promise.resolve(), cloc
   return { reader, consumed, give };
 }
 
+/** Ends the reading without waiting for a body. */
+export async function closeAtOnce(reader: Reader): Promise<void> {
+  await reader.close({
+    finish: false,
+    deadline: 0,
+    late: () => {
+      throw new Error("nothing was waited for");
+    },
+  });
+}
+
 /** The first offset that is in hand; undefined when none is. */
 export function inHandFrom({ ledger }: AssignedPartition): bigint | undefined {
   return ledger.isEmptyHanded ? undefined : ledger.done;

@@ -52,6 +52,11 @@ export class Ledger {
     return this.#holdings.length === 0;
   }
 
+  /** Where what is in hand begins; undefined when nothing is. */
+  get inHand(): bigint | undefined {
+    return this.#holdings[this.#first]?.run.from;
+  }
+
   /** The next offset to hand out; -1n before it is known. */
   get position(): bigint {
     const last = this.#holdings.at(-1);

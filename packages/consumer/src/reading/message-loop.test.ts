@@ -1,7 +1,15 @@
 import { systemClock } from "@moldau/connection-pool";
 import { writeBatch } from "@moldau/protocol-codec";
 import { describe, expect, it } from "vitest";
-import { assigned, batch, bench, describeMessage, inHandFrom, take } from "../../test-support/reading-bench.js";
+import {
+  assigned,
+  batch,
+  bench,
+  closeAtOnce,
+  describeMessage,
+  inHandFrom,
+  take,
+} from "../../test-support/reading-bench.js";
 import { MessageLoop } from "./message-loop.js";
 
 describe("reading message by message", () => {
@@ -26,7 +34,7 @@ describe("reading message by message", () => {
     const pending = loop.next();
     expect(inHandFrom(partition)).toBeUndefined();
     expect(partition.position).toBe(3n);
-    await reader.close({ finish: false, deadline: 0 });
+    await closeAtOnce(reader);
     expect(await pending).toEqual({ done: true, value: undefined });
   });
 
@@ -68,7 +76,7 @@ describe("reading message by message", () => {
     const pending = loop.next();
     await new Promise(setImmediate);
     expect([partition.position, partition.fetchOffset]).toEqual([18n, 18n]);
-    await reader.close({ finish: false, deadline: 0 });
+    await closeAtOnce(reader);
     await pending;
   });
 
@@ -136,7 +144,7 @@ describe("reading message by message", () => {
     const next = loop.next();
     await empty;
     expect(order).toEqual(["asks", "empty"]);
-    await reader.close({ finish: false, deadline: 0 });
+    await closeAtOnce(reader);
     await next;
     await reader.emptyHanded([partition], AbortSignal.abort());
   });

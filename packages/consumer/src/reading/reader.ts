@@ -1,4 +1,4 @@
-import { clientAborted, type Clock } from "@moldau/connection-pool";
+import { clientAborted, type Clock, type Timer } from "@moldau/connection-pool";
 import type { KafkaError } from "@moldau/protocol-codec";
 import { secondReader } from "../errors.js";
 import type { AssignedPartition } from "../partitions/assigned-partition.js";
@@ -47,8 +47,10 @@ export interface ReaderCloseOptions {
 type Condition =
   | { readonly name: "reading" }
   /** Nothing more is handed out; what is in hand may still become done. */
-  | { readonly name: "closing" }
+  | { readonly name: "finishing" }
   | { readonly name: "closed" }
+  /** Closed, and a body had not finished in its time: its loop is told. */
+  | { readonly name: "unfinished"; readonly error: KafkaError }
   | { readonly name: "failed"; readonly error: KafkaError };
 
 /**
@@ -67,6 +69,10 @@ export class Reader {
   #endedEarly = false;
   #isWaiting = false;
   #loop: Reading<unknown> | undefined;
+  /** Until when the body that runs is waited for, while reading is being ended. */
+  #deadline = Infinity;
+  #patience: Timer | undefined;
+  #isLate = false;
 
   constructor(host: ReaderHost) {
     this.#host = host;
@@ -102,6 +108,11 @@ export class Reader {
     return this.#condition.name === "reading";
   }
 
+  /** Whether reading is over but for the body that runs, which is being waited for. */
+  get isFinishing(): boolean {
+    return this.#condition.name === "finishing";
+  }
+
   /** Makes `loop` the one that reads. Throws CLIENT_SECOND_READER while another one does. */
   acquire(loop: Reading<unknown>): void {
     if (this.#loop === loop) return;
@@ -115,9 +126,9 @@ export class Reader {
   release(loop: Reading<unknown>): void {
     if (this.#loop !== loop) return;
     this.#loop = undefined;
-    this.#endedEarly = !this.#isEnding() || (this.#condition.name === "closing" && !loop.isEmptyHanded);
+    this.#endedEarly = !this.#isEnding() || (this.isFinishing && !loop.isEmptyHanded);
     // After close() everything stays as it was committed.
-    if (this.#condition.name !== "closed") loop.letGo();
+    if (!this.#isClosed()) loop.letGo();
     this.#released.notify();
     this.#wakeup.notify();
   }
@@ -126,7 +137,7 @@ export class Reader {
   async ask<T>(loop: Reading<T>, signal: AbortSignal | undefined): Promise<T | undefined> {
     this.#asked++;
     // After close() nothing becomes done any more: what was done has been committed.
-    if (this.#condition.name !== "closed") loop.settle();
+    if (!this.#isClosed()) loop.settle();
     this.#released.notify();
     this.#isWaiting = true;
     try {
@@ -192,25 +203,40 @@ export class Reader {
 
   /**
    * Ends the reading: loops end as if there were no more messages. Resolves when nothing becomes done any more, at once
-   * without `finish`; else when the body that runs has asked for the next, or was left, or its time is over.
+   * without `finish`; else when the body that runs has asked for the next, or was left, or its time is over. What `late`
+   * makes is what its loop gets then, and what is returned.
    */
-  async close({ finish, deadline }: ReaderCloseOptions): Promise<void> {
-    if (finish) await this.#finish(deadline);
-    this.#condition = { name: "closed" };
+  async close(options: ReaderCloseOptions & { readonly late: () => KafkaError }): Promise<KafkaError | undefined> {
+    const { clock } = this.#host;
+    // Where there is no time to wait, nobody waits in vain.
+    const finish = options.finish && options.deadline > clock.monotonic();
+    this.#condition = finish ? { name: "finishing" } : { name: "closed" };
     this.interrupt();
+    this.hurry(options);
+    while (this.isFinishing && this.isActive && !this.#isLate) {
+      this.#released.reset();
+      await this.#released.wait();
+    }
+    this.#patience?.cancel();
+    const error = this.isFinishing && this.isActive ? options.late() : undefined;
+    this.#condition = error === undefined ? { name: "closed" } : { name: "unfinished", error };
+    this.interrupt();
+    return error;
   }
 
-  async #finish(deadline: number): Promise<void> {
-    this.#condition = { name: "closing" };
-    this.interrupt();
+  /** Lets {@link close} wait no longer than until `deadline`, and without `finish` no longer at all. */
+  hurry({ finish, deadline }: ReaderCloseOptions): void {
+    if (!this.isFinishing) return;
+    if (!finish) this.#condition = { name: "closed" };
+    this.#released.notify();
+    if (deadline >= this.#deadline) return;
     const { clock } = this.#host;
-    const patience = new AbortController();
-    const timer = clock.timer(deadline - clock.monotonic(), () => patience.abort());
-    while (this.isActive && !patience.signal.aborted) {
-      this.#released.reset();
-      await this.#released.wait(patience.signal);
-    }
-    timer.cancel();
+    this.#deadline = deadline;
+    this.#patience?.cancel();
+    this.#patience = clock.timer(Math.max(0, deadline - clock.monotonic()), () => {
+      this.#isLate = true;
+      this.#released.notify();
+    });
   }
 
   async #start(signal: AbortSignal | undefined): Promise<void> {
@@ -228,13 +254,19 @@ export class Reader {
   }
 
   #isEnding(): boolean {
-    return this.#condition.name === "closing" || this.#condition.name === "closed";
+    return this.isFinishing || this.#isClosed();
+  }
+
+  #isClosed(): boolean {
+    return this.#condition.name === "closed" || this.#condition.name === "unfinished";
   }
 
   /** False when reading is over; throws what ended it. An error ends one loop: the next one tries again. */
   #mayRead(loop: Reading<unknown>, signal: AbortSignal | undefined): boolean {
     const condition = this.#condition;
-    if (this.#isEnding() || this.#loop !== loop) return false;
+    if (this.#loop !== loop) return false;
+    if (condition.name === "unfinished") throw condition.error;
+    if (this.#isEnding()) return false;
     if (condition.name === "failed") {
       this.#condition = { name: "reading" };
       throw condition.error;

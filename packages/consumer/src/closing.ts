@@ -1,0 +1,104 @@
+import { asKafkaError, type Clock, type Lease } from "@moldau/connection-pool";
+import type { KafkaError } from "@moldau/protocol-codec";
+import type { CloseOptions } from "./call-options.js";
+import type { ClusterView } from "./cluster-view.js";
+import { closingDeadlines, sooner, type ClosingDeadlines } from "./closing-deadlines.js";
+import { bodyUnfinished } from "./errors.js";
+import type { Tell } from "./events.js";
+import type { Fetcher } from "./fetch/fetcher.js";
+import type { Membership } from "./membership/membership.js";
+import type { Commits } from "./offsets/commits.js";
+import type { Positioning } from "./offsets/positioning.js";
+import type { Assignment } from "./partitions/assignment.js";
+import type { Reader } from "./reading/reader.js";
+
+/** What is ended when a consumer is closed. */
+export interface ClosingInit {
+  readonly cluster: ClusterView;
+  readonly positioning: Positioning;
+  readonly fetcher: Fetcher;
+  readonly reader: Reader;
+  readonly commits: Commits;
+  readonly assignment: Assignment;
+  readonly membership: Membership;
+  readonly lease: Lease;
+  readonly tell: Tell;
+  /** A body had not finished in its time. */
+  readonly unfinished: (error: KafkaError) => void;
+}
+
+/**
+ * The end of a consumer, step by step within one deadline:
+ *
+ *   nothing is fetched any more ─▶ the body that runs finishes ─▶ what is done is committed ─▶ the group is left
+ *                                  (given back when it is late)                                 connections are closed
+ */
+export class Closing {
+  /** Resolves once the last body has finished, or is not waited for any longer. */
+  readonly bodiesEnded: Promise<void>;
+  readonly #init: ClosingInit;
+  #endBodies: () => void = () => undefined;
+  #deadlines: ClosingDeadlines = { body: Infinity, commit: Infinity, leave: Infinity };
+  #failure: KafkaError | undefined;
+
+  constructor(init: ClosingInit) {
+    this.#init = init;
+    this.bodiesEnded = new Promise((resolve) => {
+      this.#endBodies = resolve;
+    });
+  }
+
+  get #clock(): Clock {
+    return this.#init.cluster.clock;
+  }
+
+  /** Ends everything. Never rejects: the first failure, if any. */
+  async run(options: Required<CloseOptions>): Promise<KafkaError | undefined> {
+    const { positioning, fetcher, commits, lease } = this.#init;
+    this.#shorten(options.timeoutMs);
+    positioning.stop();
+    const fetchingEnded = fetcher.stop();
+    await this.#finishBody(options.finish);
+    this.#endBodies();
+    await commits.close(this.#deadlines.commit).catch((error: unknown) => this.#note(error));
+    await this.#leave();
+    await Promise.all([fetchingEnded, lease.close()]).catch((error: unknown) => this.#note(error));
+    return this.#failure;
+  }
+
+  /** Takes less time: for what has not begun yet, and for the body that runs. */
+  hurry({ finish, timeoutMs }: Required<CloseOptions>): void {
+    this.#shorten(timeoutMs);
+    this.#init.reader.hurry({ finish, deadline: this.#deadlines.body });
+  }
+
+  async #finishBody(finish: boolean): Promise<void> {
+    const { reader, unfinished } = this.#init;
+    const startedAt = this.#clock.monotonic();
+    const late = (): KafkaError => bodyUnfinished(this.#clock.monotonic() - startedAt, this.#inHand());
+    const error = await reader.close({ finish, deadline: this.#deadlines.body, late });
+    if (error !== undefined) unfinished(error);
+  }
+
+  async #leave(): Promise<void> {
+    const { assignment, membership, tell } = this.#init;
+    const partitions = assignment.clear();
+    if (partitions.length > 0) tell("revoked", (consumer) => ({ ...consumer, partitions }));
+    const timeoutMs = Math.max(1, this.#deadlines.leave - this.#clock.monotonic());
+    await membership.leave("the consumer is being closed", { timeoutMs }).catch((error: unknown) => this.#note(error));
+  }
+
+  #inHand(): { topic: string; partition: number; offset: bigint }[] {
+    return [...this.#init.assignment].flatMap(({ topic, partition, ledger: { inHand: offset } }) =>
+      offset === undefined ? [] : [{ topic, partition, offset }],
+    );
+  }
+
+  #shorten(timeoutMs: number): void {
+    this.#deadlines = sooner(this.#deadlines, closingDeadlines(this.#clock.monotonic(), timeoutMs));
+  }
+
+  #note(error: unknown): void {
+    this.#failure ??= asKafkaError(error);
+  }
+}
