@@ -1,14 +1,18 @@
 // One client in a process of its own: reads a workload from its arguments, prints the cost as a line of JSON.
 
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import { kafkajs } from "./clients/kafkajs.js";
-import { moldau } from "./clients/moldau.js";
 import type { BenchedClient, Cost, Workload } from "./workload.js";
 
-const clients: Readonly<Record<string, BenchedClient>> = { kafkajs, moldau };
+/** Each is loaded only when it is the one: a process has no other client in memory. */
+const clients: Readonly<Record<string, () => Promise<BenchedClient>>> = {
+  moldau: async () => (await import("./clients/moldau.js")).moldau,
+  kafkajs: async () => (await import("./clients/kafkajs.js")).kafkajs,
+  platformatic: async () => (await import("./clients/platformatic.js")).platformatic,
+  confluent: async () => (await import("./clients/confluent.js")).confluent,
+};
 
 const [name = "", text = ""] = process.argv.slice(2);
-const client = clients[name];
+const client = await clients[name]?.();
 if (client === undefined) throw new Error(`no client ${name}: there are ${Object.keys(clients).join(", ")}`);
 const workload = JSON.parse(text) as Workload;
 

@@ -3,6 +3,8 @@ import { Kafka } from "moldau";
 import { missingForApacheKafka, startApacheKafka } from "../support/apache-kafka.js";
 import { median, printTable } from "./report.js";
 import { costOf } from "./client-cost.js";
+import { confluentFolder } from "./clients/confluent.js";
+import { newestPlatformatic } from "./codec/platformatic-version.js";
 import { ReferenceBroker } from "./reference-broker.js";
 import { standardWorkload, type Cost, type Workload } from "./workload.js";
 
@@ -17,21 +19,25 @@ interface BenchBroker {
 export interface EndToEndOptions {
   readonly messages: number;
   readonly rounds: number;
+  /** A folder in which @confluentinc/kafka-javascript is installed. Default: it is left out. */
+  readonly confluent?: string | undefined;
 }
 
-const names = ["moldau", "kafkajs"] as const;
 const { partitions } = standardWorkload;
 
 /** Produces and consumes with every client on every broker that this machine can run, in turn, and prints the medians. */
-export async function endToEnd({ messages, rounds }: EndToEndOptions): Promise<void> {
+export async function endToEnd(options: EndToEndOptions): Promise<void> {
+  const { messages, rounds } = options;
+  const clients = ["moldau", "kafkajs", "platformatic", ...(options.confluent === undefined ? [] : ["confluent"])];
+  console.log(`kafkajs 2.2.4, @platformatic/kafka ${newestPlatformatic().version}, the newest for this Node`);
   for (const start of brokers()) {
     const broker = await start();
     try {
       console.log(
         `\nEnd to end on ${broker.name}: ${messages.toLocaleString("en")} messages a run, ${rounds} rounds, clients in turn, medians`,
       );
-      await compare("produce", broker, { messages, rounds });
-      await compare("consume", broker, { messages, rounds });
+      await compare("produce", broker, { ...options, clients });
+      await compare("consume", broker, { ...options, clients });
     } finally {
       await broker.close();
     }
@@ -58,8 +64,9 @@ async function apacheKafka(): Promise<BenchBroker> {
 async function compare(
   direction: Workload["direction"],
   broker: BenchBroker,
-  { messages, rounds }: EndToEndOptions,
+  { messages, rounds, confluent, clients }: EndToEndOptions & { readonly clients: readonly string[] },
 ): Promise<void> {
+  const env = { ...process.env, ...(confluent === undefined ? {} : { [confluentFolder]: confluent }) };
   const workload = {
     ...standardWorkload,
     direction,
@@ -67,19 +74,19 @@ async function compare(
     messages,
     warmUpMessages: Math.ceil(messages / 4),
   } as const;
-  const costs = new Map(names.map((name): [string, Cost[]] => [name, []]));
+  const costs = new Map(clients.map((name): [string, Cost[]] => [name, []]));
   const topic = await newTopic(
     broker,
     direction === "consume" ? { ...workload, messages: messages + workload.warmUpMessages * 2 } : undefined,
   );
   for (let round = 0; round < rounds; round++) {
-    for (const name of names) costs.get(name)?.push(await costOf(name, { ...workload, topic }));
+    for (const name of clients) costs.get(name)?.push(await costOf(name, { ...workload, topic }, { env }));
   }
   const { callMessages, concurrentCalls, acks, lingerMs, batchBytes, inFlight, messageBytes } = workload;
   const settings =
     direction === "produce"
-      ? `calls of ${callMessages} messages of ${messageBytes} B, ${concurrentCalls} at a time; acks ${acks}, linger ${lingerMs} ms, batch ${batchBytes} B (kafkajs: neither), in flight ${inFlight}, no compression`
-      : `by batch, every value touched, automatic commits, messages of ${messageBytes} B`;
+      ? `calls of ${callMessages} messages of ${messageBytes} B, ${concurrentCalls} at a time; acks ${acks}, linger ${lingerMs} ms, batch ${batchBytes} B (kafkajs, platformatic: neither), in flight ${inFlight}, no compression`
+      : `by batch (platformatic: by message), every value touched, automatic commits, messages of ${messageBytes} B`;
   console.log(`\n${direction}: ${settings}; ${partitions} partitions`);
   report(costs);
 }
@@ -89,8 +96,7 @@ function report(costs: ReadonlyMap<string, readonly Cost[]>): void {
     median((costs.get(name) ?? []).map(({ cpuMicros, messages }) => cpuMicros / messages));
   printTable(
     ["client", "messages/s", "CPU us/message", "of kafkajs", "longest delay ms", "resident MiB"],
-    names.map((name) => {
-      const of = costs.get(name) ?? [];
+    [...costs].map(([name, of]) => {
       return [
         name,
         Math.round(median(of.map(({ messages, seconds }) => messages / seconds))).toLocaleString("en"),

@@ -17,6 +17,10 @@ const options = commandLine("npm run bench -- [options]: what the layers of the 
   "sample-ms": { value: "N", says: "CPU time of a sample.", default: 20 },
   messages: { value: "N", says: "Messages of a run of end-to-end.", default: 400_000 },
   rounds: { value: "N", says: "Rounds of end-to-end.", default: 3 },
+  confluent: {
+    value: "FOLDER",
+    says: "Of end-to-end: a folder with @confluentinc/kafka-javascript in its node_modules, to measure that too.",
+  },
   against: {
     value: "FOLDER",
     says: "Another built checkout: codec, micro and end-to-end of this build beside that one, in turn, with ratios.",
@@ -29,7 +33,8 @@ const sampling = { samples: number("samples"), sampleMs: number("sample-ms") };
 const parts: Readonly<Record<string, () => Promise<void>>> = {
   codec: () => compareCodecs(sampling, chosenRows()),
   micro: () => timeMicros(sampling),
-  "end-to-end": () => endToEnd({ messages: number("messages"), rounds: number("rounds") }),
+  "end-to-end": () =>
+    endToEnd({ messages: number("messages"), rounds: number("rounds"), confluent: options.confluent }),
 };
 const named = options.only === undefined ? Object.keys(parts) : [options.only];
 for (const name of named)
