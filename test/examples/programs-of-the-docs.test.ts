@@ -1,27 +1,16 @@
-import { spawn } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { transform } from "esbuild";
 import { describe, expect, test } from "vitest";
 import { parseCommand } from "../../packages/reference-broker/src/command/parse-command.js";
-import { pages, patternOf, programsIn } from "../support/programs-of-the-docs.js";
+import { outputOf, pages, patternOf, programsIn } from "../support/programs-of-the-docs.js";
 import { repository as root } from "../support/repository.js";
 import { shellCommands } from "../support/shell-commands.js";
 
 /** The one folder from which both `moldau` and the broker are found, as in an application that has installed them. */
 const application = join(root, "docs/examples");
 
-/** Runs a program to its end; it has to end by itself. */
-async function run(args: readonly string[], text = ""): Promise<{ code: number | null; output: string }> {
-  const child = spawn(process.execPath, args, { cwd: application, stdio: ["pipe", "pipe", "pipe"], timeout: 60_000 });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
-  child.stdin.end(text);
-  const code = await new Promise<number | null>((resolve, reject) =>
-    child.once("error", reject).once("close", resolve),
-  );
-  return { code, output };
-}
+const run = (args: readonly string[], input = "") => outputOf(args, { cwd: application, input });
 
 const programs = pages.flatMap(programsIn).filter(({ runner }) => runner === "node");
 

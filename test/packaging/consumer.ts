@@ -18,7 +18,9 @@ const nodes = { 20: "20.20.2", 22: "22.23.3", 24: "24.21.0" } as const;
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** A folder outside of the workspace in which all packed packages are installed, as an application's folder would be. */
+    /** A folder outside of the workspace for whatever tests install; it goes at the end. */
+    work: string;
+    /** A folder in it in which all packed packages are installed, as an application's folder would be. */
     application: string;
     /** The folder of an installation of {@link tools}. */
     tools: string;
@@ -36,18 +38,19 @@ export async function setup({ provide }: TestProject): Promise<void> {
   work = mkdtempSync(join(tmpdir(), "moldau-packaging-"));
   const tarballs = await pack(join(work, "tarballs"));
   const application = join(work, "application");
-  mkdirSync(application);
-  writeFileSync(join(application, "package.json"), JSON.stringify({ name: "application", private: true }));
-  await npm(application, [
-    "install",
-    "--save-exact",
-    ...Object.values(tarballs),
-    `@types/node@${tools["@types/node"]}`,
-  ]);
+  await newApplication(application, [...Object.values(tarballs), `@types/node@${tools["@types/node"]}`]);
+  provide("work", work);
   provide("application", application);
   provide("tarballs", tarballs);
   provide("tools", await installed("tools", Object.entries(tools)));
   provide("nodes", await allNodes());
+}
+
+/** Makes an empty application in a new folder, and installs packages in it: tarballs, or names with a version. */
+export async function newApplication(folder: string, packages: readonly string[]): Promise<void> {
+  mkdirSync(folder);
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "application", private: true }));
+  await npm(folder, ["install", "--save-exact", ...packages]);
 }
 
 export function teardown(): void {

@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { repository } from "./repository.js";
@@ -39,6 +40,25 @@ export function programsIn(page: string): readonly Program[] {
 export function patternOf(prints: string): RegExp {
   const escaped = prints.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
   return new RegExp(`^${escaped.replaceAll(/^…\n/gm, "(?:.*\\n)*").replaceAll("…", ".*")}$`);
+}
+
+/** Runs Node.js to its end, to which it has to come by itself within a minute; what it prints on both streams comes as it would in a terminal. */
+export async function outputOf(
+  args: readonly string[],
+  {
+    cwd,
+    input = "",
+    env = process.env,
+  }: { readonly cwd: string; readonly input?: string; readonly env?: NodeJS.ProcessEnv },
+): Promise<{ readonly code: number | null; readonly output: string }> {
+  const child = spawn(process.execPath, args, { cwd, env, stdio: ["pipe", "pipe", "pipe"], timeout: 60_000 });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  child.stdin.end(input);
+  const code = await new Promise<number | null>((resolve, reject) =>
+    child.once("error", reject).once("close", resolve),
+  );
+  return { code, output };
 }
 
 function markdownIn(folder: string): string[] {
