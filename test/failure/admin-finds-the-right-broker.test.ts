@@ -201,7 +201,7 @@ describe("listOffsets", () => {
 
   it.each([
     [{}, 'name topics, such as ["orders"]'],
-    [{ topic: "t" }, "Did you mean topics?"],
+    [{ topic: "t" }, "topic is topics here"],
     [{ topics: ["t"], partitions }, '"t" stands in topics'],
     [{ topics: ["t"], at: "end" }, '"earliest", "latest", "maxTimestamp"'],
     [{ partitions: [{ topic: "t", partition: 0, at: "newest" }] }, '"earliest", "latest", "maxTimestamp"'],

@@ -8,14 +8,18 @@ import {
   type OperationOptions,
 } from "@moldau/connection-pool";
 import { EventEmitter } from "eventemitter3";
+import { alterConfigs, type AlterConfigsOptions, type AlteredConfigs } from "./operations/alter-configs.js";
+import { createPartitions, type CreatePartitionsOptions, type GrownTopic } from "./operations/create-partitions.js";
 import { createTopics, type CreatedTopic, type CreateTopicsOptions } from "./operations/create-topics.js";
 import { deleteGroups, type DeletedGroup, type DeleteGroupsOptions } from "./operations/delete-groups.js";
+import { deleteRecords, type DeleteRecordsOptions, type TruncatedPartition } from "./operations/delete-records.js";
 import { deleteTopics, type DeletedTopic, type DeleteTopicsOptions } from "./operations/delete-topics.js";
 import {
   describeCluster,
   type ClusterDescription,
   type DescribeClusterOptions,
 } from "./operations/describe-cluster.js";
+import { describeConfigs, type DescribeConfigsOptions, type DescribedConfigs } from "./operations/describe-configs.js";
 import { describeGroupLag, type DescribeGroupLagOptions, type GroupLag } from "./operations/describe-group-lag.js";
 import { describeGroups, type DescribedGroup, type DescribeGroupsOptions } from "./operations/describe-groups.js";
 import { describeTopics, type DescribeTopicsOptions, type DescribedTopic } from "./operations/describe-topics.js";
@@ -122,6 +126,64 @@ export class Admin extends EventEmitter<AdminEvents> implements AsyncDisposable 
    */
   describeTopics(options: DescribeTopicsOptions): Promise<readonly DescribedTopic[]> {
     return this.#run(() => describeTopics(options));
+  }
+
+  /**
+   * Gives topics more partitions; a topic that has as many, or more, is INVALID_PARTITIONS. Messages stay where they are, so the messages of a
+   * key may be in two partitions from then on. A request that may have been carried out is not made again.
+   *
+   * ```ts
+   * const [grown] = await admin.createPartitions({ topics: [{ topic: "orders", partitions: 24 }] });
+   * if (grown?.error) throw grown.error;
+   * ```
+   *
+   * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection.
+   */
+  createPartitions(options: CreatePartitionsOptions): Promise<readonly GrownTopic[]> {
+    return this.#run(() => createPartitions(options));
+  }
+
+  /**
+   * Deletes the beginning of partitions: before an offset, or all that there is. An offset behind the end is OFFSET_OUT_OF_RANGE, a topic that
+   * is only compacted POLICY_VIOLATION.
+   *
+   * ```ts
+   * await admin.deleteRecords({ partitions: [{ topic: "orders", partition: 0, before: 1000n }] });
+   * await admin.deleteRecords({ topics: ["scratch"], before: "latest" });
+   * ```
+   *
+   * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection.
+   */
+  deleteRecords(options: DeleteRecordsOptions): Promise<readonly TruncatedPartition[]> {
+    return this.#run(() => deleteRecords(options));
+  }
+
+  /**
+   * Describes the configurations of topics and brokers: values, and which place each comes from.
+   *
+   * ```ts
+   * const [orders] = await admin.describeConfigs({ topics: ["orders"] });
+   * console.log(orders?.configs["retention.ms"]?.value, orders?.configs["retention.ms"]?.source);
+   * ```
+   *
+   * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection.
+   */
+  describeConfigs(options: DescribeConfigsOptions): Promise<readonly DescribedConfigs[]> {
+    return this.#run(() => describeConfigs(options));
+  }
+
+  /**
+   * Changes configurations of topics and brokers: sets, deletes, adds to lists and takes out of them. What is not named stays as it is. A value
+   * that the broker does not take is INVALID_CONFIG, with the broker's words, and then nothing of that topic or broker is changed.
+   *
+   * ```ts
+   * await admin.alterConfigs({ topics: [{ topic: "orders", set: { "retention.ms": 86_400_000 }, append: { "cleanup.policy": "compact" } }] });
+   * ```
+   *
+   * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection; UNSUPPORTED_VERSION from brokers before 2.3.
+   */
+  alterConfigs(options: AlterConfigsOptions): Promise<readonly AlteredConfigs[]> {
+    return this.#run(() => alterConfigs(options));
   }
 
   /**

@@ -1,9 +1,13 @@
 import type { SpokenApi } from "@moldau/connection-pool/internal";
 import {
+  CreatePartitions,
   CreateTopics,
   DeleteGroups,
+  DeleteRecords,
   DeleteTopics,
+  DescribeConfigs,
   DescribeGroups,
+  IncrementalAlterConfigs,
   ListGroups,
   ListOffsets,
   Metadata,
@@ -22,5 +26,9 @@ export const spokenApis: readonly SpokenApi[] = [
   { api: ListGroups },
   { api: CreateTopics },
   { api: DeleteTopics },
+  { api: DeleteRecords },
+  { api: DescribeConfigs },
+  { api: CreatePartitions },
   { api: DeleteGroups },
+  { api: IncrementalAlterConfigs },
 ];

@@ -2,6 +2,30 @@
 
 export { Admin } from "./admin.js";
 export type { AdminCloseOptions, AdminEvents } from "./admin.js";
+export type {
+  AlterConfigsOptions,
+  AlteredConfigs,
+  BrokerConfigChanges,
+  ConfigChanges,
+  TopicConfigChanges,
+} from "./operations/alter-configs.js";
+export type { ConfigBroker, ConfigResult } from "./operations/config-resource.js";
+export type { ConfigItems, ConfigValues } from "./operations/config-values.js";
+export type { CreatePartitionsOptions, GrownTopic, TopicToGrow } from "./operations/create-partitions.js";
+export type {
+  DeleteBefore,
+  DeleteRecordsOptions,
+  PartitionToTruncate,
+  TruncatedPartition,
+} from "./operations/delete-records.js";
+export type {
+  ConfigSource,
+  ConfigSynonym,
+  ConfigType,
+  DescribeConfigsOptions,
+  DescribedConfig,
+  DescribedConfigs,
+} from "./operations/describe-configs.js";
 export type { CreatedTopic, CreateTopicsOptions, NewTopic } from "./operations/create-topics.js";
 export type { DeletedGroup, DeleteGroupsOptions } from "./operations/delete-groups.js";
 export type { DeletedTopic, DeleteTopicsOptions } from "./operations/delete-topics.js";

@@ -63,6 +63,11 @@ describe("names of another client", () => {
     expect(message).toBe(sentence);
   });
 
+  it("are answered where the option that stands for them is missing, too", () => {
+    const read = new OptionReader<{ tls?: unknown }>("test", { ssl: true } as never, otherNames);
+    expect(refusal(() => read.boolean("tls"))).toBe("test: tls is missing. ssl is tls here.");
+  });
+
   it("say nothing of a name that is an option here", () => {
     const read = new OptionReader("test", { ssl: true }, otherNames);
     expect(read.boolean("ssl")).toBe(true);

@@ -167,11 +167,13 @@ export class OptionReader<Options extends object> {
   }
 
   /**
-   * Points to what looks like a missing option under a wrong name, else shows a right one. The other options are not read yet, so it may
-   * be one of them that is right.
+   * Points to what stands for a missing option elsewhere, or looks like it under a wrong name; else shows a right one. The other options are
+   * not read yet, so it may be one of them that is right.
    */
   #insteadOf(missing: string, { example }: DefaultRule<unknown>): string {
     const others = Object.keys(this.#options).filter((name) => !this.#known.has(name));
+    const theirs = others.filter((name) => Object.hasOwn(this.#otherNames, name));
+    if (theirs.length > 0) return theirs.map((name) => ` ${name} ${this.#otherNames[name]}.`).join("");
     const written = nearestName(missing, others);
     if (written !== undefined) return ` There is ${JSON.stringify(written)}: did you mean ${missing}?`;
     return example === undefined ? "" : ` Give it, as in { ${missing}: ${example} }.`;

@@ -48,4 +48,11 @@ describe("the table of errors", () => {
     });
     expect(error.message).toContain("try broker 2");
   });
+
+  test("does not say twice what the broker says in the same words", () => {
+    const { message } = errorByCode(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+    expect(kafkaError(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, {}, message).message).toBe(
+      `UNKNOWN_TOPIC_OR_PARTITION: ${message}`,
+    );
+  });
 });

@@ -314,7 +314,7 @@ export function errorByCode(code: number): ErrorDescription {
 /** Makes the error that a broker's code stands for; `detail` is the broker's own sentence, where it sent one. */
 export function kafkaError(code: number, facts: KafkaErrorOptions = {}, detail?: string | null): KafkaError {
   const { name, retriable, refreshMetadata, message } = errorByCode(code);
-  const sentence =
-    detail === undefined || detail === null || detail === "" ? message : `${message} The broker says: ${detail}`;
+  const hasMore = detail !== undefined && detail !== null && detail !== "" && detail !== message;
+  const sentence = hasMore ? `${message} The broker says: ${detail}` : message;
   return new KafkaError(name, `${name}: ${sentence}`, { errorCode: code, retriable, refreshMetadata, ...facts });
 }

@@ -20,3 +20,13 @@ export function unique(path: string, names: readonly string[]): void {
     seen.add(name);
   }
 }
+
+/** Reads the replicas of a partition. @throws {KafkaError} CLIENT_INVALID_ARGUMENT when they are no node ids. */
+export function checkReplicas(value: unknown, path: string): readonly number[] {
+  if (!Array.isArray(value) || value.length === 0)
+    throw invalidArgument(`${path} must be an array of node ids, the preferred leader first.`);
+  return value.map((node: unknown) => {
+    if (typeof node === "number" && Number.isInteger(node) && node >= 0) return node;
+    throw invalidArgument(`${path} must hold node ids: whole numbers of at least 0.`);
+  });
+}

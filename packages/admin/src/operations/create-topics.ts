@@ -3,7 +3,8 @@ import { CreateTopics, type RequestInputOf, type Uuid, type CreateTopicsResponse
 import { controller } from "../routing/controller.js";
 import type { ItemResult } from "../routing/item-result.js";
 import { perform } from "../routing/perform.js";
-import { operationOptions, unique } from "./arguments.js";
+import { checkReplicas, operationOptions, unique } from "./arguments.js";
+import { checkConfigValues, configValueWords, type ConfigValues } from "./config-values.js";
 import { createTopicsNames } from "./names-of-kafkajs.js";
 import type { Operation } from "./operation.js";
 
@@ -18,7 +19,7 @@ export interface NewTopic {
   /** Node ids of the replicas of each partition, the preferred leader first; instead of `partitions` and `replicationFactor`. */
   readonly assignments?: readonly (readonly number[])[];
   /** Topic configuration, such as `{ "cleanup.policy": "compact" }`. Default: none. */
-  readonly configs?: Readonly<Record<string, string | number | boolean>>;
+  readonly configs?: ConfigValues;
 }
 
 /** What to create. */
@@ -75,7 +76,7 @@ function checkTopic(value: unknown, path: string): NewTopic {
   const partitions = read.integer("partitions", { min: 1, max: 2 ** 31 - 1, default: -1 });
   const replicationFactor = read.integer("replicationFactor", { min: 1, max: 2 ** 15 - 1, default: -1 });
   const assignments = read.list("assignments", checkReplicas, { default: [] });
-  const configs = read.custom("configs", "an object of texts, numbers and booleans", checkConfigs, { default: {} });
+  const configs = read.custom("configs", configValueWords, checkConfigValues, { default: {} });
   read.done();
   if (assignments.length > 0 && (partitions >= 0 || replicationFactor >= 0)) {
     throw invalidArgument(
@@ -83,26 +84,6 @@ function checkTopic(value: unknown, path: string): NewTopic {
     );
   }
   return { topic, partitions, replicationFactor, assignments, configs };
-}
-
-function checkReplicas(value: unknown, path: string): readonly number[] {
-  if (!Array.isArray(value) || value.length === 0)
-    throw invalidArgument(`${path} must be an array of node ids, the preferred leader first.`);
-  return value.map((node: unknown) => {
-    if (typeof node === "number" && Number.isInteger(node) && node >= 0) return node;
-    throw invalidArgument(`${path} must hold node ids: whole numbers of at least 0.`);
-  });
-}
-
-function checkConfigs(value: unknown, path: string): NewTopic["configs"] {
-  if (!isPlainObject(value)) return undefined;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, setting]: [string, unknown]) => {
-      if (typeof setting === "string" || typeof setting === "number" || typeof setting === "boolean")
-        return [name, setting];
-      throw invalidArgument(`${path}["${name}"] must be a text, a number or a boolean.`);
-    }),
-  );
 }
 
 type TopicRequest = NonNullable<RequestInputOf<typeof CreateTopics>["topics"]>[number];

@@ -16,6 +16,7 @@ import type { NamedPartition } from "../routing/leader.js";
 import { perform } from "../routing/perform.js";
 import { timeLeft } from "../routing/time-left.js";
 import { checkName, operationOptions, unique } from "./arguments.js";
+import { listGroupOffsetsNames } from "./names-of-kafkajs.js";
 import type { Operation } from "./operation.js";
 import { byNameAndNumber, byTopic, checkPartition, eachPartition, partitionKey } from "./partition-items.js";
 import { readSelection, select } from "./selection.js";
@@ -55,7 +56,7 @@ export interface GroupOffset extends ItemResult {
  * newer (KIP-709). A group that does not exist has no offsets.
  */
 export function listGroupOffsets(options: ListGroupOffsetsOptions): Operation<readonly GroupOffsets[]> {
-  const read = new OptionReader("listGroupOffsets", options);
+  const read = new OptionReader("listGroupOffsets", options, listGroupOffsetsNames);
   const groups = read.list("groups", checkName, { nonEmpty: true });
   const selection = readSelection(read, { subject: "listGroupOffsets", checkPartition });
   const wait = operationOptions(read);

@@ -5,6 +5,7 @@ import { leader, type NamedPartition } from "../routing/leader.js";
 import { perform } from "../routing/perform.js";
 import { timeLeft } from "../routing/time-left.js";
 import { operationOptions } from "./arguments.js";
+import { listOffsetsNames } from "./names-of-kafkajs.js";
 import type { Operation } from "./operation.js";
 import { byTopic, eachPartition, partitionKey, partitionReader, readPartition } from "./partition-items.js";
 import { notEmpty, readSelection, select } from "./selection.js";
@@ -51,7 +52,7 @@ export interface ListedOffset extends ItemResult {
  * Those of whole topics come first, in the order of the topics and of the numbers; topics that could not be read come last.
  */
 export function listOffsets(options: ListOffsetsOptions): Operation<readonly ListedOffset[]> {
-  const read = new OptionReader("listOffsets", options);
+  const read = new OptionReader("listOffsets", options, listOffsetsNames);
   const selection = readSelection(read, { subject: "listOffsets", checkPartition: checkPlace });
   const at = read.custom<OffsetSpec, OffsetSpec>("at", places, checkSpec, { default: "latest" });
   const isolation = read.choice("isolationLevel", isolationLevels, { default: isolationLevels[0] });
@@ -122,7 +123,10 @@ export function checkSpec(value: unknown): OffsetSpec | undefined {
 }
 
 function checkPlace(value: unknown, path: string): PartitionToList {
-  const read = partitionReader<PartitionToList>(value, path, '{ topic: "orders", partition: 0, at: "latest" }');
+  const read = partitionReader<PartitionToList>(value, path, {
+    example: '{ topic: "orders", partition: 0, at: "latest" }',
+    otherNames: listOffsetsNames,
+  });
   const named = readPartition(read);
   const at = read.custom("at", places, checkSpec, { default: null });
   read.done();

@@ -1,9 +1,9 @@
-import { invalidArgument, isPlainObject, OptionReader } from "@moldau/connection-pool";
+import { invalidArgument, isPlainObject, OptionReader, type OtherNames } from "@moldau/connection-pool";
 import type { NamedPartition } from "../routing/leader.js";
 
 /** Reads a partition that is named and nothing else. @throws {KafkaError} CLIENT_INVALID_ARGUMENT. */
 export function checkPartition(value: unknown, path: string): NamedPartition {
-  const read = partitionReader<NamedPartition>(value, path, '{ topic: "orders", partition: 0 }');
+  const read = partitionReader<NamedPartition>(value, path, { example: '{ topic: "orders", partition: 0 }' });
   const named = readPartition(read);
   read.done();
   return named;
@@ -13,15 +13,18 @@ export function checkPartition(value: unknown, path: string): NamedPartition {
 export function partitionReader<Named extends NamedPartition>(
   value: unknown,
   path: string,
-  example: string,
+  { example, otherNames }: { readonly example: string; readonly otherNames?: OtherNames },
 ): OptionReader<Partial<Named>> {
   if (!isPlainObject(value)) throw invalidArgument(`${path} must be an object such as ${example}.`);
-  return new OptionReader<Partial<Named>>(path, value);
+  return new OptionReader<Partial<Named>>(path, value, otherNames);
 }
 
 /** Reads the topic and the number of a partition. */
 export function readPartition(read: OptionReader<Partial<NamedPartition>>): NamedPartition {
-  return { topic: read.text("topic"), partition: read.integer("partition", { min: 0, max: 2 ** 31 - 1 }) };
+  return {
+    topic: read.text("topic", { example: '"orders"' }),
+    partition: read.integer("partition", { min: 0, max: 2 ** 31 - 1 }),
+  };
 }
 
 /** Makes the name by which a partition is found in an answer. */

@@ -1,13 +1,25 @@
 import type { BrokerAddress, Cluster, OperationOptions } from "@moldau/connection-pool";
+import { ErrorCode, kafkaError } from "@moldau/protocol-codec";
 import { apart, type Route } from "./route.js";
 
 /** The broker that an item itself names; any, where it names none. */
 export function brokerOf<Item>(nodeOf: (item: Item) => number | undefined): Route<Item> {
   return {
     refusals: new Set(),
-    find: (_cluster, items) => apart(items, (item) => Promise.resolve(nodeOf(item))),
+    find: (cluster, items, wait) =>
+      apart(items, async (item) => {
+        const node = nodeOf(item);
+        if (node === undefined || isKnown(cluster, node)) return node;
+        await cluster.refreshTopics([], wait);
+        if (isKnown(cluster, node)) return node;
+        throw kafkaError(ErrorCode.BROKER_ID_NOT_REGISTERED, { broker: node });
+      }),
     forget: (cluster) => cluster.refreshTopics([]),
   };
+}
+
+function isKnown({ brokers }: Cluster, node: number): boolean {
+  return brokers.some(({ nodeId }) => nodeId === node);
 }
 
 /**

@@ -47,7 +47,7 @@ export function perform<
 /** What became of an item, the last time it was asked for; there is none when the answer left it out. */
 type Outcome<Answer> =
   | { readonly kind: "answered"; readonly answer: Answer; readonly node: number | undefined }
-  /** A broker said when it was looked for that there is nothing to ask, or nobody. */
+  /** Looking for its broker has shown that there is nothing to ask, or nobody. */
   | { readonly kind: "failed"; readonly error: KafkaError }
   /** Its broker could not be asked, or refused the request as a whole. */
   | { readonly kind: "unasked"; readonly error: KafkaError };
@@ -193,7 +193,8 @@ class Rounds<Item, Req extends Fields, Res extends Fields, Answer extends ItemAn
   }
 }
 
-/** Whether a broker said it of the item itself, as opposed to a lost connection or a refused login, which concern all of them. */
+/** Whether it is about the item itself, as opposed to a lost connection or a refused login, which concern all of them. */
 function isOf({ errorCode, groupId, transactionalId, topic }: KafkaError): boolean {
+  if (errorCode === ErrorCode.BROKER_ID_NOT_REGISTERED) return true;
   return errorCode !== undefined && (groupId ?? transactionalId ?? topic) !== undefined;
 }
