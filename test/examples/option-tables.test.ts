@@ -1,0 +1,31 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { documentedOptions, shownDefault, type DocumentedOptions } from "../support/documented-options.js";
+import { repository } from "../support/repository.js";
+import { tableUnder } from "../support/tables-of-the-docs.js";
+
+/** The tables of options in the documentation: option, default, and what it is. */
+const tables = [
+  { page: "packages/client/README.md", heading: "## Options of `new Kafka`", of: "new Kafka" },
+  { page: "packages/producer/README.md", heading: "## Options", of: "producer" },
+  { page: "packages/consumer/README.md", heading: "## Options", of: "consumer" },
+  { page: "docs/guides/producing.md", heading: "## All options", of: "producer" },
+  { page: "docs/guides/errors-and-retries.md", heading: "### The pauses between attempts", of: "retry" },
+] as const;
+
+describe.each(tables)("the table below $heading in $page", ({ page, heading, of }) => {
+  const rows = tableUnder(readFileSync(join(repository, page), "utf8"), heading);
+  const { names, defaults }: DocumentedOptions = documentedOptions[of];
+
+  it("has all options, and no other", () => {
+    expect(rows.map(([option = ""]) => option.replaceAll("`", "")).toSorted()).toEqual(names.toSorted());
+  });
+
+  it.each(rows)("has %s with its default, %s", (option = "", shown = "") => {
+    if (shown === "required" || shown === "the client's") return;
+    const wanted = shownDefault(defaults[option.replaceAll("`", "")]);
+    if (wanted === undefined) expect(shown).toMatch(/\S/);
+    else expect(shown).toBe(wanted);
+  });
+});
