@@ -25,7 +25,9 @@ export async function install({ docs = false } = {}) {
 
 /** What the installed state depends on: the lockfile, the manifests, and the platform that native packages were chosen for. */
 function fingerprint() {
-  const workspaces = readdirSync(join(root, "packages")).map((folder) => join("packages", folder));
+  const workspaces = ["packages", "docs/examples"].flatMap((parent) =>
+    readdirSync(join(root, parent)).map((folder) => join(parent, folder)),
+  );
   const manifests = [".", "testing", "test", "docs", "docs/examples", ...workspaces].map((folder) =>
     join(folder, "package.json"),
   );
