@@ -32,8 +32,12 @@ function launch(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProg
 async function start(args: readonly string[], env?: NodeJS.ProcessEnv) {
   const program = launch(["--port", "0", "--json", ...args], env);
   await program.waitFor(/"event":"ready".*\n/);
-  const [ready = "{}"] = program.stdout.split("\n");
-  return { program, ready: JSON.parse(ready) };
+  return { program, ready: readyIn(program) };
+}
+
+/** What the command said when it was ready, with `--json`. */
+function readyIn({ stdout }: ChildProgram) {
+  return JSON.parse(stdout.split("\n").find((line) => line.includes('"event":"ready"')) ?? "{}");
 }
 
 async function listTopics(kafka: Kafka): Promise<string[]> {
@@ -149,14 +153,49 @@ describe("what was started", () => {
       ...["--json", "--node-ids", "0,5", "--rack", "north", "--rack", "south"],
       ...["--listener", "PLAINTEXT://127.0.0.1:0", "--listener", "OUTSIDE=PLAINTEXT://127.0.0.1:0"],
     ]);
-    await program.waitFor(/"event":"ready"/);
-    const ready = JSON.parse(program.stdout.split("\n")[0] ?? "");
+    await program.waitFor(/"event":"ready".*\n/);
+    const ready = readyIn(program);
     expect(ready.brokers).toMatchObject([
       { nodeId: 0, rack: "north", listeners: { PLAINTEXT: {}, OUTSIDE: {} } },
       { nodeId: 5, rack: "south" },
     ]);
     expect(Object.keys(ready.connect)).toEqual(["PLAINTEXT", "OUTSIDE"]);
   });
+});
+
+test("what happens is told line by line, and summed up at the end", async () => {
+  const { program, ready } = await start(["--verbose", "--topic", "orders:2"]);
+  const kafka = new Kafka({ brokers: [`127.0.0.1:${ready.brokers[0].listeners.PLAINTEXT.port}`], clientId: "shop" });
+  const messages = Array.from({ length: 20 }, (_, index) => ({ key: `${index}`, value: "one" }));
+  await kafka.producer().send({ topic: "orders", messages });
+  const consumer = kafka.consumer({ groupId: "billing", topics: ["orders"], startFrom: "earliest" });
+  let received = 0;
+  for await (const _message of consumer.messages()) if (++received === messages.length) break;
+  await kafka.close();
+  program.signal("SIGTERM");
+  const { code, stdout, stderr } = await program.ended();
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  const reports = stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  const events = new Set(reports.map(({ event }) => event));
+  for (const event of [
+    "topicCreated",
+    "ready",
+    "connected",
+    "memberJoined",
+    "groupChanged",
+    "offsetsCommitted",
+    "memberLeft",
+  ])
+    expect(events).toContain(event);
+  expect(events).not.toContain("request");
+  expect(reports.at(-2)).toMatchObject({ event: "closing" });
+  expect(reports.at(-1)).toMatchObject({ event: "closed", messagesIn: 20, messagesOut: 20, topics: 1, groups: 1 });
+  const connections = reports.filter(({ event }) => event === "disconnected");
+  expect(reports.at(-1).connections).toBe(connections.length);
+  expect(reports.at(-1).requests).toBe(connections.reduce((sum, { requests }) => sum + requests, 0));
 });
 
 describe("an encrypted broker", () => {
@@ -225,14 +264,12 @@ describe("a broker with logins", () => {
   });
 
   test("is spoken to by kafkajs over TLS with SCRAM, beside a plain listener", async () => {
-    const { ready } = await (async () => {
-      const program = launch([
-        ...["--json", "--topic", "orders", "--user", "alice:secret"],
-        ...["--listener", "PLAINTEXT://:0", "--listener", "SASL_SSL://:0"],
-      ]);
-      await program.waitFor(/"event":"ready".*\n/);
-      return { ready: JSON.parse(program.stdout.split("\n")[0] ?? "") };
-    })();
+    const program = launch([
+      ...["--json", "--topic", "orders", "--user", "alice:secret"],
+      ...["--listener", "PLAINTEXT://:0", "--listener", "SASL_SSL://:0"],
+    ]);
+    await program.waitFor(/"event":"ready".*\n/);
+    const ready = readyIn(program);
     const { PLAINTEXT, SASL_SSL } = ready.brokers[0].listeners;
     const kafka = new kafkajs.Kafka({
       brokers: [`localhost:${SASL_SSL.port}`],

@@ -12,7 +12,7 @@ import {
   Produce,
   writeBatch,
 } from "@moldau/protocol-codec";
-import { startBroker, type ConnectionEvent, type ReferenceBroker } from "@moldau/reference-broker";
+import { startBroker, type DisconnectionEvent, type ReferenceBroker } from "@moldau/reference-broker";
 import { handlers } from "@moldau/reference-broker/internal";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { RawBytes } from "../support/raw-bytes.js";
@@ -41,7 +41,7 @@ const sizeOf = (bytes: number): Buffer => {
 
 /** Sends something hostile on a connection of its own, and gives the reason that the broker reports for closing it. */
 async function reasonAfter(send: (connection: RawBytes) => void): Promise<unknown> {
-  const closed = broker.waitFor("disconnected", ({ reason }: ConnectionEvent) => reason !== undefined);
+  const closed = broker.waitFor("disconnected", ({ reason }: DisconnectionEvent) => reason !== undefined);
   const connection = await RawBytes.open(address());
   send(connection);
   expect(await connection.isClosedByPeer()).toBe(true);
@@ -74,7 +74,7 @@ test.each([
 });
 
 test("requests that came whole before an impossible size are answered, then the connection ends", async () => {
-  const closed = broker.waitFor("disconnected", ({ reason }: ConnectionEvent) => reason !== undefined);
+  const closed = broker.waitFor("disconnected", ({ reason }: DisconnectionEvent) => reason !== undefined);
   const connection = await RawBytes.open(address());
   connection.send(Buffer.concat([metadataFrame(), metadataFrame(), sizeOf(-1), metadataFrame()]));
   expect((await connection.frame())?.readInt32BE(0)).toBe(7);
@@ -85,7 +85,7 @@ test("requests that came whole before an impossible size are answered, then the 
 });
 
 test("a request that waits when an impossible size comes is answered, and nothing behind the size is", async () => {
-  const closed = broker.waitFor("disconnected", ({ reason }: ConnectionEvent) => reason !== undefined);
+  const closed = broker.waitFor("disconnected", ({ reason }: DisconnectionEvent) => reason !== undefined);
   const connection = await RawBytes.open(address());
   const topics = [{ topic: "orders", partitions: [{ partition: 0, fetchOffset: 0n, partitionMaxBytes: 1000 }] }];
   connection.request(Fetch, 12, { maxWaitMs: 200, minBytes: 1, topics }, 1);
@@ -100,7 +100,7 @@ test("a request that waits when an impossible size comes is answered, and nothin
 });
 
 test("a client that takes no answers cannot keep a connection open on which an impossible size came", async () => {
-  const gone = broker.waitFor("disconnected", ({ reason }: ConnectionEvent) => reason !== undefined, {
+  const gone = broker.waitFor("disconnected", ({ reason }: DisconnectionEvent) => reason !== undefined, {
     timeoutMs: 30_000,
   });
   const connection = await RawBytes.open(address());

@@ -21,13 +21,115 @@ export interface ResponseEvent extends RequestEvent {
   readonly durationMs: number;
 }
 
-/** A connection that was opened or closed. */
+/** A connection that was opened. */
 export interface ConnectionEvent {
+  /** Node id of the broker. */
+  readonly broker: number;
+  /** Number of the connection, unique in the life of the cluster; -1 for one that failed before it was any, in a handshake of TLS. */
+  readonly connection: number;
+  readonly listener: string;
+  /** The client's address, `127.0.0.1`; empty where nobody can tell. */
+  readonly remoteAddress: string;
+}
+
+/** A connection that was closed. */
+export interface DisconnectionEvent extends ConnectionEvent {
+  /** Requests that were read, answered or not. */
+  readonly requests: number;
+  readonly bytesReceived: number;
+  readonly bytesSent: number;
+  /** Why it was closed, when that was no orderly end: a DecodeError, a FrameError, a refused login, a socket error. */
+  readonly reason?: unknown;
+}
+
+/** A login that succeeded; renewing one is a login too. */
+export interface LoginEvent {
+  /** Node id of the broker. */
   readonly broker: number;
   readonly connection: number;
   readonly listener: string;
-  /** Why it was closed, when that was no orderly end: a DecodeError, a FrameError, a refused login, a socket error. */
-  readonly reason?: unknown;
+  /** Kafka's name of it: `SCRAM-SHA-512`. */
+  readonly mechanism: string;
+  readonly username: string;
+}
+
+/** A login that was refused. */
+export interface LoginRefusedEvent extends Omit<LoginEvent, "username"> {
+  /** What the client was told. */
+  readonly reason: string;
+}
+
+/** Record batches that a client's Produce added to a log; those that the log had already are none. */
+export interface AppendedEvent {
+  /** Node id of the broker. */
+  readonly broker: number;
+  readonly clientId: string | null;
+  readonly topic: string;
+  readonly partition: number;
+  readonly baseOffset: bigint;
+  readonly messages: number;
+  /** Bytes of the batches, compressed as they came. */
+  readonly bytes: number;
+}
+
+/** Record batches that were read for a Fetch. A client may skip the first messages, and ask for the last ones again. */
+export interface FetchedEvent {
+  /** Node id of the broker. */
+  readonly broker: number;
+  readonly clientId: string | null;
+  readonly topic: string;
+  readonly partition: number;
+  /** The offset that was asked for. */
+  readonly offset: bigint;
+  /** How many offsets the batches reach beyond that one. */
+  readonly messages: number;
+  readonly bytes: number;
+}
+
+/** A member of a group. */
+export interface GroupMemberEvent {
+  /** Node id of the group's coordinator. */
+  readonly broker: number;
+  readonly groupId: string;
+  readonly memberId: string;
+  /** The name of a static member (KIP-345); null for others. */
+  readonly groupInstanceId: string | null;
+  readonly clientId: string;
+  /** The client's address, `127.0.0.1`. */
+  readonly clientHost: string;
+}
+
+/** A member that is gone. */
+export interface MemberLeftEvent extends GroupMemberEvent {
+  /** It said so; it was silent for its session timeout; it did not come back in time when the group rebalanced; or another took its static place. */
+  readonly reason: "left" | "sessionExpired" | "missedRebalance" | "replaced";
+}
+
+/** A group that is in another state, or in another generation. */
+export interface GroupEvent {
+  /** Node id of the group's coordinator. */
+  readonly broker: number;
+  readonly groupId: string;
+  /** Kafka's name of the state; Dead means that the group was deleted. */
+  readonly state: "Empty" | "PreparingRebalance" | "CompletingRebalance" | "Stable" | "Dead";
+  readonly generation: number;
+  /** The assignor that the members agreed on; null while there is none. */
+  readonly protocol: string | null;
+  /** Member ids, in the order in which they came. */
+  readonly members: readonly string[];
+}
+
+/** Offsets that a group committed; those that were refused are not among them. */
+export interface OffsetsCommittedEvent {
+  /** Node id of the group's coordinator. */
+  readonly broker: number;
+  readonly groupId: string;
+  /** Empty for one who belongs to no group, as tools. */
+  readonly memberId: string;
+  readonly topics: readonly {
+    readonly topic: string;
+    readonly partitions: readonly { readonly partition: number; readonly offset: bigint }[];
+  }[];
 }
 
 /** What a cluster tells those who listen. */
@@ -35,7 +137,23 @@ export interface BrokerEventMap {
   request: (event: RequestEvent) => void;
   response: (event: ResponseEvent) => void;
   connected: (event: ConnectionEvent) => void;
-  disconnected: (event: ConnectionEvent) => void;
+  disconnected: (event: DisconnectionEvent) => void;
+  /** A client logged in. */
+  loggedIn: (event: LoginEvent) => void;
+  /** A client could not log in. */
+  loginRefused: (event: LoginRefusedEvent) => void;
+  /** Messages were written. */
+  appended: (event: AppendedEvent) => void;
+  /** Messages were read. */
+  fetched: (event: FetchedEvent) => void;
+  /** A group has a new member. */
+  memberJoined: (event: GroupMemberEvent) => void;
+  /** A group has lost a member. */
+  memberLeft: (event: MemberLeftEvent) => void;
+  /** A group rebalances, is stable, empty or deleted. */
+  groupChanged: (event: GroupEvent) => void;
+  /** A group committed offsets. */
+  offsetsCommitted: (event: OffsetsCommittedEvent) => void;
   /** A topic was created. */
   topicCreated: (event: { readonly topic: string; readonly partitions: number }) => void;
   /** A topic was deleted. */
@@ -66,6 +184,14 @@ const eventNames: readonly string[] = Object.keys({
   response: true,
   connected: true,
   disconnected: true,
+  loggedIn: true,
+  loginRefused: true,
+  appended: true,
+  fetched: true,
+  memberJoined: true,
+  memberLeft: true,
+  groupChanged: true,
+  offsetsCommitted: true,
   topicCreated: true,
   topicDeleted: true,
   leaderChanged: true,
@@ -108,6 +234,11 @@ export class BrokerEvents {
     return this.#emitter.listenerCount("request") > 0 || this.#emitter.listenerCount("response") > 0;
   }
 
+  /** Whether anybody listens to events of this name: one that takes work to put together is made only then. */
+  isHeard(name: keyof BrokerEventMap): boolean {
+    return this.#emitter.listenerCount(name) > 0;
+  }
+
   request(event: RequestEvent): void {
     if (this.#emitter.listenerCount("request") > 0) this.#guarded(() => this.#emitter.emit("request", event));
   }
@@ -120,8 +251,40 @@ export class BrokerEvents {
     this.#guarded(() => this.#emitter.emit("connected", event));
   }
 
-  disconnected(event: ConnectionEvent): void {
+  disconnected(event: DisconnectionEvent): void {
     this.#guarded(() => this.#emitter.emit("disconnected", event));
+  }
+
+  loggedIn(event: LoginEvent): void {
+    this.#guarded(() => this.#emitter.emit("loggedIn", event));
+  }
+
+  loginRefused(event: LoginRefusedEvent): void {
+    this.#guarded(() => this.#emitter.emit("loginRefused", event));
+  }
+
+  appended(event: AppendedEvent): void {
+    this.#guarded(() => this.#emitter.emit("appended", event));
+  }
+
+  fetched(event: FetchedEvent): void {
+    this.#guarded(() => this.#emitter.emit("fetched", event));
+  }
+
+  memberJoined(event: GroupMemberEvent): void {
+    this.#guarded(() => this.#emitter.emit("memberJoined", event));
+  }
+
+  memberLeft(event: MemberLeftEvent): void {
+    this.#guarded(() => this.#emitter.emit("memberLeft", event));
+  }
+
+  groupChanged(event: GroupEvent): void {
+    this.#guarded(() => this.#emitter.emit("groupChanged", event));
+  }
+
+  offsetsCommitted(event: OffsetsCommittedEvent): void {
+    this.#guarded(() => this.#emitter.emit("offsetsCommitted", event));
   }
 
   topicCreated(topic: string, partitions: number): void {

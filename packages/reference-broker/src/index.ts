@@ -32,10 +32,19 @@ export type { RequestSubject } from "./faults/match.js";
 
 // Looking at it
 export type {
+  AppendedEvent,
   BrokerEventMap,
   BrokerEventOf,
   BrokerListener,
   ConnectionEvent,
+  DisconnectionEvent,
+  FetchedEvent,
+  GroupEvent,
+  GroupMemberEvent,
+  LoginEvent,
+  LoginRefusedEvent,
+  MemberLeftEvent,
+  OffsetsCommittedEvent,
   RequestEvent,
   ResponseEvent,
 } from "./events.js";

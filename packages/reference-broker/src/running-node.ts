@@ -10,7 +10,7 @@ import { shownController } from "./cluster/registration.js";
 import type { ClusterState, Endpoint } from "./cluster/state.js";
 import type { LogDirectory } from "./data-dir/log-directory.js";
 import { Dispatcher } from "./network/dispatch.js";
-import type { BrokerEvents } from "./events.js";
+import type { BrokerEvents, ConnectionEvent } from "./events.js";
 import type { FaultRules } from "./faults/rules.js";
 import { FetchSessionCache } from "./fetch/session-cache.js";
 import { GroupCoordinator } from "./groups/coordinator.js";
@@ -59,6 +59,7 @@ export class RunningNode implements BrokerNode {
   readonly fetchSessions: FetchSessionCache;
   readonly apis: readonly ServedApi[] = handlers;
   readonly clock: Clock;
+  readonly events: BrokerEvents;
   readonly random: () => number;
   readonly randomBytes: () => Uint8Array;
   readonly #shared: SharedParts;
@@ -85,9 +86,10 @@ export class RunningNode implements BrokerNode {
     this.config = config;
     this.controller = controller;
     this.clock = clock;
+    this.events = events;
     this.random = random;
     this.randomBytes = randomBytes;
-    this.groups = new GroupCoordinator({ nodeId, config, cluster, clock, random, onError });
+    this.groups = new GroupCoordinator({ nodeId, config, cluster, clock, random, events, onError });
     const { storage, custody } = shared;
     const coordinators = new Map([[groupsTopic, this.groups]]);
     this.partitions = new LocalPartitions({
@@ -210,7 +212,6 @@ export class RunningNode implements BrokerNode {
 
   #hooks(): ConstructorParameters<typeof Listener>[1] {
     const { acceptor, config, clock, events, nextSessionId } = this.#shared;
-    const broker = this.nodeId;
     return {
       acceptor,
       clock,
@@ -218,13 +219,26 @@ export class RunningNode implements BrokerNode {
       maxFrameBytes: config.number("socket.request.max.bytes"),
       idleMs: config.number("connections.max.idle.ms"),
       answer: (payload, session) => this.#dispatcher.answer(payload, session),
-      onOpen: ({ id, listener }) => events.connected({ broker, connection: id, listener }),
-      onClose: ({ id, listener }, reason) =>
-        events.disconnected({ broker, connection: id, listener, ...(reason === undefined ? {} : { reason }) }),
-      onRefused: (reason) => events.disconnected({ broker, connection: -1, listener: "", reason }),
+      onOpen: (session) => events.connected(connectionOf(this.nodeId, session)),
+      onClose: (session, reason) =>
+        events.disconnected({
+          ...connectionOf(this.nodeId, session),
+          ...session.traffic,
+          ...(reason === undefined ? {} : { reason }),
+        }),
+      onRefused: (listener, reason) =>
+        events.disconnected({ ...nobody, broker: this.nodeId, connection: -1, listener, reason }),
     };
   }
 }
+
+/** What is told of a connection when it comes and when it goes. */
+function connectionOf(broker: number, { id, listener, clientHost }: Session): ConnectionEvent {
+  return { broker, connection: id, listener, remoteAddress: clientHost.slice(1) };
+}
+
+/** What is told of one that came to nothing. */
+const nobody = { remoteAddress: "", requests: 0, bytesReceived: 0, bytesSent: 0 };
 
 /** An address that one broker is to listen on. */
 export interface NodeListener {

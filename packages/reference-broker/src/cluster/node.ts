@@ -2,6 +2,7 @@ import type { Clock } from "@moldau/platform";
 import type { BrokerConfig } from "./broker-config.js";
 import type { Controller } from "./controller.js";
 import type { ClusterState } from "./state.js";
+import type { BrokerEvents } from "../events.js";
 import type { FetchSessionCache } from "../fetch/session-cache.js";
 import type { GroupCoordinator } from "../groups/coordinator.js";
 import type { Partition } from "../partitions/partition.js";
@@ -29,6 +30,8 @@ export interface BrokerNode {
   /** The APIs served, in ascending order of their keys. */
   readonly apis: readonly ServedApi[];
   readonly clock: Clock;
+  /** Whom the cluster tells what happens in it. */
+  readonly events: BrokerEvents;
   readonly random: () => number;
   /** Gives 16 random bytes, from the broker's seed. */
   readonly randomBytes: () => Uint8Array;

@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { systemClock } from "@moldau/platform";
 import { startBroker, type ReferenceBroker } from "../broker.js";
 import { prepareCommand, type PreparedCommand } from "./broker-options.js";
+import { reportEvents } from "./event-reports.js";
 import { failureSentence } from "./failure-sentence.js";
 import { usage } from "./options.js";
 import { askedToEnd } from "./asked-to-end.js";
@@ -9,6 +10,7 @@ import { parseCommand, type BrokerCommand, type ServeCommand } from "./parse-com
 import { usersVariable } from "./parse-user.js";
 import { jsonLine, type PrintReport } from "./report.js";
 import { startReport } from "./start-report.js";
+import { Totals } from "./totals.js";
 import { UsageError } from "./usage-error.js";
 
 /** Where the command writes to, and who stops it. */
@@ -59,12 +61,7 @@ function textOf({ kind }: Exclude<BrokerCommand, { kind: "serve" }>): string {
 async function serve(command: ServeCommand, surroundings: CommandSurroundings): Promise<void> {
   const prepared = await prepareCommand(command, surroundings.environment);
   try {
-    const broker = await startBroker(prepared.options);
-    try {
-      await attend(broker, { command, prepared, surroundings });
-    } finally {
-      await broker.close();
-    }
+    await attend(await startBroker(prepared.options), { command, prepared, surroundings });
   } finally {
     await prepared.development?.dispose();
   }
@@ -85,13 +82,22 @@ async function attend(
 ): Promise<void> {
   const report: PrintReport = (each) =>
     surroundings.print(command.isJson ? jsonLine(each, systemClock.now()) : each.text);
-  broker.on("error", (error) => surroundings.complain(failureSentence(error)));
-  await prepared.development?.save();
-  const found = broker.contents;
-  await broker.createMissingTopics(command.topics);
-  // Whoever reads that it is ready may ask it to end at once.
-  const end = surroundings.asked();
-  report(startReport(broker, { command, prepared, found }));
-  await end;
-  report({ event: "closing", text: "Closing.", facts: {} });
+  const totals = new Totals(broker, systemClock);
+  let last = broker.contents;
+  try {
+    broker.on("error", (error) => surroundings.complain(failureSentence(error)));
+    if (command.isVerbose) reportEvents(broker, report);
+    await prepared.development?.save();
+    const found = broker.contents;
+    await broker.createMissingTopics(command.topics);
+    // Whoever reads that it is ready may ask it to end at once.
+    const end = surroundings.asked();
+    report(startReport(broker, { command, prepared, found }));
+    await end;
+    report({ event: "closing", text: "Closing.", facts: {} });
+    last = broker.contents;
+  } finally {
+    await broker.close();
+  }
+  report(totals.report(last));
 }

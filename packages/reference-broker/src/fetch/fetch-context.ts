@@ -8,6 +8,8 @@ import type { FetchSessionCache } from "./session-cache.js";
 export interface FetchedPartition {
   readonly position: FetchPosition;
   readonly result: PartitionResult;
+  /** The offset behind the batches that were read; that of the position when there are none. */
+  readonly nextOffset: bigint;
 }
 
 /** How a request is to be fetched and answered: with a session, without, or not at all. */

@@ -61,7 +61,7 @@ export async function readPositions(
       maxBytes: Math.min(left, position.maxBytes),
       minOneMessage: sizeInBytes === 0,
     });
-    fetched.push({ position, result: read.result });
+    fetched.push({ position, result: read.result, nextOffset: read.nextOffset });
     if (read.watched !== undefined) watched.push(read.watched);
     sizeInBytes += read.sizeInBytes;
     left = Math.max(0, left - read.sizeInBytes);
@@ -73,6 +73,7 @@ export async function readPositions(
 interface OneRead {
   readonly result: PartitionResult;
   readonly sizeInBytes: number;
+  readonly nextOffset: bigint;
   readonly watched?: WatchedPosition;
 }
 
@@ -124,7 +125,7 @@ async function readPartition(
     records: read.records,
     ...(diverging === undefined ? {} : { divergingEpoch: diverging }),
   };
-  return { result, sizeInBytes: read.sizeInBytes, watched };
+  return { result, sizeInBytes: read.sizeInBytes, nextOffset: read.nextOffset, watched };
 }
 
 /** Where the client's log and this one part, if they do (KIP-595): the client then cuts its own back. */
@@ -143,7 +144,7 @@ function divergence(
 }
 
 function failed(
-  { partition: partitionIndex }: FetchPosition,
+  { partition: partitionIndex, fetchOffset }: FetchPosition,
   errorCode: number,
   currentLeader?: PartitionResult["currentLeader"],
 ): OneRead {
@@ -157,7 +158,7 @@ function failed(
     records: [],
     ...(currentLeader === undefined ? {} : { currentLeader }),
   };
-  return { result, sizeInBytes: 0 };
+  return { result, sizeInBytes: 0, nextOffset: fetchOffset };
 }
 
 /** Errors that Apache Kafka finds before it looks at the log; their answers differ in a detail. */

@@ -10,6 +10,7 @@ import {
   type Uuid,
 } from "@moldau/protocol-codec";
 import type { Clock } from "@moldau/platform";
+import type { BrokerEvents } from "../events.js";
 import {
   failedJoin,
   failedSync,
@@ -24,6 +25,7 @@ import { ShardTable } from "../coordination/shard-table.js";
 import { groupsTopic } from "../cluster/internal-topics.js";
 import { describeGroup, groupFailure, listGroup, type GroupFilter, type GroupListing } from "./listing.js";
 import type { GroupDescription } from "./group-view.js";
+import { groupTidings, type GroupTidings } from "./group-tidings.js";
 import { newMemberId } from "./member-id.js";
 import { commitOffsets, type CommittedTopic } from "./offset-commit.js";
 import { fetchAllOffsets, fetchOffsets, type FetchedTopic, type TopicToFetch } from "./offset-fetch.js";
@@ -39,6 +41,8 @@ export interface GroupCoordinatorOptions {
   readonly clock: Clock;
   /** Numbers from 0 (included) to 1 (excluded); member ids are made of them. */
   readonly random: () => number;
+  /** Whom to tell what happens to groups. Default: nobody. */
+  readonly events?: BrokerEvents | undefined;
   /** Hears of failures that no request waits for: a log that cannot be replayed, an expiry that could not be written. */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
@@ -67,17 +71,20 @@ export interface Caller {
 export class GroupCoordinator {
   readonly #options: GroupCoordinatorOptions;
   readonly #settings: GroupSettings;
+  readonly #told: GroupTidings;
   readonly #shards: ShardTable<GroupShard>;
 
   constructor(options: GroupCoordinatorOptions) {
     this.#options = options;
     const settings = groupSettings(options.config);
-    const { clock } = options;
+    const { clock, nodeId, events } = options;
+    const told = groupTidings(nodeId, events);
+    this.#told = told;
     this.#settings = settings;
     this.#shards = new ShardTable({
       partitions: () => options.cluster.topic(groupsTopic)?.partitions.length ?? settings.offsetsTopicPartitions,
       open: (log, leaderEpoch) =>
-        new GroupShard({ log, leaderEpoch, clock, settings, onError: (error) => this.#onError(error) }),
+        new GroupShard({ log, leaderEpoch, clock, settings, told, onError: (error) => this.#onError(error) }),
     });
   }
 
@@ -186,10 +193,12 @@ export class GroupCoordinator {
   async commit(request: OffsetCommitRequest, apiVersion: number): Promise<readonly CommittedTopic[]> {
     const { groupId, memberId } = request;
     const metadataMaxLength = this.#settings.offsetMetadataMaxLength;
-    return this.#shards.of(groupId).write(({ group, nowMs }) => {
+    const committed = await this.#shards.of(groupId).write(({ group, nowMs }) => {
       const { records, topics } = commitOffsets(group(groupId), request, { nowMs, metadataMaxLength, apiVersion });
       return { records, answer: topics, committed: { groupId, memberId } };
     });
+    this.#told.committed(request, committed);
+    return committed;
   }
 
   /** The offsets of some partitions of a group, or of all that it committed (null). Rejects with a CoordinatorError when the group is not served here. */

@@ -9,6 +9,7 @@ import { BrokerConfig } from "../cluster/broker-config.js";
 import { groupMetadata } from "./classic/persisted.js";
 import { replayGroupLog } from "./group-log.js";
 import { groupSettings } from "./settings.js";
+import { groupTidings } from "./group-tidings.js";
 import { GroupShard } from "./group-shard.js";
 import { GroupStore } from "./store.js";
 import type { JoinAnswer } from "./classic/events.js";
@@ -209,6 +210,7 @@ test("a shard that is closed while it loads stops reading and serves nobody", as
     leaderEpoch: 1,
     settings: groupSettings(new BrokerConfig()),
     clock: new VirtualClock(),
+    told: groupTidings(1, undefined),
     onError: () => expect.unreachable(),
   });
   const loading = shard.load();

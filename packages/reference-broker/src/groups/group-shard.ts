@@ -3,6 +3,7 @@ import { CoordinatorShard, type ShardOptions } from "../coordination/coordinator
 import { Recurring } from "../coordination/recurring.js";
 import { ClassicGroups } from "./classic/classic-groups.js";
 import type { GroupRules } from "./classic/events.js";
+import type { GroupTidings } from "./group-tidings.js";
 import { groupShardContents } from "./group-log.js";
 import type { GroupView } from "./group-view.js";
 import { viewOf, type Group } from "./group.js";
@@ -14,6 +15,8 @@ import { GroupStore } from "./store.js";
 /** What a shard of groups is made of. */
 export interface GroupShardOptions extends ShardOptions {
   readonly settings: GroupSettings;
+  /** Hears what becomes of groups. */
+  readonly told: GroupTidings;
 }
 
 /** What an operation on a shard may look at. */
@@ -54,10 +57,13 @@ export class GroupShard {
   readonly #expiry: Recurring;
 
   constructor(options: GroupShardOptions) {
-    const { settings, clock } = options;
+    const { settings, clock, told } = options;
     this.#settings = settings;
     this.#clock = clock;
-    const forgotten = (groupId: string): void => this.classic.forget(groupId);
+    const forgotten = (groupId: string): void => {
+      this.classic.forget(groupId);
+      told.deleted(groupId);
+    };
     this.#shard = new CoordinatorShard(options, groupShardContents(this.#store, forgotten));
     this.classic = new ClassicGroups({
       clock,
@@ -66,6 +72,7 @@ export class GroupShard {
       inTurn: (work) => this.#shard.inTurn(work),
       inBackground: (work) => this.#shard.inBackground(work),
       append: (records) => this.#append(records),
+      changed: (change) => told.changed(change),
     });
     this.#expiry = new Recurring(clock, settings.offsetsRetentionCheckIntervalMs, () =>
       this.#shard.inBackground(() => this.#expire()),

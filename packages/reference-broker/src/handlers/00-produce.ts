@@ -10,9 +10,11 @@ import { minInsyncReplicas } from "../cluster/topic-settings.js";
 import { handler, type RequestContext } from "../network/handler.js";
 import { closeConnection, noResponse } from "../network/outcome.js";
 import { denialCode } from "../security/access.js";
+import type { AppendResult } from "../log/append-run.js";
 import { isTransactional } from "../log/batch-header.js";
 import { LogError } from "../log/log-error.js";
 import { eachPartitionOnce } from "../partitions/each-partition-once.js";
+import type { Partition } from "../partitions/partition.js";
 import { endpointOf, findLedPartition, findTopic } from "../partitions/partition-lookup.js";
 
 type PartitionAnswer = ProduceResponsePartition extends infer P ? Partial<P> & { readonly errorCode: number } : never;
@@ -117,7 +119,10 @@ async function appendTo(
     );
   try {
     const options = { origin: "client", produceVersion: apiVersion } as const;
-    const { firstOffset, lastOffset, logAppendTimeMs, logStartOffset } = await found.led.append(records, options);
+    const bytes = records.length;
+    const appended = await found.led.append(records, options);
+    tellAppended(found.led, { appended, bytes, context });
+    const { firstOffset, lastOffset, logAppendTimeMs, logStartOffset } = appended;
     if (request.acks === -1) await found.led.whenReplicated(lastOffset + 1n, { timeoutMs: request.timeoutMs });
     return {
       index,
@@ -136,6 +141,28 @@ async function appendTo(
       recordErrors.length > 0 || (foundByLog.has(error.errorCode) && found.led.isLed) ? found.led.logStartOffset : -1n;
     return { ...refused(index, error.errorCode, error.message), recordErrors, logStartOffset };
   }
+}
+
+/** Tells those who listen what was written. */
+function tellAppended(
+  { topic, partition }: Partition,
+  {
+    appended: { duplicate, firstOffset, lastOffset },
+    bytes,
+    context: { broker, clientId },
+  }: { readonly appended: AppendResult; readonly bytes: number; readonly context: RequestContext },
+): void {
+  if (duplicate || !broker.events.isHeard("appended")) return;
+  const messages = Number(lastOffset - firstOffset) + 1;
+  broker.events.appended({
+    broker: broker.nodeId,
+    clientId,
+    topic,
+    partition,
+    baseOffset: firstOffset,
+    messages,
+    bytes,
+  });
 }
 
 /** Every partition once, with what was given for it last: what came before is passed over, as in Apache Kafka. */

@@ -36,6 +36,7 @@ export const fetch = handler({
       tellsLeaders: apiVersion >= firstVersionWithLeaders,
       signal,
     });
+    tellFetched(fetched, context);
     const { sessionId, partitions } = plan.report(fetched);
     return {
       errorCode: ErrorCode.NONE,
@@ -55,6 +56,27 @@ const sessionErrors: ReadonlySet<number> = new Set([
   ErrorCode.INVALID_FETCH_SESSION_EPOCH,
   ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR,
 ]);
+
+/** Tells those who listen what was read. */
+function tellFetched(fetched: readonly FetchedPartition[], { broker, clientId, apiVersion }: RequestContext): void {
+  const { events, cluster, nodeId } = broker;
+  if (!events.isHeard("fetched")) return;
+  for (const { position, result, nextOffset } of fetched) {
+    const { topic: name, topicId, partition, fetchOffset: offset } = position;
+    const bytes = result.records.reduce((sum, { length }) => sum + length, 0);
+    const topic = apiVersion >= firstVersionWithIds ? cluster.topicById(topicId)?.name : name;
+    if (bytes === 0 || topic === undefined) continue;
+    events.fetched({
+      broker: nodeId,
+      clientId,
+      topic,
+      partition,
+      offset,
+      messages: Number(nextOffset - offset),
+      bytes,
+    });
+  }
+}
 
 function refusedTopic({ topic, topicId, partitions }: FetchRequest["topics"][number], errorCode: number) {
   const refused = { errorCode, highWatermark: -1n, records: Buffer.alloc(0) };

@@ -1,5 +1,6 @@
 import { ErrorCode, SaslHandshake } from "@moldau/protocol-codec";
 import { handler } from "../network/handler.js";
+import { tellMechanismRefused } from "../network/login.js";
 import { beginLogin } from "../security/authentication.js";
 
 /**
@@ -13,12 +14,13 @@ export const saslHandshake = handler({
   api: SaslHandshake,
   versions: { min: 0, max: 1 },
   refuse: (_request, { errorCode }) => ({ errorCode }),
-  answer: ({ mechanism }, { session, apiVersion }) => {
+  answer: ({ mechanism }, { session, apiVersion, broker }) => {
     const { authentication } = session;
     if (authentication.kind === "notRequired") return { errorCode: ErrorCode.ILLEGAL_SASL_STATE };
     const mechanisms = [...authentication.settings.mechanisms.keys()];
     const begun = beginLogin(authentication, mechanism, apiVersion === 0 ? "frames" : "requests");
     if (begun === undefined) {
+      tellMechanismRefused(session, { mechanism, offered: mechanisms }, broker);
       session.endAfterAnswer();
       return { errorCode: ErrorCode.UNSUPPORTED_SASL_MECHANISM, mechanisms };
     }

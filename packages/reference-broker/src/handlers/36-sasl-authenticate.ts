@@ -1,6 +1,6 @@
 import { ErrorCode, SaslAuthenticate } from "@moldau/protocol-codec";
 import { handler } from "../network/handler.js";
-import { continueLogin } from "../security/authentication.js";
+import { takeLoginToken } from "../network/login.js";
 import { SaslFailure } from "../security/sasl.js";
 
 /**
@@ -14,7 +14,7 @@ export const saslAuthenticate = handler({
   api: SaslAuthenticate,
   versions: { min: 0, max: 2 },
   refuse: (_request, { errorCode }) => ({ errorCode, errorMessage: null }),
-  answer: async ({ authBytes }, { session, clock }) => {
+  answer: async ({ authBytes }, { session, broker }) => {
     const { authentication } = session;
     if (authentication.kind === "authenticated") {
       return {
@@ -29,8 +29,7 @@ export const saslAuthenticate = handler({
       };
     }
     try {
-      const step = await continueLogin(authentication, authBytes, clock.monotonic());
-      session.authentication = step.authentication;
+      const step = await takeLoginToken(session, authBytes, broker);
       return { errorMessage: null, authBytes: step.challenge, sessionLifetimeMs: BigInt(step.sessionLifetimeMs) };
     } catch (error) {
       if (!(error instanceof SaslFailure)) throw error;

@@ -9,8 +9,9 @@ import {
 import type { RequestHeaderView } from "@moldau/protocol-codec";
 import type { BrokerNode } from "../cluster/node.js";
 import type { AccessOf } from "../security/access.js";
-import { continueLogin, principalOf, refusalOf } from "../security/authentication.js";
+import { principalOf, refusalOf } from "../security/authentication.js";
 import type { Handler, RequestContext, RoutedRequest } from "./handler.js";
+import { takeLoginToken } from "./login.js";
 import { closeConnection, noResponse } from "./outcome.js";
 import { requestPipeline, type PipelineParts, type Served } from "./pipeline.js";
 import type { Session, SessionAnswer } from "./session.js";
@@ -69,9 +70,7 @@ export class Dispatcher {
 
   /** A token of a login that SaslHandshake 0 began: it has no header, and neither has the answer. */
   async #loginFrame(token: Buffer, session: Session): Promise<SessionAnswer> {
-    if (session.authentication.kind !== "exchanging") throw new Error("a login token outside a login");
-    const step = await continueLogin(session.authentication, token, this.#options.broker.clock.monotonic());
-    session.authentication = step.authentication;
+    const step = await takeLoginToken(session, token, this.#options.broker);
     const size = Buffer.alloc(4);
     size.writeInt32BE(step.challenge.length);
     return [size, step.challenge];

@@ -27,7 +27,7 @@ export interface ListenerHooks {
   readonly onOpen: (session: Session) => void;
   readonly onClose: (session: Session, reason: unknown) => void;
   /** Hears of connections that failed before they were any: a TLS handshake. */
-  readonly onRefused: (reason: unknown) => void;
+  readonly onRefused: (listener: string, reason: unknown) => void;
 }
 
 /** One address that a broker takes connections on. */
@@ -49,8 +49,9 @@ export class Listener {
   async bind(): Promise<number> {
     const { host, port, tls } = this.#settings;
     const { acceptor, onRefused } = this.#hooks;
+    const refused = (reason: unknown): void => onRefused(this.name, reason);
     const accepted = (channel: Channel): ChannelEvents => this.#accept(channel);
-    this.#listening = await acceptor.listen({ host, port, tls }, { accepted, refused: onRefused });
+    this.#listening = await acceptor.listen({ host, port, tls }, { accepted, refused });
     return this.#listening.port;
   }
 

@@ -25,6 +25,14 @@ export interface SessionOptions {
   readonly onClose: (session: Session, reason: unknown) => void;
 }
 
+/** What went over a connection so far. */
+export interface SessionTraffic {
+  /** Requests that were read, answered or not. */
+  readonly requests: number;
+  readonly bytesReceived: number;
+  readonly bytesSent: number;
+}
+
 /** While this many bytes of whole requests wait for their turn, nothing more is read from the channel. */
 const maxQueuedBytes = 1 << 20;
 
@@ -65,6 +73,9 @@ export class Session {
   #whenDrained: (() => void) | undefined;
   /** What is wrong with the bytes behind the requests in the queue: the connection ends with it when those are answered. */
   #failure: unknown;
+  #requests = 0;
+  #bytesReceived = 0;
+  #bytesSent = 0;
   #lastActivityMs: number;
   #idleTimer: Timer | undefined;
   #graceTimer: Timer | undefined;
@@ -83,6 +94,11 @@ export class Session {
   /** Aborted when the connection is closed: whoever parks a request listens to it. */
   get signal(): AbortSignal {
     return this.#abort.signal;
+  }
+
+  /** What went over it so far. */
+  get traffic(): SessionTraffic {
+    return { requests: this.#requests, bytesReceived: this.#bytesReceived, bytesSent: this.#bytesSent };
   }
 
   /** Begins to read requests. To be called once. */
@@ -110,6 +126,7 @@ export class Session {
   }
 
   #receive(chunk: Buffer): void {
+    this.#bytesReceived += chunk.length;
     // Nobody knows what the bytes behind an impossible size are; they are read so that the end of the connection is seen.
     if (this.#failure !== undefined) return;
     this.#lastActivityMs = this.#options.clock.monotonic();
@@ -163,6 +180,7 @@ export class Session {
   }
 
   async #serve(payload: Buffer): Promise<void> {
+    this.#requests++;
     const answer = await this.#options.answer(payload, this);
     if (this.#life.state === "closed") return;
     // The answers before this one have been given: they go out, however soon after them the connection ends.
@@ -173,6 +191,7 @@ export class Session {
   }
 
   #send(pieces: readonly Buffer[]): Promise<void> | undefined {
+    for (const { length } of pieces) this.#bytesSent += length;
     this.#channel.write(pieces);
     return this.#channel.needsDrain ? this.#drained() : undefined;
   }

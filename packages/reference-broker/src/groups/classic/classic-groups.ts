@@ -33,6 +33,17 @@ export interface ClassicGroupsHost {
   inBackground(work: () => Promise<void>): void;
   /** Writes and applies records; rejects, with nothing applied, when the log refuses. */
   append(records: readonly GroupRecord[]): Promise<void>;
+  /** Hears what became of a group by something that happened to it. */
+  changed(change: ClassicChange): void;
+}
+
+/** What became of a group. */
+export interface ClassicChange {
+  readonly groupId: string;
+  readonly before: ClassicGroup;
+  readonly after: ClassicGroup;
+  /** What did it. */
+  readonly by: GroupEvent["type"];
 }
 
 /** How often is tried again what a deadline wanted done but the log refused, in milliseconds. */
@@ -129,7 +140,7 @@ export class ClassicGroups {
   /** Lets something happen to a group; rejects, with everything as before, when what it writes cannot be appended. */
   async #happen(groupId: string, event: GroupEvent): Promise<void> {
     const known = this.get(groupId);
-    if (known !== undefined) return this.#take(groupId, transition(known, event, this.#host.rules()));
+    if (known !== undefined) return this.#go(groupId, known, event);
     if (event.type === "join") return this.#joinUnknownGroup(groupId, event);
     // Nobody is in a group that does not exist, as in an empty one; it does not come into being by being asked.
     this.#executor.execute(groupId, transition(emptyGroup(null), event, this.#host.rules()).commands);
@@ -148,11 +159,20 @@ export class ClassicGroups {
       changedAtMs: rules.nowMs,
       members: [],
     };
-    const step = transition(emptyGroup(rules.nowMs), event, rules);
+    const before = emptyGroup(rules.nowMs);
+    const step = transition(before, event, rules);
     await this.#take(groupId, {
       group: step.group,
       commands: [{ type: "write", metadata: created }, ...step.commands],
     });
+    this.#host.changed({ groupId, before, after: step.group, by: event.type });
+  }
+
+  /** Goes on to what the group becomes by an event, and tells of it. */
+  async #go(groupId: string, before: ClassicGroup, event: GroupEvent): Promise<void> {
+    const step = transition(before, event, this.#host.rules());
+    await this.#take(groupId, step);
+    if (step.group !== before) this.#host.changed({ groupId, before, after: step.group, by: event.type });
   }
 
   async #take(groupId: string, step: Step): Promise<void> {
@@ -176,7 +196,7 @@ export class ClassicGroups {
       const group = this.get(groupId);
       if (group === undefined) return;
       try {
-        await this.#take(groupId, transition(group, deadlineEvent(deadline), this.#host.rules()));
+        await this.#go(groupId, group, deadlineEvent(deadline));
       } catch (error) {
         if (!(error instanceof CoordinatorError)) throw error;
         this.#executor.deadlines.set(groupId, deadline, retryAfterFailedAppendMs);
