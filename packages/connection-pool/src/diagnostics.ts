@@ -1,3 +1,4 @@
+import type { KafkaError } from "@moldau/protocol-codec";
 import type { ConnectionPurpose } from "./cluster/connection-slots.js";
 import type { PendingRequest } from "./connection/pending-request.js";
 import { eventChannel } from "./event-channel.js";
@@ -38,8 +39,10 @@ export interface ConnectionCloseEvent extends EventOrigin {
   readonly address: string;
   /** Whether it had taken requests; false when it ended while it was being opened. */
   readonly wasOpen: boolean;
+  /** How many requests still waited on it; they fail with the same cause, and are made again elsewhere where that is possible. */
+  readonly pendingRequests: number;
   /** Why it ended; CLIENT_CLOSED when this side wanted it. */
-  readonly error: Error;
+  readonly error: KafkaError;
 }
 
 /** A request was answered or failed; published on `moldau:request`. */

@@ -9,16 +9,19 @@ export const consumerLines: EventLines<ConsumerEvents> = {
     level: "info",
     message: `The group ${groupId} assigned ${listed(partitions)} to this consumer.`,
     fields: { groupId, memberId, generationId, isLeader, ...about(partitions) },
+    ...often("assigned", groupId),
   }),
   revoked: ({ groupId, partitions }) => ({
     level: "info",
     message: `This consumer of the group ${groupId} gave up ${listed(partitions)}, after committing what was done.`,
     fields: { groupId, ...about(partitions) },
+    ...often("revoked", groupId),
   }),
   lost: ({ groupId, partitions }) => ({
     level: "warn",
     message: `The group ${groupId} went on without this consumer and took ${listed(partitions)} away. What was done since the last commit is handed out again, to whoever has them now; this consumer joins again.`,
     fields: { groupId, ...about(partitions) },
+    ...often("lost", groupId),
   }),
   commitRefused: ({ groupId, offsets }) => ({
     level: "error",
@@ -30,7 +33,7 @@ export const consumerLines: EventLines<ConsumerEvents> = {
   retrying: ({ groupId, operation, error, delayMs }) => ({
     level: isConnectionFailure(error) ? "debug" : "warn",
     message: `The consumer of the group ${groupId} tries again in ${Math.round(delayMs)} ms (${operation}): ${error.message}`,
-    fields: { groupId, operation, delayMs },
+    fields: { groupId, operation, delayMs: Math.round(delayMs) },
     error,
     kind: `consumer retrying ${groupId} ${operation} ${error.code}`,
   }),
@@ -41,6 +44,11 @@ export const consumerLines: EventLines<ConsumerEvents> = {
     error,
   }),
 };
+
+/** Rebalances are told one by one, unless the group does nothing else. */
+function often(what: string, groupId: string): { kind: string; most: number } {
+  return { kind: `consumer ${what} ${groupId}`, most: 20 };
+}
 
 /** Longer lists are cut off. */
 const mostShown = 10;

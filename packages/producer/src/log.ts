@@ -7,13 +7,13 @@ export const producerLines: EventLines<ProducerEvents> = {
   retry: ({ topic, partition, count, error, attempts, delayMs }) => ({
     level: isConnectionFailure(error) ? "debug" : "warn",
     message: `A batch of ${messages(count)} for partition ${partition} of ${topic} is sent again in ${ms(delayMs)}: ${error.message}`,
-    fields: { topic, partition, count, attempts, delayMs },
+    fields: { topic, partition, count, attempts, delayMs: Math.round(delayMs) },
     error,
     kind: `producer retry ${error.code} ${topic}`,
   }),
   failed: ({ topic, partition, count, error, written }) => ({
     level: "error",
-    message: `${capital(messages(count))} for partition ${partition} of ${topic} ${written === "no" ? "are not in the log" : "may not be in the log"}, and the calls that sent them reject: ${error.message}`,
+    message: `A batch of ${messages(count)} for partition ${partition} of ${topic} was given up and ${written === "no" ? "is not in the log" : "may not be in the log"}; the calls that sent it reject: ${error.message}`,
     fields: { topic, partition, count, written },
     error,
     kind: `producer failed ${error.code} ${topic}`,
@@ -21,7 +21,7 @@ export const producerLines: EventLines<ProducerEvents> = {
   waiting: ({ topic, error, delayMs }) => ({
     level: isConnectionFailure(error) ? "debug" : "warn",
     message: `Messages for ${topic} wait, and the topic is asked for again in ${ms(delayMs)}: ${error.message}`,
-    fields: { topic, delayMs },
+    fields: { topic, delayMs: Math.round(delayMs) },
     error,
     kind: `producer waiting ${error.code} ${topic}`,
   }),
@@ -39,8 +39,4 @@ function messages(count: number): string {
 
 function ms(delayMs: number): string {
   return `${Math.round(delayMs)} ms`;
-}
-
-function capital(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }

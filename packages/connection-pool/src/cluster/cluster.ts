@@ -12,7 +12,6 @@ import type { ConnectionPurpose, ConnectionSlots } from "./connection-slots.js";
 import { ConnectionReports } from "../connection/connection-reports.js";
 import { startDebugLog } from "../debug-log.js";
 import type { ClientName } from "../diagnostics.js";
-import { BrokerLog } from "../log/broker-log.js";
 import { ClientLog } from "../log/client-log.js";
 import type { Lease, LeaseOwner } from "./lease.js";
 import { ConnectionPool, type BrokerAddress } from "./pool.js";
@@ -52,7 +51,7 @@ export class Cluster extends EventEmitter<ClusterEvents> implements AsyncDisposa
     this.clientLog = new ClientLog(this.client, this.options);
     startDebugLog();
     const { client } = this;
-    const reports = new ConnectionReports(new BrokerLog(this.clientLog, this.options.clock));
+    const reports = new ConnectionReports(this.clientLog);
     this.#pool = new ConnectionPool(this.options, client, reports);
     this.#requester = new Requester(this.#pool, this.options, this.#closing.signal);
     // What is asked on behalf of all keeps no process alive by itself: those who wait for it do.

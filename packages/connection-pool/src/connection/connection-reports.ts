@@ -9,14 +9,15 @@ import {
   type ThrottleEvent,
 } from "../diagnostics.js";
 import type { BrokerLog } from "../log/broker-log.js";
+import type { ClientLog } from "../log/client-log.js";
 
 /** Where the facts about a client's connections go: to subscribers of the channels, and to the client's log. */
 export class ConnectionReports {
   readonly #log: BrokerLog | undefined;
 
   /** Without a log only subscribers are told. */
-  constructor(log?: BrokerLog) {
-    this.#log = log;
+  constructor(log?: ClientLog) {
+    this.#log = log?.isOn === true ? log.brokers : undefined;
   }
 
   /** A connection was opened, or could not be. */

@@ -72,6 +72,8 @@ export class Connection extends EventEmitter<ConnectionEvents> implements Broker
   #openTimer: Timer | undefined;
   #sessionTimer: Timer | undefined;
   #wasOpen = false;
+  /** Requests that waited when it ended. */
+  #interrupted = 0;
   /** The correlation id of the last request that opening took. */
   #openedBy = 0;
 
@@ -315,6 +317,7 @@ export class Connection extends EventEmitter<ConnectionEvents> implements Broker
   #failRequests(): void {
     this.#openTimer?.cancel();
     this.#sessionTimer?.cancel();
+    this.#interrupted = this.#pipeline.size;
     this.#pipeline.fail(this.#reason());
   }
 
@@ -323,7 +326,8 @@ export class Connection extends EventEmitter<ConnectionEvents> implements Broker
     this.#opening.reject(error);
     this.#announceGone();
     const { origin, reports } = this.#options;
-    reports.closed({ ...origin, node: this.node, address: this.address, wasOpen: this.#wasOpen, error });
+    const [wasOpen, pendingRequests] = [this.#wasOpen, this.#interrupted];
+    reports.closed({ ...origin, node: this.node, address: this.address, wasOpen, pendingRequests, error });
     this.emit("close", error);
   }
 

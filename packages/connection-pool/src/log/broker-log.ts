@@ -1,20 +1,13 @@
 import type { Clock } from "@moldau/platform";
 import { KafkaError } from "@moldau/protocol-codec";
 import type { ConnectionCloseEvent, ConnectionOpenEvent, MetadataErrorEvent, ThrottleEvent } from "../diagnostics.js";
-import { isConnectionFailure } from "../errors.js";
-import type { ClientLog, ClientLogLine } from "./client-log.js";
-import { quietMs } from "./quiet.js";
+import { ClientErrorCode, isConnectionFailure } from "../errors.js";
+import { Absences, type Absence } from "./absences.js";
+import type { ClientLogLine } from "./client-log.js";
 
-/** A broker that cannot be reached: since when, and whether the log says so. */
-interface Absence {
-  readonly since: number;
-  readonly isTold: boolean;
-  failures: number;
-  toldAt: number;
-}
+/** Writes a line, unless enough of its kind have been; whether it did. */
+type Write = (line: ClientLogLine) => boolean;
 
-/** More addresses than this are not remembered. */
-const maxAbsent = 1000;
 /** How often in five minutes the log tells of one broker that goes and comes back. */
 const mostAbsences = 5;
 
@@ -23,124 +16,136 @@ const mostAbsences = 5;
  * minutes in between, however many connections to it are tried by whomever.
  */
 export class BrokerLog {
-  readonly #log: ClientLog;
-  readonly #clock: Pick<Clock, "monotonic">;
-  /** By address: the same broker may be one of the option `brokers` and one that metadata named. */
-  readonly #absent = new Map<string, Absence>();
+  readonly #write: Write;
+  readonly #absences: Absences;
 
-  constructor(log: ClientLog, clock: Pick<Clock, "monotonic">) {
-    this.#log = log;
-    this.#clock = clock;
+  constructor(write: Write, clock: Pick<Clock, "monotonic">) {
+    this.#write = write;
+    this.#absences = new Absences(clock);
   }
 
   /** A connection was opened, or could not be. */
   opened(event: ConnectionOpenEvent): void {
-    if (!this.#log.isOn) return;
-    if (event.error !== undefined) this.#unreached(event, event.error);
-    else {
-      this.#write(event, {
-        level: "debug",
-        message: `A connection to ${named(event)} was opened.`,
-        fields: useOf(event),
-      });
-      this.#reached(event);
-    }
+    const { error } = event;
+    if (error !== undefined) return this.#unreached(event, error);
+    this.#about(event, {
+      level: "debug",
+      message: `A connection to ${named(event)} was opened.`,
+      fields: useOf(event),
+    });
+    const absence = this.#absences.end(event.address);
+    if (absence?.isTold === true) this.#tellReturn(event, absence);
   }
 
-  /** A connection ended, or never opened. */
+  /** A connection ended. */
   closed(event: ConnectionCloseEvent): void {
-    if (!this.#log.isOn) return;
-    const { error } = event;
-    const message = `The connection to ${named(event)} is closed: ${error.message}`;
-    if (isLogin(error) && event.wasOpen)
-      this.#write(event, {
-        level: "error",
-        message: `The login to ${named(event)} could not be renewed, and its connection is closed: ${sentence(error)} What needs the broker logs in anew, and fails if that is refused.`,
-        kind: `login ${event.address}`,
+    const { error, wasOpen, pendingRequests } = event;
+    if (!wasOpen) return;
+    const isLost = pendingRequests > 0 && isConnectionFailure(error);
+    // Whoever needs the broker connects anew, and that will show whether it is away.
+    if (isLost) this.#absences.suspect(event, error);
+    if (isLogin(error)) this.#tellLogin(event);
+    else {
+      const message = `The connection to ${named(event)} is closed: ${sentence(error)}`;
+      this.#about(event, {
+        level: error.code === ClientErrorCode.PROTOCOL_VIOLATION ? "error" : "debug",
+        message,
+        fields: useOf(event),
         error,
       });
-    else this.#write(event, { level: "debug", message, fields: useOf(event), error });
+    }
   }
 
   /** A broker holds this client back. */
   throttled(event: ThrottleEvent): void {
-    const { apiName, throttleTimeMs } = event;
-    this.#write(event, {
+    const { address, apiName, throttleTimeMs } = event;
+    this.#about(event, {
       level: "warn",
       message: `${capital(named(event))} holds this client back for ${throttleTimeMs} ms after ${apiName}: a quota is used up. Nothing is sent to it meanwhile, then it goes on.`,
       fields: { ...useOf(event), apiName, throttleTimeMs },
-      kind: `throttle ${event.address} ${apiName}`,
+      kind: `throttle ${address} ${apiName}`,
     });
   }
 
   /** Topics could not be asked for in the background. */
   metadataFailed({ topics, error }: MetadataErrorEvent): void {
     if (isConnectionFailure(error)) return;
-    const code = error instanceof KafkaError ? error.code : error.name;
-    this.#log.write({
+    this.#write({
       level: "warn",
       message: `What is known of ${topics.join(", ")} could not be brought up to date: ${sentence(error)} It stays in use, and is asked for again.`,
       fields: { topics },
       error,
-      kind: `metadata ${code}`,
+      kind: `metadata ${error instanceof KafkaError ? error.code : error.name}`,
     });
   }
 
-  #unreached(event: ConnectionOpenEvent, error: Error): void {
-    const absence = this.#absent.get(event.address);
-    const now = this.#clock.monotonic();
-    if (absence === undefined) this.#goes(event, error, now);
-    else this.#stays(event, absence, error);
+  /** Whether a broker is away that others feel the lack of. It is told of now, if it was not yet. */
+  explain(): boolean {
+    const recent = this.#absences.recent();
+    for (const absence of recent) if (!absence.isTold) this.#tellAbsence(absence);
+    return recent.length > 0;
   }
 
-  #goes(event: ConnectionOpenEvent, error: Error, now: number): void {
+  #unreached(event: ConnectionOpenEvent, error: Error): void {
+    const absence = this.#absences.failed(event, error);
+    if (!absence.wasAsked) this.#tellAbsence(absence);
+    else if (this.#absences.isReminderDue(absence)) this.#tellStay(absence);
+  }
+
+  #tellAbsence(absence: Absence): void {
+    const { event, error } = absence;
     const willPass = !(error instanceof KafkaError) || error.retriable;
     const next = willPass
       ? "It is tried again; until then what needs it waits, for as long as each call may."
       : "Trying again would not help: what needs it fails.";
-    const isTold = this.#write(event, {
+    absence.wasAsked = true;
+    absence.isTold = this.#about(event, {
       level: willPass ? "warn" : "error",
       message: `${capital(named(event))} cannot be reached: ${sentence(error)} ${next}`,
       error,
       kind: `away ${event.address}`,
       most: mostAbsences,
     });
-    this.#absent.set(event.address, { since: now, isTold, failures: 1, toldAt: now });
-    const [oldest] = this.#absent.keys();
-    if (this.#absent.size > maxAbsent && oldest !== undefined) this.#absent.delete(oldest);
   }
 
-  #stays(event: ConnectionOpenEvent, absence: Absence, error: Error): void {
-    const now = this.#clock.monotonic();
-    absence.failures++;
-    if (now - absence.toldAt < quietMs) return;
-    absence.toldAt = now;
-    const { failures, since } = absence;
-    this.#write(event, {
+  #tellStay(absence: Absence): void {
+    const { event, error, failures } = absence;
+    this.#about(event, {
       level: "warn",
-      message: `${capital(named(event))} still cannot be reached, for ${duration(now - since)} and in ${failures} attempts: ${sentence(error)} It is tried again.`,
+      message: `${capital(named(event))} still cannot be reached, for ${this.#away(absence)} and in ${failures} attempts: ${sentence(error)} It is tried again.`,
       fields: { attempts: failures },
       error,
     });
   }
 
-  #reached(event: ConnectionOpenEvent): void {
-    const absence = this.#absent.get(event.address);
-    if (absence === undefined) return;
-    this.#absent.delete(event.address);
-    if (!absence.isTold) return;
-    const { failures, since } = absence;
-    const away = duration(this.#clock.monotonic() - since);
-    this.#write(event, {
+  #tellReturn(event: ConnectionOpenEvent, absence: Absence): void {
+    const { failures } = absence;
+    const attempts = `${failures} failed ${failures === 1 ? "attempt" : "attempts"}`;
+    this.#about(event, {
       level: "info",
-      message: `${capital(named(event))} is back after ${away} and ${failures} failed ${failures === 1 ? "attempt" : "attempts"}.`,
+      message: `${capital(named(event))} is back after ${this.#away(absence)} and ${attempts}.`,
       fields: { attempts: failures },
     });
   }
 
-  #write({ node, address }: Place, line: ClientLogLine): boolean {
+  #tellLogin(event: ConnectionCloseEvent): void {
+    const { address, error } = event;
+    this.#about(event, {
+      level: "error",
+      message: `The login to ${named(event)} could not be renewed, and its connection is closed: ${sentence(error)} What needs the broker logs in anew, and fails if that is refused.`,
+      kind: `login ${address}`,
+      error,
+    });
+  }
+
+  #about({ node, address }: Place, line: ClientLogLine): boolean {
     const broker = node < 0 ? undefined : { broker: node };
-    return this.#log.write({ ...line, fields: { ...broker, address, ...line.fields } });
+    return this.#write({ ...line, fields: { ...broker, address, ...line.fields } });
+  }
+
+  #away({ since }: Absence): string {
+    const ms = this.#absences.now() - since;
+    return ms < 1000 ? `${ms} ms` : ms < 120_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`;
   }
 }
 
@@ -161,10 +166,6 @@ function capital(text: string): string {
 /** An error's text as a sentence. */
 function sentence({ message }: Error): string {
   return /[.?!]$/.test(message) ? message : `${message}.`;
-}
-
-function duration(ms: number): string {
-  return ms < 1000 ? `${ms} ms` : ms < 120_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`;
 }
 
 /** Whether it is about who this client is. */

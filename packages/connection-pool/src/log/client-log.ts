@@ -1,6 +1,8 @@
 import { throwUncaught, type Clock } from "@moldau/platform";
 import { KafkaError } from "@moldau/protocol-codec";
 import type { ClientName } from "../diagnostics.js";
+import { BrokerLog } from "./broker-log.js";
+import { mayFollowFromAbsence } from "./consequences.js";
 import type { LogFields, LogLevel, LogSink } from "./log-line.js";
 import { Quiet } from "./quiet.js";
 
@@ -20,6 +22,8 @@ export interface ClientLogLine {
 
 /** What a client tells people by the option `logger`; nothing without it. */
 export class ClientLog {
+  /** What it says of brokers and their connections. */
+  readonly brokers: BrokerLog;
   readonly #sink: LogSink | undefined;
   readonly #client: ClientName;
   readonly #quiet: Quiet;
@@ -31,6 +35,7 @@ export class ClientLog {
     this.#sink = logger;
     this.#client = client;
     this.#quiet = new Quiet(clock);
+    this.brokers = new BrokerLog((line) => this.#put(line), clock);
   }
 
   /** Whether anything is written anywhere: otherwise no line need be made. */
@@ -38,23 +43,27 @@ export class ClientLog {
     return this.#sink !== undefined;
   }
 
-  /** Writes a line, unless enough of its kind have been; whether it did. A logger's own error breaks nothing: it is thrown as an uncaught exception. */
-  write({ level, message, fields, error, kind, most }: ClientLogLine): boolean {
+  /**
+   * Writes a line, unless enough of its kind have been; what follows from a broker that is away is for `debug`, since that has a line of its
+   * own. A logger's own error breaks nothing: it is thrown as an uncaught exception.
+   */
+  write(line: ClientLogLine): void {
+    const { level, error } = line;
+    const isFollowing = level === "warn" && error instanceof KafkaError && mayFollowFromAbsence(error);
+    this.#put(isFollowing && this.isOn && this.brokers.explain() ? { ...line, level: "debug" } : line);
+  }
+
+  /** Whether it was written. */
+  #put({ level, message, fields, error, kind, most }: ClientLogLine): boolean {
     if (this.#sink === undefined) return false;
-    const keptBack = kind === undefined ? 0 : this.#quiet.ask(kind, most);
+    const keptBack = kind === undefined ? 0 : this.#quiet.ask(`${level} ${kind}`, most);
     if (keptBack === undefined) return false;
-    const { clientId, clientInstance } = this.#client;
+    const said = keptBack === 0 ? undefined : { keptBack };
     try {
       this.#sink({
         level,
-        message: keptBack === 0 ? message : `${message} (${keptBack} more like this were kept back.)`,
-        fields: {
-          clientId,
-          clientInstance,
-          ...factsOf(error),
-          ...fields,
-          ...(keptBack === 0 ? undefined : { keptBack }),
-        },
+        message: said === undefined ? message : `${message} (${keptBack} more like this were kept back.)`,
+        fields: { ...this.#client, ...factsOf(error), ...fields, ...said },
         error,
       });
     } catch (thrown) {

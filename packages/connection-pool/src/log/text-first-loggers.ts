@@ -5,7 +5,7 @@ import { call, hasMethod } from "./method.js";
 
 /** Takes a text and then the fields, as `console` does. */
 export function consoleSink(logger: object): LogSink {
-  return (line) => call(logger, line.level, plain(line.message), withError(line));
+  return (line) => call(logger, line.level, noFormat(line.message), withError(line));
 }
 
 /** Whether it is a logger of winston: those have transports, and `log` for levels of any name. */
@@ -14,7 +14,7 @@ export function isWinston(logger: object): boolean {
 }
 
 /**
- * Writes to winston, which takes a text and then the fields; which levels it has is up to the application (syslog's have `warning`).
+ * Writes to winston, an object with everything in it; which levels it has is up to the application (syslog's have `warning`).
  *
  * @throws {KafkaError} CLIENT_INVALID_ARGUMENT when it has none for one of ours.
  */
@@ -22,7 +22,9 @@ export function winstonSink(logger: object, path: string): LogSink {
   const own: unknown = Reflect.get(logger, "levels");
   const known = isPlainObject(own) ? Object.keys(own) : [];
   const names = new Map(logLevels.map((level) => [level, winstonLevel(level, known, path)]));
-  return (line) => call(logger, "log", names.get(line.level), plain(line.message), withError(line));
+  return (line) =>
+    // As one object: a text that looks like a format would lose the fields.
+    call(logger, "log", { ...withError(line), level: names.get(line.level), message: line.message });
 }
 
 function winstonLevel(level: LogLevel, known: readonly string[], path: string): string {
@@ -37,7 +39,7 @@ function withError({ fields, error }: LogLine): object {
   return error === undefined ? fields : { ...fields, error };
 }
 
-/** These loggers take a text for a format, in which `%s` stands for what follows. */
-function plain(message: string): string {
-  return message.replaceAll("%", "%%");
+/** `console` takes a text for a format, in which `%s` stands for what follows. */
+function noFormat(message: string): string {
+  return message.replaceAll(/%(?=[sdifjoOc%])/g, "%%");
 }

@@ -1,0 +1,85 @@
+import type { Clock } from "@moldau/platform";
+import type { ConnectionOpenEvent } from "../diagnostics.js";
+import { quietMs } from "./quiet.js";
+
+/** A broker that is away, or may be. */
+export interface Absence {
+  readonly event: Pick<ConnectionOpenEvent, "node" | "address">;
+  readonly since: number;
+  /** Whether the log was asked to tell of it. */
+  wasAsked: boolean;
+  /** Whether the log did; it does not for one that comes and goes all the time. */
+  isTold: boolean;
+  /** What showed it last. */
+  error: Error;
+  /** Connections that could not be opened. */
+  failures: number;
+  /** When it was last shown, and when the log last had a line about it. */
+  shownAt: number;
+  toldAt: number;
+}
+
+/** More brokers than this are not remembered. */
+const maxAbsences = 1000;
+/** For how long what others say is laid at the door of an absence, in milliseconds: one that nobody tries to reach may have ended. */
+const recentMs = 60_000;
+
+/** The brokers that are away, by address: the same one may be of the option `brokers` and named by metadata. */
+export class Absences {
+  readonly #clock: Pick<Clock, "monotonic">;
+  readonly #absences = new Map<string, Absence>();
+
+  constructor(clock: Pick<Clock, "monotonic">) {
+    this.#clock = clock;
+  }
+
+  /** The time by which they go. */
+  now(): number {
+    return this.#clock.monotonic();
+  }
+
+  /** A connection was lost: the broker may be away, or only have closed it. */
+  suspect({ node, address }: Absence["event"], error: Error): Absence {
+    const now = this.now();
+    const known = this.#absences.get(address);
+    if (known !== undefined) return Object.assign(known, { shownAt: now });
+    const absence: Absence = {
+      event: { node, address },
+      ...{ since: now, shownAt: now, toldAt: now },
+      ...{ wasAsked: false, isTold: false, error, failures: 0 },
+    };
+    this.#absences.set(address, absence);
+    const [oldest] = this.#absences.keys();
+    if (this.#absences.size > maxAbsences && oldest !== undefined) this.#absences.delete(oldest);
+    return absence;
+  }
+
+  /** A connection could not be opened. */
+  failed(event: Absence["event"], error: Error): Absence {
+    const absence = this.suspect(event, error);
+    absence.error = error;
+    absence.failures++;
+    return absence;
+  }
+
+  /** A connection was opened; the absence that ended by that. */
+  end(address: string): Absence | undefined {
+    const absence = this.#absences.get(address);
+    this.#absences.delete(address);
+    return absence;
+  }
+
+  /** Those that were shown lately. */
+  recent(): readonly Absence[] {
+    const since = this.now() - recentMs;
+    return [...this.#absences.values()].filter(({ shownAt }) => shownAt >= since);
+  }
+
+  /** Whether the log has said nothing of it for five minutes; then it is taken to do so now. */
+  isReminderDue(absence: Absence): boolean {
+    const now = this.now();
+    if (now - absence.toldAt < quietMs) return false;
+    absence.toldAt = now;
+    return true;
+  }
+}
