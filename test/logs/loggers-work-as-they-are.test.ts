@@ -84,7 +84,7 @@ describe("a line with its fields reaches", () => {
   it("console, with the error itself by the name error", async () => {
     const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
     const debug = vi.spyOn(console, "debug").mockImplementation(() => undefined);
-    onTestFinished(() => vi.restoreAllMocks());
+    onTestFinished(() => void vi.restoreAllMocks());
     await failToReach(console);
     expect(warn.mock.calls).toEqual([
       [text, { ...fields, error: expect.objectContaining({ code: fields.code }) as Error }],
@@ -183,7 +183,7 @@ it("without a logger nothing is printed", async () => {
   const written = [process.stderr, process.stdout].map((stream) =>
     vi.spyOn(stream, "write").mockImplementation(() => true),
   );
-  onTestFinished(() => vi.restoreAllMocks());
+  onTestFinished(() => void vi.restoreAllMocks());
   await using kafka = new Kafka({ brokers: [nowhere] });
   await expect(kafka.connect({ timeoutMs: 200 })).rejects.toThrow();
   for (const write of written) expect(write).not.toHaveBeenCalled();
