@@ -9,8 +9,18 @@ import {
 } from "@moldau/connection-pool";
 import { EventEmitter } from "eventemitter3";
 import { alterConfigs, type AlterConfigsOptions, type AlteredConfigs } from "./operations/alter-configs.js";
+import {
+  alterGroupOffsets,
+  type AlteredGroupOffset,
+  type AlterGroupOffsetsOptions,
+} from "./operations/alter-group-offsets.js";
 import { createPartitions, type CreatePartitionsOptions, type GrownTopic } from "./operations/create-partitions.js";
 import { createTopics, type CreatedTopic, type CreateTopicsOptions } from "./operations/create-topics.js";
+import {
+  deleteGroupOffsets,
+  type DeletedGroupOffset,
+  type DeleteGroupOffsetsOptions,
+} from "./operations/delete-group-offsets.js";
 import { deleteGroups, type DeletedGroup, type DeleteGroupsOptions } from "./operations/delete-groups.js";
 import { deleteRecords, type DeleteRecordsOptions, type TruncatedPartition } from "./operations/delete-records.js";
 import { deleteTopics, type DeletedTopic, type DeleteTopicsOptions } from "./operations/delete-topics.js";
@@ -26,6 +36,8 @@ import { describeTopics, type DescribeTopicsOptions, type DescribedTopic } from 
 import { listGroupOffsets, type GroupOffsets, type ListGroupOffsetsOptions } from "./operations/list-group-offsets.js";
 import { listGroups, type GroupListing, type ListGroupsOptions } from "./operations/list-groups.js";
 import { listOffsets, type ListedOffset, type ListOffsetsOptions } from "./operations/list-offsets.js";
+import { resetGroupOffsets, type ResetGroupOffsetsOptions } from "./operations/reset-group-offsets.js";
+import type { ResetGroupOffset } from "./operations/reset-target.js";
 import type { Operation } from "./operations/operation.js";
 import { listTopics, type ListedTopic, type ListTopicsOptions } from "./operations/list-topics.js";
 
@@ -265,6 +277,50 @@ export class Admin extends EventEmitter<AdminEvents> implements AsyncDisposable 
    */
   describeGroupLag(options: DescribeGroupLagOptions): Promise<readonly GroupLag[]> {
     return this.#run(() => describeGroupLag(options));
+  }
+
+  /**
+   * Lets a group without members go on from another place: the beginning, the end, a time, an offset, or so many messages on or back.
+   *
+   * An offset that a partition does not have becomes its beginning or its end. With `dryRun` nothing is committed, and the result says what
+   * would be.
+   *
+   * ```ts
+   * const results = await admin.resetGroupOffsets({ group: "billing", topics: ["orders"], to: new Date("2026-01-01") });
+   * ```
+   *
+   * @throws {KafkaError} NON_EMPTY_GROUP when the group has members, whom its message names: stop them first; GROUP_ID_NOT_FOUND when there is
+   * no such group and no topic or partition was named; CLIENT_INVALID_ARGUMENT, and failures of the connection.
+   */
+  resetGroupOffsets(options: ResetGroupOffsetsOptions): Promise<readonly ResetGroupOffset[]> {
+    return this.#run(() => resetGroupOffsets(options));
+  }
+
+  /**
+   * Commits offsets for a group without members; of a group with members each is UNKNOWN_MEMBER_ID. A group that does not exist begins to.
+   *
+   * ```ts
+   * await admin.alterGroupOffsets({ group: "billing", offsets: [{ topic: "orders", partition: 0, offset: 100n }] });
+   * ```
+   *
+   * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection.
+   */
+  alterGroupOffsets(options: AlterGroupOffsetsOptions): Promise<readonly AlteredGroupOffset[]> {
+    return this.#run(() => alterGroupOffsets(options));
+  }
+
+  /**
+   * Deletes committed offsets of a group; of a topic that a member reads they are GROUP_SUBSCRIBED_TO_TOPIC.
+   *
+   * ```ts
+   * await admin.deleteGroupOffsets({ group: "billing", topics: ["orders"] });
+   * ```
+   *
+   * @throws {KafkaError} GROUP_ID_NOT_FOUND; NON_EMPTY_GROUP when the members are no consumers; CLIENT_INVALID_ARGUMENT, and failures of the
+   * connection; UNSUPPORTED_VERSION from brokers before 2.4.
+   */
+  deleteGroupOffsets(options: DeleteGroupOffsetsOptions): Promise<readonly DeletedGroupOffset[]> {
+    return this.#run(() => deleteGroupOffsets(options));
   }
 
   /**

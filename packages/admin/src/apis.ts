@@ -11,6 +11,8 @@ import {
   ListGroups,
   ListOffsets,
   Metadata,
+  OffsetCommit,
+  OffsetDelete,
   OffsetFetch,
 } from "@moldau/protocol-codec";
 
@@ -21,6 +23,7 @@ export const newestOffsetsVersion = 9;
 export const spokenApis: readonly SpokenApi[] = [
   { api: ListOffsets },
   { api: Metadata },
+  { api: OffsetCommit, maxVersion: newestOffsetsVersion },
   { api: OffsetFetch, maxVersion: newestOffsetsVersion },
   { api: DescribeGroups },
   { api: ListGroups },
@@ -31,4 +34,5 @@ export const spokenApis: readonly SpokenApi[] = [
   { api: CreatePartitions },
   { api: DeleteGroups },
   { api: IncrementalAlterConfigs },
+  { api: OffsetDelete },
 ];

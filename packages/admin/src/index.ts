@@ -9,6 +9,10 @@ export type {
   ConfigChanges,
   TopicConfigChanges,
 } from "./operations/alter-configs.js";
+export type { AlteredGroupOffset, AlterGroupOffsetsOptions, OffsetToCommit } from "./operations/alter-group-offsets.js";
+export type { DeletedGroupOffset, DeleteGroupOffsetsOptions } from "./operations/delete-group-offsets.js";
+export type { ResetGroupOffsetsOptions } from "./operations/reset-group-offsets.js";
+export type { ResetGroupOffset, ResetTarget } from "./operations/reset-target.js";
 export type { ConfigBroker, ConfigResult } from "./operations/config-resource.js";
 export type { ConfigItems, ConfigValues } from "./operations/config-values.js";
 export type { CreatePartitionsOptions, GrownTopic, TopicToGrow } from "./operations/create-partitions.js";

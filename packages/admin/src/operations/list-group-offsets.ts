@@ -19,7 +19,7 @@ import { checkName, operationOptions, unique } from "./arguments.js";
 import { listGroupOffsetsNames } from "./names-of-kafkajs.js";
 import type { Operation } from "./operation.js";
 import { byNameAndNumber, byTopic, checkPartition, eachPartition, partitionKey } from "./partition-items.js";
-import { readSelection, select } from "./selection.js";
+import { isEmptySelection, readSelection, select } from "./selection.js";
 
 /** Which committed offsets to list. Without topics and partitions: all that the groups have committed. */
 export interface ListGroupOffsetsOptions extends OperationOptions {
@@ -62,12 +62,11 @@ export function listGroupOffsets(options: ListGroupOffsetsOptions): Operation<re
   const wait = operationOptions(read);
   read.done();
   unique("listGroupOffsets: groups", groups);
-  const isAll = selection.topics.length + selection.partitions.length === 0;
   return {
     wait,
     run: async (cluster, wait) => {
       const left = timeLeft(cluster, wait);
-      if (isAll) return committedOffsets(groups, null)(cluster, left());
+      if (isEmptySelection(selection)) return committedOffsets(groups, null)(cluster, left());
       const { partitions, failed } = await select(selection, cluster, left());
       const found = await committedOffsets(groups, partitions)(cluster, left());
       return found.map((result) =>

@@ -46,3 +46,16 @@ export const listGroupOffsetsNames: OtherNames = {
   groupId: 'is groups here, as in groups: ["billing"]',
   resolveOffsets: "has no counterpart: listOffsets tells where partitions begin and end",
 };
+
+/** What stands for options of kafkajs's `setOffsets`, and of a partition in them, in `alterGroupOffsets`. */
+export const alterGroupOffsetsNames: OtherNames = {
+  groupId: "is group here",
+  partitions: 'is offsets here, as in offsets: [{ topic: "orders", partition: 0, offset: 100n }]',
+};
+
+/** What stands for options of kafkajs's `resetOffsets` in `resetGroupOffsets`. */
+export const resetGroupOffsetsNames: OtherNames = {
+  earliest: 'is to here: "earliest", or "latest"',
+  groupId: "is group here",
+  topic: 'is topics here, as in topics: ["orders"]',
+};

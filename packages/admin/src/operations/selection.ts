@@ -50,9 +50,14 @@ export function readSelection<Options extends SelectingOptions, Named extends Na
   return { topics, partitions };
 }
 
+/** Whether nothing was selected. */
+export function isEmptySelection({ topics, partitions }: Selection): boolean {
+  return topics.length + partitions.length === 0;
+}
+
 /** Refuses a selection of nothing. @throws {KafkaError} CLIENT_INVALID_ARGUMENT. */
-export function notEmpty(subject: string, { topics, partitions }: Selection): void {
-  if (topics.length + partitions.length > 0) return;
+export function notEmpty(subject: string, selection: Selection): void {
+  if (!isEmptySelection(selection)) return;
   throw invalidArgument(
     `${subject}: name topics, such as ["orders"], for all of their partitions, or partitions, such as [{ topic: "orders", partition: 0 }].`,
   );

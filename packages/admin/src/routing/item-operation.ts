@@ -50,6 +50,8 @@ export interface ItemOperation<
   question(items: readonly Item[], context: QuestionContext): StructIn<Req>;
   /** What a response says of the request as a whole, where the API has such a thing. Default: nothing. */
   whole?(response: StructOut<Res>): ItemAnswer;
+  /** What errors of the request as a whole say beside the API. Default: nothing. */
+  readonly wholeFacts?: KafkaErrorFacts;
   /** Goes through a response: what it says of which item. `items` are those that were asked for. */
   answers(response: StructOut<Res>, items: readonly Item[]): Iterable<readonly [key: string, answer: Answer]>;
   /** Makes the result of an item that the broker reports no error of; `node` is the broker that was chosen for it, where one was. */

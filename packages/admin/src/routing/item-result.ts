@@ -14,6 +14,10 @@ export function unanswered(facts: KafkaErrorFacts): KafkaError {
 }
 
 /** Looks at what a response says of the request as a whole. @throws {KafkaError} the broker's reason when it refused all of it. */
-export function throwIfRefused(api: Pick<Api, "key" | "name">, { errorCode, errorMessage }: ItemAnswer): void {
-  if (errorCode !== ErrorCode.NONE) throw kafkaError(errorCode, { apiKey: api.key, apiName: api.name }, errorMessage);
+export function throwIfRefused(
+  { key: apiKey, name: apiName }: Pick<Api, "key" | "name">,
+  { errorCode, errorMessage }: ItemAnswer,
+  facts: KafkaErrorFacts = {},
+): void {
+  if (errorCode !== ErrorCode.NONE) throw kafkaError(errorCode, { ...facts, apiKey, apiName }, errorMessage);
 }

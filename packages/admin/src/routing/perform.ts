@@ -124,7 +124,7 @@ class Rounds<Item, Req extends Fields, Res extends Fields, Answer extends ItemAn
     };
     const response = await this.#cluster.requestOnce(api, body, { ...wait, node, repeatable, maxVersion });
     const whole = operation.whole?.(response);
-    if (whole) throwIfRefused(api, whole);
+    if (whole) throwIfRefused(api, whole, operation.wholeFacts);
     this.#take(items.slice(0, fitting), response, node);
     const portions = Math.ceil(items.length / fitting) - 1;
     return Array.from({ length: portions }, (_, index) => items.slice((index + 1) * fitting, (index + 2) * fitting));
