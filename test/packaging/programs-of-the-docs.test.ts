@@ -37,7 +37,7 @@ function asCommonJs(text: string): string {
 
 beforeAll(async () => {
   const others = [...new Set(programs.flatMap(othersIn))].map(specOf);
-  await newApplication(application, [...Object.values(inject("tarballs")), ...others]);
+  await newApplication(application, [...Object.values(inject("tarballs")), "@types/node@26.6.7", ...others]);
 });
 
 async function tryOut({ prints }: Program, file: string, text: string): Promise<void> {
@@ -66,4 +66,18 @@ describe("in an application that has installed what npm shows, and nothing else"
     "with require: %s",
     async (_title, program, index) => tryOut(program, `${index}.cjs`, asCommonJs(program.text)),
   );
+
+  // With the newest types of Node.js as of this writing, and the declarations of packages looked at too.
+  test("under TypeScript's strict rules", async () => {
+    const typed = programs.filter(({ language }) => language === "ts");
+    typed.forEach(({ text, title }, index) => writeFileSync(join(application, `${index}.mts`), `// ${title}\n${text}`));
+    const compilerOptions = {
+      ...{ module: "nodenext", target: "es2022", lib: ["es2023", "esnext.disposable"], types: ["node"] },
+      ...{ strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, noEmit: true },
+    };
+    writeFileSync(join(application, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["*.mts"] }));
+    const compiler = join(inject("tools"), "node_modules/typescript/bin/tsc");
+    expect(typed).not.toHaveLength(0);
+    expect(await outputOf([compiler, "-p", "."], { cwd: application })).toEqual({ code: 0, output: "" });
+  });
 });

@@ -37,11 +37,11 @@ export interface TraceOutcome<Result> {
  * A tracing channel of `node:diagnostics_channel`: one context object goes through `start` and `end`, and when the work is over through
  * `asyncStart` and `asyncEnd`, with `error` before them if it failed. So a span begins at `start` and is over at `asyncEnd`.
  */
-export type TraceChannel<Context extends object> = TracingChannel<unknown, Context>;
+export type TraceChannel<Context extends object> = TracingChannel<Context, Context>;
 
 /** The tracing channel with this name, the same one as `tracingChannel(name)` gives. */
 export function traceChannel<Context extends object>(name: string): TraceChannel<Context> {
-  return tracingChannel<unknown, Context>(name);
+  return tracingChannel<Context, Context>(name);
 }
 
 /** Work begins that goes on after this turn. */
