@@ -3,6 +3,7 @@ import { topicConfigs } from "./cluster/topic-config.js";
 import { topicNameProblem } from "./cluster/topic-names.js";
 import { advice, checkKeys } from "./known-names.js";
 import type { BrokerOptions, ListenerOptions, NodeOptions, TopicOptions } from "./options.js";
+import type { SaslMechanism } from "./security/sasl.js";
 import { saslMechanisms, type SaslOptions } from "./security/users.js";
 
 /** One broker to start. */
@@ -182,8 +183,9 @@ function checkListener(listener: ListenerOptions): void {
 
 function checkSasl(sasl: SaslOptions): void {
   checkKeys("sasl", sasl, optionNames.sasl);
-  const { users, mechanisms = saslMechanisms, sessionLifetimeMs = 0 } = sasl;
-  if (!Array.isArray(users) || users.length === 0)
+  const { users = [], mechanisms = saslMechanisms, sessionLifetimeMs = 0 } = sasl;
+  checkLists({ users, mechanisms });
+  if (users.length === 0 && mechanisms.some((offered) => typeof offered === "string"))
     throw new RangeError('sasl needs users, such as [{ username: "alice", password: "secret" }]');
   for (const user of users) {
     checkKeys("a user", user, optionNames.user);
@@ -192,18 +194,29 @@ function checkSasl(sasl: SaslOptions): void {
       throw new RangeError(`the user ${user.username} needs a password`);
     checkMechanisms(user.mechanisms ?? saslMechanisms);
   }
-  checkMechanisms(mechanisms);
+  checkMechanisms(mechanisms.map((offered) => (isOwnMechanism(offered) ? saslMechanisms[0] : offered)));
   if (!(sessionLifetimeMs >= 0))
     throw new RangeError(`sessionLifetimeMs must be 0 (for ever) or more milliseconds, not ${sessionLifetimeMs}`);
 }
 
-function checkMechanisms(mechanisms: readonly string[]): void {
+/** A mechanism of one's own: whatever has a name and begins logins. */
+function isOwnMechanism(offered: unknown): offered is SaslMechanism {
+  return (
+    typeof offered === "object" &&
+    offered !== null &&
+    typeof Reflect.get(offered, "name") === "string" &&
+    typeof Reflect.get(offered, "begin") === "function"
+  );
+}
+
+function checkMechanisms(mechanisms: readonly unknown[]): void {
   const known: readonly string[] = saslMechanisms;
   checkLists({ mechanisms });
   if (mechanisms.length === 0) throw new RangeError(`mechanisms is empty: name some of ${known.join(", ")}`);
-  const unknown = mechanisms.find((name) => !known.includes(name));
-  if (unknown !== undefined)
-    throw new RangeError(`unknown SASL mechanism ${JSON.stringify(unknown)}: ${advice(unknown, known)}`);
+  for (const name of mechanisms) {
+    if (typeof name !== "string" || !known.includes(name))
+      throw new RangeError(`unknown SASL mechanism ${JSON.stringify(name)}: ${advice(name, known)}`);
+  }
 }
 
 /** Checks how a topic is wanted. Throws a RangeError with a sentence that says what to write instead. */

@@ -5,6 +5,8 @@ export { startBroker, ReferenceBroker } from "./broker.js";
 export type { BrokerDescription, ClusterContents } from "./broker.js";
 export type { BrokerOptions, ListenerOptions, NodeOptions, TopicOptions } from "./options.js";
 export { saslMechanisms } from "./security/users.js";
+export { SaslFailure } from "./security/sasl.js";
+export type { SaslExchange, SaslMechanism, SaslStep } from "./security/sasl.js";
 export type { SaslMechanismName, SaslOptions, SaslUser } from "./security/users.js";
 
 export { DataDirectoryError } from "./data-dir/unusable.js";

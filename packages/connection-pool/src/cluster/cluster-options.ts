@@ -120,6 +120,11 @@ function parseTls(value: unknown, path: string): { readonly options: TlsOptions 
   if (value === false) return { options: undefined };
   const options: TlsOptions | undefined = value === true ? {} : isPlainObject(value) ? value : undefined;
   if (!options) return undefined;
+  // Node would connect without the certificate, and leave it to the broker to complain.
+  if ((options.cert === undefined) !== (options.key === undefined))
+    throw invalidArgument(
+      `${path}: cert and key belong together, and ${options.cert === undefined ? "cert" : "key"} is missing.`,
+    );
   try {
     // Certificates and keys are read once, here, so that a wrong one fails at the call and not at every connection.
     return { options: { secureContext: createSecureContext(options), ...options } };

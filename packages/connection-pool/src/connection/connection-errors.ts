@@ -23,11 +23,13 @@ export interface Peer {
 export function endedByPeer(
   peer: Peer,
   state: ConnectionState,
-  { atFirstRequest }: { readonly atFirstRequest: boolean },
+  { atFirstRequest, isEncrypted }: { readonly atFirstRequest: boolean; readonly isEncrypted: boolean },
 ): KafkaError {
   const message = `${named(peer)} closed the connection${stageOf[state.name]}.`;
   if (state.name === "negotiating") {
-    const hint = "Is a Kafka broker listening there, and is its port encrypted (option tls)?";
+    const hint = isEncrypted
+      ? "Is a Kafka broker listening there, and does it want a certificate of the client, or another one (tls.cert, tls.key)?"
+      : "Is a Kafka broker listening there, and is its port encrypted (option tls)?";
     return connectionFailed(`${message} ${hint}`, factsOf(peer));
   }
   if (!isServing(state)) return connectionFailed(message, factsOf(peer));

@@ -254,7 +254,8 @@ export class Connection extends EventEmitter<ConnectionEvents> implements Broker
 
   #endedByPeer(): KafkaError {
     const atFirstRequest = this.#pipeline.lastCorrelationId === this.#openedBy + 1 && !this.#options.sasl;
-    return endedByPeer(this, this.#state, { atFirstRequest });
+    const isEncrypted = this.#options.tls !== undefined;
+    return endedByPeer(this, this.#state, { atFirstRequest, isEncrypted });
   }
 
   #isOver(): boolean {

@@ -3,6 +3,7 @@ import type { Channel, Connector, OpeningEvents } from "@moldau/platform";
 import { KafkaError } from "@moldau/protocol-codec";
 import { formatAddress, type Address } from "../addresses.js";
 import { ClientErrorCode, connectionFailed, messageOf } from "../errors.js";
+import { tlsFailure } from "./tls-failure.js";
 
 /** Where to, by which way, and whether encrypted. */
 export interface OpeningOptions {
@@ -52,17 +53,8 @@ interface Circumstances extends Pick<OpeningOptions, "address" | "isAdvertised">
 function explain(error: Error, { address, isAdvertised, opened, encrypted }: Circumstances): KafkaError {
   const where = formatAddress(address);
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
-  if (encrypted && isTlsFailure(code)) {
-    const hint =
-      code === "ERR_SSL_WRONG_VERSION_NUMBER" || code === "EPROTO"
-        ? " The port may not be encrypted: leave out the option tls, or use the encrypted port."
-        : "";
-    return new KafkaError(
-      ClientErrorCode.TLS_FAILED,
-      `No encrypted connection to ${where}: ${messageOf(error)}.${hint}`,
-      { address: where, written: false, cause: error },
-    );
-  }
+  const failure = encrypted ? tlsFailure(error, where) : undefined;
+  if (failure !== undefined) return failure;
   if (opened)
     return new KafkaError(ClientErrorCode.CONNECTION_CLOSED, `The connection to ${where} broke: ${messageOf(error)}.`, {
       retriable: true,
@@ -89,11 +81,6 @@ function advice({
     return " The cluster names this address for a broker (advertised.listeners): does it run, and can it be reached from here?";
   if (code === "ECONNREFUSED") return " Does a broker run there, and is the port right?";
   return code === "ENOTFOUND" || code === "EAI_AGAIN" ? " Is the name right, and known here?" : "";
-}
-
-// Certificates are judged by OpenSSL, whose codes have no prefix in common: they say what about the certificate, its issuer or its name is wrong.
-function isTlsFailure(code: string): boolean {
-  return /^(?:ERR_SSL_|ERR_TLS_|ERR_OSSL_|EPROTO$)|CERT|ISSUER|SIGNATURE|CRL/u.test(code);
 }
 
 function describe(error: Error): string {

@@ -9,10 +9,11 @@ import {
 } from "@moldau/protocol-codec";
 import type { BrokerVersions } from "../connection/api-versions.js";
 import { saslHandshakeVersion } from "../apis.js";
-import { ClientErrorCode, invalidArgument } from "../errors.js";
+import { ClientErrorCode, invalidArgument, messageOf } from "../errors.js";
 import type { Exchange } from "../connection/exchange.js";
 import { isPlainObject, OptionReader } from "../options.js";
 import type { SaslContext, SaslMechanism } from "./mechanism.js";
+import { parsePassword } from "./password.js";
 import { plain, type PlainOptions } from "./plain.js";
 import { scram, type ScramOptions } from "./scram.js";
 
@@ -49,7 +50,11 @@ export async function authenticate(
   }
   if (errorCode === ErrorCode.ILLEGAL_SASL_STATE) throw noLoginWanted();
   if (errorCode !== 0) throw kafkaError(errorCode, { apiKey: SaslHandshake.key, apiName: SaslHandshake.name });
-  return converse(exchange, versions.newestOf(SaslAuthenticate, undefined), mechanism.converse(context));
+  try {
+    return await converse(exchange, versions.newestOf(SaslAuthenticate, undefined), mechanism.converse(context));
+  } catch (error) {
+    throw error instanceof KafkaError ? error : failedHere(mechanism, error);
+  }
 }
 
 /** Checks the option `sasl` and makes the mechanism it names. @throws {KafkaError} CLIENT_INVALID_ARGUMENT when it is wrong. */
@@ -60,7 +65,7 @@ export function saslMechanism(options: unknown, path: string): SaslMechanism {
   const read = new OptionReader<Partial<Record<keyof ScramOptions, unknown>>>(path, options);
   const mechanism = read.custom("mechanism", mechanismWanted, mechanismNamed);
   const username = read.text("username");
-  const password = read.text("password");
+  const password = read.custom("password", "a text, or a function that gives one", parsePassword);
   if (mechanism === "PLAIN") {
     read.done();
     return plain({ username, password });
@@ -95,6 +100,12 @@ function isMechanism(options: object): options is SaslMechanism {
     "name" in options &&
     typeof options.name === "string"
   );
+}
+
+/** A mechanism of one's own threw, or what gives the password. */
+function failedHere({ name }: SaslMechanism, error: unknown): KafkaError {
+  const message = `The login by ${name} failed on this side: ${messageOf(error)}`;
+  return new KafkaError(ClientErrorCode.SASL_FAILED, `${message.replace(/\.$/, "")}.`, { cause: error });
 }
 
 async function converse(

@@ -1,13 +1,14 @@
 import { ClientErrorCode } from "../errors.js";
 import { KafkaError } from "@moldau/protocol-codec";
 import type { SaslMechanism } from "./mechanism.js";
+import { currentPassword, type Password } from "./password.js";
 
 /** A login with user name and password in clear text: for encrypted connections, or a network that nobody else listens on. */
 export interface PlainOptions {
   /** Which mechanism; in JavaScript in any case. */
   readonly mechanism: "PLAIN" | "plain";
   readonly username: string;
-  readonly password: string;
+  readonly password: Password;
 }
 
 /** Makes the mechanism PLAIN (RFC 4616). */
@@ -15,7 +16,7 @@ export function plain({ username, password }: Omit<PlainOptions, "mechanism">): 
   return {
     name: "PLAIN",
     async *converse() {
-      const answer = yield Buffer.from(`\0${username}\0${password}`, "utf8");
+      const answer = yield Buffer.from(`\0${username}\0${await currentPassword(password)}`, "utf8");
       if (answer.length > 0)
         throw new KafkaError(
           ClientErrorCode.SASL_FAILED,

@@ -74,7 +74,7 @@ function doorsOf(broker: ReferenceBroker, command: ServeCommand, { development, 
 }
 
 /** The first user, with the strongest mechanism that is offered. */
-function loginOf({ users, mechanisms = saslMechanisms }: SaslOptions): Door["login"] {
+function loginOf({ users = [], mechanisms = saslMechanisms }: SaslOptions): Door["login"] {
   const mechanism = [...saslMechanisms].reverse().find((name) => mechanisms.includes(name));
   const [user] = users;
   return mechanism === undefined || user === undefined ? undefined : { mechanism, username: user.username };

@@ -22,22 +22,23 @@ export interface SaslUser {
 
 /** How clients log in. */
 export interface SaslOptions {
-  readonly users: readonly SaslUser[];
-  /** What is offered. Default: all of {@link saslMechanisms}. */
-  readonly mechanisms?: readonly SaslMechanismName[];
+  /** Who may log in. May be left out where all mechanisms are of one's own. */
+  readonly users?: readonly SaslUser[];
+  /** What is offered: names of {@link saslMechanisms}, and mechanisms of one's own. Default: all of {@link saslMechanisms}. */
+  readonly mechanisms?: readonly (SaslMechanismName | SaslMechanism)[];
   /** How long a login is good for, in milliseconds; the client then has to log in again on the same connection (KIP-368). Default 0: for ever. */
   readonly sessionLifetimeMs?: number;
 }
 
 /** Makes the mechanisms from the users. SCRAM keeps salted keys instead of passwords, made on the thread pool. */
 export async function saslSettings(
-  { users, mechanisms = saslMechanisms, sessionLifetimeMs = 0 }: SaslOptions,
+  { users = [], mechanisms = saslMechanisms, sessionLifetimeMs = 0 }: SaslOptions,
   source: RandomSource,
 ): Promise<SaslSettings> {
   const made = await Promise.all(
-    mechanisms.map(async (name): Promise<[string, SaslMechanism]> => [name, await mechanismOf(name, users, source)]),
+    mechanisms.map(async (offered) => (typeof offered === "string" ? mechanismOf(offered, users, source) : offered)),
   );
-  return { mechanisms: new Map(made), sessionLifetimeMs };
+  return { mechanisms: new Map(made.map((mechanism) => [mechanism.name, mechanism])), sessionLifetimeMs };
 }
 
 async function mechanismOf(
