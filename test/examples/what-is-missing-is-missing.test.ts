@@ -1,0 +1,187 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { apis } from "@moldau/protocol-codec";
+import { startBroker, type BrokerOptions } from "@moldau/reference-broker";
+import { handlers } from "@moldau/reference-broker/internal";
+import { Kafka, type ConsumerOptions, type ProducerOptions, type SaslOptions } from "moldau";
+import { describe, expect, it } from "vitest";
+import { spokenByPackage } from "../protocol/supported-apis.js";
+import { repository } from "../support/repository.js";
+import { tableUnder } from "../support/tables-of-the-docs.js";
+
+/** The table "What is not there yet" of the README, held to the code: what it lists is missing, and nothing else of the protocol is. */
+const rows = tableUnder(readFileSync(join(repository, "README.md"), "utf8"), "## What is not there yet").map(
+  ([feature = "", client = "", broker = ""]) => ({ feature, client, broker }),
+);
+
+const spoken = new Set([...spokenByPackage.values()].flat().map(({ api }) => api.name));
+const served = new Set(handlers.map(({ api }) => api.name));
+const kafka = new Kafka({ brokers: ["localhost:9092"] });
+
+interface Feature {
+  /** The APIs that are for this alone: with one of them, the feature has begun to be there. */
+  readonly apis?: readonly string[];
+  /** Whether the client has it, where that is no question of APIs. */
+  readonly client?: () => boolean | Promise<boolean>;
+  /** Whether the broker has it, likewise. */
+  readonly broker?: () => boolean | Promise<boolean>;
+}
+
+const features: Readonly<Record<string, Feature>> = {
+  "Transactions: writing all or nothing": {
+    apis: [
+      ...["AddPartitionsToTxn", "AddOffsetsToTxn", "EndTxn", "TxnOffsetCommit"],
+      ...["DescribeProducers", "DescribeTransactions", "ListTransactions"],
+    ],
+    client: () => isTaken(() => kafka.producer(options<ProducerOptions>({ transactionalId: "t" }))),
+  },
+  "Cooperative rebalancing (KIP-429)": {
+    client: () =>
+      isTaken(() => {
+        const assignor = { name: "mine", rebalanceProtocol: "cooperative", assign: () => new Map() };
+        return kafka.consumer(options<ConsumerOptions>({ groupId: "g", assignors: [assignor] }));
+      }),
+  },
+  "Groups of the new protocol (KIP-848)": { apis: ["ConsumerGroupHeartbeat", "ConsumerGroupDescribe"] },
+  "Share groups (KIP-932), streams groups (KIP-1071)": {
+    apis: [
+      ...["ShareGroupHeartbeat", "ShareGroupDescribe", "ShareFetch", "ShareAcknowledge"],
+      ...["DescribeShareGroupOffsets", "AlterShareGroupOffsets", "DeleteShareGroupOffsets"],
+      ...["StreamsGroupHeartbeat", "StreamsGroupDescribe", "StreamsGroupTopologyDescriptionUpdate"],
+    ],
+  },
+  "Reading without a group": {
+    client: () => "reader" in kafka || isTaken(() => kafka.consumer(options<ConsumerOptions>({ topics: ["orders"] }))),
+  },
+  "Topics by a pattern": {
+    client: () =>
+      isTaken(() => kafka.consumer(options<ConsumerOptions>({ groupId: "g", topicPattern: "orders-.*" }))) ||
+      isTaken(() => kafka.consumer(options<ConsumerOptions>({ groupId: "g", topics: [/orders/] }))),
+  },
+  "Handlers that run in parallel, in order by key": {
+    client: () => "run" in kafka.consumer({ groupId: "g" }),
+  },
+  "Noticing records that a new leader has lost (KIP-320)": { apis: ["OffsetForLeaderEpoch"] },
+  "OAUTHBEARER, GSSAPI, AWS_MSK_IAM": {
+    client: () =>
+      ["OAUTHBEARER", "GSSAPI", "AWS_MSK_IAM"].some((mechanism) =>
+        isTaken(() => {
+          const sasl = options<SaslOptions>({ mechanism, username: "u", password: "p" });
+          return new Kafka({ brokers: ["localhost:9092"], sasl });
+        }),
+      ),
+    broker: async () => {
+      for (const mechanism of ["OAUTHBEARER", "GSSAPI", "AWS_MSK_IAM"]) {
+        const users = [{ username: "u", password: "p" }];
+        const sasl = { users, mechanisms: [mechanism] };
+        const broker = await startBroker(options<BrokerOptions>({ sasl })).catch((error: unknown) => {
+          expect(String(error)).toContain(mechanism);
+        });
+        if (broker === undefined) continue;
+        await broker.close();
+        return true;
+      }
+      return false;
+    },
+  },
+  "A replication factor above 1": {
+    broker: async () => {
+      const broker = await startBroker({ brokers: 2 });
+      const client = new Kafka({ brokers: broker.bootstrapServers });
+      try {
+        const [created] = await client.admin().createTopics({ topics: [{ topic: "a", replicationFactor: 2 }] });
+        return created?.error === undefined;
+      } finally {
+        await client.close();
+        await broker.close();
+      }
+    },
+  },
+  "Compaction of topics": { broker: () => !/compaction .*not written yet/.test(leftOut) },
+  "Access rules, quotas, delegation tokens, SCRAM users by request": {
+    apis: [
+      ...["DescribeAcls", "CreateAcls", "DeleteAcls", "DescribeClientQuotas", "AlterClientQuotas"],
+      ...["CreateDelegationToken", "RenewDelegationToken", "ExpireDelegationToken", "DescribeDelegationToken"],
+      ...["DescribeUserScramCredentials", "AlterUserScramCredentials"],
+    ],
+  },
+  "Elections, reassignments, log directories, features, the quorum": {
+    apis: [
+      ...["ElectLeaders", "AlterPartitionReassignments", "ListPartitionReassignments", "AlterReplicaLogDirs"],
+      ...["DescribeLogDirs", "UpdateFeatures", "DescribeQuorum", "AddRaftVoter", "RemoveRaftVoter"],
+      ...["UnregisterBroker", "UnregisterController"],
+    ],
+  },
+  "Client metrics for brokers (KIP-714)": {
+    apis: ["GetTelemetrySubscriptions", "PushTelemetry", "ListConfigResources"],
+  },
+};
+
+/** What no application misses: brokers ask it of each other, or another API does the same. */
+const neverMissed: ReadonlySet<string> = new Set([
+  ...["WriteTxnMarkers", "InitializeShareGroupState", "ReadShareGroupState", "WriteShareGroupState"],
+  ...["DeleteShareGroupState", "ReadShareGroupStateSummary"],
+  // IncrementalAlterConfigs and Metadata are asked instead.
+  ...["AlterConfigs", "DescribeTopicPartitions", "DescribeCluster"],
+]);
+
+const leftOut = readFileSync(join(repository, "packages/reference-broker/src/skipped.md"), "utf8").replaceAll(
+  "\n",
+  " ",
+);
+
+describe.each(rows)("$feature", ({ feature, client, broker }) => {
+  it("is known to this test", () => {
+    expect(Object.keys(features)).toContain(feature);
+  });
+
+  it(`client: ${client}`, async () => {
+    expect(client === "missing").toBe(await isMissing(features[feature]?.client, feature, spoken));
+  });
+
+  it(`broker: ${broker}`, async () => {
+    expect(broker === "missing").toBe(await isMissing(features[feature]?.broker, feature, served));
+  });
+});
+
+describe("the list of what is missing", () => {
+  it("lists nothing that client and broker both have", () => {
+    expect(rows.filter(({ client, broker }) => client !== "missing" && broker !== "missing")).toEqual([]);
+  });
+
+  it.each([
+    ["client", spoken],
+    ["broker", served],
+  ] as const)("covers every API that the %s does not speak", (side, has) => {
+    const listed = new Set(rows.flatMap((row) => (row[side] === "missing" ? (features[row.feature]?.apis ?? []) : [])));
+    const lacking = apis.map(({ name }) => name).filter((name) => !has.has(name) && !neverMissed.has(name));
+    expect(lacking.filter((name) => !listed.has(name))).toEqual([]);
+  });
+
+  it("knows all features that it could list", () => {
+    const named = Object.values(features).flatMap((feature) => feature.apis ?? []);
+    const all = new Set(apis.map(({ name }) => name));
+    expect(named.filter((name) => !all.has(name))).toEqual([]);
+  });
+});
+
+/** Whether one side lacks a feature: none of its APIs is there, and what else tells of it says no. What nothing tells of is not missing. */
+async function isMissing(has: Feature["client"], feature: string, there: ReadonlySet<string>): Promise<boolean> {
+  const needed = features[feature]?.apis ?? [];
+  if (has === undefined && needed.length === 0) return false;
+  return !needed.some((name) => there.has(name)) && (await has?.()) !== true;
+}
+
+function isTaken(make: () => unknown): boolean {
+  try {
+    make();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Options as a later version may take them. */
+function options<Options>(given: object): Options {
+  return given as Options;
+}
