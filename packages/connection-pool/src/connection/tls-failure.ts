@@ -42,8 +42,23 @@ const hints: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** OpenSSL's own messages come with the place in its sources: `…:error:0A00045C:SSL routines:ssl3_read_bytes:certificate required:../deps/…`. */
+/**
+ * What is wrong, in a few words. OpenSSL's own messages come with the place in its sources (`…:error:0A00045C:SSL routines:ssl3_read_bytes:
+ * certificate required:../deps/…`), and Node's about names leave out half of them.
+ */
 function reasonOf(error: Error): string {
   const message = messageOf(error).trim();
+  const names = namesOf(error);
+  if (names !== undefined) return `the certificate is for ${names.certified}, not for ${names.wanted}`;
   return /:error:[0-9A-F]+:[^:]*:[^:]*:([^:]+):/u.exec(message)?.[1] ?? message;
+}
+
+/** For which names the certificate is, and which was wanted, where the error is about that. */
+function namesOf(error: Error): { readonly certified: string; readonly wanted: string } | undefined {
+  const wanted: unknown = Reflect.get(error, "host");
+  const cert: unknown = Reflect.get(error, "cert");
+  const certified: unknown =
+    typeof cert === "object" && cert !== null ? Reflect.get(cert, "subjectaltname") : undefined;
+  if (typeof wanted !== "string" || typeof certified !== "string") return undefined;
+  return { wanted, certified: certified.replaceAll(/DNS:|IP Address:/gu, "") };
 }
