@@ -94,6 +94,47 @@ const calls: readonly Call[] = [
     interfaces: ["ITopicConfig"],
     call: (options) => kafka.admin().createTopics({ topics: [{ topic: "b", ...options }], validateOnly: true }),
   },
+  {
+    heading: "admin.createPartitions({ … })",
+    interfaces: ["createPartitions"],
+    call: (options) => {
+      const topics = [{ topic: "a", partitions: 2 }];
+      return kafka.admin().createPartitions({ topics, validateOnly: true, ...options });
+    },
+  },
+  {
+    heading: "admin.describeConfigs({ … })",
+    interfaces: ["describeConfigs"],
+    call: (options) => kafka.admin().describeConfigs({ topics: ["a"], ...options }),
+  },
+  {
+    heading: "admin.alterConfigs({ … })",
+    interfaces: ["alterConfigs"],
+    call: (options) => {
+      const topics = [{ topic: "a", set: { "retention.ms": 1000 } }];
+      return kafka.admin().alterConfigs({ topics, validateOnly: true, ...options });
+    },
+  },
+  {
+    heading: "admin.fetchOffsets({ … })",
+    interfaces: ["fetchOffsets"],
+    call: (options) => kafka.admin().listGroupOffsets({ groups: ["g"], ...options }),
+  },
+  {
+    heading: "admin.setOffsets({ … })",
+    interfaces: ["setOffsets"],
+    call: (options) => kafka.admin().alterGroupOffsets(anything(options)),
+  },
+  {
+    heading: "admin.resetOffsets({ … })",
+    interfaces: ["resetOffsets"],
+    call: (options) => kafka.admin().resetGroupOffsets({ group: "g", to: "earliest", dryRun: true, ...options }),
+  },
+  {
+    heading: "admin.deleteTopicRecords({ … })",
+    interfaces: ["deleteTopicRecords"],
+    call: (options) => kafka.admin().deleteRecords(anything(options)),
+  },
 ];
 
 /** Values that kafkajs takes, where they are no numbers. */
@@ -101,7 +142,7 @@ const values: Given = {
   ...{ brokers: ["localhost:9092"], clientId: "c", sasl: { mechanism: "plain", username: "u", password: "p" } },
   ...{ ssl: true, retry: { multiplier: 2 }, allowAutoTopicCreation: false, idempotent: true, transactionalId: "t" },
   ...{ acks: -1, topicMessages: [{ topic: "a", messages: [] }], messages: [{ value: "v" }], validateOnly: true },
-  ...{ groupId: "g", rackId: "r", autoCommit: false, topic: "a", topics: ["a"] },
+  ...{ groupId: "g", includeSynonyms: true, rackId: "r", autoCommit: false, topic: "a", topics: ["a"] },
 };
 
 /** The same where another call takes another form. */

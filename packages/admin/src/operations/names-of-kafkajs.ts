@@ -51,6 +51,7 @@ export const listGroupOffsetsNames: OtherNames = {
 export const alterGroupOffsetsNames: OtherNames = {
   groupId: "is group here",
   partitions: 'is offsets here, as in offsets: [{ topic: "orders", partition: 0, offset: 100n }]',
+  topic: "is part of each of the offsets here",
 };
 
 /** What stands for options of kafkajs's `resetOffsets` in `resetGroupOffsets`. */
