@@ -1,7 +1,16 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { Metadata } from "@moldau/protocol-codec";
-import type { ConnectionCloseEvent, ConnectionOpenEvent, EventOrigin, MetadataErrorEvent, RequestEvent } from "moldau";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { startBroker } from "@moldau/reference-broker";
+import {
+  diagnosticsChannels,
+  Kafka,
+  type ConnectionCloseEvent,
+  type ConnectionOpenEvent,
+  type EventOrigin,
+  type MetadataErrorEvent,
+  type RequestEvent,
+} from "moldau";
+import { afterEach, beforeEach, expect, it, onTestFinished } from "vitest";
 import { closeAll, newCluster, until } from "../support/connecting.js";
 import { ScriptedBroker } from "../support/scripted-broker.js";
 
@@ -77,4 +86,47 @@ it("a refresh in the background that fails is told of with the client's name", a
     topics: ["orders"],
   });
   expect(failures.events[0]?.error.message).toContain("ECONNREFUSED");
+});
+
+it("every event of producers and consumers says which client and group it is of, to listeners and on its channel alike", async () => {
+  const told: { readonly channel: string; readonly event: object }[] = [];
+  for (const [name, channel] of Object.entries(diagnosticsChannels)) {
+    const listener = (event: object): void => void told.push({ channel: name, event });
+    channel.subscribe(listener);
+    onTestFinished(() => void channel.unsubscribe(listener));
+  }
+  const heard: object[] = [];
+  await using reference = await startBroker({ topics: ["orders"] });
+  reference.intercept({ api: "Produce", nth: 1 }, (request) => request.fail("NOT_ENOUGH_REPLICAS"));
+  reference.intercept({ api: "OffsetFetch", nth: 1 }, (request) => request.fail("COORDINATOR_LOAD_IN_PROGRESS"));
+  const kafka = new Kafka({ clientId: "shop", brokers: reference.bootstrapServers, retry: { initialDelayMs: 5 } });
+  const producer = kafka.producer();
+  for (const name of ["acknowledged", "retry", "failed", "closed"] as const)
+    producer.on(name, (event: object) => heard.push(event));
+  await producer.send({ topic: "orders", messages: [{ value: "a" }] });
+  reference.intercept({ api: "Produce", nth: 1 }, (request) => request.fail("POLICY_VIOLATION"));
+  await expect(producer.send({ topic: "orders", messages: [{ value: "b" }] })).rejects.toThrow();
+  const consumer = kafka.consumer({ groupId: "billing", topics: ["orders"], startFrom: "earliest" });
+  for (const name of ["assigned", "revoked", "committed", "lag", "retrying", "closed"] as const)
+    consumer.on(name, (event: object) => heard.push(event));
+  for await (const message of consumer) {
+    await consumer.commit(message);
+    break;
+  }
+  await kafka.close();
+
+  const ofClients = told.filter(({ channel }) => /^moldau:(producer|consumer):/.test(channel));
+  const names = new Set(ofClients.map(({ channel }) => channel));
+  for (const name of ["acknowledged", "retry", "failed", "closed"]) expect(names).toContain(`moldau:producer:${name}`);
+  for (const name of ["assigned", "revoked", "committed", "lag", "retrying", "closed"])
+    expect(names).toContain(`moldau:consumer:${name}`);
+  for (const { channel, event } of ofClients) {
+    const isOfConsumer = channel.startsWith("moldau:consumer:");
+    expect(event).toMatchObject({
+      clientId: "shop",
+      clientInstance: expect.any(Number) as number,
+      ...(isOfConsumer && { groupId: "billing" }),
+    });
+    expect(heard).toContain(event);
+  }
 });

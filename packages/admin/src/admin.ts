@@ -4,6 +4,7 @@ import {
   maxTimerMs,
   OptionReader,
   waitFor,
+  type ClientName,
   type Cluster,
   type OperationOptions,
 } from "@moldau/connection-pool";
@@ -44,7 +45,7 @@ import { listTopics, type ListedTopic, type ListTopicsOptions } from "./operatio
 /** What an admin tells. */
 export interface AdminEvents {
   /** It was closed; nothing of it is under way any more. */
-  closed: [];
+  closed: [event: ClientName];
 }
 
 /** How to close an admin. */
@@ -360,7 +361,7 @@ export class Admin extends EventEmitter<AdminEvents> implements AsyncDisposable 
     await waitFor(ended, { clock: this.#cluster.clock, timeoutMs, late: () => late }).catch(() => undefined);
     this.#stop.abort(late);
     await ended;
-    this.emit("closed");
+    this.emit("closed", this.#cluster.client);
   }
 
   /** Checks the options of an operation, then carries it out; it ends when this object is closed. */

@@ -178,7 +178,18 @@ export type { ScramMechanism } from "@moldau/protocol-codec";
 export type { LogFields, Logger, LogLevel } from "@moldau/connection-pool";
 
 // What subscribers of node:diagnostics_channel get
-export { diagnosticsChannels, type DiagnosticsEvents } from "./channels.js";
+export { diagnosticsChannels, diagnosticsTraces } from "./channels.js";
+export type { DiagnosticsContexts, DiagnosticsEvents } from "./channels.js";
+export type { TraceChannel, TraceOutcome, TraceStartChannel, TraceSubscribers } from "@moldau/connection-pool";
+export type { BatchTrace, DeliveredBatch, SendTrace, TracedMessage } from "@moldau/producer";
+export type {
+  CommitResult,
+  CommitTrace,
+  HandOutcome,
+  MessageBatchTrace,
+  MessageTrace,
+  RefusedOffset,
+} from "@moldau/consumer";
 export type {
   ClientName,
   ConnectionCloseEvent,

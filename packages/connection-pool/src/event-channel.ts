@@ -1,4 +1,5 @@
-import { channel, tracingChannel, type TracingChannel } from "node:diagnostics_channel";
+import type { AsyncLocalStorage } from "node:async_hooks";
+import { channel, tracingChannel } from "node:diagnostics_channel";
 
 /** A channel of `node:diagnostics_channel`, with the type of what is published on it. */
 export interface EventChannel<Event extends object> {
@@ -33,15 +34,57 @@ export interface TraceOutcome<Result> {
   error?: Error;
 }
 
+/** The first channel of a trace, which can also set an `AsyncLocalStorage` for what runs within the call. */
+export interface TraceStartChannel<Context extends object> extends EventChannel<Context> {
+  /** Has `store` hold what `transform` makes of the context, while the call runs that is traced. */
+  bindStore<Store>(store: AsyncLocalStorage<Store>, transform: (context: Context) => Store): void;
+  /** Takes a store back. */
+  unbindStore<Store>(store: AsyncLocalStorage<Store>): void;
+  /** Publishes the context and runs a function, with the stores that are bound. */
+  runStores<Result>(context: Context, run: () => Result): Result;
+}
+
+/** What is called for each step of a trace; any of them may be left out. */
+export interface TraceSubscribers<Context extends object> {
+  /** The work begins. */
+  readonly start?: (context: Context) => void;
+  /** The call that began it returns; the work goes on. */
+  readonly end?: (context: Context) => void;
+  /** The work failed: the context has the `error`. The two steps below follow. */
+  readonly error?: (context: Context) => void;
+  /** The work is over. */
+  readonly asyncStart?: (context: Context) => void;
+  /** The work is over, and everybody knows. */
+  readonly asyncEnd?: (context: Context) => void;
+}
+
 /**
  * A tracing channel of `node:diagnostics_channel`: one context object goes through `start` and `end`, and when the work is over through
  * `asyncStart` and `asyncEnd`, with `error` before them if it failed. So a span begins at `start` and is over at `asyncEnd`.
  */
-export type TraceChannel<Context extends object> = TracingChannel<Context, Context>;
+export interface TraceChannel<Context extends object> {
+  readonly start: TraceStartChannel<Context>;
+  readonly end: EventChannel<Context>;
+  readonly asyncStart: EventChannel<Context>;
+  readonly asyncEnd: EventChannel<Context>;
+  readonly error: EventChannel<Context>;
+  /** Whether anybody listens to any step; nothing is made, and nothing costs, until somebody does. */
+  readonly hasSubscribers: boolean;
+  /** Has functions called at every step. */
+  subscribe(subscribers: TraceSubscribers<Context>): void;
+  /** Takes functions back; whether all were subscribed. */
+  unsubscribe(subscribers: TraceSubscribers<Context>): boolean;
+}
 
 /** The tracing channel with this name, the same one as `tracingChannel(name)` gives. */
 export function traceChannel<Context extends object>(name: string): TraceChannel<Context> {
-  return tracingChannel<Context, Context>(name);
+  const found: object = tracingChannel(name);
+  if (traces<Context>(found)) return found;
+  throw new Error(`node:diagnostics_channel gave no tracing channel for ${name}.`);
+}
+
+function traces<Context extends object>(found: object): found is TraceChannel<Context> {
+  return "start" in found && "asyncEnd" in found;
 }
 
 /** Work begins that goes on after this turn. */

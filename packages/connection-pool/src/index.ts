@@ -89,4 +89,4 @@ export type {
   ThrottleEvent,
 } from "./diagnostics.js";
 export { ConnectionReports } from "./connection/connection-reports.js";
-export type { EventChannel, TraceChannel, TraceOutcome } from "./event-channel.js";
+export type { EventChannel, TraceChannel, TraceOutcome, TraceStartChannel, TraceSubscribers } from "./event-channel.js";

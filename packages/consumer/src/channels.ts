@@ -1,4 +1,6 @@
 import { eventChannel, type EventChannels } from "@moldau/connection-pool/internal";
+import { commitChannel } from "./offsets/commit-trace.js";
+import { messageBatchChannel, messageChannel } from "./reading/hand-trace.js";
 import type { ConsumerEvents } from "./events.js";
 
 /** The channels of a consumer's events, by the names of the events. */
@@ -25,4 +27,11 @@ export const consumerChannels = {
   "moldau:consumer:retrying": channelsOfEvents.retrying,
   "moldau:consumer:failed": channelsOfEvents.failed,
   "moldau:consumer:closed": channelsOfEvents.closed,
+} as const;
+
+/** The tracing channels of consumers, by name. */
+export const consumerTraces = {
+  "moldau:consumer:message": messageChannel,
+  "moldau:consumer:batch": messageBatchChannel,
+  "moldau:consumer:commit": commitChannel,
 } as const;

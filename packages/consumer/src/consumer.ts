@@ -61,15 +61,21 @@ export class Consumer extends EventEmitter<ConsumerEvents> implements AsyncItera
     super();
     this.options = resolveConsumerOptions(options);
     this.#cluster = cluster;
+    const name: ConsumerName = { ...cluster.client, groupId: this.options.groupId };
     const announcer = new Announcer<ConsumerEvents, ConsumerName>({
-      who: { ...cluster.client, groupId: this.options.groupId },
+      who: name,
       emitter: this,
       channels: channelsOfEvents,
       log: cluster.clientLog,
       lines: consumerLines,
       listenerFailed: (error, name) => this.#engine.reader.fail(listenerFailed(name, error)),
     });
-    this.#engine = new Engine({ cluster, options: this.options, tell: (name, make) => announcer.tell(name, make) });
+    this.#engine = new Engine({
+      cluster,
+      name,
+      options: this.options,
+      tell: (name, make) => announcer.tell(name, make),
+    });
   }
 
   /** Whether {@link close} has been called. */

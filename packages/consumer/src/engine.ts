@@ -14,7 +14,7 @@ import type { CloseOptions, WaitingOptions } from "./call-options.js";
 import { Closing } from "./closing.js";
 import { initialLife, isOver, transition, type ConsumerLifeCommand, type ConsumerLifeEvent } from "./consumer-life.js";
 import { joinTimedOut, pollIntervalExceeded } from "./errors.js";
-import type { RetryNotice, Tell } from "./events.js";
+import type { ConsumerName, RetryNotice, Tell } from "./events.js";
 import { Fetcher } from "./fetch/fetcher.js";
 import { lagOf } from "./lag.js";
 import { ClassicMembership } from "./membership/classic.js";
@@ -36,6 +36,8 @@ import { Subscription } from "./subscription.js";
 export interface EngineInit {
   readonly cluster: ClusterAccess;
   readonly options: ResolvedConsumerOptions;
+  /** What tells the consumer from others. */
+  readonly name: ConsumerName;
   readonly tell: Tell;
 }
 
@@ -88,6 +90,10 @@ export class Engine implements MembershipHost, ReaderHost {
       lease: this.#lease,
       unfinished: (error) => this.#tellUnfinished(error),
     });
+  }
+
+  get name(): ConsumerName {
+    return this.#init.name;
   }
 
   get clock(): Clock {

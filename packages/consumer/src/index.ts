@@ -32,7 +32,10 @@ export type {
   RetryNotice,
 } from "./events.js";
 // What subscribers of node:diagnostics_channel get
-export { consumerChannels } from "./channels.js";
+export { consumerChannels, consumerTraces } from "./channels.js";
+export type { CommitTrace } from "./offsets/commit-trace.js";
+export type { CommitResult, RefusedOffset } from "./offsets/pending-commit.js";
+export type { HandOutcome, MessageBatchTrace, MessageTrace } from "./reading/hand-trace.js";
 
 export { ConsumerErrorCode } from "./errors.js";
 

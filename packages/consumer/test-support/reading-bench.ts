@@ -51,6 +51,7 @@ export interface Bench {
 export function bench(start: () => Promise<void> = () => Promise.resolve(), clock: Clock = new VirtualClock()): Bench {
   const consumed: AssignedPartition[] = [];
   const reader = new Reader({
+    name: { clientId: "test", clientInstance: 1, groupId: "billing" },
     clock,
     start,
     begun: () => undefined,

@@ -1,4 +1,6 @@
 import { eventChannel, type EventChannels } from "@moldau/connection-pool/internal";
+import { batchChannel } from "./send/batch-traces.js";
+import { sendChannel } from "./send-trace.js";
 import type { ProducerEvents } from "./events.js";
 
 /** The channels of a producer's events, by the names of the events. */
@@ -20,3 +22,6 @@ export const producerChannels = {
   "moldau:producer:blocked": channelsOfEvents.blocked,
   "moldau:producer:closed": channelsOfEvents.closed,
 } as const;
+
+/** The tracing channels of producers, by name. */
+export const producerTraces = { "moldau:producer:send": sendChannel, "moldau:producer:batch": batchChannel } as const;

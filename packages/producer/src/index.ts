@@ -35,7 +35,9 @@ export type {
 } from "./events.js";
 
 // What subscribers of node:diagnostics_channel get
-export { producerChannels } from "./channels.js";
+export { producerChannels, producerTraces } from "./channels.js";
+export type { BatchTrace, DeliveredBatch } from "./send/batch-traces.js";
+export type { SendTrace, TracedMessage } from "./send-trace.js";
 
 // Partitions
 export type { Partitioner } from "./partitioner/partitioner.js";

@@ -25,8 +25,10 @@ import {
   readSendOptions,
   type SendBatchOptions,
   type SendOptions,
+  type TopicMessages,
 } from "./accept/send-options.js";
 import type { ProducerCluster, ProducerLease } from "./producer-cluster.js";
+import { sendChannel, traceSend, type SendTrace } from "./send-trace.js";
 import { SendPipeline } from "./send-pipeline.js";
 import { MessageWritable, type WritableSettings } from "./writable.js";
 
@@ -111,7 +113,7 @@ export class Producer<Key = Payload, Value = Payload> extends EventEmitter<Produ
    * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, CLIENT_SERIALIZATION_FAILED, CLIENT_CLOSED: nothing was sent.
    */
   send(options: SendOptions<Key, Value>): Promise<readonly SentBatch[]> {
-    return this.#submit(() => this.#open(options));
+    return this.#submit(() => this.#open(options, "send"));
   }
 
   /**
@@ -134,7 +136,7 @@ export class Producer<Key = Payload, Value = Payload> extends EventEmitter<Produ
   writable(options: WritableSettings): MessageWritable<Key, Value> {
     return new MessageWritable(options, {
       check: (messages) => void readSendOptions(messages, this.#options, "writable"),
-      open: (messages, firstIndex) => this.#open(messages, firstIndex),
+      open: (messages, firstIndex) => this.#open(messages, "writable", firstIndex),
       flush: () => this.#pipeline.flush(),
     });
   }
@@ -185,14 +187,26 @@ export class Producer<Key = Payload, Value = Payload> extends EventEmitter<Produ
     }
   }
 
-  #open(options: SendOptions<Key, Value>, firstIndex = 0): SendCall {
+  #open(options: SendOptions<Key, Value>, operation: "send" | "writable", firstIndex = 0): SendCall {
     if (this.#closing) throw clientClosed("The producer");
-    return this.#intake.open(readSendOptions(options, this.#options), [options], firstIndex);
+    const settings = readSendOptions(options, this.#options);
+    return this.#traced(operation, [options], (entries) => this.#intake.open(settings, entries, firstIndex));
   }
 
   #openBatch(options: SendBatchOptions<Key, Value>): SendCall {
     if (this.#closing) throw clientClosed("The producer");
-    return this.#intake.open(readSendBatchOptions(options, this.#options), options.topicMessages);
+    const settings = readSendBatchOptions(options, this.#options);
+    return this.#traced("sendBatch", options.topicMessages, (entries) => this.#intake.open(settings, entries));
+  }
+
+  #traced(
+    operation: SendTrace["operation"],
+    entries: readonly TopicMessages<Key, Value>[],
+    open: (entries: readonly TopicMessages<Key, Value>[]) => SendCall,
+  ): SendCall {
+    return sendChannel.hasSubscribers
+      ? traceSend({ ...this.#cluster.client, operation }, entries, open)
+      : open(entries);
   }
 
   async #close(wait: ResolvedWaitSettings): Promise<void> {

@@ -63,6 +63,7 @@ function bench(options: Partial<ConsumerOptions> = {}): Bench {
     membership,
     assignment,
     isActive: () => false,
+    name: { clientId: "test", clientInstance: 1, groupId: "billing" },
     tell: (name, make) =>
       note(`${name} ${describeEvent(make({ clientId: "test", clientInstance: 1, groupId: "billing" }))}`.trim()),
     failed: ({ code }) => note(`failed ${code}`),

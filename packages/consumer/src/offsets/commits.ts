@@ -3,10 +3,12 @@ import { KafkaError } from "@moldau/protocol-codec";
 import type { ClusterView } from "../cluster-view.js";
 import PQueue from "p-queue";
 import { commitTimedOut, ConsumerErrorCode, notAMember } from "../errors.js";
-import type { Tell } from "../events.js";
+import type { ConsumerName, Tell } from "../events.js";
 import type { MemberIdentity, Membership } from "../membership/membership.js";
 import type { ResolvedConsumerOptions } from "../options.js";
 import type { Assignment } from "../partitions/assignment.js";
+import { beginTrace, endTrace } from "@moldau/connection-pool/internal";
+import { commitChannel } from "./commit-trace.js";
 import { CommitScheduler } from "./commit-scheduler.js";
 import { dueOffsets, offsetsOf, type Committable } from "./committable.js";
 import { isAboutMember } from "./commit-outcome.js";
@@ -21,6 +23,7 @@ export interface CommitsInit {
   readonly assignment: Assignment;
   /** Whether more may become done without {@link Commits.progressed} being called. */
   readonly isActive: () => boolean;
+  readonly name: ConsumerName;
   readonly tell: Tell;
   /** Nothing can be committed any more, for a reason that does not pass. */
   readonly failed: (error: KafkaError) => void;
@@ -155,11 +158,24 @@ export class Commits {
       retrying: (notice) => tell("retrying", (consumer) => ({ ...consumer, ...notice })),
     });
     try {
-      await pending.run();
+      await this.#traced(pending, offsets);
     } finally {
       this.#tellOf(pending.result);
     }
     return pending.result.refused;
+  }
+
+  async #traced(pending: PendingCommit, offsets: readonly OffsetToCommit[]): Promise<void> {
+    if (!commitChannel.hasSubscribers) return pending.run();
+    const plain = offsets.map(({ topic, partition, offset }) => ({ topic, partition, offset }));
+    const trace = beginTrace(commitChannel, { ...this.#init.name, offsets: plain });
+    try {
+      await pending.run();
+      endTrace(commitChannel, trace, { result: pending.result });
+    } catch (error) {
+      endTrace(commitChannel, trace, { result: pending.result, error: asKafkaError(error) });
+      throw error;
+    }
   }
 
   #tellOf({ kept, refused }: CommitResult): void {

@@ -1,5 +1,6 @@
 import type { Holding } from "../partitions/ledger.js";
 import { Collection } from "./collection.js";
+import { messageBatchChannel, traceHand } from "./hand-trace.js";
 import { Loop, type LoopOptions } from "./loop.js";
 import type { MessageBatch } from "./message-batch.js";
 import type { OpenBatch } from "./open-batch.js";
@@ -22,7 +23,9 @@ export class BatchLoop extends Loop<MessageBatch> {
   settle(): void {
     const hand = this.#hand;
     this.#hand = undefined;
-    if (hand !== undefined) hand.run.partition.ledger.complete(hand.holding);
+    if (hand === undefined) return;
+    hand.run.partition.ledger.complete(hand.holding);
+    this.endTrace(hand.holding.state === "done");
   }
 
   interrupted(): void {
@@ -45,8 +48,14 @@ export class BatchLoop extends Loop<MessageBatch> {
     // Something may have happened while a batch was decompressed: then nothing is handed out.
     if (holding.state !== "held" || !partition.isReadable || !this.reader.isReading) this.putBack();
     else if (run.length === 0) this.settle();
-    else return run.toMessageBatch();
+    else return this.#handed(run.toMessageBatch());
     return undefined;
+  }
+
+  #handed(batch: MessageBatch): MessageBatch {
+    const { name } = this.reader;
+    if (messageBatchChannel.hasSubscribers) this.traced(traceHand(messageBatchChannel, { ...name, batch }));
+    return batch;
   }
 
   protected override putBack(): void {

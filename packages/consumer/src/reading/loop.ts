@@ -1,5 +1,6 @@
 import { onAbort } from "@moldau/connection-pool";
 import { secondReader } from "../errors.js";
+import type { EndHandTrace } from "./hand-trace.js";
 import type { OpenBatch } from "./open-batch.js";
 import type { Reader, Reading } from "./reader.js";
 
@@ -24,6 +25,7 @@ export abstract class Loop<T> implements AsyncIterableIterator<T, undefined>, Re
   readonly #signal: AbortSignal | undefined;
   #forgetSignal: (() => void) | undefined;
   #isOpening = false;
+  #endTrace: EndHandTrace | undefined;
 
   constructor(reader: Reader, { signal }: LoopOptions = {}) {
     this.reader = reader;
@@ -98,6 +100,17 @@ export abstract class Loop<T> implements AsyncIterableIterator<T, undefined>, Re
   /** Takes the next of the batch, which is {@link current}. Throws what keeps it from being read. */
   protected abstract takeOf(open: OpenBatch): T | undefined | Promise<T | undefined>;
 
+  /** Subscribers follow what is handed out now; `end` tells them its outcome. */
+  protected traced(end: EndHandTrace): void {
+    this.#endTrace = end;
+  }
+
+  /** What was in hand has its outcome, of which subscribers are told if they follow it. */
+  protected endTrace(isDone: boolean): void {
+    this.#endTrace?.(isDone ? "done" : "given back");
+    this.#endTrace = undefined;
+  }
+
   /** Gives everything back that was taken and is not done. */
   protected abstract putBack(): void;
 
@@ -142,5 +155,6 @@ export abstract class Loop<T> implements AsyncIterableIterator<T, undefined>, Re
     this.#forgetSignal?.();
     this.#forgetSignal = undefined;
     this.reader.release(this);
+    this.endTrace(false);
   }
 }

@@ -1,5 +1,6 @@
 import type { RecordBatch } from "@moldau/protocol-codec";
 import type { Holding, Run } from "../partitions/ledger.js";
+import { messageChannel, traceHand } from "./hand-trace.js";
 import { Loop, type LoopOptions } from "./loop.js";
 import { Message } from "./message.js";
 import type { OpenBatch } from "./open-batch.js";
@@ -38,7 +39,9 @@ export class MessageLoop extends Loop<Message> {
     this.#quick = undefined;
     const hand = this.#hand;
     this.#hand = undefined;
-    if (hand !== undefined) hand.run.open.partition.ledger.complete(hand.holding);
+    if (hand === undefined) return;
+    hand.run.open.partition.ledger.complete(hand.holding);
+    this.endTrace(hand.holding.state === "done");
   }
 
   interrupted(): void {
@@ -53,8 +56,11 @@ export class MessageLoop extends Loop<Message> {
     }
     const run = new MessageRun(open);
     this.#hand = { run, holding: open.partition.ledger.take(run, open.source.leaderEpoch) };
-    this.#quick = open;
-    return new Message(open.source, open.cursor);
+    const message = new Message(open.source, open.cursor);
+    // What is followed goes the long way, one by one; nobody else pays for that.
+    if (messageChannel.hasSubscribers) this.traced(traceHand(messageChannel, { ...this.reader.name, message }));
+    else this.#quick = open;
+    return message;
   }
 
   protected override putBack(): void {

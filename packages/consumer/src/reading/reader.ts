@@ -1,6 +1,7 @@
 import { clientAborted, type Clock, type Timer } from "@moldau/connection-pool";
 import type { KafkaError } from "@moldau/protocol-codec";
 import { secondReader } from "../errors.js";
+import type { ConsumerName } from "../events.js";
 import type { AssignedPartition } from "../partitions/assigned-partition.js";
 import { Wakeup } from "../wakeup.js";
 import { Feed } from "./feed.js";
@@ -8,6 +9,8 @@ import { Pace } from "./pace.js";
 
 /** What the reader tells the rest of the consumer. */
 export interface ReaderHost {
+  /** Which consumer it is. */
+  readonly name: ConsumerName;
   readonly clock: Clock;
   /** Called before anything is read: joins the group when that has not happened; `signal` ends the wait for it. */
   start(signal: AbortSignal | undefined): Promise<void>;
@@ -81,6 +84,11 @@ export class Reader {
       consumed: (partition) => host.consumed(partition),
       opened: (bytes) => this.pace.spent(bytes),
     });
+  }
+
+  /** Which consumer reads. */
+  get name(): ConsumerName {
+    return this.#host.name;
   }
 
   /** How often something was asked for; an application that is stuck lets it stand still. */

@@ -87,6 +87,19 @@ export function messageBytes({ key, value, headers }: EncodedMessage): number {
   return byteSize(key) + byteSize(value) + headerBytes(headers);
 }
 
+/** Headers as pairs that more can be added to; undefined for what cannot be sent as headers. */
+export function openHeaders(headers: unknown): [name: string, value: Payload][] | undefined {
+  try {
+    if (headers !== undefined) checkHeaders("", 0, headers);
+  } catch {
+    // The call says what is wrong with them.
+    return undefined;
+  }
+  return headerPairs(headers).flatMap(([name, value]): [string, Payload][] =>
+    isPlain(value) || isByteSource(value) ? [[name, value]] : [],
+  );
+}
+
 /** How a value is shown in a sentence about it. */
 export function shown(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
@@ -113,7 +126,7 @@ function asPayload(value: unknown): Buffer | string | null {
   return isByteSource(value) ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : null;
 }
 
-function isPlain(value: unknown): boolean {
+function isPlain(value: unknown): value is Buffer | string | null {
   return value === null || typeof value === "string" || value instanceof Buffer;
 }
 

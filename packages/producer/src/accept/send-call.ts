@@ -4,6 +4,13 @@ import type { Acknowledgement } from "../batch/batch-state.js";
 import type { Failure, Piece, PieceOwner } from "../batch/piece.js";
 import { SendError, type FailedBatch, type SentBatch } from "../send-error.js";
 
+/** What a call comes to. */
+export interface SendOutcome {
+  /** What was delivered, when all was. */
+  readonly result?: readonly SentBatch[];
+  readonly error?: KafkaError;
+}
+
 /**
  * One `send` or `sendBatch` until all its messages have an outcome.
  *
@@ -21,6 +28,8 @@ export class SendCall implements PieceOwner {
   #pending = 0;
   #entering = 0;
   #aborted: KafkaError | undefined;
+  #outcome: SendOutcome | undefined;
+  #watch: ((outcome: SendOutcome) => void) | undefined;
 
   /** `settled` is called when the promise gets its outcome. */
   constructor(settled: (call: SendCall) => void) {
@@ -29,6 +38,12 @@ export class SendCall implements PieceOwner {
       this.#resolve = resolve;
       this.#reject = reject;
     });
+  }
+
+  /** Has a function told the outcome, beside the promise: whoever forgets that is to hear of it from Node all the same. */
+  watch(settled: (outcome: SendOutcome) => void): void {
+    if (this.#outcome === undefined) this.#watch = settled;
+    else settled(this.#outcome);
   }
 
   /** Resolves when no message waits to come into a batch any more. */
@@ -107,9 +122,11 @@ export class SendCall implements PieceOwner {
   }
 
   #settle(): void {
-    if (this.#aborted !== undefined) this.#reject(this.#aborted);
-    else if (this.#failed.length > 0) this.#reject(new SendError(this.#delivered, this.#failed));
-    else this.#resolve(this.#delivered);
+    const error = this.#aborted ?? (this.#failed.length > 0 ? new SendError(this.#delivered, this.#failed) : undefined);
+    if (error === undefined) this.#resolve(this.#delivered);
+    else this.#reject(error);
     this.#settled(this);
+    this.#outcome = error === undefined ? { result: this.#delivered } : { error };
+    this.#watch?.(this.#outcome);
   }
 }

@@ -162,6 +162,7 @@ export class BrokerSender {
 
   #ship(connection: ProduceConnection, lane: Lane, shipments: readonly Shipment[]): void {
     this.#inFlight += 1;
+    this.#options.delivery.sent(shipments, this.#node);
     this.#request(connection, lane, shipments)
       .catch((error: unknown) => this.#interrupted(shipments, asKafkaError(error)))
       .finally(() => {

@@ -14,11 +14,12 @@ import type { Acknowledgement } from "../batch/batch-state.js";
 import type { Mishap, PartitionQueue } from "../batch/partition-queue.js";
 import type { BatchEventFacts, ProducerAnnouncer } from "../events.js";
 import type { Backflow } from "./backflow.js";
+import { BatchTraces } from "./batch-traces.js";
 import { judge, refusedByBroker, type Verdict } from "./produce-outcome.js";
 
 /** What delivery needs. */
 export interface DeliveryOptions {
-  readonly cluster: Pick<Cluster, "cachedTopic" | "leaderHint" | "refreshTopics">;
+  readonly cluster: Pick<Cluster, "cachedTopic" | "client" | "leaderHint" | "refreshTopics">;
   readonly clock: Clock;
   readonly announcer: ProducerAnnouncer;
   readonly backflow: Pick<Backflow, "sendable">;
@@ -48,9 +49,11 @@ export class Delivery {
   readonly #underWay = new Map<Batch, PartitionQueue>();
   readonly #deadlines: DeadlineTimer;
   readonly #pauses = new Set<Timer>();
+  readonly #traces: BatchTraces;
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
+    this.#traces = new BatchTraces(options.cluster.client);
     this.#deadlines = new DeadlineTimer(options.clock, (now) => this.#expire(now));
   }
 
@@ -68,6 +71,11 @@ export class Delivery {
   watch(batch: Batch, queue: PartitionQueue): void {
     this.#underWay.set(batch, queue);
     this.#deadlines.expect(batch.deadline);
+  }
+
+  /** Batches were put into a request to a broker. */
+  sent(shipments: readonly Shipment[], broker: number): void {
+    this.#traces.sent(shipments, broker);
   }
 
   /** A batch counts as delivered, because no answer will come (acks 0). */
@@ -222,7 +230,9 @@ export class Delivery {
 
   #ended(batch: Batch): void {
     const { state } = batch;
-    if (!this.#underWay.delete(batch) || state.name !== "failed") return;
+    const wasUnderWay = this.#underWay.delete(batch);
+    this.#traces.ended(batch);
+    if (!wasUnderWay || state.name !== "failed") return;
     const { error, written } = state;
     this.#options.announcer.tell("failed", (client) => ({ ...client, ...factsOf(batch), error, written }));
   }
