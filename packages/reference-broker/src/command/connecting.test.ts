@@ -20,14 +20,14 @@ test("with encryption and login each client is told so in its own words, and no 
   const lines = connectingLines({
     listener: "SASL_SSL",
     servers: ["[::1]:9093"],
-    encryption: { caFile: "/data of mine/ca.pem", client: { cert: "/c.pem", key: "/k.pem" } },
-    login: { mechanism: "SCRAM-SHA-512", username: "alice" },
+    encryption: { caFile: "/data of mine/ca.pem", clientFile: "/c.pem" },
+    login: { mechanism: "SCRAM-SHA-512", kcatMechanism: "PLAIN", username: "alice" },
   });
   expect(lines.moldau).toBe(
-    'new Kafka({ brokers: ["[::1]:9093"], tls: { ca: readFileSync("/data of mine/ca.pem"), cert: readFileSync("/c.pem"), key: readFileSync("/k.pem") }, sasl: { mechanism: "scram-sha-512", username: "alice", password: "PASSWORD" } })',
+    'new Kafka({ brokers: ["[::1]:9093"], tls: { ca: readFileSync("/data of mine/ca.pem"), cert: readFileSync("/c.pem"), key: readFileSync("/c.pem") }, sasl: { mechanism: "scram-sha-512", username: "alice", password: "PASSWORD" } })',
   );
   expect(lines.kcat).toBe(
-    "kcat -b [::1]:9093 -X security.protocol=SASL_SSL -X 'ssl.ca.location=/data of mine/ca.pem' -X ssl.certificate.location=/c.pem -X ssl.key.location=/k.pem -X sasl.mechanism=SCRAM-SHA-512 -X sasl.username=alice -X sasl.password=PASSWORD -L",
+    "kcat -b [::1]:9093 -X security.protocol=SASL_SSL -X 'ssl.ca.location=/data of mine/ca.pem' -X ssl.certificate.location=/c.pem -X ssl.key.location=/c.pem -X sasl.mechanism=PLAIN -X sasl.username=alice -X sasl.password=PASSWORD -L",
   );
   expect(lines.java).toContain("--command-config client.properties");
   expect(lines.javaProperties).toEqual([
@@ -35,7 +35,7 @@ test("with encryption and login each client is told so in its own words, and no 
     "ssl.truststore.type=PEM",
     "ssl.truststore.location=/data of mine/ca.pem",
     "ssl.keystore.type=PEM",
-    "ssl.keystore.location=/k.pem and /c.pem in one file",
+    "ssl.keystore.location=/c.pem",
     "sasl.mechanism=SCRAM-SHA-512",
     'sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required username="alice" password="PASSWORD";',
   ]);
@@ -45,7 +45,7 @@ test("a certificate that clients trust anyway takes no file", () => {
   const door = {
     listener: "SSL",
     servers: ["kafka:9093"],
-    encryption: { caFile: undefined, client: undefined },
+    encryption: { caFile: undefined, clientFile: undefined },
     login: undefined,
   };
   expect(connectingLines(door)).toMatchObject({

@@ -12,13 +12,15 @@ export interface Door {
 export interface DoorEncryption {
   /** The file of the authority that signed the broker's certificate; undefined: one that clients trust anyway. */
   readonly caFile: string | undefined;
-  /** Files of a certificate for the client; undefined: none is needed, or it has its own. */
-  readonly client: { readonly cert: string; readonly key: string } | undefined;
+  /** The file of a certificate for the client, with its key in it; undefined: none is needed, or it has its own. */
+  readonly clientFile: string | undefined;
 }
 
 /** How to log in. The password is not told. */
 export interface DoorLogin {
   readonly mechanism: string;
+  /** The one for kcat: its SCRAM is refused by brokers where its librdkafka is older than 2.6.1 (CVE-2024-56128), as in many distributions. */
+  readonly kcatMechanism: string;
   readonly username: string;
 }
 
@@ -54,7 +56,7 @@ function moldauLine({ servers, encryption, login }: Door): string {
   const files =
     encryption === undefined
       ? []
-      : Object.entries({ ca: encryption.caFile, cert: encryption.client?.cert, key: encryption.client?.key }).flatMap(
+      : Object.entries({ ca: encryption.caFile, cert: encryption.clientFile, key: encryption.clientFile }).flatMap(
           ([name, path]) => (path === undefined ? [] : [`${name}: readFileSync(${text(path)})`]),
         );
   const options = [
@@ -81,9 +83,9 @@ function kcatOptions(door: Door): [string, string][] {
   return [
     ["security.protocol", securityProtocol(door)],
     ...present("ssl.ca.location", encryption?.caFile),
-    ...present("ssl.certificate.location", encryption?.client?.cert),
-    ...present("ssl.key.location", encryption?.client?.key),
-    ...present("sasl.mechanism", login?.mechanism),
+    ...present("ssl.certificate.location", encryption?.clientFile),
+    ...present("ssl.key.location", encryption?.clientFile),
+    ...present("sasl.mechanism", login?.kcatMechanism),
     ...present("sasl.username", login?.username),
     ...present("sasl.password", login && passwordPlaceholder),
   ];
@@ -97,11 +99,8 @@ function javaProperties(door: Door): readonly string[] {
     ["security.protocol", securityProtocol(door)],
     ...present("ssl.truststore.type", encryption?.caFile && "PEM"),
     ...present("ssl.truststore.location", encryption?.caFile),
-    ...present("ssl.keystore.type", encryption?.client && "PEM"),
-    ...present(
-      "ssl.keystore.location",
-      encryption?.client && `${encryption.client.key} and ${encryption.client.cert} in one file`,
-    ),
+    ...present("ssl.keystore.type", encryption?.clientFile && "PEM"),
+    ...present("ssl.keystore.location", encryption?.clientFile),
     ...present("sasl.mechanism", login?.mechanism),
     ...present("sasl.jaas.config", login && jaasConfig(login)),
   ];

@@ -10,8 +10,8 @@ export interface DevelopmentTls {
   readonly authority: CertificateAuthority;
   /** The authority's certificate, for those who are to trust the broker. */
   readonly caFile: string;
-  /** A certificate for a client, where clients need one. */
-  readonly client: { readonly cert: string; readonly key: string } | undefined;
+  /** A certificate for a client with its key, where clients need one: in one file, as Java wants it. */
+  readonly clientFile: string | undefined;
   /** Writes the files. To be called when the broker has the directory; rejects with the system's error. */
   readonly save: () => Promise<void>;
   /** Removes what is of no use after the broker's end. */
@@ -33,13 +33,11 @@ export async function developmentTls(
   return {
     authority,
     caFile: pathOf("cert"),
-    client: client && { cert: pathOf("clientCert"), key: pathOf("clientKey") },
+    clientFile: client && pathOf("client"),
     save: async () => {
       await writeFile(pathOf("cert"), authority.cert, { mode: shared });
       await writeFile(pathOf("key"), authority.key, { mode: secret });
-      if (client === undefined) return;
-      await writeFile(pathOf("clientCert"), client.cert, { mode: shared });
-      await writeFile(pathOf("clientKey"), client.key, { mode: secret });
+      if (client !== undefined) await writeFile(pathOf("client"), client.key + client.cert, { mode: secret });
     },
     dispose: async () => {
       if (dataDir === undefined) await rm(folder, { recursive: true, force: true });
@@ -50,8 +48,7 @@ export async function developmentTls(
 const fileNames = {
   cert: "moldau-ca.pem",
   key: "moldau-ca-key.pem",
-  clientCert: "moldau-client.pem",
-  clientKey: "moldau-client-key.pem",
+  client: "moldau-client.pem",
 } as const;
 const authorityName = "Moldau development authority";
 const shared = 0o644;

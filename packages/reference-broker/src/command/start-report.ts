@@ -67,17 +67,19 @@ function doorsOf(broker: ReferenceBroker, command: ServeCommand, { development, 
     return {
       listener,
       servers: broker.bootstrapServersOf(listener),
-      encryption: isEncrypted ? { caFile: development?.caFile, client: development?.client } : undefined,
+      encryption: isEncrypted ? { caFile: development?.caFile, clientFile: development?.clientFile } : undefined,
       login: wantsLogin && sasl !== undefined ? loginOf(sasl) : undefined,
     };
   });
 }
 
-/** The first user, with the strongest mechanism that is offered. */
+/** The first user, with the strongest mechanism that is offered, or the one that every client speaks. */
 function loginOf({ users = [], mechanisms = saslMechanisms }: SaslOptions): Door["login"] {
-  const mechanism = [...saslMechanisms].reverse().find((name) => mechanisms.includes(name));
+  const offered = saslMechanisms.filter((name) => mechanisms.includes(name));
+  const [kcatMechanism, mechanism] = [offered.at(0), offered.at(-1)];
   const [user] = users;
-  return mechanism === undefined || user === undefined ? undefined : { mechanism, username: user.username };
+  if (mechanism === undefined || kcatMechanism === undefined || user === undefined) return undefined;
+  return { mechanism, kcatMechanism, username: user.username };
 }
 
 function doorText(door: Door, isOneOfSeveral: boolean): string[] {
