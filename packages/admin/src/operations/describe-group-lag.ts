@@ -125,21 +125,26 @@ function assignedIn({ members }: DescribedGroup): readonly ReadPartition[] {
   );
 }
 
-function withEnds(group: FoundGroup, endOf: ReadonlyMap<string, ListedOffset>): GroupLag {
-  const partitions = [...group.partitions.values()]
+function withEnds(
+  { group, state, partitions: found, error }: FoundGroup,
+  endOf: ReadonlyMap<string, ListedOffset>,
+): GroupLag {
+  const partitions = [...found.values()]
     .toSorted(byNameAndNumber)
     .map((each) => withEnd(each, endOf.get(partitionKey(each.topic, each.partition))));
   const lag = partitions.reduce((sum, each) => sum + (each.lag ?? 0n), 0n);
-  return withJson({ ...group, lag, partitions });
+  return withJson({ group, state, lag, partitions, ...(error === undefined ? {} : { error }) });
 }
 
 function withEnd(read: ReadPartition, end: ListedOffset | undefined): GroupPartitionLag {
-  const { offset, error = end?.error } = read;
+  const { topic, partition, offset, error = end?.error, ...reader } = read;
   const endOffset = end?.offset;
   return withJson({
-    ...read,
+    ...{ topic, partition },
+    ...(offset === undefined ? {} : { offset }),
     ...(endOffset === undefined ? {} : { endOffset }),
     ...(offset === undefined || endOffset === undefined ? {} : { lag: endOffset > offset ? endOffset - offset : 0n }),
+    ...reader,
     ...(error === undefined ? {} : { error }),
   });
 }

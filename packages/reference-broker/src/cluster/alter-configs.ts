@@ -68,7 +68,8 @@ function alterOne(
       `This broker changes the configuration of topics only, not of resources of type ${resourceType}.`,
     );
   }
-  if (cluster.topic(resourceName) === undefined) return refused(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+  if (cluster.topic(resourceName) === undefined)
+    return refused(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, `The topic '${resourceName}' does not exist.`);
   const set = cluster.configs(configResource.topic, resourceName);
   const records: Buffer[] = [];
   const then = new Map(set);

@@ -70,8 +70,11 @@ function find(cluster: ClusterState, topic: DeleteTopicsRequestTopic): Uuid | To
     return refusal(topic, ErrorCode.INVALID_REQUEST, "Neither topic name nor id were specified.");
   if (name !== null && !topicId.isZero)
     return refusal(topic, ErrorCode.INVALID_REQUEST, "You may not specify both topic name and topic id.");
-  if (name === null) return cluster.topicById(topicId)?.id ?? refusal(topic, ErrorCode.UNKNOWN_TOPIC_ID);
-  return cluster.topic(name)?.id ?? refusal(topic, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+  const found = name === null ? cluster.topicById(topicId) : cluster.topic(name);
+  if (found !== undefined) return found.id;
+  return name === null
+    ? refusal(topic, ErrorCode.UNKNOWN_TOPIC_ID, "This server does not host this topic ID.")
+    : refusal(topic, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "This server does not host this topic-partition.");
 }
 
 function refusal(
