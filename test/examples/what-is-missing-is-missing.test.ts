@@ -144,6 +144,31 @@ describe.each(rows)("$feature", ({ feature, client, broker }) => {
   });
 });
 
+describe("the comparison with other clients", () => {
+  const readme = readFileSync(join(repository, "README.md"), "utf8");
+  const ours = new Map(tableUnder(readme, "## Why this one").map(([subject = "", moldau = ""]) => [subject, moldau]));
+
+  it.each([
+    ["Transactions", "Transactions: writing all or nothing"],
+    ["Cooperative rebalancing (KIP-429)", "Cooperative rebalancing (KIP-429)"],
+    ["Groups of the new protocol (KIP-848)", "Groups of the new protocol (KIP-848)"],
+  ])("says no of what Moldau lacks, and only of that: %s", async (subject, feature) => {
+    expect(ours.get(subject) === "**no**").toBe(await isMissing(features[feature]?.client, feature, spoken));
+  });
+
+  it("names the versions that are measured and tried out here", () => {
+    const { devDependencies } = JSON.parse(readFileSync(join(repository, "test/package.json"), "utf8")) as {
+      readonly devDependencies: Readonly<Record<string, string>>;
+    };
+    const versionOf = (name: string): string => devDependencies[name]?.split("@").at(-1) ?? "not installed";
+    const heading = /^\| \| Moldau \|.*@platformatic.*$/m.exec(readme)?.[0];
+    expect(heading).toContain(`kafkajs ${versionOf("kafkajs")} |`);
+    expect(heading).toContain(
+      `@platformatic/kafka ${versionOf("platformatic-kafka-1")}, ${versionOf("platformatic-kafka-2")} |`,
+    );
+  });
+});
+
 describe("the list of what is missing", () => {
   it("lists nothing that client and broker both have", () => {
     expect(rows.filter(({ client, broker }) => client !== "missing" && broker !== "missing")).toEqual([]);
