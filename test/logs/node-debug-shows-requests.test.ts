@@ -25,7 +25,7 @@ it("NODE_DEBUG=moldau shows connections and requests, one line each, and nothing
   const lines = (await printed({ NODE_DEBUG: "moldau" }, address)).trim().split("\n");
   const has = (line: RegExp): void => expect(lines).toContainEqual(expect.stringMatching(line));
   has(/^MOLDAU \d+: shop#1 \(client, general\) connection to 127\.0\.0\.1:\d+ opened after \d+ ms$/);
-  has(/^MOLDAU \d+: shop#1 \(producer, produce\) Produce v\d+ to broker 1: \d+ ms, \d+ bytes$/);
+  has(/^MOLDAU \d+: shop#1 \(producer, produce\) Produce v\d+ to broker 1 at 127\.0\.0\.1:\d+: \d+ ms, \d+ bytes$/);
   has(/^MOLDAU \d+: shop#1 \(producer, produce\) connection to broker 1 at .* closed: The producer has been closed\.$/);
   expect(await printed({ NODE_DEBUG: "http" }, address)).toBe("");
 });

@@ -5,6 +5,7 @@ import {
   metadataErrorChannel,
   requestChannel,
   throttleChannel,
+  type ConnectionOpenEvent,
   type EventOrigin,
 } from "./diagnostics.js";
 
@@ -38,7 +39,6 @@ function whose({ clientId, clientInstance, owner, purpose }: EventOrigin): strin
   return `${clientId}#${clientInstance} (${owner}, ${purpose})`;
 }
 
-function broker({ node, address }: { readonly node: number; readonly address?: string }): string {
-  const name = node < 0 ? "a broker of the option brokers" : `broker ${node}`;
-  return address === undefined ? name : node < 0 ? address : `${name} at ${address}`;
+function broker({ node, address }: Pick<ConnectionOpenEvent, "node" | "address">): string {
+  return node < 0 ? address : `broker ${node} at ${address}`;
 }

@@ -49,6 +49,8 @@ export interface ConnectionCloseEvent extends EventOrigin {
 export interface RequestEvent extends EventOrigin {
   /** Node id of the broker; negative for one of the option `brokers` whose id is not known yet. */
   readonly node: number;
+  /** `host:port` of the broker. */
+  readonly address: string;
   readonly apiKey: number;
   readonly apiName: string;
   readonly apiVersion: number;
@@ -106,7 +108,7 @@ export const connectionChannels = {
 /** Which connection a request was made on, and when it ended. */
 export interface RequestPlace {
   readonly origin: EventOrigin;
-  readonly node: number;
+  readonly peer: Pick<RequestEvent, "node" | "address">;
   /** On the monotonic clock. */
   readonly now: number;
 }
@@ -116,13 +118,14 @@ export type RequestOutcome = Partial<Pick<RequestEvent, "responseBytes" | "throt
 
 /** Tells subscribers what became of a request. */
 export function publishRequest(
-  { origin, node, now }: RequestPlace,
+  { origin, peer, now }: RequestPlace,
   { api, version, correlationId, startedAt }: PendingRequest,
   outcome: RequestOutcome,
 ): void {
   requestChannel.publish({
     ...origin,
-    node,
+    node: peer.node,
+    address: peer.address,
     apiKey: api.key,
     apiName: api.name,
     apiVersion: version,

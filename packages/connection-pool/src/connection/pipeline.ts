@@ -186,7 +186,7 @@ export class Pipeline {
     if (!requestChannel.hasSubscribers) return;
     const { origin, peer, clock } = this.#options;
     const { failure } = request;
-    publishRequest({ origin, node: peer.node, now: clock.monotonic() }, request, {
+    publishRequest({ origin, peer, now: clock.monotonic() }, request, {
       ...outcome,
       ...(failure ? { error: failure } : {}),
     });
