@@ -91,6 +91,17 @@ describe("createTopics", () => {
     expect(broker.seen("CreateTopics")).toHaveLength(2);
   });
 
+  it("repeats what only checks", async () => {
+    broker.on(CreateTopics, ({ topics }, { socket }) => {
+      if (broker.seen("CreateTopics").length > 1) return { topics: topics.map(({ name }) => ({ name })) };
+      socket.destroy();
+      return silence;
+    });
+    const [checked] = await admin.createTopics({ topics: [{ topic: "a" }], validateOnly: true });
+    expect(checked).toMatchObject({ topic: "a" });
+    expect(checked?.error).toBeUndefined();
+  });
+
   it("shows when the broker's answer leaves a topic out", async () => {
     broker.on(CreateTopics, () => ({ topics: [] }));
     const [result] = await admin.createTopics({ topics: [{ topic: "a" }] });

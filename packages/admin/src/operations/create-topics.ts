@@ -57,7 +57,7 @@ export function createTopics(options: CreateTopicsOptions): Operation<readonly C
       api: CreateTopics,
       items: topics,
       route: controller,
-      repeatable: false,
+      repeatable: validateOnly,
       keyOf: ({ topic }) => topic,
       factsOf: ({ topic }) => ({ topic }),
       question: (items, { timeoutMs }) => ({ topics: items.map(toRequest), timeoutMs, validateOnly }),
