@@ -17,19 +17,20 @@ const declarations = readFileSync(
 
 /** What stands before the dot in the guide's tables, by that name. */
 const objects = new Map<string, object>();
-const broker = await startBroker({ topics: ["orders"] });
+const configs = { "message.timestamp.type": "LogAppendTime" };
+const broker = await startBroker({ topics: [{ topic: "orders", configs }] });
 const kafka = new Kafka({ brokers: broker.bootstrapServers });
 
 beforeAll(async () => {
   const producer = kafka.producer();
-  await producer.send({ topic: "orders", messages: [{ value: "apples" }] });
+  const [sent = {}] = await producer.send({ topic: "orders", messages: [{ value: "apples" }] });
   const consumer = kafka.consumer({ groupId: "g", topics: ["orders"], startFrom: "earliest" });
   for await (const batch of consumer.batches()) {
     const [message = {}] = batch;
     for (const [name, value] of Object.entries({ batch, message })) objects.set(name, value);
     break;
   }
-  for (const [name, value] of Object.entries({ kafka, producer, consumer, admin: kafka.admin() }))
+  for (const [name, value] of Object.entries({ kafka, producer, sent, consumer, admin: kafka.admin() }))
     objects.set(name, value);
 });
 
@@ -47,6 +48,7 @@ interface Table {
 const tables: readonly Table[] = [
   { heading: "### Methods of Kafka", declared: membersOf(/export class Kafka \{/, /^ {2}(\w+)\(/gm) },
   { heading: "### Methods of the producer", declared: [...methodsOf("Producer"), ...membersOf(/type Sender = \{/)] },
+  { heading: "### What send gives", declared: methodsOf("RecordMetadata") },
   { heading: "### Methods of the consumer", declared: methodsOf("Consumer") },
   { heading: "### What eachMessage gets", declared: methodsOf("EachMessagePayload") },
   { heading: "### What eachBatch gets", declared: methodsOf("EachBatchPayload") },

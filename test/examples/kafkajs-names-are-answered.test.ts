@@ -60,6 +60,11 @@ const calls: readonly Call[] = [
     call: (options) => kafka.producer().send({ topic: "a", messages: [], ...options }),
   },
   {
+    heading: "producer.send({ messages: [{ … }] })",
+    interfaces: ["Message"],
+    call: (options) => kafka.producer().send({ topic: "a", messages: [{ value: "v", ...options }] }),
+  },
+  {
     heading: "producer.sendBatch({ … })",
     interfaces: ["ProducerBatch"],
     call: (options) => kafka.producer().sendBatch({ topicMessages: [], ...options }),
@@ -147,6 +152,9 @@ const values: Given = {
 
 /** The same where another call takes another form. */
 const valuesOf: Readonly<Record<string, Given>> = {
+  "producer.send({ messages: [{ … }] })": {
+    ...{ key: "k", value: "v", partition: 0, headers: { trace: "abc" }, timestamp: String(Date.now()) },
+  },
   "admin.createTopics({ … })": { topics: [{ topic: "b" }] },
   "admin.createTopics({ topics: [{ … }] })": { topic: "c" },
 };
