@@ -364,6 +364,7 @@ export class Engine implements MembershipHost, ReaderHost {
     const { fetchMaxWaitMs: maxWaitMs, fetchMaxBytes: maxBytes, partitionMaxBytes, startFrom } = options;
     return new Fetcher({
       cluster,
+      groupId: options.groupId,
       limits: { maxWaitMs, maxBytes, partitionMaxBytes },
       minBytes: options.fetchMinBytes,
       maxBufferedBytes: options.maxBufferedBytes,

@@ -42,6 +42,7 @@ export const consumerLines: EventLines<ConsumerEvents> = {
     message: `The reading of the group ${groupId} ended with an error, which the loop gets; the next loop begins anew: ${error.message}`,
     fields: { groupId },
     error,
+    ...often("failed", groupId),
   }),
 };
 

@@ -97,7 +97,7 @@ describe("a broker that is away", () => {
     open(new KafkaError("SASL_AUTHENTICATION_FAILED", "Wrong password."));
     open(new KafkaError("SASL_AUTHENTICATION_FAILED", "Wrong password."));
     expect(lines).toEqual([
-      "error: The broker at kafka-1:9092 cannot be reached: Wrong password. Trying again would not help: what needs it fails.",
+      "error: The broker at kafka-1:9092 cannot be used: Wrong password. Trying again would not help: what needs it fails.",
     ]);
   });
 });

@@ -95,13 +95,13 @@ export class BrokerLog {
   #tellAbsence(absence: Absence): void {
     const { event, error } = absence;
     const willPass = !(error instanceof KafkaError) || error.retriable;
-    const next = willPass
-      ? "It is tried again; until then what needs it waits, for as long as each call may."
-      : "Trying again would not help: what needs it fails.";
+    const [what, next] = willPass
+      ? ["cannot be reached", "It is tried again; until then what needs it waits, for as long as each call may."]
+      : ["cannot be used", "Trying again would not help: what needs it fails."];
     absence.wasAsked = true;
     absence.isTold = this.#about(event, {
       level: willPass ? "warn" : "error",
-      message: `${capital(named(event))} cannot be reached: ${sentence(error)} ${next}`,
+      message: `${capital(named(event))} ${what}: ${sentence(error)} ${next}`,
       error,
       kind: `away ${event.address}`,
       most: mostAbsences,

@@ -19,6 +19,8 @@ import { refusedFrame, tooLarge } from "./too-large.js";
 /** What the loop of one broker needs, and whom it tells. */
 export interface BrokerFetcherHost {
   readonly cluster: ClusterAccess;
+  /** The group of the consumer. */
+  readonly groupId: string;
   readonly limits: FetchLimits;
   /** Bytes the broker waits for. */
   readonly minBytes: number;
@@ -96,7 +98,7 @@ export class BrokerFetcher {
     this.node = node;
     this.#host = host;
     // The connection is this loop's own, so that ending it takes nothing away from the loop that follows.
-    this.#lease = host.cluster.lease({ name: `fetch loop for broker ${node}` });
+    this.#lease = host.cluster.lease({ name: `fetch loop of group "${host.groupId}" for broker ${node}` });
     this.#backoff = new Backoff(host.cluster.options.retry, host.cluster.random);
     this.#running = this.#run();
   }

@@ -13,6 +13,8 @@ import { ReadReplicas } from "./read-replicas.js";
 /** What fetching needs, and whom it tells. */
 export interface FetcherInit {
   readonly cluster: ClusterAccess;
+  /** The group of the consumer, by which errors and diagnostics name the loops. */
+  readonly groupId: string;
   readonly limits: FetchLimits;
   /** Bytes the broker waits for. */
   readonly minBytes: number;
@@ -37,6 +39,7 @@ const resolved = Promise.resolve();
 /** Fetches what is assigned: one loop for each broker that some of it is read from, and each broker on its own. */
 export class Fetcher implements BrokerFetcherHost {
   readonly cluster: ClusterAccess;
+  readonly groupId: string;
   readonly limits: FetchLimits;
   readonly minBytes: number;
   readonly isolationLevel: IsolationLevel;
@@ -50,10 +53,11 @@ export class Fetcher implements BrokerFetcherHost {
   #isSearching = false;
 
   constructor(init: FetcherInit) {
-    const { cluster, limits, minBytes, isolationLevel } = init;
+    const { cluster, groupId, limits, minBytes, isolationLevel } = init;
     const { clock, options } = cluster;
     this.#init = init;
     this.cluster = cluster;
+    this.groupId = groupId;
     this.minBytes = minBytes;
     this.isolationLevel = isolationLevel;
     // Several partitions together must not make an answer that cannot be received; what comes with their records is far less than these.
