@@ -1,8 +1,10 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { transform } from "esbuild";
 import { describe, expect, test } from "vitest";
 import { parseCommand } from "../../packages/reference-broker/src/command/parse-command.js";
+import { ChildProgram } from "../support/child-program.js";
 import { outputOf, pages, patternOf, programsIn } from "../support/programs-of-the-docs.js";
 import { repository as root } from "../support/repository.js";
 import { shellCommands } from "../support/shell-commands.js";
@@ -36,6 +38,30 @@ const commandLines = [...blocksIn("sh"), ...blocksIn("json").flatMap(scriptsIn)]
 function scriptsIn({ file, text }: { readonly file: string; readonly text: string }) {
   const { scripts = {} } = JSON.parse(text) as { readonly scripts?: Readonly<Record<string, string>> };
   return Object.values(scripts).map((script) => ({ file, text: script }));
+}
+
+/** The lines that start a broker, below which stands what it prints until it is ended. */
+const brokersThatPrint = pages.flatMap((file) =>
+  Array.from(
+    readFileSync(file, "utf8").matchAll(
+      /^```sh\nnpx @moldau\/reference-broker(?<args>[^\n]*)\n```\n\n```text\n(?<prints>.*?)^```$/gms,
+    ),
+    ({ groups = {} }) => ({ args: shellCommands(groups["args"] ?? "")[0] ?? [], prints: groups["prints"] ?? "" }),
+  ),
+);
+
+const bin = join(root, "packages/reference-broker/bin/reference-broker.js");
+
+/** The same arguments, without the ports that another broker on this machine may have. */
+function onFreePorts(args: readonly string[]): string[] {
+  const free = args.map((arg) => arg.replace(/\b909\d\b/, "0"));
+  return free.some((arg) => arg === "--port" || arg === "--listener") ? free : [...free, "--port", "0"];
+}
+
+/** What belongs to the program: not where its output goes. */
+function argumentsBefore(words: readonly string[]): string[] {
+  const at = words.findIndex((word) => /^\d?>/.test(word));
+  return words.slice(0, at === -1 ? words.length : at);
 }
 
 function isInstalling([program, command = ""]: readonly string[]): boolean {
@@ -112,10 +138,27 @@ describe("every command line in the documentation", () => {
   test("starts a broker that there is, where it starts one", () => {
     const started = commandLines.flatMap(({ file, words }) => {
       const at = words.findIndex((word) => word === "@moldau/reference-broker" || word === "reference-broker");
-      return at === -1 || isInstalling(words) ? [] : [{ file, args: words.slice(at + 1) }];
+      const hasUsers = words.slice(0, at).some((word) => word.startsWith("MOLDAU_USERS="));
+      return at === -1 || isInstalling(words) ? [] : [{ file, args: argumentsBefore(words.slice(at + 1)), hasUsers }];
     });
     expect(started).not.toHaveLength(0);
-    for (const { file, args } of started) expect(() => parseCommand(args), `${file}: ${args.join(" ")}`).not.toThrow();
+    for (const { file, args, hasUsers } of started)
+      expect(() => parseCommand(args, { hasUsers }), `${file}: ${args.join(" ")}`).not.toThrow();
+  });
+
+  test.each(brokersThatPrint)("starts a broker that prints what stands below it: $args", async ({ args, prints }) => {
+    const cwd = mkdtempSync(join(tmpdir(), "reader-"));
+    const program = new ChildProgram(process.execPath, [bin, ...onFreePorts(args)], { cwd });
+    try {
+      await program.waitFor(/^Ready on (?:.*\n)*/m);
+      program.signal("SIGTERM");
+      const { code, stdout, stderr } = await program.ended();
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      expect(patternOf(prints.replaceAll(/909\d/g, "…")).test(stdout) ? prints : stdout).toBe(prints);
+    } finally {
+      await program.close();
+      rmSync(cwd, { recursive: true, force: true });
+    }
   });
 
   test("installs packages that there are, where it installs some", () => {

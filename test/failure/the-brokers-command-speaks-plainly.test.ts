@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +7,7 @@ import * as kafkajs from "kafkajs";
 import { Kafka } from "moldau";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ChildProgram, type ProgramResult } from "../support/child-program.js";
+import { freePort } from "../support/free-ports.js";
 import { repository } from "../support/repository.js";
 
 const command = join(repository, "packages/reference-broker/bin/reference-broker.js");
@@ -161,6 +162,26 @@ describe("what was started", () => {
     ]);
     expect(Object.keys(ready.connect)).toEqual(["PLAINTEXT", "OUTSIDE"]);
   });
+});
+
+test("a reader that goes away ends nothing: the broker runs on, and leaves its directory well", async () => {
+  const data = join(folder, "data");
+  const port = await freePort();
+  const broker = [process.execPath, command, "--port", `${port}`, "--data", data, "--verbose", "--topic", "orders"];
+  // The shell hands the broker's lines to a program that reads one and ends, and the broker's number to us.
+  const script = `${broker.map((word) => `'${word}'`).join(" ")} & echo "pid $!" >&2; wait $!; echo "code $?" >&2`;
+  const program = new ChildProgram("sh", ["-c", `{ ${script}; } | head -n 1`]);
+  programs.push(program);
+  const [, pid = ""] = await program.waitFor(/pid (\d+)/);
+  await program.waitFor(/topic orders/);
+  const kafka = new Kafka({ brokers: [`127.0.0.1:${port}`] });
+  for (let round = 0; round < 5; round++)
+    await kafka.producer().send({ topic: "orders", messages: [{ value: "one" }] });
+  await kafka.close();
+  process.kill(Number(pid), "SIGTERM");
+  const { stderr } = await program.ended();
+  expect(stderr).toContain("code 0");
+  expect(existsSync(join(data, ".kafka_cleanshutdown"))).toBe(true);
 });
 
 test("what happens is told line by line, and summed up at the end", async () => {

@@ -24,7 +24,8 @@ export interface ResolvedListener extends Omit<ListenerOptions, "name" | "host" 
   readonly securityProtocol: number;
 }
 
-const optionNames = {
+/** The names of all options, by what takes them. */
+export const optionNames = {
   broker: [
     "brokers",
     "host",

@@ -43,9 +43,10 @@ function listenersOf(
   });
   if (listeners.length === 0) return given(true, true);
   return {
-    listeners: listeners.map(({ name, host, port, isEncrypted, wantsLogin }) => ({
+    listeners: listeners.map(({ name, host, port, advertisedHost, isEncrypted, wantsLogin }) => ({
       name,
       port,
+      ...(advertisedHost === undefined ? {} : { advertisedHost }),
       ...(host === undefined ? {} : { host }),
       ...given(isEncrypted, wantsLogin),
     })),
@@ -70,7 +71,7 @@ async function tlsOptions(
 
 /** By what names clients may reach this machine. */
 function hostsOf({ options: { host, advertisedHost }, listeners }: ServeCommand): readonly string[] {
-  const named = [advertisedHost, host, ...listeners.map((listener) => listener.host)];
+  const named = [advertisedHost, host, ...listeners.flatMap((each) => [each.host, each.advertisedHost])];
   const given = named.filter((name) => name !== undefined && name !== "0.0.0.0" && name !== "::");
   return [...new Set([...given.flatMap((name) => name ?? []), "localhost", "127.0.0.1", "::1"])];
 }

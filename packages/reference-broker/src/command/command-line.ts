@@ -44,11 +44,17 @@ export async function runCommand(
 }
 
 const terminal: CommandSurroundings = {
-  print: (line) => void process.stdout.write(`${line}\n`),
-  complain: (line) => void process.stderr.write(`${line}\n`),
+  print: (line) => write(process.stdout, line),
+  complain: (line) => write(process.stderr, line),
   environment: process.env,
   asked: () => askedToEnd(process),
 };
+
+/** Writes a line. Who reads it may be gone (`| head`): the broker goes on, and ends in good order when it is asked to. */
+function write(stream: NodeJS.WriteStream, line: string): void {
+  if (stream.listenerCount("error") === 0) stream.on("error", () => {});
+  stream.write(`${line}\n`);
+}
 
 function textOf({ kind }: Exclude<BrokerCommand, { kind: "serve" }>): string {
   if (kind === "help") return usage;

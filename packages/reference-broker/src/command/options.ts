@@ -27,7 +27,7 @@ export const optionGroups = {
     host: { value: "ADDRESS", says: "address to listen on (127.0.0.1: this machine only)" },
     "advertised-host": { value: "NAME", says: "host name that clients are told (default: the address)" },
     listener: {
-      value: "[NAME=]PROTOCOL://[HOST]:PORT",
+      value: "[NAME=]PROTOCOL://[HOST]:PORT[,ADVERTISED-HOST]",
       isRepeated: true,
       says: "in place of --port, PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL: SSL://:9093",
     },

@@ -65,12 +65,19 @@ describe("the command line", () => {
   });
 
   test("takes listeners, each with what it encrypts and whom it asks", () => {
-    const line = "--listener PLAINTEXT://:9092 --listener OUT=sasl_ssl://[::1]:9093 --user a:b";
+    const line = "--listener PLAINTEXT://:9092 --listener OUT=sasl_ssl://[::1]:9093,kafka.example.com --user a:b";
     expect(parse(line)).toMatchObject({
       options: { configs: {} },
       listeners: [
         { name: "PLAINTEXT", host: undefined, port: 9092, isEncrypted: false, wantsLogin: false },
-        { name: "OUT", host: "::1", port: 9093, isEncrypted: true, wantsLogin: true },
+        {
+          name: "OUT",
+          host: "::1",
+          port: 9093,
+          advertisedHost: "kafka.example.com",
+          isEncrypted: true,
+          wantsLogin: true,
+        },
       ],
       tls: { files: undefined, ca: undefined, asksClients: false },
       sasl: { users: [{ username: "a", password: "b" }], mechanisms: [] },

@@ -6,6 +6,8 @@ export interface WantedListener {
   readonly name: string;
   readonly host: string | undefined;
   readonly port: number;
+  /** The host name that clients are told, where it is another one. */
+  readonly advertisedHost: string | undefined;
   readonly isEncrypted: boolean;
   readonly wantsLogin: boolean;
 }
@@ -17,12 +19,13 @@ const protocols: ReadonlyMap<string, Pick<WantedListener, "isEncrypted" | "wants
   ["SASL_SSL", { isEncrypted: true, wantsLogin: true }],
 ]);
 
-/** Reads `[NAME=]PROTOCOL://[HOST]:PORT`; IPv6 addresses stand in brackets. Throws a {@link UsageError}. */
+/** Reads `[NAME=]PROTOCOL://[HOST]:PORT[,ADVERTISED-HOST]`; IPv6 addresses stand in brackets. Throws a {@link UsageError}. */
 export function parseListener(text: string): WantedListener {
-  const parts = /^(?:(?<name>[\w.-]+)=)?(?<protocol>\w+):\/\/(?<host>\[[^\]]+\]|[^:[\]]*):(?<port>\d+)$/.exec(
-    text,
-  )?.groups;
-  const { name, protocol = "", host = "", port = "" } = parts ?? {};
+  const parts =
+    /^(?:(?<name>[\w.-]+)=)?(?<protocol>\w+):\/\/(?<host>\[[^\]]+\]|[^:[\]]*):(?<port>\d+)(?:,(?<advertised>[^\s,]+))?$/.exec(
+      text,
+    )?.groups;
+  const { name, protocol = "", host = "", port = "", advertised } = parts ?? {};
   if (parts === undefined)
     throw new UsageError(
       `--listener takes PROTOCOL://HOST:PORT, such as SASL_SSL://127.0.0.1:9093, not ${JSON.stringify(text)}.`,
@@ -39,6 +42,7 @@ export function parseListener(text: string): WantedListener {
     name: name ?? protocol.toUpperCase(),
     host: address === "" ? undefined : address,
     port: Number(port),
+    advertisedHost: advertised,
     ...known,
   };
 }
