@@ -183,19 +183,32 @@ export function noOffset({ topic, partition }: TopicPartition, groupId: string):
 /**
  * Bytes of a partition that cannot be read: a wrong checksum, a malformed record, a compression that fails. The advice to leave them out is
  * given only where they are to blame: those of a codec that cannot work in this process may be good. `offset` is that of the next message,
- * where the cause names none.
+ * where the cause names none; `nextOffset` is where the batch ends, where its header tells.
  */
 export function unreadable(
-  { topic, partition, offset: next }: TopicPartition & { readonly offset?: bigint },
+  {
+    topic,
+    partition,
+    offset: next,
+    nextOffset,
+  }: TopicPartition & { readonly offset?: bigint; readonly nextOffset?: bigint | undefined },
   cause: unknown,
 ): KafkaError {
   const known = cause instanceof KafkaError ? cause : undefined;
   const offset = known?.offset ?? next;
   const problem = cause instanceof Error ? cause.message : String(cause);
-  const advice = cause instanceof DecodeError ? " Seek past the batch to leave it out." : "";
+  const past = nextOffset === undefined ? "past the batch" : `to offset ${nextOffset}`;
+  const advice =
+    cause instanceof DecodeError ? ` Seek ${past} to leave ${nextOffset === undefined ? "it" : "the batch"} out.` : "";
   return new KafkaError(
     known?.code ?? "CLIENT_DECODE_FAILED",
     `Partition ${topic}-${partition} cannot be read: ${problem}${advice}`,
-    { topic, partition, cause, ...(offset === undefined ? {} : { offset }) },
+    {
+      topic,
+      partition,
+      cause,
+      ...(offset === undefined ? {} : { offset }),
+      ...(nextOffset === undefined ? {} : { nextOffset }),
+    },
   );
 }

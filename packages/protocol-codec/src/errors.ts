@@ -19,6 +19,8 @@ export interface KafkaErrorFacts {
   readonly index?: number;
   /** Log offset of a record or batch. */
   readonly offset?: bigint;
+  /** Offset behind a batch that cannot be read: to go on from there leaves it out. */
+  readonly nextOffset?: bigint;
   /** Node id of the broker that failed or answered. */
   readonly broker?: number;
   /** `host:port` of the broker. */
@@ -87,6 +89,7 @@ export class KafkaError extends Error {
   declare readonly partition?: number;
   declare readonly index?: number;
   declare readonly offset?: bigint;
+  declare readonly nextOffset?: bigint;
   declare readonly broker?: number;
   declare readonly address?: string;
   declare readonly apiKey?: number;

@@ -48,6 +48,12 @@ export class PartitionBuffer {
     return this.#passed;
   }
 
+  /** Offset behind the next batch that was not looked at yet, as its header has it; undefined when there is none, or no telling. */
+  get endOfNext(): bigint | undefined {
+    const walk = this.#walk;
+    return walk === undefined ? undefined : endOfBatch(walk.records, walk.records.length - walk.bytesLeft);
+  }
+
   /** Adds the record set of an answer behind what is there, with the transactions in it whose messages are to be left out. */
   push(records: Buffer, aborted: readonly AbortedTransaction[] = []): void {
     this.#sets.push({ records, aborted: aborted.length === 0 ? undefined : new AbortedTransactions(aborted) });
@@ -159,12 +165,17 @@ export function nextOffsetAfter(records: Buffer): bigint | undefined {
     last = position;
     position += overhead + length;
   }
-  if (last < 0) return undefined;
-  const offset = records.readBigInt64BE(last);
+  return last < 0 ? undefined : endOfBatch(records, last);
+}
+
+/** The offset behind the batch that begins at a position; undefined when not all of its header is there. */
+function endOfBatch(records: Buffer, position: number): bigint | undefined {
+  if (position + positionOfMagic >= records.length) return undefined;
+  const offset = records.readBigInt64BE(position);
   // Message sets of magic 0 and 1 state the offset of their last message, batches that of their first.
-  return records.readInt8(last + positionOfMagic) < 2
-    ? offset + 1n
-    : offset + BigInt(records.readInt32BE(last + positionOfLastDelta)) + 1n;
+  if (records.readInt8(position + positionOfMagic) < 2) return offset + 1n;
+  if (position + positionOfLastDelta + 4 > records.length) return undefined;
+  return offset + BigInt(records.readInt32BE(position + positionOfLastDelta)) + 1n;
 }
 
 function tooSmall(length: number, position: number): DecodeError {

@@ -103,7 +103,7 @@ export class Collection implements Run {
         this.#to = open.offset + 1n;
       }
     } catch (error) {
-      throw feed.spoil(open.partition, error);
+      throw feed.spoil(open.partition, error, open.batch);
     }
     return false;
   }

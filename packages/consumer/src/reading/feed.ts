@@ -1,4 +1,4 @@
-import type { KafkaError } from "@moldau/protocol-codec";
+import type { KafkaError, RecordBatch } from "@moldau/protocol-codec";
 import { unreadable } from "../errors.js";
 import type { AssignedPartition } from "../partitions/assigned-partition.js";
 import { OpenBatch } from "./open-batch.js";
@@ -71,19 +71,27 @@ export class Feed {
     this.#release(partition);
   }
 
-  /** What was fetched of the partition cannot be read: it is dropped, and fetched again by whoever tries again. The reason as an error. */
-  spoil(partition: AssignedPartition, cause: unknown): KafkaError {
+  /**
+   * What was fetched of the partition cannot be read: it is dropped, and fetched again by whoever tries again. The reason as an error.
+   * `batch` is the one to blame; without it, it is the one that the buffer has stumbled over.
+   */
+  spoil(partition: AssignedPartition, cause: unknown, batch?: RecordBatch): KafkaError {
+    const end = batch?.nextOffset ?? partition.buffer.endOfNext;
     partition.forgetFetched();
     this.#release(partition);
-    const { topic, partition: number, position: offset } = partition;
-    return unreadable({ topic, partition: number, offset }, cause);
+    const { topic, partition: number, position: offset, highWatermark } = partition;
+    // A header that is damaged itself must lead nobody astray.
+    const isCredible = end !== undefined && end > offset && (highWatermark < 0n || end <= highWatermark);
+    const nextOffset = isCredible ? end : undefined;
+    return unreadable({ topic, partition: number, offset, nextOffset }, cause);
   }
 
   /** The partition is taken; undefined, and the partition free again, when it has no more or was sought in meanwhile. */
   async #open(partition: AssignedPartition, room = Infinity): Promise<OpenBatch | undefined> {
     const { version } = partition;
+    let batch: RecordBatch | undefined;
     try {
-      const batch = partition.nextBatch();
+      batch = partition.nextBatch();
       if (batch !== undefined && batch.sizeInBytes <= room) {
         const opening = OpenBatch.open(partition, batch);
         const open = opening instanceof OpenBatch ? opening : await opening;
@@ -93,7 +101,7 @@ export class Feed {
       if (batch === undefined) this.#host.consumed(partition);
       else partition.putBack(batch);
     } catch (error) {
-      if (partition.version === version) throw this.spoil(partition, error);
+      if (partition.version === version) throw this.spoil(partition, error, batch);
     }
     this.#release(partition);
     return undefined;

@@ -87,7 +87,7 @@ export class MessageLoop extends Loop<Message> {
       this.#hand?.run.stopAt(delta);
       this.settle();
       this.current = undefined;
-      this.reader.fail(this.reader.feed.spoil(open.partition, error));
+      this.reader.fail(this.reader.feed.spoil(open.partition, error, open.batch));
     }
     return undefined;
   }
@@ -97,7 +97,7 @@ export class MessageLoop extends Loop<Message> {
       return open.advance();
     } catch (error) {
       this.current = undefined;
-      throw this.reader.feed.spoil(open.partition, error);
+      throw this.reader.feed.spoil(open.partition, error, open.batch);
     }
   }
 

@@ -36,7 +36,7 @@ describe("errors while reading", () => {
       [
         malformed,
         "CLIENT_DECOMPRESSION_FAILED",
-        "Partition orders-0 cannot be read: A gzip payload is malformed. Seek past the batch to leave it out.",
+        "Partition orders-0 cannot be read: A gzip payload is malformed. Seek to offset 3 to leave the batch out.",
       ],
       [
         unavailable,
