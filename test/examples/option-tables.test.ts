@@ -18,6 +18,7 @@ const tables: readonly OptionTable[] = [
   { page: "packages/client/README.md", heading: "## Options of `new Kafka`", of: "new Kafka" },
   { page: "packages/producer/README.md", heading: "## Options", of: "producer" },
   { page: "packages/consumer/README.md", heading: "## Options", of: "consumer" },
+  { page: "packages/reference-broker/README.md", heading: "## Options of `startBroker`", of: "startBroker" },
   { page: "docs/guides/consuming.md", heading: "## Options", of: "consumer" },
   { page: "docs/guides/producing.md", heading: "## All options", of: "producer" },
   { page: "docs/guides/tuning.md", heading: "### Of a producer", of: "producer", isPart: true },

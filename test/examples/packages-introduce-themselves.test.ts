@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { publishedPackages } from "../packaging/published.js";
 import { repository } from "../support/repository.js";
 
@@ -26,15 +26,23 @@ describe.each(packages)("$name", ({ name, folder, manifest, place, readme }) => 
     });
   });
 
-  it("begins its README with its name, and has the line that installs it", () => {
+  it("begins its README with its name, and has the line that installs it, and a program", () => {
     expect(readme.startsWith(`# ${name}\n\n`)).toBe(true);
     expect(readme).toMatch(new RegExp(`^npm install (--save-dev )?${name}( |$)`, "m"));
+    expect(readme).toMatch(/^```js$/m);
   });
 
   it("has only links that work on npm: into the package, or absolute and to what there is", () => {
     const links = [...readme.matchAll(/\]\(([^)]+)\)/g)].map(([, link = ""]) => link);
     expect(links.filter((link) => !leadsSomewhere(link, { folder, readme }))).toEqual([]);
   });
+});
+
+test("the repository's README links only to what there is", () => {
+  const readme = readFileSync(join(repository, "README.md"), "utf8");
+  const paths = Array.from(readme.matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g), ([, path = ""]) => path);
+  expect(paths.length).toBeGreaterThan(10);
+  expect(paths.filter((path) => !existsSync(join(repository, path)))).toEqual([]);
 });
 
 /** Whether a link works where the README is shown: on npm there is only the package. */

@@ -29,6 +29,11 @@ export const documentedOptions = {
     names: declared("packages/producer/src/options.ts", "ProducerOptions"),
     defaults: { ...resolveProducerOptions({}, { requestTimeoutMs: 30_000 }) },
   },
+  startBroker: {
+    names: declared("packages/reference-broker/src/options.ts", "BrokerOptions"),
+    // Its options are checked where they are used; there is no one place that completes them.
+    defaults: {},
+  },
   consumer: {
     names: declared("packages/consumer/src/options.ts", "ConsumerOptions"),
     defaults: { ...resolveConsumerOptions({ groupId: "g" }) },
