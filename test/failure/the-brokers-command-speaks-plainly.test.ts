@@ -73,6 +73,19 @@ describe("what cannot be started", () => {
     }
   });
 
+  test("because its metadata are lost leaves everything as it is", async () => {
+    const data = join(folder, "data");
+    const { program } = await start(["--data", data, "--topic", "orders"]);
+    await program.close();
+    rmSync(join(data, "__cluster_metadata-0"), { recursive: true });
+    const { code, stderr } = await ends("--port", "0", "--data", data);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringContaining("though there are partitions such as orders-0"),
+    });
+    expect(existsSync(join(data, "orders-0"))).toBe(true);
+  });
+
   test("because another broker has the data directory says so", async () => {
     await start(["--data", join(folder, "data")]);
     const { code, stderr } = await ends("--port", "0", "--data", join(folder, "data"));

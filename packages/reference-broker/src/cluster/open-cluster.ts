@@ -6,6 +6,7 @@ import { Controller } from "./controller.js";
 import { ClusterState } from "./state.js";
 import { LogDirectory } from "../data-dir/log-directory.js";
 import { metaPropertiesFile } from "../data-dir/meta-properties.js";
+import { partitionOf } from "../data-dir/strays.js";
 import { defaultLogConfig, type LogConfig } from "../log/log-config.js";
 import { PartitionLog } from "../log/log.js";
 import type { BrokerOptions } from "../options.js";
@@ -63,11 +64,22 @@ export async function openController(
     cleanShutdown: directory.wasCleanlyLeft,
   });
   try {
+    if (log.logEndOffset === 0n) await refuseLostMetadata(directory.path, storage);
     return await Controller.open({ log, state: new ClusterState(directory.clusterId), clock });
   } catch (error) {
     await log.close();
     throw error;
   }
+}
+
+/** Without metadata every partition's folder would be set aside as nobody's: better that somebody looks at it. */
+async function refuseLostMetadata(path: string, storage: Storage): Promise<void> {
+  const folders = (await storage.list(path)).filter((name) => partitionOf(name) !== undefined);
+  const [first] = folders.filter((name) => partitionOf(name)?.topic !== "__cluster_metadata");
+  if (first !== undefined)
+    throw new Error(
+      `the metadata log in ${path} has nothing left in it, though there are partitions such as ${first}: bring __cluster_metadata-0 back from a copy, or choose another directory`,
+    );
 }
 
 /** The metadata log is kept whole. Every change is flushed before it is answered: a topic that was created survives a power failure. */

@@ -5,6 +5,12 @@ import type { Storage } from "../storage/storage.js";
 /** The folder of a partition: the topic's name, a dash, the number. */
 const partitionFolder = /^(?<topic>[a-zA-Z0-9._-]{1,249})-(?<partition>\d+)$/;
 
+/** The partition whose folder has this name; undefined for a name that is no partition's. */
+export function partitionOf(folder: string): { readonly topic: string; readonly partition: number } | undefined {
+  const { topic, partition } = partitionFolder.exec(folder)?.groups ?? {};
+  return topic === undefined ? undefined : { topic, partition: Number(partition) };
+}
+
 /** What a folder is renamed to that belongs to no partition of the cluster. */
 const straySuffix = "-stray";
 
@@ -22,10 +28,10 @@ export async function setStraysAside(
       await storage.removeDir(`${logDir}/${folder}`);
       continue;
     }
-    const { topic, partition } = partitionFolder.exec(folder)?.groups ?? {};
-    if (topic === undefined || partition === undefined || topic === "__cluster_metadata") continue;
+    const named = partitionOf(folder);
+    if (named === undefined || named.topic === "__cluster_metadata") continue;
     const id = await readPartitionMetadata(storage, `${logDir}/${folder}`);
-    if (isOurs(topic, Number(partition), id)) continue;
+    if (isOurs(named.topic, named.partition, id)) continue;
     await storage.rename(`${logDir}/${folder}`, `${logDir}/${folder}.${id?.toString() ?? "unknown"}${straySuffix}`);
   }
 }
