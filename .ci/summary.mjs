@@ -1,4 +1,4 @@
-// Sums up a run of .ci/run: what Vitest reported as JSON (tests.json, packaging.json, interop.json), and the exit codes of all steps.
+// Sums up a run of .ci/run: what Vitest reported as JSON (tests.json, packaging.json, docs.json, interop.json), and the exit codes of all steps.
 // usage: node summary.mjs FOLDER
 
 import { existsSync, readFileSync } from "node:fs";
@@ -17,7 +17,7 @@ const skipped = [];
 for (const line of readFileSync(join(folder, "steps"), "utf8").trim().split("\n")) {
   const [step = "", code = ""] = line.split("\t");
   const before = failed.length;
-  if (["tests", "packaging", "interop"].includes(step)) countTests(step);
+  if (["tests", "packaging", "docs", "interop"].includes(step)) countTests(step);
   else if (code === "0") console.log(`${step}: fine`);
   // A step can fail without a failed test: a promise that was rejected behind the tests' back, a crash, a time-out.
   if (code !== "0" && failed.length === before) failed.push(`${step}: ended with exit code ${code}`);

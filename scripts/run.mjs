@@ -2,7 +2,7 @@
 // On an up-to-date tree that costs a few milliseconds, so there is no separate "install" or "build" step to remember.
 
 import { build, bundle } from "./build.mjs";
-import { buildSite, serveSite } from "./docs.mjs";
+import { buildSite, openSite, reportApis, serveSite } from "./docs.mjs";
 import { embedZstd } from "./embed-zstd.mjs";
 import { install } from "./install.mjs";
 import { release } from "./release.mjs";
@@ -92,13 +92,24 @@ const tasks = {
     },
   },
   docs: {
-    summary: "builds the site of the documentation (--serve shows it while you write)",
+    summary: "builds the site of the documentation (--serve shows it while you write, --check tries it in a browser)",
     run: async (args) => {
       await ready({ docs: true });
       if (args[0] === "--serve") return await serveSite(args.slice(1));
-      say("writing docs/reference/supported-apis.md");
-      await vitest("test/protocol/supported-apis.test.ts", "--update");
+      const isCheck = args.includes("--check");
+      say(`${isCheck ? "comparing" : "writing"} what is kept in the repository: the API reports, docs/reference/supported-apis.md`);
+      // `npm test` compares that page.
+      if (!isCheck) await vitest("test/protocol/supported-apis.test.ts", "--update");
+      await reportApis(isCheck ? ["--check"] : []);
       await buildSite();
+      if (isCheck) await openSite();
+    },
+  },
+  api: {
+    summary: "writes down what users import of each package, in packages/NAME/index.api.md (--check only compares)",
+    run: async (args) => {
+      await ready({ docs: true });
+      await reportApis(args);
     },
   },
   "embed:zstd": {

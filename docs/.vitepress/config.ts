@@ -1,5 +1,6 @@
 import { defineConfig } from "vitepress";
 import { contents } from "../site/contents.js";
+import { anchorOf } from "../site/heading-anchors.js";
 import { linkNames } from "../site/link-names.js";
 import { linkToRepository } from "../site/link-to-repository.js";
 import { repositoryUrl } from "../site/repository.js";
@@ -7,6 +8,7 @@ import { sidebar } from "../site/sidebar.js";
 
 export default defineConfig({
   lang: "en",
+  ignoreDeadLinks: true,
   title: "Moldau",
   description: "A Kafka client for Node.js in TypeScript, and a broker for tests that runs in your process",
   // A page of the repository is a page of the site; the folder of examples is a package with its own files.
@@ -18,11 +20,15 @@ export default defineConfig({
   ],
   markdown: {
     theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
+    // Headings of the reference have anchors of their own, written as {:#name:}; braces of any other kind are text, as on GitHub.
+    anchor: { slugify: anchorOf },
+    attrs: { leftDelimiter: "{:", rightDelimiter: ":}" },
     config: (markdown) => {
       linkToRepository(markdown);
       linkNames(markdown);
     },
   },
+  vite: { build: { chunkSizeWarningLimit: 4000 } },
   themeConfig: {
     logo: { src: "/logo.svg", alt: "" },
     nav: [

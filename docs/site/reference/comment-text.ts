@@ -51,7 +51,7 @@ function partsText(parts: readonly CommentDisplayPart[], links: Links): string {
 function partText(part: CommentDisplayPart, links: Links): string {
   switch (part.kind) {
     case "text":
-      return escapeProse(part.text);
+      return part.text.split(indentedCode).map((text, index) => (index % 2 === 0 ? escapeProse(text) : fenced(text))).join("");
     case "code":
     case "relative-link":
       return part.text;
@@ -61,6 +61,14 @@ function partText(part: CommentDisplayPart, links: Links): string {
       return link === undefined ? `\`${part.text}\`` : `[\`${part.text}\`](${link})`;
     }
   }
+}
+
+/** Lines that are set off by four spaces, as code is in editors. */
+const indentedCode = /(?<=^|\n\n)((?: {4}[^\n]*(?:\n|$))+)/g;
+
+/** The same as a block that has colours and scrolls. */
+function fenced(lines: string): string {
+  return `\`\`\`typescript\n${lines.replaceAll(/^ {4}/gm, "").trimEnd()}\n\`\`\`\n`;
 }
 
 /** In prose, what only looks like HTML or like Vue's own signs is meant as it stands. */

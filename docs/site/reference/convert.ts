@@ -22,7 +22,7 @@ export async function convert(): Promise<ProjectReflection> {
     skipErrorChecking: true,
     sort: ["source-order"],
     excludePrivate: true,
-    excludeExternals: false,
+    excludeExternals: true,
     readme: "none",
     logLevel: LogLevel.Warn,
     validation: { notExported: true, invalidLink: true, invalidPath: false, rewrittenLink: true, notDocumented: false },

@@ -27,7 +27,7 @@ function declarationText(declaration: DeclarationReflection, place: MemberPlace)
   const body = bodyText(declaration, place);
   const comment = declaration.comment;
   return [
-    `<p class="kind">\n\n${kind}\n\n</p>`,
+    `<div class="kind">\n\n${kind}\n\n</div>`,
     summaryText(comment, links),
     ...tagTexts(comment, "@example", links),
     body,

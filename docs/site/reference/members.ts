@@ -28,7 +28,7 @@ export function memberText(member: DeclarationReflection, place: MemberPlace): s
 
 /** A heading with an anchor that stays when its words change. */
 export function headingOf(text: string, anchor: string, level: number): string {
-  return `${"#".repeat(level)} ${literal(text)} {#${anchor}}`;
+  return `${"#".repeat(level)} ${literal(text)} {:#${anchor}:}`;
 }
 
 /** Options at a glance: name, type, default. */

@@ -21,7 +21,7 @@ export function pageText(page: Page, placement: Placement): string {
   return [
     frontMatter,
     `# ${page.title}`,
-    `<p class="from">\n\n[${page.door.name}](./index.md)\n\n</p>`,
+    `<div class="kind">\n\n[${page.door.name}](./index.md)\n\n</div>`,
     ...entries,
     "",
   ].join("\n\n");
