@@ -11,9 +11,9 @@ export default defineConfig({
   ignoreDeadLinks: true,
   title: "Moldau",
   description: "A Kafka client for Node.js in TypeScript, and a broker for tests that runs in your process",
-  // A page of the repository is a page of the site; the folder of examples is a package with its own files.
-  srcExclude: ["examples/**", "site/**", "node_modules/**"],
-  rewrites: { "README.md": "contents.md", "reference/README.md": "reference/index.md" },
+  srcExclude: ["site/**", "test/**", "**/node_modules/**"],
+  // A README is what its folder shows, as on GitHub. That of docs/ has a name of its own, since the site begins with its home page.
+  rewrites: (page) => (page === "README.md" ? "contents.md" : page.replace(/README\.md$/, "index.md")),
   head: [
     ["link", { rel: "icon", type: "image/svg+xml", href: "/logo.svg" }],
     ["meta", { name: "color-scheme", content: "light dark" }],

@@ -27,8 +27,10 @@ export function addressOnSite(href: string, page: string): string {
   if (/^(?:[a-z]+:|#|\/)/i.test(href)) return href;
   const [path = "", anchor] = href.split("#");
   const target = join(dirname(page), decodeURI(path));
+  const isFolderWithPage = existsSync(join(target, "README.md"));
+  if (isFolderWithPage) return addressOnSite(`${path.replace(/\/?$/, "/")}README.md${anchor === undefined ? "" : `#${anchor}`}`, page);
   const inside = relative(docs, target);
-  const isPage = inside.endsWith(".md") && !inside.startsWith("..") && !inside.startsWith("examples");
+  const isPage = inside.endsWith(".md") && !inside.startsWith("..");
   const hash = anchor === undefined ? "" : `#${anchor}`;
   if (isPage) return `${withSiteName(path, inside)}${hash}`;
   const kind = existsSync(target) && statSync(target).isDirectory() ? "tree" : "blob";

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DefaultTheme } from "vitepress";
 import type { Contents, DoorContents } from "./contents.js";
@@ -16,7 +16,6 @@ const groups: readonly { readonly text: string; readonly pages: readonly string[
       "guides/consuming",
       "guides/stopping-and-starting",
       "guides/errors-and-retries",
-      "guides/unreachable-clusters",
       "guides/security",
       "guides/administration",
     ],
@@ -28,15 +27,17 @@ const groups: readonly { readonly text: string; readonly pages: readonly string[
 
 /** Pages that are reached by other ways than the sidebar. */
 const elsewhere: readonly string[] = ["README", "index", "reference/README"];
+const examples = "examples";
 
 /** The navigation: guides by task, and beside the reference the names of what applications use. */
 export function sidebar(reference: Contents): DefaultTheme.SidebarMulti {
   checkPlaces();
   const there = pagesThere();
-  const guides = groups.map(({ text, pages }) => ({
+  const ofDocs = groups.map(({ text, pages }) => ({
     text,
     items: pages.filter((page) => there.includes(page)).map(guide),
   }));
+  const guides = [...ofDocs, { text: "Examples", items: examplePages().map(guide) }];
   return {
     "/": [...guides, { text: "Reference", items: reference.doors.map(doorLink) }],
     "/reference/": reference.doors.map(doorTree),
@@ -46,7 +47,7 @@ export function sidebar(reference: Contents): DefaultTheme.SidebarMulti {
 }
 
 function guide(page: string): DefaultTheme.SidebarItem {
-  return { text: titleOf(page), link: `/${page}` };
+  return { text: titleOf(page), link: `/${page.replace(/README$/, "")}` };
 }
 
 function doorLink({ name, pages }: DoorContents): DefaultTheme.SidebarItem {
@@ -78,6 +79,14 @@ function checkPlaces(): void {
   if (forgotten.length > 0) {
     throw new Error(`docs/site/sidebar.ts gives no place to: ${forgotten.join(", ")}.`);
   }
+}
+
+/** The README of the folder of examples, then that of each. */
+function examplePages(): string[] {
+  const folders = readdirSync(join(docs, examples), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return ["", ...folders.map(({ name }) => name).sort()]
+    .map((folder) => join(examples, folder, "README"))
+    .filter((page) => existsSync(join(docs, `${page}.md`)));
 }
 
 function pagesThere(): string[] {
