@@ -14,7 +14,8 @@ try {
   const changed = doors.filter((door) => isOutdated(door));
   const names = changed.map(({ name }) => name).join(", ");
   if (changed.length === 0) say(`the ${doors.length} API reports are up to date`);
-  else if (isCheck) fail(`What users import of ${names} is not what its API report says. Write the reports again with: npm run api`);
+  else if (isCheck)
+    fail(`What users import of ${names} is not what its API report says. Write the reports again with: npm run api`);
   else say(`wrote the API reports of ${names}`);
 } finally {
   rmSync(scratch, { recursive: true, force: true });

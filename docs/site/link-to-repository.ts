@@ -28,7 +28,8 @@ export function addressOnSite(href: string, page: string): string {
   const [path = "", anchor] = href.split("#");
   const target = join(dirname(page), decodeURI(path));
   const isFolderWithPage = existsSync(join(target, "README.md"));
-  if (isFolderWithPage) return addressOnSite(`${path.replace(/\/?$/, "/")}README.md${anchor === undefined ? "" : `#${anchor}`}`, page);
+  if (isFolderWithPage)
+    return addressOnSite(`${path.replace(/\/?$/, "/")}README.md${anchor === undefined ? "" : `#${anchor}`}`, page);
   const inside = relative(docs, target);
   const isPage = inside.endsWith(".md") && !inside.startsWith("..");
   const hash = anchor === undefined ? "" : `#${anchor}`;

@@ -4,7 +4,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { repository } from "../../test/support/repository.js";
 import { browserPath, isBrowserOptional, missingBrowser, openBrowser } from "./chromium.js";
-import { lookAtPage, type Look } from "./look-at-page.js";
+import { faintText, linksAndAnchors, putInto, wideElements } from "./in-page.js";
 import { fileAt, pagesOfSite, serveSite, type ServedSite } from "./site.js";
 
 const repositoryUrl = "https://github.com/moldau/moldau/";
@@ -12,10 +12,18 @@ const phone = { width: 375, height: 740 };
 
 interface Visit {
   readonly path: string;
+  readonly links: readonly string[];
+  readonly anchors: readonly string[];
   readonly light: Look;
   readonly dark: Look;
   /** What the console showed as an error, and what did not come. */
   readonly complaints: readonly string[];
+}
+
+/** What there is to complain of in one theme. */
+interface Look {
+  readonly wide: readonly string[];
+  readonly faint: readonly string[];
 }
 
 const isSkipped = browserPath === undefined && isBrowserOptional;
@@ -43,7 +51,7 @@ describe.skipIf(isSkipped)("every page of the site, on a phone", () => {
   afterAll(async () => {
     await browser?.close();
     await site?.close();
-    const links = visits.reduce((sum, { light }) => sum + light.links.length, 0);
+    const links = visits.reduce((sum, visited) => sum + visited.links.length, 0);
     process.stderr.write(`moldau: opened ${visits.length} pages, followed ${links} links\n`);
   });
 
@@ -56,13 +64,15 @@ describe.skipIf(isSkipped)("every page of the site, on a phone", () => {
   });
 
   test("opens without an error in the console and without a request that fails", () => {
-    expect(visits.flatMap(({ path, complaints }) => complaints.map((complaint) => `${path}: ${complaint}`))).toEqual([]);
+    expect(visits.flatMap(({ path, complaints }) => complaints.map((complaint) => `${path}: ${complaint}`))).toEqual(
+      [],
+    );
   });
 
   test("leads nowhere where there is nothing: pages, anchors, files of the repository", () => {
-    const anchors = new Map(visits.map(({ path, light }) => [path, new Set(light.anchors)]));
-    const broken = visits.flatMap(({ path, light }) =>
-      [...new Set(light.links)].flatMap((link) => {
+    const anchors = new Map(visits.map((visited) => [visited.path, new Set(visited.anchors)]));
+    const broken = visits.flatMap(({ path, links }) =>
+      [...new Set(links)].flatMap((link) => {
         const fault = faultOf(link, { origin: site.origin, anchors });
         return fault === undefined ? [] : [`${path} → ${link}: ${fault}`];
       }),
@@ -71,11 +81,15 @@ describe.skipIf(isSkipped)("every page of the site, on a phone", () => {
   });
 
   test("is no wider than the phone, in light and in dark", () => {
-    expect(visits.flatMap(({ path, light, dark }) => [...light.wide, ...dark.wide].map((what) => `${path}: ${what}`))).toEqual([]);
+    expect(
+      visits.flatMap(({ path, light, dark }) => [...light.wide, ...dark.wide].map((what) => `${path}: ${what}`)),
+    ).toEqual([]);
   });
 
   test.each(["light", "dark"] as const)("has no text that is hard to read, in %s", (theme) => {
-    expect(visits.flatMap((visit) => visit[theme].faint.map((what) => `${visit.path}: ${what}`)).slice(0, 40)).toEqual([]);
+    expect(visits.flatMap((visit) => visit[theme].faint.map((what) => `${visit.path}: ${what}`)).slice(0, 40)).toEqual(
+      [],
+    );
   });
 });
 
@@ -94,11 +108,19 @@ async function visit(page: Page, path: string): Promise<Visit> {
     if (response.status() >= 400) complaints.push(`${response.url()}: ${response.status()}`);
   };
   page.on("console", onConsole).on("pageerror", onError).on("requestfailed", onFailure).on("response", onResponse);
-  await page.goto(path, { waitUntil: "networkidle" });
-  const light = await page.evaluate(lookAtPage, "light" as const);
-  const dark = await page.evaluate(lookAtPage, "dark" as const);
+  await page.goto(path, { waitUntil: "load" });
+  // The page is there at once; it is alive, and has complained if it ever will, when Vue has taken it over.
+  await page.waitForFunction(() => "__vue_app__" in (document.querySelector("#app") ?? {}));
+  const links = await page.evaluate(linksAndAnchors);
+  const light = await look(page, "light");
+  const dark = await look(page, "dark");
   page.off("console", onConsole).off("pageerror", onError).off("requestfailed", onFailure).off("response", onResponse);
-  return { path, light, dark, complaints };
+  return { path, ...links, light, dark, complaints };
+}
+
+async function look(page: Page, theme: "light" | "dark"): Promise<Look> {
+  await page.evaluate(putInto, theme);
+  return { wide: await page.evaluate(wideElements), faint: await page.evaluate(faintText) };
 }
 
 /** What is wrong with a link, if anything is. */

@@ -94,8 +94,12 @@ describe.skipIf(browserPath === undefined && isBrowserOptional)("the site", () =
 
   test("has every page of the reference of the client in its navigation", async () => {
     await page.goto("/reference/moldau/ProducerOptions.html", { waitUntil: "networkidle" });
-    const links = await page.locator(".VPSidebar a").evaluateAll((all) => all.map((link) => link.getAttribute("href") ?? ""));
-    expect(links).toEqual(expect.arrayContaining(["/reference/moldau/Kafka.html", "/reference/moldau/ProducerOptions.html"]));
+    const links = await page
+      .locator(".VPSidebar a")
+      .evaluateAll((all) => all.map((link) => link.getAttribute("href") ?? ""));
+    expect(links).toEqual(
+      expect.arrayContaining(["/reference/moldau/Kafka.html", "/reference/moldau/ProducerOptions.html"]),
+    );
   });
 });
 

@@ -1,6 +1,5 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { extname, join, sep } from "node:path";
 import { repository } from "../../test/support/repository.js";
 
@@ -44,13 +43,17 @@ export async function serveSite(): Promise<ServedSite> {
     const { pathname } = new URL(request.url ?? "/", "http://site");
     const file = fileAt(pathname);
     const body = readFileSync(file ?? join(dist, "404.html"));
-    const headers = { "content-type": types[extname(file ?? ".html")] ?? "application/octet-stream", "cache-control": "max-age=600" };
+    const headers = {
+      "content-type": types[extname(file ?? ".html")] ?? "application/octet-stream",
+      "cache-control": "max-age=600",
+    };
     response.writeHead(file === undefined ? 404 : 200, headers).end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("The server of the site has no port.");
   return {
-    origin: `http://127.0.0.1:${port}`,
+    origin: `http://127.0.0.1:${address.port}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

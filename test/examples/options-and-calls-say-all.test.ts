@@ -39,7 +39,9 @@ test("every call of a client or a broker that can fail says by what", () => {
   const calls = membersOf(forApplications, {
     declaration: /^export class (?<name>Kafka|Producer|Consumer|Admin|ReferenceBroker)\b/,
     member: /^ {2}(?:async )?(?<name>[a-z]\w*)(?:<[^(]*>)?\(/,
-  }).filter(({ place, code }) => !place.endsWith(".constructor") && (code.includes("Promise<") || !code.startsWith("()")));
+  }).filter(
+    ({ place, code }) => !place.endsWith(".constructor") && (code.includes("Promise<") || !code.startsWith("()")),
+  );
   expect(calls.length).toBeGreaterThan(40);
   const silent = calls.filter(({ comment }) => !/@throws|\b(?:throws|rejects|fails)\b/i.test(comment));
   expect(silent.map(({ place }) => place)).toEqual([]);
@@ -92,7 +94,13 @@ function exportsOf(folder: string): string[] {
   const index = readFileSync(join(folder, "src/index.ts"), "utf8");
   return [...index.matchAll(/^export (?:type )?\{(?<names>[^}]*)\}/gm)]
     .flatMap(({ groups }) => (groups?.["names"] ?? "").split(","))
-    .map((item) => item.trim().replace(/^type /, "").split(" as ")[0] ?? "");
+    .map(
+      (item) =>
+        item
+          .trim()
+          .replace(/^type /, "")
+          .split(" as ")[0] ?? "",
+    );
 }
 
 function sourcesIn(folder: string): string[] {

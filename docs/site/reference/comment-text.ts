@@ -51,7 +51,10 @@ function partsText(parts: readonly CommentDisplayPart[], links: Links): string {
 function partText(part: CommentDisplayPart, links: Links): string {
   switch (part.kind) {
     case "text":
-      return part.text.split(indentedCode).map((text, index) => (index % 2 === 0 ? escapeProse(text) : fenced(text))).join("");
+      return part.text
+        .split(indentedCode)
+        .map((text, index) => (index % 2 === 0 ? escapeProse(text) : fenced(text)))
+        .join("");
     case "code":
     case "relative-link":
       return part.text;

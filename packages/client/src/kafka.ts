@@ -58,6 +58,8 @@ export class Kafka {
   /**
    * Connects to the cluster now instead of at the first call, and fails when no broker answers.
    * With `timeoutMs` it is tried again for so long, without it each broker is tried once; `signal` ends it.
+   *
+   * @throws {KafkaError} CLIENT_CONNECTION_FAILED and what else keeps the client out; CLIENT_INVALID_ARGUMENT, CLIENT_ABORTED, CLIENT_CLOSED.
    */
   async connect(options: OperationOptions = {}): Promise<void> {
     await this.#cluster.connect(options);
@@ -66,12 +68,18 @@ export class Kafka {
   /**
    * Makes a producer; idempotent, with acks "all", unless told otherwise. With `serialize` it takes keys and values of the
    * serializers' types.
+   *
+   * @throws {KafkaError} CLIENT_INVALID_ARGUMENT when an option is wrong or unknown; CLIENT_CLOSED.
    */
   producer<Key = Payload, Value = Payload>(options?: ProducerOptions<Key, Value>): Producer<Key, Value> {
     return this.#keepTool(() => new Producer<Key, Value>(this.#cluster, options));
   }
 
-  /** Makes a member of a consumer group; it joins at its first iteration, or with its own `connect()`. */
+  /**
+   * Makes a member of a consumer group; it joins at its first iteration, or with its own `connect()`.
+   *
+   * @throws {KafkaError} CLIENT_INVALID_ARGUMENT when an option is wrong or unknown; CLIENT_CLOSED.
+   */
   consumer(options: ConsumerOptions): Consumer {
     if (this.#closing !== undefined) throw closed();
     const consumer = new Consumer(this.#cluster, options);
@@ -80,7 +88,11 @@ export class Kafka {
     return consumer;
   }
 
-  /** Makes an admin: topics and groups. It has no options of its own: those of its operations say how long each may take. */
+  /**
+   * Makes an admin: topics and groups. It has no options of its own: those of its operations say how long each may take.
+   *
+   * @throws {KafkaError} CLIENT_INVALID_ARGUMENT when an option is wrong or unknown; CLIENT_CLOSED.
+   */
   admin(options?: Readonly<Record<string, never>>): Admin {
     new OptionReader("admin options", options, adminNames).done();
     return this.#keepTool(() => new Admin(this.#cluster));

@@ -105,6 +105,8 @@ export class Consumer extends EventEmitter<ConsumerEvents> implements AsyncItera
   /**
    * The loop over messages, with a signal that ends it with CLIENT_ABORTED. Between bodies the event loop has a turn every ten milliseconds
    * or so; a body that computes for longer holds heartbeats up for as long, and costs the membership beyond `sessionTimeoutMs`.
+   *
+   * @throws {KafkaError} CLIENT_INVALID_ARGUMENT when an option is wrong or unknown; CLIENT_CLOSED.
    */
   messages(options: LoopOptions = {}): AsyncIterableIterator<Message, undefined> {
     const checked = parseLoopOptions("messages", options);
@@ -115,6 +117,8 @@ export class Consumer extends EventEmitter<ConsumerEvents> implements AsyncItera
   /**
    * The loop over batches: messages of one partition, about a megabyte at most, iterated without waiting. The whole batch is done when the next
    * one is asked for. A body that iterates it synchronously holds heartbeats up all the while: `maxMessages` bounds how long that is.
+   *
+   * @throws {KafkaError} CLIENT_INVALID_ARGUMENT when an option is wrong or unknown; CLIENT_CLOSED.
    */
   batches(options: BatchesOptions = {}): AsyncIterableIterator<MessageBatch, undefined> {
     const checked = parseBatchesOptions(options);
@@ -125,6 +129,8 @@ export class Consumer extends EventEmitter<ConsumerEvents> implements AsyncItera
   /**
    * The messages as a Node stream, for `pipeline`. A message is done when the sink has taken it and has room for the next;
    * what the sink itself buffers (its `highWaterMark`) it has taken.
+   *
+   * @throws {KafkaError} CLIENT_INVALID_ARGUMENT when an option is wrong or unknown; CLIENT_CLOSED.
    */
   stream(options: LoopOptions = {}): Readable {
     return messageStream(this.messages(parseLoopOptions("stream", options)));
@@ -188,7 +194,11 @@ export class Consumer extends EventEmitter<ConsumerEvents> implements AsyncItera
     return lagOf(this.#engine.assignment);
   }
 
-  /** Replaces the subscription; a member of the group joins again with it. Topics that do not exist end the loop with an error. */
+  /**
+   * Replaces the subscription; a member of the group joins again with it. Topics that do not exist end the loop with an error.
+   *
+   * @throws {KafkaError} CLIENT_INVALID_ARGUMENT when it is no list of names of topics; CLIENT_CLOSED.
+   */
   subscribe(topics: readonly string[]): void {
     this.#checkOpen();
     this.#engine.subscribe(parseTopics(topics));

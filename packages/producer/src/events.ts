@@ -17,7 +17,7 @@ export interface BatchEventFacts extends ClientName {
 export interface AcknowledgedEvent extends BatchEventFacts {
   /** Absent with acks 0 and for a duplicate. */
   readonly baseOffset?: bigint;
-  /** Milliseconds since the first `send` in it. */
+  /** Time since the first `send` in it, in milliseconds. */
   readonly latencyMs: number;
 }
 

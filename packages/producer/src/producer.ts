@@ -34,9 +34,9 @@ import { MessageWritable, type WritableSettings } from "./writable.js";
 
 /** How long to wait for `flush` or `close`. */
 export interface WaitSettings {
-  /** Milliseconds. Default: for `flush` no limit, as every call has its own; for `close` 8,000, so that a process that is told to end has time for it. */
+  /** Time to wait, in milliseconds. Default: for `flush` no limit, as every call has its own; for `close` 8,000, so that a process that is told to end has time for it. */
   readonly timeoutMs?: number | undefined;
-  /** Gives up waiting with CLIENT_ABORTED; nothing is taken back. */
+  /** Gives up waiting with CLIENT_ABORTED; nothing is taken back. Default: none. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -162,6 +162,8 @@ export class Producer<Key = Payload, Value = Payload> extends EventEmitter<Produ
    *
    * What has no outcome after `timeoutMs` is given up: its calls reject with CLIENT_CLOSED, and say what kept them until then. Calling it
    * again gives the same promise.
+   *
+   * @throws {KafkaError} CLIENT_INVALID_ARGUMENT when an option is wrong, and then closes nothing.
    */
   close(settings: WaitSettings = {}): Promise<void> {
     try {

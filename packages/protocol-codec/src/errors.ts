@@ -47,7 +47,7 @@ export interface KafkaErrorFacts {
 export interface KafkaErrorOptions extends KafkaErrorFacts {
   /** Whether the same call may succeed when repeated. Default false. */
   readonly retriable?: boolean;
-  /** The error underneath this one. */
+  /** The error underneath this one. Default: none. */
   readonly cause?: unknown;
 }
 

@@ -129,7 +129,7 @@ export class ReferenceBroker {
     if (wanted.length > 0) await this.#create(wanted, (errorCode) => errorCode === ErrorCode.TOPIC_ALREADY_EXISTS);
   }
 
-  /** A topic as the cluster's metadata says: its id, its partitions and who leads them; undefined when there is none. */
+  /** A topic as the cluster's metadata says: its id, its partitions and who leads them; undefined when there is none. Never throws. */
   topic(name: string): TopicState | undefined {
     return this.#cluster.shared.controller.state.topic(name);
   }
@@ -152,6 +152,8 @@ export class ReferenceBroker {
    *   await request.apply();    // the records are in the log,
    *   request.drop();           // and the producer does not hear of it
    * });
+   *
+   * @throws {RangeError} when the rule could match nothing, or says what rules do not say.
    */
   intercept<R extends InterceptRule>(
     rule: R,
@@ -197,13 +199,13 @@ export class ReferenceBroker {
     await this.#cluster.startNode(nodeId);
   }
 
-  /** Calls `listener` at every event of this name. */
+  /** Calls `listener` at every event of this name. Throws a RangeError when there is no such event, or the listener is no function. */
   on<Name extends keyof BrokerEventMap>(event: Name, listener: BrokerListener<Name>): this {
     this.#cluster.shared.events.subscribe(event, listener);
     return this;
   }
 
-  /** Ends what {@link ReferenceBroker.on} began. */
+  /** Ends what {@link ReferenceBroker.on} began; throws as it does. */
   off<Name extends keyof BrokerEventMap>(event: Name, listener: BrokerListener<Name>): this {
     this.#cluster.shared.events.unsubscribe(event, listener);
     return this;
@@ -218,7 +220,7 @@ export class ReferenceBroker {
     return waitForEvent(this.#cluster.shared.events, event, { isWanted, ...options });
   }
 
-  /** Cuts every connection and leaves the data directory as the next start wants it. Idempotent. */
+  /** Cuts every connection and leaves the data directory as the next start wants it. Idempotent. Rejects with what kept a directory from being left so. */
   close(): Promise<void> {
     return this.#cluster.close();
   }

@@ -12,15 +12,15 @@ export interface BrokerOptions {
   readonly port?: number;
   /** The host name that clients are told. Default: `host`; to be given when that is a wildcard such as `0.0.0.0`. */
   readonly advertisedHost?: string;
-  /** Encrypts connections, with Node's options of a TLS server: `key` and `cert`, with `ca` and `requestCert` for client certificates. */
+  /** Encrypts connections, with Node's options of a TLS server: `key` and `cert`, with `ca` and `requestCert` for client certificates. Default: not encrypted. */
   readonly tls?: TlsOptions;
-  /** Makes clients log in. */
+  /** Makes clients log in. Default: nobody has to. */
   readonly sasl?: SaslOptions;
-  /** Several addresses for each broker, each with its own port, encryption and login; in place of `port`, `tls` and `sasl`. */
+  /** Several addresses for each broker, each with its own port, encryption and login; in place of `port`, `tls` and `sasl`. Default: one, of these. */
   readonly listeners?: readonly ListenerOptions[];
   /** Where to keep the data, in Apache Kafka's layout. Default: in memory. Several brokers get a folder each, named after the node id. */
   readonly dataDir?: string;
-  /** Topics to create unless they exist. A name alone makes one with the defaults. */
+  /** Topics to create unless they exist. A name alone makes one with the defaults. Default: none. */
   readonly topics?: readonly (string | TopicOptions)[];
   /** Broker settings by Kafka's names, such as `{ "num.partitions": 6 }`. Defaults are Apache Kafka's, except for `group.initial.rebalance.delay.ms`, which is 0. */
   readonly configs?: Readonly<Record<string, string | number | boolean>>;
@@ -38,7 +38,7 @@ export interface NodeOptions {
   readonly nodeId: number;
   /** Default: the cluster's `port` plus the position in the list, or any free one. */
   readonly port?: number;
-  /** Which rack (or zone) it stands in, as clients are told. */
+  /** Which rack (or zone) it stands in, as clients are told. Default: none. */
   readonly rack?: string;
 }
 
@@ -50,8 +50,11 @@ export interface ListenerOptions {
   readonly host?: string;
   /** The port of the first broker; each further one takes the next. Default 0: any free ones. */
   readonly port?: number;
+  /** The host name that clients are told. Default: the cluster's `advertisedHost`, else this listener's `host`. */
   readonly advertisedHost?: string;
+  /** Encrypts connections, with Node's options of a TLS server. Default: not encrypted. */
   readonly tls?: TlsOptions;
+  /** Makes clients log in. Default: nobody has to. */
   readonly sasl?: SaslOptions;
 }
 
@@ -60,6 +63,6 @@ export interface TopicOptions {
   readonly topic: string;
   /** Default: the setting `num.partitions`. */
   readonly partitions?: number;
-  /** Topic settings by Kafka's names, such as `{ "cleanup.policy": "compact" }`. */
+  /** Topic settings by Kafka's names, such as `{ "cleanup.policy": "compact" }`. Default: none; what is not set is as the broker's settings say. */
   readonly configs?: Readonly<Record<string, string | number | boolean>>;
 }

@@ -25,7 +25,7 @@ export interface DeleteRecordsOptions extends OperationOptions {
   readonly topics?: readonly string[];
   /** Single partitions, of topics that do not stand in `topics`. Default: none. */
   readonly partitions?: readonly PartitionToTruncate[];
-  /** Where every partition shall begin that says nothing of its own; without it each has to say. */
+  /** Where every partition shall begin that says nothing of its own. Default: none, and each has to say. */
   readonly before?: DeleteBefore;
 }
 

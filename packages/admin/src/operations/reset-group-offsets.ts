@@ -26,11 +26,11 @@ export interface ResetGroupOffsetsOptions extends OperationOptions {
   readonly group: string;
   /** Only these topics, with all of their partitions. Default, without `partitions`: all partitions in which the group has committed. */
   readonly topics?: readonly string[];
-  /** Only these partitions, of topics that do not stand in `topics`. */
+  /** Only these partitions, of topics that do not stand in `topics`. Default, without `topics`: all partitions in which the group has committed. */
   readonly partitions?: readonly NamedPartition[];
-  /** The place to go on from, in every partition; an offset outside of a partition becomes its beginning or its end. */
+  /** The place to go on from, in every partition; an offset outside of a partition becomes its beginning or its end. Default: none, and `shiftBy` says. */
   readonly to?: ResetTarget;
-  /** How many offsets to go on (or, negative, back) from what is committed; not before the beginning, nor behind the end. */
+  /** How many offsets to go on (or, negative, back) from what is committed; not before the beginning, nor behind the end. Default: none, and `to` says. */
   readonly shiftBy?: bigint;
   /** Whether to tell only what would be committed, and commit nothing; a group with members is then no obstacle. Default false. */
   readonly dryRun?: boolean;

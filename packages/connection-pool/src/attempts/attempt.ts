@@ -21,13 +21,13 @@ export interface FailedAttempt {
 /** How attempts are made. */
 export interface AttemptOptions {
   readonly pace: AttemptPace;
-  /** Each of them ends the attempts, with CLIENT_ABORTED or the KafkaError that is its reason. Those that are undefined count for nothing. */
+  /** Each of them ends the attempts, with CLIENT_ABORTED or the KafkaError that is its reason. Those that are undefined count for nothing. Default: none. */
   readonly signals?: readonly (AbortSignal | undefined)[];
   /** When the last attempt may begin, in monotonic milliseconds. Default: never too late. */
   readonly deadline?: number | undefined;
   /** Whether a failure may pass. Default: what the error itself says (`retriable`). */
   readonly mayRepeat?: ((error: KafkaError) => boolean) | undefined;
-  /** Hears of each failure that will be followed by another attempt. */
+  /** Hears of each failure that will be followed by another attempt. Default: nobody does. */
   readonly retrying?: ((failed: FailedAttempt) => void) | undefined;
   /** Makes the error for the time that is over, out of the last failure. Default: that failure itself. */
   readonly late?: ((last: KafkaError) => KafkaError) | undefined;

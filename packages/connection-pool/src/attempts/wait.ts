@@ -18,9 +18,9 @@ export async function sleep(clock: Clock, ms: number, ...signals: readonly (Abor
 
 /** How long a caller is ready to wait. */
 export interface WaitOptions {
-  /** Gives up with CLIENT_ABORTED when it fires. */
+  /** Gives up with CLIENT_ABORTED when it fires. Default: none. */
   readonly signal?: AbortSignal | undefined;
-  /** Gives up after this many milliseconds. */
+  /** Gives up after this many milliseconds. Default: never. */
   readonly timeoutMs?: number | undefined;
 }
 

@@ -7,11 +7,11 @@ import { waitFor } from "../attempts/wait.js";
 
 /** How long to wait for an operation. */
 export interface OperationOptions {
-  /** Gives up with CLIENT_ABORTED. */
+  /** Gives up with CLIENT_ABORTED when it fires. Default: none. */
   readonly signal?: AbortSignal | undefined;
   /** Time for the whole operation with all its attempts, in milliseconds. Default: the client's `requestTimeoutMs`. */
   readonly timeoutMs?: number | undefined;
-  /** Is told of every failure after which another attempt is made. */
+  /** Is told of every failure after which another attempt is made. Default: nobody is. */
   readonly retrying?: ((failure: FailedAttempt) => void) | undefined;
 }
 

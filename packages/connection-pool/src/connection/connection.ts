@@ -38,7 +38,9 @@ export interface ConnectionOptions {
   readonly isShared: boolean;
   readonly tls: TlsOptions | undefined;
   readonly sasl: SaslMechanism | undefined;
+  /** Time to connect, TLS and login included, in milliseconds. */
   readonly connectionTimeoutMs: number;
+  /** Time for an answer, in milliseconds. */
   readonly requestTimeoutMs: number;
   /** Largest answer taken, in bytes. */
   readonly maxFrameBytes: number;

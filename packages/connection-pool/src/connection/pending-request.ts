@@ -14,11 +14,11 @@ import { abortedBy } from "../errors.js";
 export interface RequestOptions {
   /** Time for the answer, in milliseconds, waiting to be written included. Default: the connection's `requestTimeoutMs`. */
   readonly timeoutMs?: number;
-  /** Gives the answer up; the request itself cannot be taken back once it was written. */
+  /** Gives the answer up; the request itself cannot be taken back once it was written. Default: none. */
   readonly signal?: AbortSignal;
   /**
    * Called exactly once, when the connection no longer refers to the buffers in the body: they were handed to the operating system, or
-   * will never be. Only then may their memory be used again.
+   * will never be. Only then may their memory be used again. Default: nobody is called.
    */
   readonly onWritten?: () => void;
 }

@@ -22,7 +22,7 @@ export interface SendSettings {
    * share batches.
    */
   readonly timeoutMs?: number | undefined;
-  /** Gives up what is in no batch yet, because it waits for metadata, a serializer or memory; the rest goes on to its outcome. */
+  /** Gives up what is in no batch yet, because it waits for metadata, a serializer or memory; the rest goes on to its outcome. Default: none. */
   readonly signal?: AbortSignal | undefined;
 }
 

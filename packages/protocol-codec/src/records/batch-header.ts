@@ -16,7 +16,9 @@ export interface BatchHeaderOptions {
   readonly maxTimestamp?: number | bigint;
   /** Default: the last record's. Larger where compaction took the last records away. */
   readonly lastOffsetDelta?: number;
+  /** Whether the records belong to a transaction, and count once it is committed. Default false. */
   readonly isTransactional?: boolean;
+  /** Whether its records are marks for brokers and consumers, such as the end of a transaction, and no messages. Default false. */
   readonly isControl?: boolean;
   /** Marks the base timestamp as the time from which a compacted log may drop the tombstones. Default false. */
   readonly hasDeleteHorizon?: boolean;

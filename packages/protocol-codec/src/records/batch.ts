@@ -7,7 +7,7 @@ export type TimestampType = "CreateTime" | "LogAppendTime" | "NoTimestampType";
 
 /** How the records of a batch are to be decompressed. */
 export interface RecordReadOptions {
-  /** Codecs that take the place of the built-in ones. */
+  /** Codecs that take the place of the built-in ones. Default: none. */
   readonly codecs?: CompressionCodecs;
   /** Decompressed bytes at which opening a batch gives up. Default 128 MiB. */
   readonly maxDecompressedBytes?: number;

@@ -24,7 +24,7 @@ export interface BatchBuilderOptions {
   /**
    * Memory to write into, in place of what `initialBytes` would reserve: that of a batch that is done with, for one. It has
    * to be left alone until the new batch is done with too. A batch that outgrows it gets memory of its own, as it does where
-   * not even its header has room.
+   * not even its header has room. Default: memory of its own.
    */
   readonly buffer?: Buffer;
   /** What the timestamp deltas are relative to. Default: the first record's timestamp. */

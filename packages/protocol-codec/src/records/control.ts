@@ -60,6 +60,7 @@ export interface TransactionMarkerOptions extends Omit<ProducerStamp, "baseSeque
   readonly timestamp: number;
   /** Default 0n, to be assigned on append. */
   readonly baseOffset?: bigint;
+  /** Default -1, to be assigned on append. */
   readonly partitionLeaderEpoch?: number;
 }
 

@@ -22,7 +22,7 @@ export interface SaslUser {
 
 /** How clients log in. */
 export interface SaslOptions {
-  /** Who may log in. May be left out where all mechanisms are of one's own. */
+  /** Who may log in. Default: nobody, which is in order where all mechanisms are of one's own. */
   readonly users?: readonly SaslUser[];
   /** What is offered: names of {@link saslMechanisms}, and mechanisms of one's own. Default: all of {@link saslMechanisms}. */
   readonly mechanisms?: readonly (SaslMechanismName | SaslMechanism)[];
