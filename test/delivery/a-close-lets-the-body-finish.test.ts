@@ -266,6 +266,23 @@ describe("close() of a body that does not end in time", () => {
     expect(await run.committed(orders)).toBe(0n);
   });
 
+  it("is told to a logger as well, and then no warning is needed", async () => {
+    await using run = await startReading();
+    const warned = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
+    onTestFinished(() => warned.mockRestore());
+    const errors: unknown[] = [];
+    const silent = (): void => undefined;
+    const logger = { debug: silent, info: silent, warn: silent, error: (...args: unknown[]) => errors.push(...args) };
+    const consumer = run.consumer({}, run.client({ logger }));
+    const loop = holdEach(consumer);
+    await loop.inHand;
+    await consumer.close({ timeoutMs: 400 });
+    loop.finish();
+    await expect(loop.ended).rejects.toMatchObject({ code: "CLIENT_BODY_UNFINISHED" });
+    expect(errors.join(" ")).toMatch(/of the group billing ended with an error, which the loop gets: close\(\) waited/);
+    expect(warned).not.toHaveBeenCalled();
+  });
+
   it("keeps what the body has committed of its batch", async () => {
     await using run = await startReading();
     const consumer = run.consumer();

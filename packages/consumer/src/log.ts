@@ -1,5 +1,7 @@
 import { isConnectionFailure, type LogFields } from "@moldau/connection-pool";
 import type { EventLines } from "@moldau/connection-pool/internal";
+import type { KafkaError } from "@moldau/protocol-codec";
+import { ConsumerErrorCode } from "./errors.js";
 import type { ConsumerEvents } from "./events.js";
 import type { TopicPartition } from "./partitions/topic-partition.js";
 
@@ -39,7 +41,7 @@ export const consumerLines: EventLines<ConsumerEvents> = {
   }),
   failed: ({ groupId, error }) => ({
     level: "error",
-    message: `The reading of the group ${groupId} ended with an error, which the loop gets; the next loop begins anew: ${error.message}`,
+    message: `The reading of the group ${groupId} ended with an error, which the loop gets${outlookAfter(error)}: ${error.message}`,
     fields: { groupId },
     error,
     ...often("failed", groupId),
@@ -49,6 +51,11 @@ export const consumerLines: EventLines<ConsumerEvents> = {
 /** Rebalances are told one by one, unless the group does nothing else. */
 function often(what: string, groupId: string): { kind: string; most: number } {
   return { kind: `consumer ${what} ${groupId}`, most: 20 };
+}
+
+/** What comes after an error that ended a loop; nothing, where the consumer is closed. */
+function outlookAfter({ code }: KafkaError): string {
+  return code === ConsumerErrorCode.BODY_UNFINISHED ? "" : "; the next loop begins anew";
 }
 
 /** Longer lists are cut off. */
