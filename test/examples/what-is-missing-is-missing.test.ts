@@ -169,6 +169,25 @@ describe("the comparison with other clients", () => {
   });
 });
 
+describe("the guide for those who come from kafkajs", () => {
+  const guide = readFileSync(join(repository, "docs/guides/coming-from-kafkajs.md"), "utf8");
+  const lacking = [
+    ["`producer.transaction()`, `sendOffsets`", "Transactions: writing all or nothing"],
+    ["`subscribe({ topics: [/orders-.*/] })`", "Topics by a pattern"],
+    ["`partitionsConsumedConcurrently`", "Handlers that run in parallel, in order by key"],
+    ['`sasl: { mechanism: "aws" }`, `"oauthbearer"`', "OAUTHBEARER, GSSAPI, AWS_MSK_IAM"],
+    ["Access rules in the admin", "Access rules, quotas, delegation tokens, SCRAM users by request"],
+    ["Reassignments in the admin", "Elections, reassignments, log directories, features, the quorum"],
+  ] as const;
+
+  it("lists what kafkajs has and Moldau lacks, and nothing else", async () => {
+    const missing: string[] = [];
+    for (const [subject, feature] of lacking)
+      if (await isMissing(features[feature]?.client, feature, spoken)) missing.push(subject);
+    expect(tableUnder(guide, "## Not there yet").map(([subject]) => subject)).toEqual(missing);
+  });
+});
+
 describe("the list of what is missing", () => {
   it("lists nothing that client and broker both have", () => {
     expect(rows.filter(({ client, broker }) => client !== "missing" && broker !== "missing")).toEqual([]);
