@@ -126,13 +126,23 @@ describe("what cannot be started", () => {
       [["--topic", "a b"], "a b"],
       [["--config", "num.partition=1"], 'did you mean "num.partitions"?'],
       [["--topic", "a:1:cleanup.polici=compact"], 'did you mean "cleanup.policy"?'],
-      [["--host", "0.0.0.0"], "give advertisedHost"],
+      [["--host", "0.0.0.0"], "give --advertised-host"],
     ] as const;
     for (const [args, sentence] of cases) {
       const { code, stderr } = await ends("--port", "0", ...args);
       expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(sentence) });
       expect(stderr).toContain("reference-broker --help");
     }
+  });
+});
+
+test("the help and the version are told with exit code 0", async () => {
+  const { version } = JSON.parse(readFileSync(join(repository, "packages/reference-broker/package.json"), "utf8"));
+  expect(await launch(["--version"]).ended()).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+  expect(await launch(["--help"]).ended()).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining("--tls"),
+    stderr: "",
   });
 });
 

@@ -38,7 +38,8 @@ export async function runCommand(
     return 0;
   } catch (error) {
     const isMisuse = error instanceof UsageError || error instanceof RangeError;
-    complain(`${failureSentence(error)}${isMisuse ? "\nreference-broker --help shows what can be given." : ""}`);
+    if (!isMisuse) complain(failureSentence(error));
+    else complain(`${inTermsOfTheCommand(error.message)}\nreference-broker --help shows what can be given.`);
     return isMisuse ? 2 : 1;
   }
 }
@@ -49,6 +50,14 @@ const terminal: CommandSurroundings = {
   environment: process.env,
   asked: () => askedToEnd(process),
 };
+
+/** The options of `startBroker` that have another name here. */
+const namesHere = { advertisedHost: "--advertised-host", dataDir: "--data", sessionLifetimeMs: "--sasl-session-ms" };
+
+/** A sentence of `startBroker`, for those who gave the options as arguments. */
+function inTermsOfTheCommand(sentence: string): string {
+  return Object.entries(namesHere).reduce((text, [there, here]) => text.replaceAll(there, here), sentence);
+}
 
 /** Writes a line. Who reads it may be gone (`| head`): the broker goes on, and ends in good order when it is asked to. */
 function write(stream: NodeJS.WriteStream, line: string): void {
@@ -91,7 +100,11 @@ async function attend(
   const totals = new Totals(broker, systemClock);
   let last = broker.contents;
   try {
-    broker.on("error", (error) => surroundings.complain(failureSentence(error)));
+    broker.on("error", (error) => {
+      const text = failureSentence(error);
+      if (command.isJson) report({ event: "error", text, facts: {} });
+      else surroundings.complain(text);
+    });
     if (command.isVerbose) reportEvents(broker, report);
     await prepared.development?.save();
     const found = broker.contents;
