@@ -34,8 +34,8 @@ describe("an options object", () => {
     [{ lingerMs: 1, lingMs: 2, acks: 1 }, 'test: unknown option "lingMs", "acks". The options are lingerMs.'],
     [{ lingrMs: 1 }, 'test: lingerMs is missing. There is "lingrMs": did you mean lingerMs?'],
     [{ acks: 1 }, "test: lingerMs is missing."],
-    [null, "test: expected an object, got null."],
-    [[], "test: expected an object, got an empty array."],
+    [null, "test: expected an object, not null."],
+    [[], "test: expected an object, not an empty array."],
   ])("%o is refused with a sentence", (options, sentence) => {
     const message = refusal(() => {
       const read = new OptionReader<{ lingerMs?: unknown }>("test", options as never);
@@ -43,6 +43,21 @@ describe("an options object", () => {
       read.done();
     });
     expect(message).toContain(sentence);
+  });
+});
+
+describe("what is no options object", () => {
+  it("is answered with what one looks like", () => {
+    const read = new OptionReader<{ groups?: unknown }>("deleteGroups", ["billing"] as never);
+    expect(refusal(() => read.text("groups", { example: '["billing"]' }))).toBe(
+      'deleteGroups: expected an object such as { groups: ["billing"] }, not an array.',
+    );
+  });
+
+  it("is refused also where nothing is read", () => {
+    expect(refusal(() => new OptionReader("admin options", "x" as never).done())).toBe(
+      'admin options: expected an object, not "x".',
+    );
   });
 });
 

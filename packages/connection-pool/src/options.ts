@@ -43,19 +43,19 @@ export type OtherNames = Readonly<Record<string, string>>;
 export class OptionReader<Options extends object> {
   readonly #subject: string;
   readonly #options: object;
+  /** What was given in place of an object; undefined when one was. */
+  readonly #misfit: unknown;
   readonly #otherNames: OtherNames;
   readonly #known = new Set<string>();
 
   /**
-   * `subject` begins the error messages, as in `producer options`; `otherNames` are answered with ours.
-   *
-   * @throws {KafkaError} CLIENT_INVALID_ARGUMENT when `options` is no object.
+   * `subject` begins the error messages, as in `producer options`; `otherNames` are answered with ours. That `options` is no object is
+   * told when the first of them is read, with what that one looks like.
    */
   constructor(subject: string, options: Options | undefined, otherNames: OtherNames = {}) {
-    if (options !== undefined && !isPlainObject(options))
-      throw invalidArgument(`${subject}: expected an object, got ${show(options)}.`);
     this.#subject = subject;
-    this.#options = options ?? {};
+    this.#options = isPlainObject(options) ? options : {};
+    this.#misfit = isPlainObject(options) ? undefined : options;
     this.#otherNames = otherNames;
   }
 
@@ -154,11 +154,13 @@ export class OptionReader<Options extends object> {
    * @throws {KafkaError} CLIENT_INVALID_ARGUMENT naming the unknown option and those that exist.
    */
   done(): void {
+    this.#checkObject("");
     const unknown = Object.keys(this.#options).filter((name) => !this.#known.has(name));
     if (unknown.length > 0) throw unknownOptions(this.#subject, unknown, [...this.#known], this.#otherNames);
   }
 
   #read<Value, Default>(name: string, rule: DefaultRule<Default>, parse: (value: unknown) => Value): Value | Default {
+    this.#checkObject(rule.example === undefined ? "" : ` such as { ${name}: ${rule.example} }`);
     this.#known.add(name);
     const value: unknown = Reflect.get(this.#options, name);
     if (value !== undefined) return parse(value);
@@ -177,6 +179,11 @@ export class OptionReader<Options extends object> {
     const written = nearestName(missing, others);
     if (written !== undefined) return ` There is ${JSON.stringify(written)}: did you mean ${missing}?`;
     return example === undefined ? "" : ` Give it, as in { ${missing}: ${example} }.`;
+  }
+
+  #checkObject(example: string): void {
+    if (this.#misfit === undefined) return;
+    throw invalidArgument(`${this.#subject}: expected an object${example}, not ${show(this.#misfit)}.`);
   }
 
   #absent(name: string): undefined {

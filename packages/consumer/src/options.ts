@@ -93,10 +93,11 @@ const maxInt32 = 2 ** 31 - 1;
 /** Checks the options of a consumer and fills in defaults. @throws {KafkaError} CLIENT_INVALID_ARGUMENT when one is wrong or unknown. */
 export function resolveConsumerOptions(options: ConsumerOptions): ResolvedConsumerOptions {
   const read = new OptionReader<ConsumerOptions>("consumer options", options, consumerNames);
+  const groupId = read.text("groupId", { example: '"billing"' });
   const sessionTimeoutMs = read.integer("sessionTimeoutMs", { min: 1, max: maxInt32, default: 45_000 });
   const maxPollIntervalMs = read.integer("maxPollIntervalMs", { min: 1, max: maxInt32, default: 300_000 });
   const resolved: ResolvedConsumerOptions = {
-    groupId: read.text("groupId", { example: '"billing"' }),
+    groupId,
     topics: read.list("topics", parseTopic, { default: [], example: '["orders"]' }),
     startFrom: read.custom("startFrom", '"earliest", "latest", "none", a Date or { durationMs }', parseStartFrom, {
       default: "latest",

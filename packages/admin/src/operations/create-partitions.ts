@@ -42,7 +42,7 @@ export interface GrownTopic extends ItemResult {
  */
 export function createPartitions(options: CreatePartitionsOptions): Operation<readonly GrownTopic[]> {
   const read = new OptionReader("createPartitions", options, createPartitionsNames);
-  const topics = read.list("topics", checkTopic, { nonEmpty: true });
+  const topics = read.list("topics", checkTopic, { nonEmpty: true, example: '[{ topic: "orders", partitions: 24 }]' });
   const validateOnly = read.boolean("validateOnly", { default: false });
   const wait = operationOptions(read);
   read.done();

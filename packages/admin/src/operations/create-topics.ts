@@ -43,7 +43,7 @@ export interface CreatedTopic extends ItemResult {
 /** Creates topics, each with a result of its own (CreateTopics, KIP-4). */
 export function createTopics(options: CreateTopicsOptions): Operation<readonly CreatedTopic[]> {
   const read = new OptionReader("createTopics", options, createTopicsNames);
-  const topics = read.list("topics", checkTopic, { nonEmpty: true });
+  const topics = read.list("topics", checkTopic, { nonEmpty: true, example: '[{ topic: "orders", partitions: 12 }]' });
   const validateOnly = read.boolean("validateOnly", { default: false });
   const wait = operationOptions(read);
   read.done();

@@ -20,7 +20,7 @@ export interface DeletedGroup extends ItemResult {
 /** Deletes consumer groups, each with a result of its own (DeleteGroups, KIP-229); a group with members is refused (NON_EMPTY_GROUP). */
 export function deleteGroups(options: DeleteGroupsOptions): Operation<readonly DeletedGroup[]> {
   const read = new OptionReader("deleteGroups", options);
-  const groups = read.list("groups", checkName, { nonEmpty: true });
+  const groups = read.list("groups", checkName, { nonEmpty: true, example: '["billing"]' });
   const wait = operationOptions(read);
   read.done();
   unique("deleteGroups: groups", groups);

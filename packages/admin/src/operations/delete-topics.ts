@@ -22,7 +22,7 @@ export interface DeletedTopic extends ItemResult {
 /** Deletes topics, each with a result of its own (DeleteTopics, KIP-4). */
 export function deleteTopics(options: DeleteTopicsOptions): Operation<readonly DeletedTopic[]> {
   const read = new OptionReader("deleteTopics", options);
-  const topics = read.list("topics", checkName, { nonEmpty: true });
+  const topics = read.list("topics", checkName, { nonEmpty: true, example: '["orders"]' });
   const wait = operationOptions(read);
   read.done();
   unique("deleteTopics: topics", topics);

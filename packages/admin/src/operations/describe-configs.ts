@@ -72,7 +72,7 @@ export type ConfigType = (typeof types)[number];
 /** Describes the configurations of topics, at any broker, and of brokers, at themselves (DescribeConfigs, KIP-133); topics come first. */
 export function describeConfigs(options: DescribeConfigsOptions): Operation<readonly DescribedConfigs[]> {
   const read = new OptionReader("describeConfigs", options, describeConfigsNames);
-  const topics = read.list("topics", checkName, { default: [] });
+  const topics = read.list("topics", checkName, { default: [], example: '["orders"]' });
   const brokers = read.list("brokers", requireBroker, { default: [] });
   const names = read.list("names", checkName, { default: null });
   const includeSynonyms = read.boolean("includeSynonyms", { default: false });

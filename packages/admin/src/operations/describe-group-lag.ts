@@ -56,7 +56,7 @@ export interface GroupPartitionLag extends ItemResult {
  */
 export function describeGroupLag(options: DescribeGroupLagOptions): Operation<readonly GroupLag[]> {
   const read = new OptionReader("describeGroupLag", options);
-  const groups = read.list("groups", checkName, { nonEmpty: true });
+  const groups = read.list("groups", checkName, { nonEmpty: true, example: '["billing"]' });
   const isolation = read.choice("isolationLevel", isolationLevels, { default: isolationLevels[0] });
   const wait = operationOptions(read);
   read.done();

@@ -60,7 +60,7 @@ export interface AssignedTopic {
 /** Describes groups at their coordinators, each with a result of its own (DescribeGroups); one that does not exist is GROUP_ID_NOT_FOUND. */
 export function describeGroups(options: DescribeGroupsOptions): Operation<readonly DescribedGroup[]> {
   const read = new OptionReader("describeGroups", options);
-  const groups = read.list("groups", checkName, { nonEmpty: true });
+  const groups = read.list("groups", checkName, { nonEmpty: true, example: '["billing"]' });
   const wait = operationOptions(read);
   read.done();
   unique("describeGroups: groups", groups);

@@ -41,7 +41,7 @@ export interface DescribedTopic extends ItemResult {
 /** Describes topics, each with a result of its own, straight from a broker; nothing is created. */
 export function describeTopics(options: DescribeTopicsOptions): Operation<readonly DescribedTopic[]> {
   const read = new OptionReader("describeTopics", options);
-  const topics = read.list("topics", checkName, { nonEmpty: true });
+  const topics = read.list("topics", checkName, { nonEmpty: true, example: '["orders"]' });
   const wait = operationOptions(read);
   read.done();
   unique("describeTopics: topics", topics);

@@ -57,7 +57,7 @@ export interface GroupOffset extends ItemResult {
  */
 export function listGroupOffsets(options: ListGroupOffsetsOptions): Operation<readonly GroupOffsets[]> {
   const read = new OptionReader("listGroupOffsets", options, listGroupOffsetsNames);
-  const groups = read.list("groups", checkName, { nonEmpty: true });
+  const groups = read.list("groups", checkName, { nonEmpty: true, example: '["billing"]' });
   const selection = readSelection(read, { subject: "listGroupOffsets", checkPartition });
   const wait = operationOptions(read);
   read.done();

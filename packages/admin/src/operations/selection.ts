@@ -34,7 +34,7 @@ export function readSelection<Options extends SelectingOptions, Named extends Na
   read: OptionReader<Options>,
   { subject, checkPartition }: { subject: string; checkPartition: (value: unknown, path: string) => Named },
 ): Selection<Named> {
-  const topics = read.list("topics", checkName, { default: [] });
+  const topics = read.list("topics", checkName, { default: [], example: '["orders"]' });
   const partitions = read.list("partitions", checkPartition, { default: [] });
   unique(`${subject}: topics`, topics);
   unique(

@@ -75,8 +75,8 @@ export function resolveClusterOptions(options: ClusterOptions): ResolvedClusterO
   const none: undefined = undefined;
   const clock = read.custom("clock", `an object with ${clockMethods.join(", ")}`, parseClock, { default: systemClock });
   const resolved: ResolvedClusterOptions = {
-    clientId: read.text("clientId", { default: "moldau" }),
     seeds: read.list("brokers", parseAddress, { nonEmpty: true, example: '["localhost:9092"]' }),
+    clientId: read.text("clientId", { default: "moldau" }),
     tls: read.custom("tls", "true, false or options of tls.connect", parseTls, { default: { options: none } }).options,
     sasl: read.custom("sasl", "an object", (value, path) => ({ mechanism: saslMechanism(value, path) }), {
       default: { mechanism: none },
