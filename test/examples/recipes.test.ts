@@ -9,7 +9,7 @@ const folder = join(repository, "docs/examples");
 const recipes = readdirSync(folder).filter((name) => existsSync(join(folder, name, "package.json")));
 
 /** Those that work until they are stopped, and a word by which one sees that they do. */
-const services: Record<string, string> = { "http-service": "listening on" };
+const services: Record<string, string> = { "http-service": "listening on", "lag-dashboard": "READ BY" };
 
 interface Manifest {
   readonly description: string;
@@ -29,8 +29,8 @@ function npm(recipe: string, script: "start" | "test") {
 
 /** Without what Vitest tells its children: some recipes bring a Vitest of their own. */
 function environment(): NodeJS.ProcessEnv {
-  const own = /^(NODE_OPTIONS|NODE_ENV|NODE_TEST_CONTEXT|VITEST.*|TEST|npm_.*)$/;
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)));
+  const own = /^(NODE_OPTIONS|NODE_ENV|NODE_TEST_CONTEXT|VITEST.*|TEST|FORCE_COLOR|npm_.*)$/;
+  return { ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name))), NO_COLOR: "1" };
 }
 
 describe.each(recipes)("the recipe %s", (recipe) => {

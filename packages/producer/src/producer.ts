@@ -138,6 +138,7 @@ export class Producer<Key = Payload, Value = Payload> extends EventEmitter<Produ
       check: (messages) => void readSendOptions(messages, this.#options, "writable"),
       open: (messages, firstIndex) => this.#open(messages, "writable", firstIndex),
       flush: () => this.#pipeline.flush(),
+      soon: (run) => this.#cluster.clock.soon(run),
     });
   }
 

@@ -74,8 +74,14 @@ describe("a KafkaError as JSON", () => {
     const second = new KafkaError("B", "b", { cause: first });
     Object.defineProperty(first, "cause", { value: second });
     expect(JSON.stringify(first).match(/"cause"/g)).toHaveLength(8);
-    expect(new KafkaError("A", "a", { cause: "no reason" }).toJSON().cause).toEqual({
-      ...{ name: "unknown", message: "no reason" },
-    });
+    const causes = ["no reason", { name: "TypeError", message: "of another realm" }, null, 7].map(
+      (cause) => new KafkaError("A", "a", { cause }).toJSON().cause,
+    );
+    expect(causes).toEqual([
+      { name: "unknown", message: "no reason" },
+      { name: "TypeError", message: "of another realm" },
+      { name: "unknown", message: "a thrown null" },
+      { name: "unknown", message: "a thrown number" },
+    ]);
   });
 });

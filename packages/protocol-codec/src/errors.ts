@@ -171,16 +171,16 @@ export class FrameError extends KafkaError {
 /** As many causes as are told of one error: nobody reads on, and errors may name each other in a circle. */
 const maxCauses = 8;
 
+/** Errors are known by their message: those of another realm (Jest has one for each test file), or of another thread, are no instances of ours. */
 function causeJson(cause: unknown, depth = 1): CauseJson | undefined {
   if (cause === undefined || depth > maxCauses) return undefined;
   if (typeof cause === "string") return { name: "unknown", message: cause };
-  if (!(cause instanceof Error)) return { name: "unknown", message: `a thrown ${typeof cause}` };
-  const { name, message } = cause;
-  const code: unknown = "code" in cause ? cause.code : undefined;
-  const further = causeJson(cause.cause, depth + 1);
+  if (typeof cause !== "object" || cause === null || !("message" in cause) || typeof cause.message !== "string")
+    return { name: "unknown", message: `a thrown ${cause === null ? "null" : typeof cause}` };
+  const further = "cause" in cause ? causeJson(cause.cause, depth + 1) : undefined;
   return {
-    ...{ name, message },
-    ...(typeof code === "string" ? { code } : undefined),
+    ...{ name: "name" in cause && typeof cause.name === "string" ? cause.name : "Error", message: cause.message },
+    ...("code" in cause && typeof cause.code === "string" ? { code: cause.code } : undefined),
     ...(further === undefined ? undefined : { cause: further }),
   };
 }
