@@ -263,6 +263,11 @@ it.each([
   ["describeGroups", {}, "groups is missing"],
   ["describeGroups", { groups: ["a", "a"] }, '"a" twice'],
   ["describeGroups", { group: "a" }, 'There is "group": did you mean groups?'],
+  ["describeGroups", ["a"], 'expected an object such as { groups: ["billing"] }, got an array'],
+  ["deleteGroups", ["a"], 'expected an object such as { groups: ["billing"] }, got an array'],
+  ["describeGroupLag", "a", 'expected an object such as { groups: ["billing"] }, got "a"'],
+  ["listOffsets", "t", 'expected an object such as { topics: ["orders"] }, got "t"'],
+  ["describeTopics", ["t"], 'expected an object such as { topics: ["orders"] }, got an array'],
   ["listGroupOffsets", { groups: ["a"], topic: "t" }, "Did you mean topics?"],
   ["listGroupOffsets", { groups: ["a"], partitions: [7] }, '{ topic: "orders", partition: 0 }'],
   [

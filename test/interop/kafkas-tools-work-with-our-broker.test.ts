@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startBroker, type ReferenceBroker } from "@moldau/reference-broker";
@@ -116,6 +116,52 @@ describe.skipIf(missing !== undefined)(`Apache Kafka's own tools and our broker$
       "cleanup.policy=compact",
     );
     expect(await run("org.apache.kafka.tools.ClusterTool", ["cluster-id"])).toContain(broker.clusterId);
+  });
+
+  test("ConfigCommand sets, adds to a list, and sets back", async () => {
+    const alter = ["--alter", "--topic", "altered"];
+    await broker.createTopic("altered");
+    await run("kafka.admin.ConfigCommand", [
+      ...alter,
+      "--add-config",
+      "retention.ms=1000,cleanup.policy=[compact,delete]",
+    ]);
+    const described = await run("kafka.admin.ConfigCommand", ["--describe", "--topic", "altered"]);
+    expect(described).toMatch(/retention\.ms=1000 .*DYNAMIC_TOPIC_CONFIG:retention\.ms=1000/);
+    expect(described).toContain("cleanup.policy=compact,delete");
+    await run("kafka.admin.ConfigCommand", [...alter, "--delete-config", "retention.ms"]);
+    expect(await run("kafka.admin.ConfigCommand", ["--describe", "--topic", "altered"])).not.toContain("retention.ms");
+  });
+
+  test("DeleteRecordsCommand deletes the beginning of a partition", async () => {
+    const file = join(dataDir, "..", `delete-records-${process.pid}.json`);
+    const partitions = [{ topic: "console-gzip", partition: 0, offset: 50 }];
+    writeFileSync(file, JSON.stringify({ partitions, version: 1 }));
+    try {
+      const deleted = await run("org.apache.kafka.tools.DeleteRecordsCommand", ["--offset-json-file", file]);
+      expect(deleted).toContain("partition: console-gzip-0\tlow_watermark: 50");
+    } finally {
+      rmSync(file);
+    }
+    const earliest = ["--topic", "console-gzip", "--time", "earliest"];
+    expect(await run("org.apache.kafka.tools.GetOffsetShell", earliest)).toContain("console-gzip:0:50");
+  });
+
+  test("ConsumerGroupCommand resets, deletes offsets and deletes a group", async () => {
+    const groups = (...args: readonly string[]): Promise<string> =>
+      run("org.apache.kafka.tools.consumer.group.ConsumerGroupCommand", args);
+    const group = ["--group", "group-lz4"];
+    const topic = ["--topic", "console-lz4"];
+    const reset = ["--reset-offsets", ...group, ...topic];
+    expect(await groups(...reset, "--shift-by", "-150", "--dry-run")).toMatch(/group-lz4\s+console-lz4\s+0\s+50/);
+    expect(await groups("--describe", ...group)).toMatch(/console-lz4\s+0\s+200\s+200\s+0\s/);
+    await groups(...reset, "--to-offset", "20", "--execute");
+    expect(await groups("--describe", ...group)).toMatch(/console-lz4\s+0\s+20\s+200\s+180\s/);
+    await groups(...reset, "--to-datetime", "2100-01-01T00:00:00.000", "--execute");
+    expect(await groups("--describe", ...group)).toMatch(/console-lz4\s+0\s+200\s+200\s+0\s/);
+    expect(await groups("--delete-offsets", ...group, ...topic)).toMatch(/console-lz4\s+0\s+Successful/);
+    expect(await groups("--delete", ...group)).toContain("group-lz4");
+    expect(await groups("--list")).not.toContain("group-lz4");
   });
 
   test("DumpLogSegments reads every log of the data directory to the last record", async () => {

@@ -64,10 +64,29 @@ export interface ConfigSynonym {
 }
 
 /** Where a configuration comes from, in Kafka's names; `"UNKNOWN"` for a place that this version does not know. */
-export type ConfigSource = (typeof sources)[number];
+export type ConfigSource =
+  | "UNKNOWN"
+  | "DYNAMIC_TOPIC_CONFIG"
+  | "DYNAMIC_BROKER_CONFIG"
+  | "DYNAMIC_DEFAULT_BROKER_CONFIG"
+  | "STATIC_BROKER_CONFIG"
+  | "DEFAULT_CONFIG"
+  | "DYNAMIC_BROKER_LOGGER_CONFIG"
+  | "DYNAMIC_CLIENT_METRICS_CONFIG"
+  | "DYNAMIC_GROUP_CONFIG";
 
 /** The kind of a configuration's value, in Kafka's names; `"UNKNOWN"` for a kind that this version does not know. */
-export type ConfigType = (typeof types)[number];
+export type ConfigType =
+  | "UNKNOWN"
+  | "BOOLEAN"
+  | "STRING"
+  | "INT"
+  | "SHORT"
+  | "LONG"
+  | "DOUBLE"
+  | "LIST"
+  | "CLASS"
+  | "PASSWORD";
 
 /** Describes the configurations of topics, at any broker, and of brokers, at themselves (DescribeConfigs, KIP-133); topics come first. */
 export function describeConfigs(options: DescribeConfigsOptions): Operation<readonly DescribedConfigs[]> {
@@ -147,7 +166,7 @@ function sourceOf(number: number): ConfigSource {
 }
 
 /** By Kafka's numbers. */
-const sources = [
+const sources: readonly ConfigSource[] = [
   "UNKNOWN",
   "DYNAMIC_TOPIC_CONFIG",
   "DYNAMIC_BROKER_CONFIG",
@@ -157,7 +176,18 @@ const sources = [
   "DYNAMIC_BROKER_LOGGER_CONFIG",
   "DYNAMIC_CLIENT_METRICS_CONFIG",
   "DYNAMIC_GROUP_CONFIG",
-] as const;
+];
 
 /** By Kafka's numbers. */
-const types = ["UNKNOWN", "BOOLEAN", "STRING", "INT", "SHORT", "LONG", "DOUBLE", "LIST", "CLASS", "PASSWORD"] as const;
+const types: readonly ConfigType[] = [
+  "UNKNOWN",
+  "BOOLEAN",
+  "STRING",
+  "INT",
+  "SHORT",
+  "LONG",
+  "DOUBLE",
+  "LIST",
+  "CLASS",
+  "PASSWORD",
+];
