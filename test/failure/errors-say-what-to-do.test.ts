@@ -59,6 +59,23 @@ it("a topic does not exist, also for whoever asks soon after somebody else, and 
   }
 });
 
+it("a broker refuses one of several topics, or a group: which one", async () => {
+  const admin = (await start({ topics: ["orders"] })).admin();
+  const [orders, oders] = await admin.describeTopics({ topics: ["orders", "oders"] });
+  expect(orders?.error).toBeUndefined();
+  expect(oders?.error?.message).toMatch(/ It was asked about the topic "oders"\.$/);
+  const [group] = await admin.describeGroups({ groups: ["billing"] });
+  expect(group?.error?.message.match(/billing/g)).toHaveLength(1); // the broker's own sentence names it, or ours
+});
+
+it("no broker can be reached, also for whoever has no time for another attempt", async () => {
+  const kafka = clientOf({ brokers: ["127.0.0.1:1"], retry: { initialDelayMs: 5000, maxDelayMs: 5000 } });
+  await errorOf(kafka.connect());
+  const { code, message } = await errorOf(kafka.admin().listOffsets({ topics: ["orders"], timeoutMs: 50 }));
+  expect(code).toBe("CLIENT_CONNECTION_FAILED");
+  expect(message).toContain("ECONNREFUSED");
+});
+
 it("a message is larger than the topic admits", async () => {
   const kafka = await start({ topics: [{ topic: "orders", configs: { "max.message.bytes": 1000 } }] });
   const send = kafka.producer().send({ topic: "orders", messages: [{ value: "a".repeat(5000) }] });

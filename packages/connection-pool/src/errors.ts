@@ -1,4 +1,4 @@
-import { KafkaError, type KafkaErrorOptions } from "@moldau/protocol-codec";
+import { KafkaError, kafkaError, type KafkaErrorFacts, type KafkaErrorOptions } from "@moldau/protocol-codec";
 
 /** The codes of failures that this side found, as opposed to those that a broker reported under Kafka's own names. */
 export const ClientErrorCode = {
@@ -70,6 +70,43 @@ export function connectionClosed(message: string, options: KafkaErrorOptions = {
 /** Makes the error for a broker that breaks the protocol's rules. */
 export function protocolViolation(message: string, options: KafkaErrorOptions = {}): KafkaError {
   return new KafkaError(ClientErrorCode.PROTOCOL_VIOLATION, message, options);
+}
+
+/**
+ * Makes the error that a broker's code stands for, as {@link kafkaError} does; its message also names the partition, topic or group that it is
+ * about, unless the broker's own sentence does.
+ */
+export function brokerError(errorCode: number, facts: KafkaErrorFacts, detail?: string | null): KafkaError {
+  const error = kafkaError(errorCode, facts, detail);
+  const { code, message, retriable, refreshMetadata = false } = error;
+  const { name, title } = subjectOf(facts);
+  if (name === undefined || mentions(message, name)) return error;
+  const sentence = message.endsWith(".") ? message : `${message}.`;
+  return new KafkaError(code, `${sentence} It was asked about ${title}.`, {
+    ...facts,
+    errorCode,
+    retriable,
+    refreshMetadata,
+  });
+}
+
+function subjectOf({ topic, partition = -1, groupId }: KafkaErrorFacts): {
+  readonly name?: string;
+  readonly title?: string;
+} {
+  if (topic !== undefined)
+    return partition < 0
+      ? { name: topic, title: `the topic "${topic}"` }
+      : { name: topic, title: `${topic}-${partition}` };
+  return groupId === undefined ? {} : { name: groupId, title: `the group "${groupId}"` };
+}
+
+/** Whether a name stands in a text, in quotes or as a word of its own. */
+function mentions(text: string, name: string): boolean {
+  return (
+    [`'${name}'`, JSON.stringify(name)].some((quoted) => text.includes(quoted)) ||
+    text.split(/[\s'"(),:]+/).some((word) => word === name || word === `${name}.`)
+  );
 }
 
 /** Tells whether a failure is one of the connection, so that the same request may succeed on another one. */

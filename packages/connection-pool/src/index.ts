@@ -60,6 +60,7 @@ export {
   abortedBy,
   asKafkaError,
   because,
+  brokerError,
   clientAborted,
   ClientErrorCode,
   clientClosed,

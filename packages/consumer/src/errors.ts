@@ -1,4 +1,4 @@
-import { gaveUp, invalidArgument, messageOf, timedOut } from "@moldau/connection-pool";
+import { brokerError, gaveUp, invalidArgument, messageOf, timedOut } from "@moldau/connection-pool";
 import { DecodeError, ErrorCode, KafkaError, kafkaError, type Api, type KafkaErrorFacts } from "@moldau/protocol-codec";
 import type { TopicPartition, TopicPartitionOffset } from "./partitions/topic-partition.js";
 
@@ -89,14 +89,7 @@ export function partitionError(
   { api, groupId }: { readonly api: Api; readonly groupId?: string },
 ): KafkaError {
   const facts = { topic, partition, apiKey: api.key, apiName: api.name, ...(groupId === undefined ? {} : { groupId }) };
-  const error = kafkaError(errorCode, facts);
-  const { code, retriable, refreshMetadata = false } = error;
-  return new KafkaError(code, `${error.message} It was asked about ${topic}-${partition}.`, {
-    ...facts,
-    errorCode,
-    retriable,
-    refreshMetadata,
-  });
+  return brokerError(errorCode, facts);
 }
 
 /** A consumer without topics was to begin. */
@@ -141,9 +134,9 @@ export function joinRefused(
   { groupId, sessionTimeoutMs, assignors }: JoinOptions,
   facts: KafkaErrorFacts,
 ): KafkaError {
-  const error = kafkaError(errorCode, { groupId, ...facts });
   const advice = joinAdvice(errorCode, { groupId, sessionTimeoutMs, assignors });
-  if (advice === undefined) return error;
+  if (advice === undefined) return brokerError(errorCode, { groupId, ...facts });
+  const error = kafkaError(errorCode, { groupId, ...facts });
   return new KafkaError(error.code, `${error.message} ${advice}`, { groupId, ...facts, errorCode });
 }
 

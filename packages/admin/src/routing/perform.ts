@@ -1,7 +1,13 @@
-import { attempt, isConnectionFailure, waitFor, type Cluster, type OperationOptions } from "@moldau/connection-pool";
+import {
+  attempt,
+  brokerError,
+  isConnectionFailure,
+  waitFor,
+  type Cluster,
+  type OperationOptions,
+} from "@moldau/connection-pool";
 import {
   ErrorCode,
-  kafkaError,
   type Fields,
   type KafkaError,
   type KafkaErrorFacts,
@@ -184,7 +190,7 @@ class Rounds<Item, Req extends Fields, Res extends Fields, Answer extends ItemAn
   #errorOf(item: Item, outcome: Outcome<Answer> | undefined): KafkaError {
     if (outcome === undefined) return unanswered(this.#factsOf(item));
     if (outcome.kind !== "answered") return outcome.error;
-    return kafkaError(outcome.answer.errorCode, this.#factsOf(item), outcome.answer.errorMessage);
+    return brokerError(outcome.answer.errorCode, this.#factsOf(item), outcome.answer.errorMessage);
   }
 
   #factsOf(item: Item): KafkaErrorFacts {

@@ -1,5 +1,6 @@
 import { formatAddress, type Address } from "../addresses.js";
 import type { Clock } from "@moldau/platform";
+import type { KafkaError } from "@moldau/protocol-codec";
 import { Backoff, type RetryPolicy } from "../attempts/backoff.js";
 
 /** One broker as the pool sees it: where it is, and how connecting to it went lately. */
@@ -10,6 +11,7 @@ export class Broker {
   #address: Address;
   #rack: string | null;
   #notBefore = 0;
+  #failure: KafkaError | undefined;
 
   constructor(
     node: number,
@@ -48,6 +50,11 @@ export class Broker {
     return this.#backoff.attempts > 0;
   }
 
+  /** Why the last attempt to connect failed; undefined when it did not. */
+  get failure(): KafkaError | undefined {
+    return this.#failure;
+  }
+
   /** Takes what newer metadata says. A broker that has moved is worth an attempt at once. */
   update(address: Address, rack: string | null): void {
     const moved = formatAddress(address) !== formatAddress(this.#address);
@@ -65,10 +72,12 @@ export class Broker {
   succeeded(): void {
     this.#backoff.reset();
     this.#notBefore = 0;
+    this.#failure = undefined;
   }
 
   /** Notes that no connection could be opened: every failure makes the next attempt wait longer. */
-  failed(): void {
+  failed(error: KafkaError): void {
+    this.#failure = error;
     this.#notBefore = this.#clock.monotonic() + this.#backoff.next();
   }
 }

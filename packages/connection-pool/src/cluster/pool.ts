@@ -1,9 +1,10 @@
+import type { KafkaError } from "@moldau/protocol-codec";
 import { formatAddress, type Address } from "../addresses.js";
 import { Negotiation } from "../connection/api-versions.js";
 import { Connection } from "../connection/connection.js";
 import type { ConnectionReports } from "../connection/connection-reports.js";
 import type { ClientName } from "../diagnostics.js";
-import { clientClosed, connectionFailed } from "../errors.js";
+import { asKafkaError, clientClosed, connectionFailed } from "../errors.js";
 import { Broker } from "./broker.js";
 import type { ResolvedClusterOptions } from "./cluster-options.js";
 import { ConnectionSlots, type ConnectionPurpose } from "./connection-slots.js";
@@ -52,6 +53,11 @@ export class ConnectionPool {
   /** Whether this node id can be connected to. */
   knows(node: number): boolean {
     return this.#find(node) !== undefined;
+  }
+
+  /** Why a broker cannot be connected to at the moment, as far as that was tried; undefined when it can, or it was not. */
+  failureOf(node: number): KafkaError | undefined {
+    return this.#find(node)?.failure;
   }
 
   /** Takes the whole list of brokers from metadata; those that are missing are forgotten, and their connections live on until they end. */
@@ -139,7 +145,7 @@ export class ConnectionPool {
       return connection;
     } catch (error) {
       if (signal.aborted) throw signal.reason;
-      broker.failed();
+      broker.failed(asKafkaError(error));
       if (error instanceof Error) reports.opened({ ...event, durationMs: clock.monotonic() - startedAt, error });
       throw error;
     }

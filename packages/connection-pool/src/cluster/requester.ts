@@ -122,6 +122,7 @@ export class Requester {
     const { clock, requestTimeoutMs } = this.#options;
     const late = (): KafkaError =>
       last ??
+      this.#pool.failureOf(node) ??
       timedOut(`${api.name}: no connection to ${node < 0 ? "a seed broker" : `broker ${node}`} in time.`, {
         written: false,
         apiKey: api.key,

@@ -3,7 +3,7 @@ import { isAddress, type Address } from "../addresses.js";
 import type { ResolvedClusterOptions } from "./cluster-options.js";
 import type { ConnectionReports } from "../connection/connection-reports.js";
 import type { ClientName } from "../diagnostics.js";
-import { protocolViolation } from "../errors.js";
+import { brokerError, protocolViolation } from "../errors.js";
 import { MetadataCache, type TopicMetadata } from "./metadata.js";
 import { MetadataRefresh, type MetadataQuestion } from "./metadata-refresh.js";
 import type { ConnectionPool } from "./pool.js";
@@ -198,18 +198,11 @@ export class Topics {
 /** What there is to say when the broker gives no topic of this name: its own reason, and what usually helps. */
 function unknownTopic(name: string, errorCode: number): KafkaError {
   const facts = { topic: name, apiKey: Metadata.key, apiName: Metadata.name };
-  const known = kafkaError(errorCode || ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, facts);
-  const { code, retriable, message } = known;
-  const advice =
-    known.errorCode === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
-      ? " Create it first, or let the broker do so (auto.create.topics.enable)."
-      : "";
-  return new KafkaError(code, `${message} It was asked about the topic "${name}".${advice}`, {
-    ...facts,
-    retriable,
-    refreshMetadata: known.refreshMetadata ?? false,
-    ...(known.errorCode === undefined ? {} : { errorCode: known.errorCode }),
-  });
+  const known = brokerError(errorCode || ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, facts);
+  if (known.errorCode !== ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) return known;
+  const message = `${known.message} Create it first, or let the broker do so (auto.create.topics.enable).`;
+  const { code, errorCode: number, retriable, refreshMetadata = false } = known;
+  return new KafkaError(code, message, { ...facts, errorCode: number, retriable, refreshMetadata });
 }
 
 function refuse(error: KafkaError): never {
