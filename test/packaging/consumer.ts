@@ -107,7 +107,8 @@ async function installed(name: string, packages: readonly (readonly [string, str
   return folder;
 }
 
-async function npm(cwd: string, args: readonly string[]): Promise<void> {
+/** Runs npm in a folder; fails with what it printed. */
+export async function npm(cwd: string, args: readonly string[]): Promise<void> {
   const options = ["--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error"];
   const { code, stdout, stderr } = await runProgram("npm", [...args, ...options], { cwd, timeoutMs: 240_000 });
   if (code !== 0) throw new Error(`npm ${args.join(" ")} in ${readdirSync(cwd).join()} failed:\n${stdout}${stderr}`);
