@@ -199,6 +199,24 @@ describe("close() while a body runs", () => {
   });
 });
 
+describe("a member that loses its partitions while it is being closed", () => {
+  it("joins no further round, and its loop ends", async () => {
+    await using run = await startReading();
+    const consumer = run.consumer();
+    const loop = holdEach(consumer);
+    await loop.inHand;
+    const joining = run.broker.intercept({ api: "JoinGroup" }, () => undefined);
+    const lost = nextEvent(consumer, "lost");
+    const closed = consumer.close();
+    run.broker.intercept({ api: "Heartbeat", nth: 1 }, (request) => request.fail("UNKNOWN_MEMBER_ID"));
+    expect(await lost).toMatchObject({ partitions: [orders] });
+    await isSettled(closed);
+    loop.finish();
+    await Promise.all([closed, loop.ended]);
+    expect(joining.taken).toBe(0);
+  });
+});
+
 describe("close() when no body runs", () => {
   it("is prompt while the loop waits for a message, and while it stands still paused", async () => {
     await using run = await startReading();

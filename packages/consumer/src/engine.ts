@@ -176,6 +176,10 @@ export class Engine implements MembershipHost, ReaderHost {
     return this.#subscription.topics;
   }
 
+  isClosing(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
   async reconcile(change: Reconciliation, signal: AbortSignal): Promise<void> {
     await this.#reconciler.reconcile(change, signal);
     if (change.round === undefined || signal.aborted) return;

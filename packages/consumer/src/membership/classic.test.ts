@@ -48,6 +48,7 @@ function bench(options: Partial<ConsumerOptions> = {}, host: Partial<MembershipH
     coordinator: script.coordinator,
     options: resolveConsumerOptions({ groupId: "billing", topics: ["orders"], heartbeatIntervalMs: 3000, ...options }),
     host: {
+      isClosing: () => false,
       topics: () => topics,
       reconcile: async ({ lose, revoke, add, round }) => {
         if (lose.length > 0) note("lost");

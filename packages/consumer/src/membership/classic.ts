@@ -156,6 +156,7 @@ export class ClassicMembership implements Membership {
   #execute(command: MemberCommand): void {
     switch (command.type) {
       case "join":
+        if (this.#host.isClosing()) return;
         return this.#carryOut((signal) => this.#join(command.memberId, signal));
       case "sync":
         return this.#carryOut((signal) => this.#sync(command, signal));

@@ -40,6 +40,8 @@ export interface Reconciliation {
 export interface MembershipHost {
   /** The topics subscribed to at the moment. */
   topics(): readonly string[];
+  /** Whether the member is about to leave for good, so that it has no use for another round. */
+  isClosing(): boolean;
   /**
    * Brings the assignment to what the group has settled. What needs no waiting, so everything when nothing is to be revoked,
    * has happened when the call returns. `signal` fires when there is no use in it any more.
