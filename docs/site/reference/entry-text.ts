@@ -23,7 +23,7 @@ function isInferredType({ kind, type }: DeclarationReflection): boolean {
 function declarationText(declaration: DeclarationReflection, place: MemberPlace): string {
   const { links } = place;
   const source = declaration.sources?.[0];
-  const kind = `${kindName(declaration)}${source?.url === undefined ? "" : ` · [source](${source.url})`}`;
+  const kind = `${kindName(declaration)}${parametersOf(declaration)}${source?.url === undefined ? "" : ` · [source](${source.url})`}`;
   const body = bodyText(declaration, place);
   const comment = declaration.comment;
   return [
@@ -34,6 +34,16 @@ function declarationText(declaration: DeclarationReflection, place: MemberPlace)
   ]
     .filter((part) => part !== "")
     .join("\n\n");
+}
+
+/** What a generic declaration is filled in with, and what stands there if it is not. */
+function parametersOf({ name, typeParameters }: DeclarationReflection): string {
+  if (typeParameters === undefined) return "";
+  const list = typeParameters.map(
+    (parameter) =>
+      `${parameter.name}${parameter.type === undefined ? "" : ` extends ${parameter.type.toString()}`}${parameter.default === undefined ? "" : ` = ${parameter.default.toString()}`}`,
+  );
+  return ` <code v-pre>${literal(`${name}<${list.join(", ")}>`)}</code>`;
 }
 
 function kindName(declaration: DeclarationReflection): string {
@@ -107,14 +117,15 @@ function eventsText({ extendedTypes }: DeclarationReflection, place: MemberPlace
   const emitter = (extendedTypes ?? []).find(isEmitter);
   const [events] = emitter?.type === "reference" ? (emitter.typeArguments ?? []) : [];
   if (events?.type !== "reference" || !events.reflection?.isDeclaration()) return "";
-  const rows = ownMembers(events.reflection).map(
-    (event) =>
-      `| \`${event.name}\` | ${typeText(event.type, place.links)} | ${oneLine(summaryText(event.comment, place.links))} |`,
-  );
+  const rows = ownMembers(events.reflection).map((event) => [
+    `\`${event.name}\``,
+    typeText(event.type, place.links),
+    oneLine(summaryText(event.comment, place.links)),
+  ]);
   return [
     headingOf("Events", memberAnchor("events", place.owner), place.level),
     "Listen with `on`, `once` and `off`. A listener gets the values of the second column.",
-    ["| Event | With | When |", "|---|---|---|", ...rows].join("\n"),
+    table(["Event", "With", "When"], rows),
   ].join("\n\n");
 }
 
@@ -151,11 +162,25 @@ function variableText(declaration: DeclarationReflection, place: MemberPlace): s
   return typeText(type, place.links);
 }
 
-/** The members of a constant object, one line each. */
+/** The members of a constant object, one line each, with what their comments say if any of them has one. */
 function constantsTable(members: readonly DeclarationReflection[], { owner, links }: MemberPlace): string {
-  const rows = members.map(
-    (member) =>
-      `| <a id="${memberAnchor(member.name, owner)}"></a><code v-pre>${literal(member.name)}</code> | ${typeText(member.type ?? member.signatures?.[0]?.type, links)} | ${oneLine(summaryText(member.comment ?? member.signatures?.[0]?.comment, links))} |`,
+  const rows = members.map((member) => {
+    const [call] = member.signatures ?? [];
+    const name = `<a id="${memberAnchor(member.name, owner)}"></a><code v-pre>${literal(member.name)}</code>`;
+    const said = oneLine(summaryText(member.comment ?? call?.comment, links));
+    return { cells: [name, typeText(member.type ?? call?.type, links)], said };
+  });
+  if (rows.every(({ said }) => said === ""))
+    return table(
+      ["Name", "Value"],
+      rows.map(({ cells }) => cells),
+    );
+  return table(
+    ["Name", "Value", "What it is"],
+    rows.map(({ cells, said }) => [...cells, said]),
   );
-  return ["| Name | Value | What it is |", "|---|---|---|", ...rows].join("\n");
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }

@@ -31,13 +31,13 @@ export function headingOf(text: string, anchor: string, level: number): string {
   return `${"#".repeat(level)} ${literal(text)} {:#${anchor}:}`;
 }
 
-/** Options at a glance: name, type, default. */
+/** Options at a glance. The default stands before the type, which is often long: on a phone it is what can be seen. */
 export function overviewTable(members: readonly DeclarationReflection[], { owner, links }: MemberPlace): string {
   const rows = members.map((member) => {
     const name = `[\`${member.name}\`](#${memberAnchor(member.name, owner)})`;
-    return `| ${name} | ${valueType(member, links)} | ${defaultCell(member)} |`;
+    return `| ${name} | ${defaultCell(member)} | ${valueType(member, links)} |`;
   });
-  return ["| Name | Type | Default |", "|---|---|---|", ...rows].join("\n");
+  return ["| Name | Default | Type |", "|---|---|---|", ...rows].join("\n");
 }
 
 /** What a call takes, gives and throws, with its signature as code. */
