@@ -1,15 +1,9 @@
-import { invalidArgument, maxTimerMs, show, type OperationOptions, type OptionReader } from "@moldau/connection-pool";
+import { invalidArgument, maxTimerMs, type OperationOptions, type OptionReader } from "@moldau/connection-pool";
 
 /** Reads what every operation takes. */
 export function operationOptions<Options extends OperationOptions>(read: OptionReader<Options>): OperationOptions {
   const timeoutMs = read.integer("timeoutMs", { min: 1, max: maxTimerMs, default: null }) ?? undefined;
   return { timeoutMs, signal: read.signal("signal") };
-}
-
-/** Refuses a name, or a list of names, in the place of options, which is how kafkajs takes them. @throws {KafkaError} CLIENT_INVALID_ARGUMENT. */
-export function notBare(subject: string, options: unknown, example: string): void {
-  if (typeof options !== "string" && !Array.isArray(options)) return;
-  throw invalidArgument(`${subject}: expected an object such as ${example}, got ${show(options)}.`);
 }
 
 /** Reads a name in a list. @throws {KafkaError} CLIENT_INVALID_ARGUMENT when it is no text. */

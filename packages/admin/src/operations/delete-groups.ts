@@ -3,7 +3,7 @@ import { DeleteGroups } from "@moldau/protocol-codec";
 import { coordinatorOf } from "../routing/coordinator.js";
 import type { ItemResult } from "../routing/item-result.js";
 import { perform } from "../routing/perform.js";
-import { checkName, notBare, operationOptions, unique } from "./arguments.js";
+import { checkName, operationOptions, unique } from "./arguments.js";
 import type { Operation } from "./operation.js";
 
 /** What to delete. */
@@ -19,7 +19,6 @@ export interface DeletedGroup extends ItemResult {
 
 /** Deletes consumer groups, each with a result of its own (DeleteGroups, KIP-229); a group with members is refused (NON_EMPTY_GROUP). */
 export function deleteGroups(options: DeleteGroupsOptions): Operation<readonly DeletedGroup[]> {
-  notBare("deleteGroups", options, '{ groups: ["billing"] }');
   const read = new OptionReader("deleteGroups", options);
   const groups = read.list("groups", checkName, { nonEmpty: true, example: '["billing"]' });
   const wait = operationOptions(read);

@@ -3,7 +3,7 @@ import { DeleteTopics, type Uuid } from "@moldau/protocol-codec";
 import { controller } from "../routing/controller.js";
 import type { ItemResult } from "../routing/item-result.js";
 import { perform } from "../routing/perform.js";
-import { checkName, notBare, operationOptions, unique } from "./arguments.js";
+import { checkName, operationOptions, unique } from "./arguments.js";
 import type { Operation } from "./operation.js";
 
 /** What to delete. */
@@ -21,7 +21,6 @@ export interface DeletedTopic extends ItemResult {
 
 /** Deletes topics, each with a result of its own (DeleteTopics, KIP-4). */
 export function deleteTopics(options: DeleteTopicsOptions): Operation<readonly DeletedTopic[]> {
-  notBare("deleteTopics", options, '{ topics: ["orders"] }');
   const read = new OptionReader("deleteTopics", options);
   const topics = read.list("topics", checkName, { nonEmpty: true, example: '["orders"]' });
   const wait = operationOptions(read);

@@ -4,7 +4,7 @@ import { withJson } from "@moldau/protocol-codec/internal";
 import type { ItemResult } from "../routing/item-result.js";
 import type { NamedPartition } from "../routing/leader.js";
 import { timeLeft } from "../routing/time-left.js";
-import { checkName, notBare, operationOptions, unique } from "./arguments.js";
+import { checkName, operationOptions, unique } from "./arguments.js";
 import { classicGroups, type DescribedGroup } from "./describe-groups.js";
 import { committedOffsets, type GroupOffsets } from "./list-group-offsets.js";
 import { isolationLevels, offsetsAt, type Isolation, type ListedOffset } from "./list-offsets.js";
@@ -55,7 +55,6 @@ export interface GroupPartitionLag extends ItemResult {
  * busy partition is exact only when nothing is written or committed meanwhile.
  */
 export function describeGroupLag(options: DescribeGroupLagOptions): Operation<readonly GroupLag[]> {
-  notBare("describeGroupLag", options, '{ groups: ["billing"] }');
   const read = new OptionReader("describeGroupLag", options);
   const groups = read.list("groups", checkName, { nonEmpty: true, example: '["billing"]' });
   const isolation = read.choice("isolationLevel", isolationLevels, { default: isolationLevels[0] });

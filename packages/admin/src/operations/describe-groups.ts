@@ -10,7 +10,7 @@ import {
 import { coordinatorOf } from "../routing/coordinator.js";
 import type { ItemResult } from "../routing/item-result.js";
 import { perform } from "../routing/perform.js";
-import { checkName, notBare, operationOptions, unique } from "./arguments.js";
+import { checkName, operationOptions, unique } from "./arguments.js";
 import type { Operation } from "./operation.js";
 
 /** Which groups to describe. */
@@ -59,7 +59,6 @@ export interface AssignedTopic {
 
 /** Describes groups at their coordinators, each with a result of its own (DescribeGroups); one that does not exist is GROUP_ID_NOT_FOUND. */
 export function describeGroups(options: DescribeGroupsOptions): Operation<readonly DescribedGroup[]> {
-  notBare("describeGroups", options, '{ groups: ["billing"] }');
   const read = new OptionReader("describeGroups", options);
   const groups = read.list("groups", checkName, { nonEmpty: true, example: '["billing"]' });
   const wait = operationOptions(read);

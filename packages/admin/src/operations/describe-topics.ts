@@ -3,7 +3,7 @@ import { kafkaError, Metadata, type KafkaError, type Uuid, type MetadataResponse
 import { anyBroker } from "../routing/any-broker.js";
 import type { ItemResult } from "../routing/item-result.js";
 import { perform } from "../routing/perform.js";
-import { checkName, notBare, operationOptions, unique } from "./arguments.js";
+import { checkName, operationOptions, unique } from "./arguments.js";
 import type { Operation } from "./operation.js";
 
 /** What to describe. */
@@ -40,7 +40,6 @@ export interface DescribedTopic extends ItemResult {
 
 /** Describes topics, each with a result of its own, straight from a broker; nothing is created. */
 export function describeTopics(options: DescribeTopicsOptions): Operation<readonly DescribedTopic[]> {
-  notBare("describeTopics", options, '{ topics: ["orders"] }');
   const read = new OptionReader("describeTopics", options);
   const topics = read.list("topics", checkName, { nonEmpty: true, example: '["orders"]' });
   const wait = operationOptions(read);

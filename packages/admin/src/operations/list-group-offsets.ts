@@ -15,7 +15,7 @@ import { unanswered, type ItemResult } from "../routing/item-result.js";
 import type { NamedPartition } from "../routing/leader.js";
 import { perform } from "../routing/perform.js";
 import { timeLeft } from "../routing/time-left.js";
-import { checkName, notBare, operationOptions, unique } from "./arguments.js";
+import { checkName, operationOptions, unique } from "./arguments.js";
 import { listGroupOffsetsNames } from "./names-of-kafkajs.js";
 import type { Operation } from "./operation.js";
 import { byNameAndNumber, byTopic, checkPartition, eachPartition, partitionKey } from "./partition-items.js";
@@ -56,7 +56,6 @@ export interface GroupOffset extends ItemResult {
  * newer (KIP-709). A group that does not exist has no offsets.
  */
 export function listGroupOffsets(options: ListGroupOffsetsOptions): Operation<readonly GroupOffsets[]> {
-  notBare("listGroupOffsets", options, '{ groups: ["billing"] }');
   const read = new OptionReader("listGroupOffsets", options, listGroupOffsetsNames);
   const groups = read.list("groups", checkName, { nonEmpty: true, example: '["billing"]' });
   const selection = readSelection(read, { subject: "listGroupOffsets", checkPartition });

@@ -4,7 +4,7 @@ import type { ItemResult } from "../routing/item-result.js";
 import { leader, type NamedPartition } from "../routing/leader.js";
 import { perform } from "../routing/perform.js";
 import { timeLeft } from "../routing/time-left.js";
-import { notBare, operationOptions } from "./arguments.js";
+import { operationOptions } from "./arguments.js";
 import { listOffsetsNames } from "./names-of-kafkajs.js";
 import type { Operation } from "./operation.js";
 import { byTopic, eachPartition, partitionKey, partitionReader, readPartition } from "./partition-items.js";
@@ -52,7 +52,6 @@ export interface ListedOffset extends ItemResult {
  * Those of whole topics come first, in the order of the topics and of the numbers; topics that could not be read come last.
  */
 export function listOffsets(options: ListOffsetsOptions): Operation<readonly ListedOffset[]> {
-  notBare("listOffsets", options, '{ topics: ["orders"] }');
   const read = new OptionReader("listOffsets", options, listOffsetsNames);
   const selection = readSelection(read, { subject: "listOffsets", checkPartition: checkPlace });
   const at = read.custom<OffsetSpec, OffsetSpec>("at", places, checkSpec, { default: "latest" });
