@@ -112,7 +112,8 @@ describe("every block of code in the documentation", () => {
         language,
       })),
     );
-    const tried = ["", "text", "js", "js commonjs", "ts", "sh", "json"];
+    const byRunners = ["js vitest", "js node:test", "js jest"];
+    const tried = ["", "text", "js", "js commonjs", "ts", "sh", "json", ...byRunners];
     expect(blocks.filter(({ language = "" }) => !tried.includes(language))).toEqual([]);
   });
 
