@@ -64,6 +64,24 @@ describe("an encrypted connection that cannot be made", () => {
   });
 });
 
+test("the name of a file in place of what stands in it is told at once, by client and broker", async () => {
+  const client = (tls: object): Kafka => new Kafka({ brokers: ["h:1"], tls });
+  expect(() => client({ ca: "ca.pem" })).toThrow(
+    'tls: ca takes what stands in a PEM file, as readFileSync("file.pem") gives it, not "ca.pem".',
+  );
+  expect(() => client({ ca: [ca, Buffer.from("ca.pem")] })).toThrow("tls: ca takes what stands in a PEM file");
+  expect(() => client({ cert: "c.pem", key: "k.pem" })).toThrow("tls: cert takes what stands in a PEM file");
+  const { cert, key } = authority.issue();
+  await expect(startBroker({ tls: { cert: "c.pem", key } })).rejects.toThrow(
+    "tls: cert takes what stands in a PEM file",
+  );
+  await expect(startBroker({ tls: { cert, key, ca: "ca.pem" } })).rejects.toThrow("tls: ca takes what stands in");
+  await expect(startBroker({ tls: {} })).rejects.toThrow("tls needs a certificate, such as { key, cert }");
+  await expect(startBroker({ tls: { cert, key: authority.issue().key } })).rejects.toThrow(
+    "tls: key and cert do not make a certificate that can be used",
+  );
+});
+
 describe("a password that is given by a function", () => {
   test.each(["plain", "scram-sha-256"] as const)("is asked for at every login by %s", async (mechanism) => {
     const broker = await start({ sasl: { users: [{ username: "shop", password: "second" }] } });

@@ -122,7 +122,9 @@ describe("what cannot be started", () => {
     const cases = [
       [["--prot", "1"], 'did you mean "--port"?'],
       [["--tls-cert", join(folder, "no.pem"), "--tls-key", join(folder, "no.pem")], "no.pem cannot be read"],
+      [["--tls-ca", command], "reference-broker.js is no PEM file"],
       [["--user-file", join(folder, "no.txt")], "no.txt cannot be read"],
+      [["--user", "a:1", "--user", "a:2"], "the user a has two passwords for PLAIN"],
       [["--topic", "a b"], "a b"],
       [["--config", "num.partition=1"], 'did you mean "num.partitions"?'],
       [["--topic", "a:1:cleanup.polici=compact"], 'did you mean "cleanup.policy"?'],

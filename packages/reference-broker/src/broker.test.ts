@@ -32,6 +32,8 @@ test.each<[string, unknown, RegExp]>([
   ["an impossible port", { port: 70_000 }, /port must be a whole number from 0 \(any free port\) to 65535, not 70000/],
   ["a wildcard without a name", { host: "0.0.0.0" }, /give advertisedHost/],
   ["listeners and tls", { listeners: [{}], tls: {} }, /belong into the listeners/],
+  ["more brokers than ports", { brokers: 3, port: 65_534 }, /3 brokers from port 65534 on would need port 65536/],
+  ["tls without a certificate", { tls: {} }, /tls needs a certificate/],
   ["no listeners", { listeners: [] }, /listeners is empty/],
   ["two listeners of one name", { listeners: [{}, {}] }, /two listeners are named PLAINTEXT/],
   ["no users", { sasl: { users: [] } }, /sasl needs users/],

@@ -1,10 +1,11 @@
 import { brokerConfigKeys } from "./cluster/broker-config.js";
 import { topicConfigs } from "./cluster/topic-config.js";
+import { checkTls } from "./check-tls.js";
 import { topicNameProblem } from "./cluster/topic-names.js";
 import { advice, checkKeys } from "./known-names.js";
 import type { BrokerOptions, ListenerOptions, NodeOptions, TopicOptions } from "./options.js";
 import type { SaslMechanism } from "./security/sasl.js";
-import { saslMechanisms, type SaslOptions } from "./security/users.js";
+import { saslMechanisms, type SaslOptions, type SaslUser } from "./security/users.js";
 
 /** One broker to start. */
 export interface ResolvedNode {
@@ -55,7 +56,6 @@ export function checkOptions(options: BrokerOptions): void {
   checkPort("port", port);
   checkTexts({ host: options.host, advertisedHost: options.advertisedHost, dataDir });
   checkLists({ listeners, topics });
-  checkTls(tls);
   checkConfigs("configs", configs, brokerConfigKeys());
   if (listeners !== undefined) {
     if (listeners.length === 0) throw new RangeError("listeners is empty: leave it out, or name at least one");
@@ -63,6 +63,7 @@ export function checkOptions(options: BrokerOptions): void {
       throw new RangeError("port, tls and sasl belong into the listeners when listeners are given");
     for (const listener of listeners) checkListener(listener);
   }
+  checkTls(tls);
   if (sasl !== undefined) checkSasl(sasl);
   if (dataDir !== undefined && dataDir === "")
     throw new RangeError("dataDir is empty: name a directory, or leave it out to keep the data in memory");
@@ -120,6 +121,17 @@ export function resolveListeners(options: BrokerOptions): readonly ResolvedListe
   return resolved;
 }
 
+/** Throws a RangeError when the ports that follow each other end before each broker has one. */
+export function checkPortsOf(nodes: readonly ResolvedNode[], listeners: readonly ResolvedListener[]): void {
+  for (const { port } of listeners) {
+    const last = Math.max(...nodes.map((node) => node.port ?? port + node.index));
+    if (port > 0 && last > 65_535)
+      throw new RangeError(
+        `${nodes.length} brokers from port ${port} on would need port ${last}, and 65535 is the last: give a lower port`,
+      );
+  }
+}
+
 const maxBrokers = 100;
 const wildcards: ReadonlySet<string> = new Set(["0.0.0.0", "::", ""]);
 /** By Kafka's number of the security protocol: 1 stands for encryption, 2 for a login. */
@@ -149,11 +161,6 @@ function checkLists(lists: Readonly<Record<string, unknown>>): void {
     if (list !== undefined && !Array.isArray(list))
       throw new RangeError(`${name} must be a list, not ${JSON.stringify(list)}`);
   }
-}
-
-function checkTls(tls: unknown): void {
-  if (tls !== undefined && (typeof tls !== "object" || tls === null))
-    throw new RangeError("tls takes Node's options of a TLS server, such as { key, cert }");
 }
 
 function checkConfigs(what: string, configs: object, known: readonly string[]): void {
@@ -195,9 +202,22 @@ function checkSasl(sasl: SaslOptions): void {
       throw new RangeError(`the user ${user.username} needs a password`);
     checkMechanisms(user.mechanisms ?? saslMechanisms);
   }
+  checkPasswords(users);
   checkMechanisms(mechanisms.map((offered) => (isOwnMechanism(offered) ? saslMechanisms[0] : offered)));
   if (!(sessionLifetimeMs >= 0))
     throw new RangeError(`sessionLifetimeMs must be 0 (for ever) or more milliseconds, not ${sessionLifetimeMs}`);
+}
+
+/** The same name may be given for several mechanisms, but once for each. */
+function checkPasswords(users: readonly SaslUser[]): void {
+  const seen = new Set<string>();
+  for (const { username, mechanisms = saslMechanisms } of users) {
+    for (const mechanism of mechanisms) {
+      const login = `${mechanism} ${username}`;
+      if (seen.has(login)) throw new RangeError(`the user ${username} has two passwords for ${mechanism}: one will do`);
+      seen.add(login);
+    }
+  }
 }
 
 /** A mechanism of one's own: whatever has a name and begins logins. */

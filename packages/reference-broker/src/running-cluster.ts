@@ -1,6 +1,12 @@
 import { backgroundClock, systemAcceptor, systemClock, type Timer } from "@moldau/platform";
 import PQueue from "p-queue";
-import { resolveListeners, resolveNodes, type ResolvedListener, type ResolvedNode } from "./check-options.js";
+import {
+  checkPortsOf,
+  resolveListeners,
+  resolveNodes,
+  type ResolvedListener,
+  type ResolvedNode,
+} from "./check-options.js";
 import { BrokerConfig } from "./cluster/broker-config.js";
 import type { ClusterEffects } from "./cluster/effects.js";
 import { openController, openDirectories } from "./cluster/open-cluster.js";
@@ -45,6 +51,7 @@ export class RunningCluster {
   static async start(options: BrokerOptions): Promise<RunningCluster> {
     const nodes = resolveNodes(options);
     const listeners = resolveListeners(options);
+    checkPortsOf(nodes, listeners);
     const places: NodePlace[] = [];
     const runningNode = (nodeId: number): RunningNode | undefined =>
       places.find((place) => place.nodeId === nodeId && place.isRunning)?.node;

@@ -1,12 +1,13 @@
-import { createSecureContext, type ConnectionOptions as TlsOptions } from "node:tls";
+import type { ConnectionOptions as TlsOptions } from "node:tls";
 import { parseAddress, type Address } from "../addresses.js";
 import { systemClock, systemConnector, type Clock, type Connector } from "@moldau/platform";
-import { invalidArgument, messageOf } from "../errors.js";
+import { invalidArgument } from "../errors.js";
 import { isPlainObject, maxTimerMs, OptionReader } from "../options.js";
 import { clientNames, retryNames } from "./names-of-kafkajs.js";
 import { defaultRetryPolicy, type RetryPolicy } from "../attempts/backoff.js";
 import type { LogLevel, LogSink } from "../log/log-line.js";
 import { expectedLogger, parseLogger, type Logger } from "../log/logger.js";
+import { parseTls } from "./tls-options.js";
 import { saslMechanism, type SaslOptions } from "../sasl/authenticate.js";
 import type { SaslMechanism } from "../sasl/mechanism.js";
 
@@ -114,23 +115,6 @@ function resolveRetryPolicy(value: unknown, path: string): RetryPolicy {
   };
   read.done();
   return policy;
-}
-
-function parseTls(value: unknown, path: string): { readonly options: TlsOptions | undefined } | undefined {
-  if (value === false) return { options: undefined };
-  const options: TlsOptions | undefined = value === true ? {} : isPlainObject(value) ? value : undefined;
-  if (!options) return undefined;
-  // Node would connect without the certificate, and leave it to the broker to complain.
-  if ((options.cert === undefined) !== (options.key === undefined))
-    throw invalidArgument(
-      `${path}: cert and key belong together, and ${options.cert === undefined ? "cert" : "key"} is missing.`,
-    );
-  try {
-    // Certificates and keys are read once, here, so that a wrong one fails at the call and not at every connection.
-    return { options: { secureContext: createSecureContext(options), ...options } };
-  } catch (error) {
-    throw invalidArgument(`${path}: ${messageOf(error)}.`);
-  }
 }
 
 const clockMethods = ["now", "monotonic", "timer", "sleep", "soon"];

@@ -57,10 +57,10 @@ async function tlsOptions(
   { files, ca: caPath, asksClients }: WantedTls,
   { dataDir, hosts }: { readonly dataDir: string | undefined; readonly hosts: readonly string[] },
 ): Promise<{ readonly tls: TlsOptions; readonly development: DevelopmentTls | undefined }> {
-  const ca = caPath === undefined ? undefined : await textOf("--tls-ca", caPath);
+  const ca = caPath === undefined ? undefined : await pemOf("--tls-ca", caPath);
   const clients = asksClients ? { requestCert: true, rejectUnauthorized: true } : {};
   if (files !== undefined) {
-    const [cert, key] = [await textOf("--tls-cert", files.cert), await textOf("--tls-key", files.key)];
+    const [cert, key] = [await pemOf("--tls-cert", files.cert), await pemOf("--tls-key", files.key)];
     return { tls: { cert, key, ...(ca === undefined ? {} : { ca }), ...clients }, development: undefined };
   }
   const development = await developmentTls(dataDir, { needsClient: asksClients && ca === undefined });
@@ -86,6 +86,13 @@ async function saslOptions(wanted: WantedSasl, variable: string | undefined): Pr
   if (users.length === 0)
     throw new UsageError(`nobody could log in: there are no users in ${userFile ?? usersVariable}.`);
   return { users, sessionLifetimeMs, ...(mechanisms.length === 0 ? {} : { mechanisms }) };
+}
+
+async function pemOf(option: string, path: string): Promise<string> {
+  const text = await textOf(option, path);
+  if (!text.includes("-----BEGIN "))
+    throw new UsageError(`${option} ${path} is no PEM file: there is no line with BEGIN in it.`);
+  return text;
 }
 
 async function textOf(option: string, path: string): Promise<string> {
