@@ -28,6 +28,7 @@ const recentMs = 60_000;
 export class Absences {
   readonly #clock: Pick<Clock, "monotonic">;
   readonly #absences = new Map<string, Absence>();
+  readonly #repairs = new Map<string, { readonly since: number; count: number }>();
 
   constructor(clock: Pick<Clock, "monotonic">) {
     this.#clock = clock;
@@ -49,8 +50,7 @@ export class Absences {
       ...{ wasAsked: false, isTold: false, error, failures: 0 },
     };
     this.#absences.set(address, absence);
-    const [oldest] = this.#absences.keys();
-    if (this.#absences.size > maxAbsences && oldest !== undefined) this.#absences.delete(oldest);
+    forgetOldest(this.#absences);
     return absence;
   }
 
@@ -69,6 +69,18 @@ export class Absences {
     return absence;
   }
 
+  /** A connection was lost and opened anew at once; how often that happened to this broker within five minutes. */
+  repaired(address: string): number {
+    const now = this.now();
+    const known = this.#repairs.get(address);
+    const repairs = known !== undefined && now - known.since < quietMs ? known : { since: now, count: 0 };
+    repairs.count++;
+    this.#repairs.delete(address);
+    this.#repairs.set(address, repairs);
+    forgetOldest(this.#repairs);
+    return repairs.count;
+  }
+
   /** Those that were shown lately. */
   recent(): readonly Absence[] {
     const since = this.now() - recentMs;
@@ -82,4 +94,9 @@ export class Absences {
     absence.toldAt = now;
     return true;
   }
+}
+
+function forgetOldest(known: Map<string, unknown>): void {
+  const [oldest] = known.keys();
+  if (known.size > maxAbsences && oldest !== undefined) known.delete(oldest);
 }

@@ -69,6 +69,25 @@ describe("a broker that is away", () => {
     expect(lines).toEqual([]);
   });
 
+  it("is no line either when that happens again and again, but that it does is one in five minutes", async () => {
+    const { clock, lines, open, close } = bench();
+    const loseAndRepair = (times: number): void => {
+      for (let time = 0; time < times; time++) {
+        for (let connection = 0; connection < 4; connection++)
+          close(connectionClosed("The broker closed the connection"));
+        open();
+      }
+    };
+    loseAndRepair(2);
+    await clock.advance(300_000);
+    loseAndRepair(2);
+    expect(lines).toEqual([]);
+    loseAndRepair(5);
+    expect(lines).toEqual([
+      "warn: Connections to broker 1 at kafka-1:9092 are lost again and again, and opened anew: The broker closed the connection. What was under way on them is sent again. Does something between here and there end them?",
+    ]);
+  });
+
   it("is told of when others feel the lack of a broker that nobody tries to reach, and stands for what they say", () => {
     const { lines, close, follow } = bench();
     close(connectionClosed("The broker closed the connection"));

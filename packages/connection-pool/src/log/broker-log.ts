@@ -8,6 +8,8 @@ import type { ClientLogLine } from "./client-log.js";
 /** Writes a line, unless enough of its kind have been; whether it did. */
 type Write = (line: ClientLogLine) => boolean;
 
+/** A connection is lost now and then; so often within five minutes it is worth a line. */
+const fewRepairs = 3;
 /** How often in five minutes the log tells of one broker that goes and comes back. */
 const mostAbsences = 5;
 
@@ -34,7 +36,10 @@ export class BrokerLog {
       fields: useOf(event),
     });
     const absence = this.#absences.end(event.address);
-    if (absence?.isTold === true) this.#tellReturn(event, absence);
+    if (absence === undefined) return;
+    if (absence.isTold) this.#tellReturn(event, absence);
+    else if (!absence.wasAsked && this.#absences.repaired(event.address) >= fewRepairs)
+      this.#tellRepairs(event, absence);
   }
 
   /** A connection ended. */
@@ -125,6 +130,15 @@ export class BrokerLog {
       level: "info",
       message: `${capital(named(event))} is back after ${this.#away(absence)} and ${attempts}.`,
       fields: { attempts: failures },
+    });
+  }
+
+  #tellRepairs(event: ConnectionOpenEvent, { error }: Absence): void {
+    this.#about(event, {
+      level: "warn",
+      message: `Connections to ${named(event)} are lost again and again, and opened anew: ${sentence(error)} What was under way on them is sent again. Does something between here and there end them?`,
+      error,
+      kind: `lost ${event.address}`,
     });
   }
 
