@@ -14,6 +14,9 @@ export async function costOf(
 ): Promise<Cost> {
   const program = fileURLToPath(new URL("client-process.js", import.meta.url));
   const args = [...execArgv, program, name, JSON.stringify(workload)];
-  const { stdout } = await run(process.execPath, args, { timeout: Math.max(120_000, workload.messages), ...(env === undefined ? {} : { env }) });
+  const { stdout } = await run(process.execPath, args, {
+    timeout: Math.max(120_000, workload.messages),
+    ...(env === undefined ? {} : { env }),
+  });
   return JSON.parse(stdout) as Cost;
 }
