@@ -18,16 +18,24 @@ it("finds examples", () => {
 });
 
 it.each(programs)("Ctrl+C ends %s within a second, and no error is left to Node", async (program) => {
-  // A machine that is busy with other tests may hold one run up.
   let tookMs = Infinity;
-  for (let attempts = 0; attempts < 3 && tookMs > 1000; attempts++) {
+  let limitMs = 0;
+  for (let attempts = 0; attempts < 3 && tookMs > limitMs; attempts++) {
+    limitMs = 1000 * (await slowness());
     const { errors, ms } = await interrupted(join(examples, program));
     // A sentence about what was interrupted is fine.
     expect(errors).not.toMatch(/^ +at |warning/im);
-    tookMs = Math.min(tookMs, ms);
+    tookMs = ms;
   }
-  expect(tookMs).toBeLessThan(1000);
+  expect(tookMs).toBeLessThan(limitMs);
 });
+
+/** How much slower than alone this machine is at the moment, with everything else that it does: alone it starts and ends Node in less than 80 ms. */
+async function slowness(): Promise<number> {
+  const before = performance.now();
+  await once(spawn(process.execPath, ["-e", "0"], { stdio: "ignore" }), "close");
+  return Math.max(1, (performance.now() - before) / 80);
+}
 
 /** Starts a program, interrupts it when it has begun to print or is at work for three seconds, and tells how long it took to end. */
 async function interrupted(program: string) {
