@@ -55,6 +55,7 @@ it("a topic does not exist, also for whoever asks soon after somebody else, and 
   for (const timeoutMs of [300, 20]) {
     const error = await errorOf(producer.send({ topic: "oders", messages, timeoutMs }));
     expect(error.code).toBe("UNKNOWN_TOPIC_OR_PARTITION");
+    expect(error.message).toContain(`The topic "oders" was not found within ${timeoutMs} ms: `);
     expect(error.message).toContain('the topic "oders". Create it first');
   }
 });

@@ -15,6 +15,8 @@ import type { SharedContext } from "../attempts/shared-work.js";
 export interface TopicOptions extends OperationOptions {
   /** Whether the broker may create the topic when it does not exist; only brokers configured for it do. Default false. */
   readonly allowAutoCreate?: boolean | undefined;
+  /** How long the caller has waited before this call, in milliseconds: the error says how long it was in all. Default 0. */
+  readonly waitedMs?: number | undefined;
 }
 
 /** What the topics need of the cluster. */
@@ -80,10 +82,10 @@ export class Topics {
 
   /** Gives a topic, asking for it until the broker knows it. @throws {KafkaError} what the broker says when it is final or the time is over. */
   async get(name: string, options: TopicOptions): Promise<TopicMetadata> {
-    const { timeoutMs = this.#options.requestTimeoutMs, signal } = options;
+    const { timeoutMs = this.#options.requestTimeoutMs, waitedMs = 0, signal } = options;
     const { clock } = this.#options;
     const deadline = clock.monotonic() + timeoutMs;
-    const what = `The topic "${name}" was not found within ${timeoutMs} ms`;
+    const what = `The topic "${name}" was not found within ${Math.round(waitedMs + timeoutMs)} ms`;
     return attempt(
       async (last) => {
         const known = this.cached(name);

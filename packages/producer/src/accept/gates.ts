@@ -144,15 +144,17 @@ export class Gates {
   async #topic({ part, gate, until, over: { signal } }: Waiting): Promise<TopicMetadata> {
     const { cluster, announcer, allowAutoTopicCreation: allowAutoCreate } = this.#options;
     const { name } = part.topic;
-    const timeoutMs = until - cluster.clock.monotonic();
+    const now = cluster.clock.monotonic();
+    const timeoutMs = Math.max(0, until - now);
     // Those in front have had the same time for the same question.
-    if (timeoutMs <= 0 && gate.failure !== undefined) throw gate.failure;
+    if (timeoutMs === 0 && gate.failure !== undefined) throw gate.failure;
     const retrying = ({ error, delayMs }: { readonly error: KafkaError; readonly delayMs: number }): void => {
       gate.failure = error;
       announcer.tell("waiting", (client) => ({ ...client, topic: name, error, delayMs }));
     };
     try {
-      return await cluster.topic(name, { signal, timeoutMs: Math.max(0, timeoutMs), allowAutoCreate, retrying });
+      const waitedMs = now - part.startedAt;
+      return await cluster.topic(name, { signal, timeoutMs, waitedMs, allowAutoCreate, retrying });
     } catch (error) {
       if (!part.isDone) gate.failure = asKafkaError(error);
       throw error;
