@@ -44,7 +44,7 @@ export async function serveSite(): Promise<ServedSite> {
     const file = fileAt(pathname);
     const body = readFileSync(file ?? join(dist, "404.html"));
     const headers = {
-      "content-type": types[extname(file ?? ".html")] ?? "application/octet-stream",
+      "content-type": types[extname(file ?? "404.html")] ?? "application/octet-stream",
       "cache-control": "max-age=600",
     };
     response.writeHead(file === undefined ? 404 : 200, headers).end(body);
