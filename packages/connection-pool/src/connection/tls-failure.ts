@@ -43,11 +43,14 @@ const hints: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * What is wrong, in a few words. OpenSSL's own messages come with the place in its sources (`…:error:0A00045C:SSL routines:ssl3_read_bytes:
- * certificate required:../deps/…`), and Node's about names leave out half of them.
+ * What is wrong, in a few words. Newer Nodes add advice of their own, which another one follows here. OpenSSL's own messages come with the
+ * place in its sources (`…:error:0A00045C:SSL routines:ssl3_read_bytes:certificate required:../deps/…`), and Node's about names leave out
+ * half of them.
  */
 function reasonOf(error: Error): string {
-  const message = messageOf(error).trim();
+  const message = messageOf(error)
+    .replace(/; if the root CA is installed locally.*/u, "")
+    .trim();
   const names = namesOf(error);
   if (names !== undefined) return `the certificate is for ${names.certified}, not for ${names.wanted}`;
   return /:error:[0-9A-F]+:[^:]*:[^:]*:([^:]+):/u.exec(message)?.[1] ?? message;
