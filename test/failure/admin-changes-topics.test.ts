@@ -198,6 +198,7 @@ describe("describeConfigs", () => {
     expect(performance.now() - start).toBeLessThan(15_000);
     expect(known).toMatchObject({ broker: 1, configs: { "retention.ms": { value: "1000" } } });
     expect(none).toMatchObject({ broker: 99, configs: {}, error: { code: "BROKER_ID_NOT_REGISTERED", broker: 99 } });
+    expect(none?.error?.message).toContain("broker 99; there are 1, 2.");
   });
 });
 

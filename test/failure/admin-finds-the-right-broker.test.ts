@@ -1,8 +1,8 @@
 import { Admin } from "@moldau/admin";
-import { DeleteGroups, FindCoordinator, ListGroups, ListOffsets, Metadata } from "@moldau/protocol-codec";
+import { ApiVersions, DeleteGroups, FindCoordinator, ListGroups, ListOffsets, Metadata } from "@moldau/protocol-codec";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { closeAll, failureOf, newCluster, until } from "../support/connecting.js";
-import { ScriptedBroker, silence } from "../support/scripted-broker.js";
+import { allVersions, ScriptedBroker, silence } from "../support/scripted-broker.js";
 
 let first: ScriptedBroker;
 let second: ScriptedBroker;
@@ -151,6 +151,12 @@ describe("listOffsets", () => {
       { timestamp: 1234 },
       { timestamp: 1234 },
     ]);
+  });
+
+  it("says of brokers before 3.0 that they do not find the youngest message", async () => {
+    for (const broker of [first, second]) broker.on(ApiVersions, () => allVersions({ ListOffsets: { max: 6 } }));
+    const error = await failureOf(admin.listOffsets({ topics: ["t"], at: "maxTimestamp" }));
+    expect(error.message).toBe('UNSUPPORTED_VERSION: at: "maxTimestamp" needs brokers of Apache Kafka 3.0 or newer.');
   });
 
   it("finds partitions that a topic has got since it was last looked at", async () => {

@@ -405,7 +405,35 @@ describe.skipIf(missing !== undefined)(`the admin on Apache Kafka and on our bro
   describe("a group that is at rest", () => {
     test.each(groupsAtRest.map((step) => [step[0], step] as const))("%s", (_, step) => agree(step));
   });
+
+  test("tells of a group of the next-generation protocol how far it is behind, and does not take it for an idle one", async () => {
+    const [theirs] = clients;
+    if (theirs === undefined) throw new Error("there is no client");
+    const { admin } = theirs;
+    const reader = apache.startTool(...nextGeneration(apache));
+    try {
+      // Its members commit every five seconds.
+      await expect
+        .poll(() => admin.listGroupOffsets({ groups: ["next"] }), { timeout: 60_000 })
+        .toMatchObject([{ offsets: [{ offset: 4n }, { offset: 4n }, { offset: 4n }] }]);
+      const { groups } = await admin.listGroups({ types: ["consumer"] });
+      expect(groups).toMatchObject([{ group: "next", state: "Stable", type: "consumer" }]);
+      const [lag] = await admin.describeGroupLag({ groups: ["next"] });
+      expect(lag).toMatchObject({ lag: 0n, partitions: [{ endOffset: 4n, lag: 0n }, { lag: 0n }, { lag: 0n }] });
+      expect(lag?.error).toBeUndefined();
+      const results = await admin.resetGroupOffsets({ group: "next", to: "earliest" });
+      expect(results).toMatchObject([1, 2, 3].map(() => ({ error: { code: "UNKNOWN_MEMBER_ID" } })));
+    } finally {
+      await reader.close();
+    }
+  });
 });
+
+function nextGeneration(kafka: ApacheKafka): readonly [string, readonly string[]] {
+  const where = ["--bootstrap-server", kafka.bootstrapServers, "--topic", "orders", "--group", "next"];
+  const how = ["--from-beginning", "--command-property", "group.protocol=consumer"];
+  return ["org.apache.kafka.tools.consumer.ConsoleConsumer", [...where, ...how]];
+}
 
 function grow(admin: Admin, partitions: number, assignments?: number[][]): Promise<unknown> {
   return admin.createPartitions({

@@ -1,4 +1,5 @@
 import { invalidArgument, maxTimerMs, type OperationOptions, type OptionReader } from "@moldau/connection-pool";
+import { ErrorCode, KafkaError, kafkaError, type Api } from "@moldau/protocol-codec";
 
 /** Reads what every operation takes. */
 export function operationOptions<Options extends OperationOptions>(read: OptionReader<Options>): OperationOptions {
@@ -29,4 +30,14 @@ export function checkReplicas(value: unknown, path: string): readonly number[] {
     if (typeof node === "number" && Number.isInteger(node) && node >= 0) return node;
     throw invalidArgument(`${path} must hold node ids: whole numbers of at least 0.`);
   });
+}
+
+/** Makes the error for what the version that the broker speaks has no place for; `what` begins a sentence, `since` is a version of Apache Kafka. */
+export function tooOld(
+  { key: apiKey, name: apiName }: Pick<Api, "key" | "name">,
+  what: string,
+  since: string,
+): KafkaError {
+  const { code, ...facts } = kafkaError(ErrorCode.UNSUPPORTED_VERSION, { apiKey, apiName });
+  return new KafkaError(code, `${code}: ${what} needs brokers of Apache Kafka ${since} or newer.`, facts);
 }

@@ -1,5 +1,5 @@
-import { OptionReader, type OperationOptions } from "@moldau/connection-pool";
-import { kafkaError, Metadata, type KafkaError, type Uuid, type MetadataResponseTopic } from "@moldau/protocol-codec";
+import { brokerError, OptionReader, type OperationOptions } from "@moldau/connection-pool";
+import { Metadata, type KafkaError, type Uuid, type MetadataResponseTopic } from "@moldau/protocol-codec";
 import { anyBroker } from "../routing/any-broker.js";
 import type { ItemResult } from "../routing/item-result.js";
 import { perform } from "../routing/perform.js";
@@ -87,7 +87,7 @@ export function describe(topic: string, { isInternal, topicId, ...answer }: Meta
         errorCode,
       }) => ({
         ...{ partition, leader, leaderEpoch, replicas, isr, offlineReplicas },
-        ...(errorCode === 0 ? {} : { error: kafkaError(errorCode, { ...facts, partition }) }),
+        ...(errorCode === 0 ? {} : { error: brokerError(errorCode, { ...facts, partition }) }),
       }),
     );
   return { topic, isInternal, partitions, ...(topicId.isZero ? {} : { topicId }) };

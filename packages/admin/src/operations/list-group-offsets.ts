@@ -1,7 +1,6 @@
-import { OptionReader, type Cluster, type OperationOptions } from "@moldau/connection-pool";
+import { brokerError, OptionReader, type Cluster, type OperationOptions } from "@moldau/connection-pool";
 import {
   ErrorCode,
-  kafkaError,
   OffsetFetch,
   Uuid,
   type OffsetFetchResponse,
@@ -15,7 +14,7 @@ import { unanswered, type ItemResult } from "../routing/item-result.js";
 import type { NamedPartition } from "../routing/leader.js";
 import { perform } from "../routing/perform.js";
 import { timeLeft } from "../routing/time-left.js";
-import { checkName, operationOptions, unique } from "./arguments.js";
+import { checkName, operationOptions, tooOld, unique } from "./arguments.js";
 import { listGroupOffsetsNames } from "./names-of-kafkajs.js";
 import type { Operation } from "./operation.js";
 import { byNameAndNumber, byTopic, checkPartition, eachPartition, partitionKey } from "./partition-items.js";
@@ -107,8 +106,7 @@ function question(
 ): RequestInputOf<typeof OffsetFetch> {
   const topics = partitions && Array.from(byTopic(partitions), ([name, named]) => toRequest(name, named));
   if (version >= firstWithGroups) return { groups: groups.map((groupId) => ({ groupId, topics })) };
-  if (version < 2 && topics === null)
-    throw kafkaError(ErrorCode.UNSUPPORTED_VERSION, { apiKey: OffsetFetch.key, apiName: OffsetFetch.name });
+  if (version < 2 && topics === null) throw tooOld(OffsetFetch, "listing all offsets of a group", "0.10.2");
   const [groupId = ""] = groups;
   return { groupId, topics };
 }
@@ -157,7 +155,7 @@ function toResult(
   const facts = { topic, partition, groupId, apiKey: OffsetFetch.key, apiName: OffsetFetch.name };
   if (answer === undefined) return withJson({ topic, partition, error: unanswered(facts) });
   const { errorCode, committedOffset: offset, metadata, committedLeaderEpoch: leaderEpoch } = answer;
-  if (errorCode !== ErrorCode.NONE) return withJson({ topic, partition, error: kafkaError(errorCode, facts) });
+  if (errorCode !== ErrorCode.NONE) return withJson({ topic, partition, error: brokerError(errorCode, facts) });
   return withJson({
     ...{ topic, partition },
     ...(offset < 0n ? {} : { offset }),

@@ -1,10 +1,10 @@
 import { OptionReader, type Cluster, type OperationOptions } from "@moldau/connection-pool";
-import { ErrorCode, kafkaError, ListOffsets, type RequestInputOf } from "@moldau/protocol-codec";
+import { ErrorCode, ListOffsets, type RequestInputOf } from "@moldau/protocol-codec";
 import type { ItemResult } from "../routing/item-result.js";
 import { leader, type NamedPartition } from "../routing/leader.js";
 import { perform } from "../routing/perform.js";
 import { timeLeft } from "../routing/time-left.js";
-import { operationOptions } from "./arguments.js";
+import { operationOptions, tooOld } from "./arguments.js";
 import { listOffsetsNames } from "./names-of-kafkajs.js";
 import type { Operation } from "./operation.js";
 import { byTopic, eachPartition, partitionKey, partitionReader, readPartition } from "./partition-items.js";
@@ -151,5 +151,5 @@ function timestampOf(at: OffsetSpec, version: number): bigint {
   if (at === "earliest") return -2n;
   if (at !== "maxTimestamp") return BigInt(Number(at));
   if (version >= 7) return -3n;
-  throw kafkaError(ErrorCode.UNSUPPORTED_VERSION, { apiKey: ListOffsets.key, apiName: ListOffsets.name });
+  throw tooOld(ListOffsets, 'at: "maxTimestamp"', "3.0");
 }

@@ -1,5 +1,5 @@
-import { OptionReader, type Cluster, type OperationOptions } from "@moldau/connection-pool";
-import { ErrorCode, kafkaError, Metadata, type MetadataResponseTopic } from "@moldau/protocol-codec";
+import { brokerError, OptionReader, type Cluster, type OperationOptions } from "@moldau/connection-pool";
+import { ErrorCode, Metadata, type MetadataResponseTopic } from "@moldau/protocol-codec";
 import { throwIfRefused } from "../routing/item-result.js";
 import { operationOptions } from "./arguments.js";
 import type { Operation } from "./operation.js";
@@ -41,5 +41,5 @@ function listed(answer: MetadataResponseTopic): ListedTopic {
   const topic = answer.name ?? "";
   if (answer.errorCode === ErrorCode.NONE) return describe(topic, answer);
   const facts = { topic, apiKey: Metadata.key, apiName: Metadata.name };
-  return undescribed(topic, kafkaError(answer.errorCode, facts), answer);
+  return undescribed(topic, brokerError(answer.errorCode, facts), answer);
 }

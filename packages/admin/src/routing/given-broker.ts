@@ -1,5 +1,5 @@
 import type { BrokerAddress, Cluster, OperationOptions } from "@moldau/connection-pool";
-import { ErrorCode, kafkaError } from "@moldau/protocol-codec";
+import { ErrorCode, KafkaError, kafkaError } from "@moldau/protocol-codec";
 import { apart, type Route } from "./route.js";
 
 /** The broker that an item itself names; any, where it names none. */
@@ -12,10 +12,16 @@ export function brokerOf<Item>(nodeOf: (item: Item) => number | undefined): Rout
         if (node === undefined || isKnown(cluster, node)) return node;
         await cluster.refreshTopics([], wait);
         if (isKnown(cluster, node)) return node;
-        throw kafkaError(ErrorCode.BROKER_ID_NOT_REGISTERED, { broker: node });
+        throw notThere(cluster, node);
       }),
     forget: (cluster) => cluster.refreshTopics([]),
   };
+}
+
+function notThere({ brokers }: Cluster, broker: number): KafkaError {
+  const { code, message, ...facts } = kafkaError(ErrorCode.BROKER_ID_NOT_REGISTERED, { broker });
+  const ids = brokers.map(({ nodeId }) => nodeId).toSorted((left, right) => left - right);
+  return new KafkaError(code, `${message} It was asked about broker ${broker}; there are ${ids.join(", ")}.`, facts);
 }
 
 function isKnown({ brokers }: Cluster, node: number): boolean {

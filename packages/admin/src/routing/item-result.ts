@@ -1,5 +1,5 @@
-import { protocolViolation } from "@moldau/connection-pool";
-import { ErrorCode, kafkaError, type Api, type KafkaError, type KafkaErrorFacts } from "@moldau/protocol-codec";
+import { brokerError, protocolViolation } from "@moldau/connection-pool";
+import { ErrorCode, type Api, type KafkaError, type KafkaErrorFacts } from "@moldau/protocol-codec";
 import type { ItemAnswer } from "./item-operation.js";
 
 /** What one of several things came to. */
@@ -19,5 +19,5 @@ export function throwIfRefused(
   { errorCode, errorMessage }: ItemAnswer,
   facts: KafkaErrorFacts = {},
 ): void {
-  if (errorCode !== ErrorCode.NONE) throw kafkaError(errorCode, { ...facts, apiKey, apiName }, errorMessage);
+  if (errorCode !== ErrorCode.NONE) throw brokerError(errorCode, { ...facts, apiKey, apiName }, errorMessage);
 }

@@ -1,5 +1,5 @@
-import type { Cluster, OperationOptions, PartitionMetadata } from "@moldau/connection-pool";
-import { ErrorCode, kafkaError } from "@moldau/protocol-codec";
+import { brokerError, type Cluster, type OperationOptions, type PartitionMetadata } from "@moldau/connection-pool";
+import { ErrorCode } from "@moldau/protocol-codec";
 import { newsMs } from "./news.js";
 import { apart, type Route } from "./route.js";
 
@@ -25,8 +25,8 @@ export const leader: Route<NamedPartition> = {
   find: (cluster, items, wait) =>
     apart(items, async ({ topic, partition }) => {
       const found = await partitionOf(cluster, { topic, partition }, wait);
-      if (!found) throw kafkaError(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, { topic, partition });
-      if (found.leader < 0) throw kafkaError(ErrorCode.LEADER_NOT_AVAILABLE, { topic, partition });
+      if (!found) throw brokerError(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, { topic, partition });
+      if (found.leader < 0) throw brokerError(ErrorCode.LEADER_NOT_AVAILABLE, { topic, partition });
       return found.leader;
     }),
   forget: (cluster, items) => cluster.refreshTopics(new Set(items.map(({ topic }) => topic))),
