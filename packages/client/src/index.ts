@@ -165,6 +165,7 @@ export type {
   SaslContext,
   SaslMechanism,
   SaslOptions,
+  SaslPassword,
   ScramOptions,
   Timer,
   TimerOptions,

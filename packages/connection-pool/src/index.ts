@@ -36,6 +36,7 @@ export type { Address } from "./addresses.js";
 // Login
 export type { SaslOptions } from "./sasl/authenticate.js";
 export type { SaslContext, SaslMechanism } from "./sasl/mechanism.js";
+export type { SaslPassword } from "./sasl/password.js";
 export type { PlainOptions } from "./sasl/plain.js";
 export type { ScramOptions } from "./sasl/scram.js";
 

@@ -1,14 +1,14 @@
 import { ClientErrorCode } from "../errors.js";
 import { KafkaError } from "@moldau/protocol-codec";
 import type { SaslMechanism } from "./mechanism.js";
-import { currentPassword, type Password } from "./password.js";
+import { currentPassword, type SaslPassword } from "./password.js";
 
 /** A login with user name and password in clear text: for encrypted connections, or a network that nobody else listens on. */
 export interface PlainOptions {
   /** Which mechanism; in JavaScript in any case. */
   readonly mechanism: "PLAIN" | "plain";
   readonly username: string;
-  readonly password: Password;
+  readonly password: SaslPassword;
 }
 
 /** Makes the mechanism PLAIN (RFC 4616). */

@@ -6,14 +6,14 @@ import {
   type ScramMechanism,
 } from "@moldau/protocol-codec";
 import type { SaslMechanism } from "./mechanism.js";
-import { currentPassword, type Password } from "./password.js";
+import { currentPassword, type SaslPassword } from "./password.js";
 
 /** A login that never sends the password, and in which the server proves that it knows it too (KIP-84). */
 export interface ScramOptions {
   /** Which mechanism; in JavaScript in any case. */
   readonly mechanism: ScramMechanism | Lowercase<ScramMechanism>;
   readonly username: string;
-  readonly password: Password;
+  readonly password: SaslPassword;
   /** Whether user name and password are the id and HMAC of a delegation token (KIP-48). Default false. */
   readonly tokenAuth?: boolean;
 }
