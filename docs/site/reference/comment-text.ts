@@ -31,7 +31,9 @@ export function defaultOf(member: DeclarationReflection | SignatureReflection): 
  */
 export function defaultSentence(text: string): string | undefined {
   const said =
-    /(?:^|[.;:)] |\n|, )(?:Default|default)(?:s to| is|:)? (?<value>(?:`[^`]*`|"[^"]*"|[^.;`"]|\.(?=\S))+)/u.exec(text);
+    /(?:^|[.;:)] |\n|, )(?:Default|default)(?:s to| is|:)?\s+(?<value>(?:`[^`]*`|"[^"]*"|[^.;`"]|\.(?=\S))+)/u.exec(
+      text,
+    );
   return said?.groups?.["value"]?.replaceAll(/\s+/g, " ").trim();
 }
 

@@ -10,12 +10,23 @@ export interface MemberPlace {
   readonly links: Links;
 }
 
-/** The members that are the owner's business: not those that it has from Node or from a package of others. */
+/** What classes have for the language or for Node, and nobody calls. */
+const isInternal = /^(?:_|\[(?!asyncIterator|asyncDispose|iterator|dispose))/;
+
+/** The members that are the owner's business, first those that must be given; not those that it has from Node or from packages of others. */
 export function ownMembers(owner: DeclarationReflection): DeclarationReflection[] {
-  return (owner.children ?? []).filter(
-    ({ sources, flags }) =>
-      !flags.isPrivate && !(sources ?? []).some(({ fullFileName }) => fullFileName.includes("/node_modules/")),
+  const members = (owner.children ?? []).filter(
+    ({ name, sources, flags }) =>
+      !flags.isPrivate &&
+      !isInternal.test(name) &&
+      !(sources ?? []).some(({ fullFileName }) => fullFileName.includes("/node_modules/")),
   );
+  if (!isOfOptions(owner)) return members;
+  return members.toSorted((left, right) => Number(left.flags.isOptional) - Number(right.flags.isOptional));
+}
+
+function isOfOptions({ name }: { readonly name: string }): boolean {
+  return /(?:Options|Settings)$/.test(name);
 }
 
 /** One member under its heading: what it is, its type and default, what it takes, gives and throws. */
@@ -49,7 +60,7 @@ export function signatureText(signature: SignatureReflection, links: Links): str
     `\`\`\`typescript\n${signatureCode(signature)}\n\`\`\``,
     summaryText(signature.comment, links),
     parametersText(signature, links),
-    isConstructor(signature)
+    isConstructor(signature) || signature.type?.toString() === "void"
       ? ""
       : `**Returns** ${typeText(signature.type, links)}${returns === "" ? "" : `: ${returns}`}`,
     throws.length === 0 ? "" : `**Throws**\n\n${throws.join("\n")}`,
@@ -89,7 +100,7 @@ function traits(member: DeclarationReflection): string {
   const isOption = member.parent?.kindOf(ReflectionKind.Interface) ?? false;
   if (value !== undefined) return ` · default ${code(value)}`;
   if (member.flags.isOptional) return " · optional";
-  return isOption && /(?:Options|Settings)$/.test(member.parent?.name ?? "") ? " · required" : "";
+  return isOption && isOfOptions(member.parent ?? { name: "" }) ? " · required" : "";
 }
 
 function defaultCell(member: DeclarationReflection): string {

@@ -52,7 +52,8 @@ function isFunction(type: SomeType): boolean {
 }
 
 function referenceText(type: ReferenceType, links: Links): string {
-  const name = literal(type.name);
+  // By the name under which it is given out, where that is another than it has at home.
+  const name = literal(type.reflection?.name ?? type.name);
   const link = type.reflection === undefined ? undefined : links.to(type.reflection);
   const text = link === undefined ? name : `[${name}](${link})`;
   const parameters = type.typeArguments ?? [];

@@ -74,7 +74,7 @@ const brandsOf: unique symbol = Symbol.for("moldau.error.brands");
  * `code` is Kafka's own name where a broker said it (`NOT_LEADER_OR_FOLLOWER`) and begins with `CLIENT_` where this side
  * did. Instances are recognised by brand, so an error of a second loaded copy of the package passes `instanceof` too.
  */
-export class KafkaError extends Error {
+export class KafkaError extends Error implements KafkaErrorFacts {
   static readonly brand: string = "KafkaError";
 
   /** Stable name of the failure; compare this, never the message. */
