@@ -411,6 +411,26 @@ describe("kafka.close() while bodies run", () => {
     expect(await run.committed(orders)).toBe(0n);
   });
 
+  it("can be given less time later: bodies, and the producers after them", async () => {
+    await using run = await startReading();
+    const kafka = new Kafka({ brokers: run.broker.bootstrapServers });
+    const consumer = kafka.consumer({ groupId: "billing", topics: ["orders"], startFrom: "earliest" });
+    consumer.on("failed", () => undefined);
+    const loop = holdEach(consumer);
+    await loop.inHand;
+    run.broker.intercept({ api: "Produce" }, (request) => request.hang());
+    const lost = kafka.producer().send({ topic: "bills", messages: [{ value: "held" }] });
+    lost.catch(() => undefined);
+    const closed = kafka.close({ timeoutMs: 60_000 });
+    const startedAt = performance.now();
+    await kafka.close({ timeoutMs: 1000 });
+    await closed;
+    expect(performance.now() - startedAt).toBeLessThan(20_000);
+    await expect(lost).rejects.toMatchObject({ code: "CLIENT_CLOSED" });
+    loop.finish();
+    await expect(loop.ended).rejects.toMatchObject({ code: "CLIENT_BODY_UNFINISHED" });
+  });
+
   it("ends in its time when a body never does, and producers have some of it left", async () => {
     await using run = await startReading();
     const kafka = new Kafka({ brokers: run.broker.bootstrapServers });

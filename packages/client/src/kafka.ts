@@ -47,6 +47,8 @@ export class Kafka {
   /** Producers and admins: what the bodies of loops work with, so closed after them. */
   readonly #tools = new Set<Closable>();
   #closing: Promise<void> | undefined;
+  /** When all has to be closed, in milliseconds of the clock. */
+  #deadline = Infinity;
   /** Whether bodies may still run that need a producer. */
   #mayMakeTools = true;
 
@@ -108,7 +110,7 @@ export class Kafka {
    *     process.once("SIGTERM", () => void kafka.close());
    *
    * Always closes all of it, in its time; if some of it failed, rejects with the failures at the end. Called again it is the same
-   * closing; `finish: false` ends the wait for bodies then. The body of a loop may call it, but not wait for it: see
+   * closing, which can only be sooner by that: `finish: false` ends the wait for bodies, less `timeoutMs` shortens it and what has not begun yet. The body of a loop may call it, but not wait for it: see
    * {@link Consumer.close}.
    *
    * A process need not call it to end: once all producers and consumers are closed, nothing that is left keeps it alive.
@@ -139,13 +141,12 @@ export class Kafka {
   }
 
   async #close(options: Required<KafkaCloseOptions>): Promise<void> {
-    const { clock } = this.#cluster;
-    const deadline = clock.monotonic() + options.timeoutMs;
+    this.#shorten(options.timeoutMs);
     const consumers = [...this.#consumers];
     const consumersClosed = Promise.allSettled(consumers.map((consumer) => consumer.close(options)));
     await Promise.all(consumers.map((consumer) => Consumer.bodiesEnded(consumer)));
     this.#mayMakeTools = false;
-    const timeoutMs = Math.max(0, Math.floor(deadline - clock.monotonic()));
+    const timeoutMs = Math.max(0, Math.floor(this.#deadline - this.#cluster.clock.monotonic()));
     const toolsClosed = Promise.allSettled([...this.#tools].map((tool) => tool.close({ timeoutMs })));
     const outcomes = (await Promise.all([consumersClosed, toolsClosed])).flat();
     await this.#cluster.close();
@@ -158,8 +159,13 @@ export class Kafka {
       );
   }
 
+  #shorten(timeoutMs: number): void {
+    this.#deadline = Math.min(this.#deadline, this.#cluster.clock.monotonic() + timeoutMs);
+  }
+
   /** What goes wrong is told by the closing that is under way. */
   #hurry(options: Required<KafkaCloseOptions>): void {
+    this.#shorten(options.timeoutMs);
     for (const consumer of this.#consumers) consumer.close(options).catch(() => undefined);
   }
 }
