@@ -8,7 +8,6 @@ import { sidebar } from "../site/sidebar.js";
 
 export default defineConfig({
   lang: "en",
-  ignoreDeadLinks: true,
   title: "Moldau",
   description: "A Kafka client for Node.js in TypeScript, and a broker for tests that runs in your process",
   srcExclude: ["site/**", "test/**", "**/node_modules/**"],

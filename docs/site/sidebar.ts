@@ -32,11 +32,7 @@ const examples = "examples";
 /** The navigation: guides by task, and beside the reference the names of what applications use. */
 export function sidebar(reference: Contents): DefaultTheme.SidebarMulti {
   checkPlaces();
-  const there = pagesThere();
-  const ofDocs = groups.map(({ text, pages }) => ({
-    text,
-    items: pages.filter((page) => there.includes(page)).map(guide),
-  }));
+  const ofDocs = groups.map(({ text, pages }) => ({ text, items: pages.map(guide) }));
   const guides = [...ofDocs, { text: "Examples", items: examplePages().map(guide) }];
   return {
     "/": [...guides, { text: "Reference", items: reference.doors.map(doorLink) }],
@@ -76,9 +72,9 @@ function checkPlaces(): void {
   const placed = groups.flatMap(({ pages }) => pages);
   const there = pagesThere();
   const forgotten = there.filter((page) => !placed.includes(page) && !elsewhere.includes(page));
-  if (forgotten.length > 0) {
-    throw new Error(`docs/site/sidebar.ts gives no place to: ${forgotten.join(", ")}.`);
-  }
+  const missing = placed.filter((page) => !there.includes(page));
+  if (forgotten.length > 0) throw new Error(`docs/site/sidebar.ts gives no place to: ${forgotten.join(", ")}.`);
+  if (missing.length > 0) throw new Error(`docs/site/sidebar.ts names what is not there: ${missing.join(", ")}.`);
 }
 
 /** The README of the folder of examples, then that of each. */
