@@ -150,6 +150,14 @@ describe("resetGroupOffsets", () => {
     expect(broker.seen("OffsetCommit")).toEqual([]);
   });
 
+  it("names a few of many members", async () => {
+    members = Array.from({ length: 9 }, (_, index) => ({
+      ...{ memberId: `m${index}`, clientId: "app", clientHost: `/10.0.0.${index}` },
+    }));
+    const { message } = await failureOf(admin.resetGroupOffsets({ group: "g", to: "earliest" }));
+    expect(message).toContain("app at /10.0.0.4, …). Stop them");
+  });
+
   it("begins a group that does not exist where topics are named, and says that there is none where not", async () => {
     const results = await admin.resetGroupOffsets({ group: "new", topics: ["t"], to: "latest" });
     expect(results).toEqual([

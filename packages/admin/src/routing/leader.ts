@@ -11,7 +11,10 @@ export interface NamedPartition {
   readonly partition: number;
 }
 
-/** The broker that leads the partition that an item is about. */
+/**
+ * The broker that leads the partition that an item is about. An operation that goes this way doubts UNKNOWN_TOPIC_OR_PARTITION: a topic that has
+ * grown since it was last looked at is looked at again.
+ */
 export const leader: Route<NamedPartition> = {
   refusals: new Set([
     ErrorCode.NOT_LEADER_OR_FOLLOWER,
@@ -32,17 +35,15 @@ export const leader: Route<NamedPartition> = {
   forget: (cluster, items) => cluster.refreshTopics(new Set(items.map(({ topic }) => topic))),
 };
 
-/** What is known of a partition. One that is missing is asked for anew first: the topic may have grown since it was last read. */
+/** What is known of a partition; for a topic that is not known, news are waited for. */
 async function partitionOf(
   cluster: Cluster,
   { topic, partition }: NamedPartition,
   wait: OperationOptions,
 ): Promise<PartitionMetadata | undefined> {
-  const isIt = (one: PartitionMetadata): boolean => one.partition === partition;
+  // Whether a broker answers at all may take the operation's whole time; whether it knows the topic does not.
   if (cluster.cachedTopic(topic) === undefined) await cluster.refreshTopics([topic], wait);
   const timeoutMs = Math.min(newsMs, wait.timeoutMs ?? newsMs);
-  const known = (await cluster.topic(topic, { ...wait, timeoutMs })).partitions.find(isIt);
-  if (known) return known;
-  await cluster.refreshTopics([topic], wait);
-  return cluster.cachedTopic(topic)?.partitions.find(isIt);
+  const { partitions } = await cluster.topic(topic, { ...wait, timeoutMs });
+  return partitions.find((one) => one.partition === partition);
 }
