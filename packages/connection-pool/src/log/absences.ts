@@ -28,6 +28,7 @@ const recentMs = 60_000;
 export class Absences {
   readonly #clock: Pick<Clock, "monotonic">;
   readonly #absences = new Map<string, Absence>();
+  #endedAt = -Infinity;
   readonly #repairs = new Map<string, { readonly since: number; count: number }>();
 
   constructor(clock: Pick<Clock, "monotonic">) {
@@ -65,6 +66,7 @@ export class Absences {
   /** A connection was opened; the absence that ended by that. */
   end(address: string): Absence | undefined {
     const absence = this.#absences.get(address);
+    if (absence !== undefined) this.#endedAt = this.now();
     this.#absences.delete(address);
     return absence;
   }
@@ -79,6 +81,11 @@ export class Absences {
     this.#repairs.set(address, repairs);
     forgetOldest(this.#repairs);
     return repairs.count;
+  }
+
+  /** Whether one ended lately: what was known before that of leaders and coordinators is refused for a while. */
+  hasEndedLately(): boolean {
+    return this.now() - this.#endedAt < recentMs;
   }
 
   /** Those that were shown lately. */

@@ -96,6 +96,17 @@ describe("a broker that is away", () => {
     expect(lines).toEqual([gone.replace("Nobody listens there", "The broker closed the connection")]);
   });
 
+  it("stands for what others say for a minute after it is back", async () => {
+    const { clock, lines, open, follow } = bench();
+    open(refused);
+    open();
+    follow("FENCED_LEADER_EPOCH");
+    await clock.advance(60_000);
+    expect(lines).toHaveLength(2);
+    follow("FENCED_LEADER_EPOCH");
+    expect(lines.slice(2)).toEqual(["warn: FENCED_LEADER_EPOCH"]);
+  });
+
   it("stands for nothing that others say when it was not seen to be away for a minute, or when nothing was lost", async () => {
     const { clock, lines, close, follow } = bench();
     follow("LEADER_NOT_AVAILABLE");

@@ -84,11 +84,11 @@ export class BrokerLog {
     });
   }
 
-  /** Whether a broker is away that others feel the lack of. It is told of now, if it was not yet. */
+  /** Whether a broker is away that others feel the lack of, or only just back. One that is away is told of now, if it was not yet. */
   explain(): boolean {
     const recent = this.#absences.recent();
     for (const absence of recent) if (!absence.isTold) this.#tellAbsence(absence);
-    return recent.length > 0;
+    return recent.length > 0 || this.#absences.hasEndedLately();
   }
 
   #unreached(event: ConnectionOpenEvent, error: Error): void {
