@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { repository } from "../../test/support/repository.js";
 import { browserPath, isBrowserOptional, missingBrowser, openBrowser } from "./chromium.js";
 import { faintText, linksAndAnchors, putInto, wideElements } from "./in-page.js";
+import { openPage } from "./open-page.js";
 import { fileAt, pagesOfSite, serveSite, type ServedSite } from "./site.js";
 
 const repositoryUrl = "https://github.com/moldau/moldau/";
@@ -110,9 +111,7 @@ async function visit(page: Page, path: string): Promise<Visit> {
     if (response.status() >= 400) complaints.push(`${response.url()}: ${response.status()}`);
   };
   page.on("console", onConsole).on("pageerror", onError).on("requestfailed", onFailure).on("response", onResponse);
-  await page.goto(path, { waitUntil: "load" });
-  // The page is there at once; it is alive, and has complained if it ever will, when Vue has taken it over.
-  await page.waitForFunction(() => "__vue_app__" in (document.querySelector("#app") ?? {}));
+  await openPage(page, path);
   const links = await page.evaluate(linksAndAnchors);
   const light = await look(page, "light");
   const dark = await look(page, "dark");

@@ -1,6 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { browserPath, isBrowserOptional, openBrowser } from "./chromium.js";
+import { openPage } from "./open-page.js";
 import { serveSite, type ServedSite } from "./site.js";
 
 describe.skipIf(browserPath === undefined && isBrowserOptional)("the site", () => {
@@ -34,8 +35,10 @@ describe.skipIf(browserPath === undefined && isBrowserOptional)("the site", () =
   });
 
   test("finds an option by a part of its name, with the keyboard alone", async () => {
-    await page.goto("/", { waitUntil: "networkidle" });
+    await openPage(page, "/");
     await page.keyboard.press("Control+k");
+    // The box comes with the index, and what is typed before it has the focus is typed nowhere.
+    await page.locator("#localsearch-input:focus").waitFor();
     await page.keyboard.type("linger");
     const results = page.locator(".VPLocalSearchBox .result");
     await results.first().waitFor();
@@ -47,23 +50,23 @@ describe.skipIf(browserPath === undefined && isBrowserOptional)("the site", () =
   });
 
   test("goes dark at a switch, and stays so on the next page", async () => {
-    await page.goto("/getting-started.html", { waitUntil: "networkidle" });
+    await openPage(page, "/getting-started.html");
     const isDark = () => page.evaluate(() => document.documentElement.classList.contains("dark"));
     expect(await isDark()).toBe(false);
     await page.locator(".VPSwitchAppearance").first().click();
     await expect.poll(isDark).toBe(true);
-    await page.goto("/design.html", { waitUntil: "networkidle" });
+    await openPage(page, "/design.html");
     expect(await isDark()).toBe(true);
   });
 
   test("is dark by itself where the system is", async () => {
     await page.emulateMedia({ colorScheme: "dark" });
-    await page.goto("/", { waitUntil: "networkidle" });
+    await openPage(page, "/");
     expect(await page.evaluate(() => document.documentElement.classList.contains("dark"))).toBe(true);
   });
 
   test("copies a program at a button", async () => {
-    await page.goto("/getting-started.html", { waitUntil: "networkidle" });
+    await openPage(page, "/getting-started.html");
     const block = page.locator(".vp-doc div[class*=language-js]").first();
     await block.hover();
     await block.locator("button.copy").click();
@@ -73,7 +76,7 @@ describe.skipIf(browserPath === undefined && isBrowserOptional)("the site", () =
   });
 
   test("says that a page is not there, and leads home", async () => {
-    const response = await page.goto("/guides/nothing-of-the-kind.html", { waitUntil: "networkidle" });
+    const response = await openPage(page, "/guides/nothing-of-the-kind.html");
     expect(response?.status()).toBe(404);
     await page.getByText("404").first().waitFor();
     await page.getByRole("link", { name: /home/i }).first().click();
@@ -82,7 +85,7 @@ describe.skipIf(browserPath === undefined && isBrowserOptional)("the site", () =
 
   test("has a menu that opens on a phone without a mouse", async () => {
     await page.setViewportSize({ width: 375, height: 740 });
-    await page.goto("/getting-started.html", { waitUntil: "networkidle" });
+    await openPage(page, "/getting-started.html");
     await tabTo(page, "VPNavBarHamburger");
     await page.keyboard.press("Enter");
     await page.locator(".VPNavScreen").waitFor();
@@ -94,7 +97,7 @@ describe.skipIf(browserPath === undefined && isBrowserOptional)("the site", () =
   });
 
   test("has every page of the reference of the client in its navigation", async () => {
-    await page.goto("/reference/moldau/ProducerOptions.html", { waitUntil: "networkidle" });
+    await openPage(page, "/reference/moldau/ProducerOptions.html");
     const links = await page
       .locator(".VPSidebar a")
       .evaluateAll((all) => all.map((link) => link.getAttribute("href") ?? ""));
