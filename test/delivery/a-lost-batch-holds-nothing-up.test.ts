@@ -41,14 +41,15 @@ describe("a batch that had to be given up", () => {
       await request.delay(30);
       request.fail("INVALID_RECORD");
     });
+    // Listened to from the beginning: on a busy machine the refusal comes before the last call.
+    const refused = sendErrorOf(producer.send({ topic: "orders", messages: messagesOf(["1"]) }));
     const calls: Promise<unknown>[] = [];
-    for (const value of numbers(1, 4)) {
-      calls.push(producer.send({ topic: "orders", messages: messagesOf([value]) }));
+    for (const value of numbers(2, 3)) {
       await new Promise((resolve) => setTimeout(resolve, 3));
+      calls.push(producer.send({ topic: "orders", messages: messagesOf([value]) }));
     }
-    const error = await sendErrorOf(calls[0] ?? Promise.resolve());
-    expect(error).toMatchObject({ code: "INVALID_RECORD", failed: [{ written: "no" }] });
-    await Promise.all(calls.slice(1));
+    expect(await refused).toMatchObject({ code: "INVALID_RECORD", failed: [{ written: "no" }] });
+    await Promise.all(calls);
     expect(await valuesIn(broker)).toEqual(["0", "2", "3", "4"]);
   });
 });

@@ -14,13 +14,8 @@ const application = join(root, "docs/examples");
 
 const run = (args: readonly string[], input = "") => outputOf(args, { cwd: application, input });
 
-/** How Node.js takes programs that it runs by itself: as ES modules unless their block says otherwise. */
-const inputTypes: ReadonlyMap<string, string> = new Map([
-  ["node", "module"],
-  ["commonjs", "commonjs"],
-]);
-
-const programs = pages.flatMap(programsIn).filter(({ runner }) => inputTypes.has(runner));
+/** Those with `require` need what only packed packages have; test/packaging runs them. */
+const programs = pages.flatMap(programsIn).filter(({ runner }) => runner === "node");
 
 function blocksIn(language: string): { readonly file: string; readonly text: string }[] {
   const fenced = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms");
@@ -93,9 +88,9 @@ describe("every program in the documentation", () => {
 
   test.each(programs.map((program) => [program.title, program] as const))(
     "runs to its end, and prints what stands below it: %s",
-    async (_title, { language, runner, text, prints }) => {
+    async (_title, { language, text, prints }) => {
       const program = language === "js" ? text : (await transform(text, { loader: "ts", target: "node20" })).code;
-      const { code, output } = await run([`--input-type=${inputTypes.get(runner)}`], program);
+      const { code, output } = await run(["--input-type=module"], program);
       expect(code, output).toBe(0);
       if (prints === undefined) return;
       // A text that fits is passed over; one that does not is shown beside what was wanted.

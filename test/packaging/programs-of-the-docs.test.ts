@@ -8,7 +8,8 @@ import { newApplication, plainEnvironment } from "./consumer.js";
 import { publishedPackages, readManifest } from "./published.js";
 
 const application = join(inject("work"), "reader");
-const programs = pages.flatMap(programsIn).filter(({ runner }) => runner === "node");
+const all = pages.flatMap(programsIn);
+const programs = all.filter(({ runner }) => runner === "node");
 const ours = new Set(publishedPackages.map(({ name }) => name));
 
 /** The packages of others that a program asks for. */
@@ -36,7 +37,9 @@ function asCommonJs(text: string): string {
 }
 
 beforeAll(async () => {
-  const others = [...new Set(programs.flatMap(othersIn))].map(specOf);
+  const others = [...new Set(all.filter(({ runner }) => ["node", "commonjs"].includes(runner)).flatMap(othersIn))].map(
+    specOf,
+  );
   await newApplication(application, [...Object.values(inject("tarballs")), "@types/node@26.6.7", ...others]);
 });
 
@@ -57,14 +60,19 @@ describe("in an application that has installed what npm shows, and nothing else"
     },
   );
 
-  const inCommonJs = programs.filter(
-    ({ title, language }) =>
-      language === "js" && /^(README|docs\/getting|docs\/guides\/(producing|consuming))/.test(title),
-  );
+  const inCommonJs = [
+    ...all.filter(({ runner }) => runner === "commonjs"),
+    ...programs
+      .filter(
+        ({ title, language }) =>
+          language === "js" && /^(README|docs\/getting|docs\/guides\/(producing|consuming))/.test(title),
+      )
+      .map((program) => ({ ...program, text: asCommonJs(program.text) })),
+  ];
 
   test.concurrent.each(inCommonJs.map((program, index) => [program.title, program, index] as const))(
     "with require: %s",
-    async (_title, program, index) => tryOut(program, `${index}.cjs`, asCommonJs(program.text)),
+    async (_title, program, index) => tryOut(program, `${index}.cjs`, program.text),
   );
 
   // With the newest types of Node.js as of this writing, and the declarations of packages looked at too.

@@ -74,9 +74,8 @@ export {
 } from "./errors.js";
 
 // Logs
-export { ClientLog } from "./log/client-log.js";
-export type { ClientLogLine } from "./log/client-log.js";
-export type { LogFields, LogLevel } from "./log/log-line.js";
+export type { ClientLog, ClientLogLine } from "./log/client-log.js";
+export type { LogFields, LogLevel, LogLine, LogSink } from "./log/log-line.js";
 export type { Logger } from "./log/logger.js";
 
 // What subscribers of node:diagnostics_channel get

@@ -58,12 +58,19 @@ export class MessageWritable<Key, Value> extends Writable {
   }
 
   /** @internal */
-  override _write(message: Message<Key, Value>, _encoding: BufferEncoding, taken: Taken): void {
+  override _write(
+    message: Message<Key, Value>,
+    _encoding: BufferEncoding,
+    taken: (error?: Error | null) => void,
+  ): void {
     this.#send([message], taken);
   }
 
   /** @internal Those that have piled up while the last ones were taken go as one call. */
-  override _writev(chunks: readonly { readonly chunk: Message<Key, Value> }[], taken: Taken): void {
+  override _writev(
+    chunks: readonly { readonly chunk: Message<Key, Value> }[],
+    taken: (error?: Error | null) => void,
+  ): void {
     this.#send(
       chunks.map(({ chunk }) => chunk),
       taken,
@@ -71,13 +78,13 @@ export class MessageWritable<Key, Value> extends Writable {
   }
 
   /** @internal */
-  override _final(done: Taken): void {
+  override _final(done: (error?: Error | null) => void): void {
     this.#finished = () => done();
     if (this.#progress.isOpen) this.#target.flush();
     else done();
   }
 
-  #send(messages: readonly Message<Key, Value>[], taken: Taken): void {
+  #send(messages: readonly Message<Key, Value>[], taken: (error?: Error | null) => void): void {
     const progress = this.#progress;
     const begin = progress.begin(messages.length);
     let call: SendCall;
@@ -98,9 +105,6 @@ export class MessageWritable<Key, Value> extends Writable {
     );
   }
 }
-
-/** What Node's streams call when a chunk was taken, or could not be. */
-type Taken = (error?: Error | null) => void;
 
 /** How far a stream has come, by messages in the order in which they were written to it, from 0. */
 class StreamProgress {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import {
-  ClientLog,
+  type ClientLog,
   connectionClosed,
   type PartitionMetadata,
   type RequestOptions,
@@ -167,7 +167,7 @@ export class FakeConnection implements ProduceConnection {
 export class FakeCluster extends EventEmitter<{ metadata: [topics: readonly string[]] }> implements ProducerCluster {
   readonly clock = new VirtualClock();
   readonly client = { clientId: "test", clientInstance: 1 };
-  readonly clientLog = new ClientLog(this.client, { logger: undefined, clock: this.clock });
+  readonly clientLog: ClientLog = { isOn: false, write: () => undefined };
   readonly random = (): number => 0.5;
   readonly options: ProducerClusterOptions = {
     clock: this.clock,

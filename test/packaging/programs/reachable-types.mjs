@@ -32,7 +32,15 @@ const isOurs = (path) =>
     ? /node_modules\/(moldau|@moldau\/[^/]+)\/dist\//.test(path)
     : path.includes(`node_modules/${name}/dist/`);
 /** Made by the packages, never by their users: what these constructors take is nobody's business. */
-const madeByUs = new Set(["Message", "MessageBatch", "MessageHeaders", "LogView", "Negotiation", "ReferenceBroker"]);
+const madeByUs = new Set([
+  "Message",
+  "MessageBatch",
+  "MessageHeaders",
+  "LogView",
+  "Negotiation",
+  "ReferenceBroker",
+  "MessageWritable",
+]);
 if (name === "moldau") for (const each of ["Producer", "Consumer", "Admin"]) madeByUs.add(each);
 
 const missing = new Map();

@@ -12,7 +12,7 @@ import type { ConnectionPurpose, ConnectionSlots } from "./connection-slots.js";
 import { ConnectionReports } from "../connection/connection-reports.js";
 import { startDebugLog } from "../debug-log.js";
 import type { ClientName } from "../diagnostics.js";
-import { ClientLog } from "../log/client-log.js";
+import { ClientLogWriter, type ClientLog } from "../log/client-log.js";
 import type { Lease, LeaseOwner } from "./lease.js";
 import { ConnectionPool, type BrokerAddress } from "./pool.js";
 import { Requester, type ClusterRequestOptions, type OperationOptions, type RequestBody } from "./requester.js";
@@ -48,10 +48,11 @@ export class Cluster extends EventEmitter<ClusterEvents> implements AsyncDisposa
     super();
     this.options = resolveClusterOptions(options);
     this.client = { clientId: this.options.clientId, clientInstance: ++instances };
-    this.clientLog = new ClientLog(this.client, this.options);
+    const log = new ClientLogWriter(this.client, this.options);
+    this.clientLog = log;
     startDebugLog();
     const { client } = this;
-    const reports = new ConnectionReports(this.clientLog);
+    const reports = new ConnectionReports(log);
     this.#pool = new ConnectionPool(this.options, client, reports);
     this.#requester = new Requester(this.#pool, this.options, this.#closing.signal);
     // What is asked on behalf of all keeps no process alive by itself: those who wait for it do.

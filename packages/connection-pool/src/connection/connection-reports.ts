@@ -9,14 +9,14 @@ import {
   type ThrottleEvent,
 } from "../diagnostics.js";
 import type { BrokerLog } from "../log/broker-log.js";
-import type { ClientLog } from "../log/client-log.js";
+import type { ClientLogWriter } from "../log/client-log.js";
 
 /** Where the facts about a client's connections go: to subscribers of the channels, and to the client's log. */
 export class ConnectionReports {
   readonly #log: BrokerLog | undefined;
 
   /** Without a log only subscribers are told. */
-  constructor(log?: ClientLog) {
+  constructor(log?: ClientLogWriter) {
     this.#log = log?.isOn === true ? log.brokers : undefined;
   }
 

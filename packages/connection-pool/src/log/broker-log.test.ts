@@ -3,7 +3,7 @@ import { VirtualClock } from "moldau-testing";
 import { describe, expect, it } from "vitest";
 import type { EventOrigin } from "../diagnostics.js";
 import { connectionClosed, connectionFailed } from "../errors.js";
-import { ClientLog } from "./client-log.js";
+import { ClientLogWriter } from "./client-log.js";
 
 const client = { clientId: "shop", clientInstance: 1 };
 const origin: EventOrigin = { ...client, owner: "producer", purpose: "produce" };
@@ -12,7 +12,7 @@ const refused = connectionFailed("Nobody listens there");
 function bench(node = 1) {
   const clock = new VirtualClock();
   const lines: string[] = [];
-  const log = new ClientLog(client, {
+  const log = new ClientLogWriter(client, {
     clock,
     logger: ({ level, message }) => void (level === "debug" || lines.push(`${level}: ${message}`)),
   });

@@ -21,7 +21,15 @@ export interface ClientLogLine {
 }
 
 /** What a client tells people by the option `logger`; nothing without it. */
-export class ClientLog {
+export interface ClientLog {
+  /** Whether anything is written anywhere: otherwise no line need be made. */
+  readonly isOn: boolean;
+  /** Writes a line, unless enough of its kind have been. */
+  write(line: ClientLogLine): void;
+}
+
+/** A {@link ClientLog} that also knows which brokers are away. */
+export class ClientLogWriter implements ClientLog {
   /** What it says of brokers and their connections. */
   readonly brokers: BrokerLog;
   readonly #sink: LogSink | undefined;

@@ -1,8 +1,8 @@
 /** How much a line matters: `error` tells that something was lost or stopped, `warn` that something is tried again or held back, `info` who came and went, `debug` of connections. */
-export type LogLevel = (typeof logLevels)[number];
+export type LogLevel = "error" | "warn" | "info" | "debug";
 
 /** The levels, from the one that matters most. */
-export const logLevels = ["error", "warn", "info", "debug"] as const;
+export const logLevels: readonly LogLevel[] = ["error", "warn", "info", "debug"];
 
 /** What a line is about, for machines to search by; what is not known is left out. */
 export interface LogFields {
