@@ -30,6 +30,8 @@ export function sharedConfig(test: TestOptions): ViteUserConfig {
       testTimeout: 60_000,
       hookTimeout: 60_000,
       teardownTimeout: 10_000,
+      // Programs that the tests of one file start side by side.
+      maxConcurrency: 2,
       expect: { poll: { timeout: 20_000 } },
       dangerouslyIgnoreUnhandledErrors: false,
       // A test that was left with `.only` would silently take all others out of the run.

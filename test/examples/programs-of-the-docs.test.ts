@@ -86,7 +86,7 @@ describe("every program in the documentation", () => {
     expect(programs.filter(({ title }) => title.startsWith("README.md"))).not.toHaveLength(0);
   });
 
-  test.each(programs.map((program) => [program.title, program] as const))(
+  test.concurrent.each(programs.map((program) => [program.title, program] as const))(
     "runs to its end, and prints what stands below it: %s",
     async (_title, { language, text, prints }) => {
       const program = language === "js" ? text : (await transform(text, { loader: "ts", target: "node20" })).code;

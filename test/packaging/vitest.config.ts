@@ -9,8 +9,6 @@ export default defineConfig({
     globalSetup: ["test/packaging/consumer.ts"],
     reporters: reporters("packaging"),
     testTimeout: 120_000,
-    // Programs that tests of one file start side by side: one for each core of a small machine.
-    maxConcurrency: 2,
     hookTimeout: 600_000,
   }),
   resolve: { alias: [] },
