@@ -40,6 +40,7 @@ const madeByUs = new Set([
   "Negotiation",
   "ReferenceBroker",
   "MessageWritable",
+  "ConnectionReports",
 ]);
 if (name === "moldau") for (const each of ["Producer", "Consumer", "Admin"]) madeByUs.add(each);
 
