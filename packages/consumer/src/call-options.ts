@@ -72,7 +72,9 @@ export function parseSeekTarget(target: SeekTarget): SeekTarget {
   const { topic, partition } = parsePartition(target, "seek: the target");
   const { offset } = target;
   if (typeof offset === "bigint" ? offset < 0n : !isOffsetTarget(offset))
-    throw invalidArgument('seek: offset must be a bigint from 0n, "earliest", "latest", a Date or { durationMs }.');
+    throw invalidArgument(
+      `seek: offset must be a bigint from 0n, "earliest", "latest", a Date or { durationMs }, not ${show(offset)}.`,
+    );
   return { topic, partition, offset };
 }
 

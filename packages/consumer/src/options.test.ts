@@ -28,6 +28,8 @@ describe("consumer options", () => {
     [{ groupId: "" }, "groupId must be a text that is not empty"],
     [{ groupId: "g", topics: "orders" }, 'topics must be an array such as ["orders"], not "orders".'],
     [{ groupId: "g", topics: ["or/ders"] }, "topics[0] must be the name of a topic"],
+    [{ groupId: "g", topics: [/or/] }, "not a regular expression (patterns are not there yet: list the names)."],
+    [{ groupId: "g", startFrom: new Date("never") }, "not an invalid Date"],
     [{ groupId: "g", codecs: { lz4: { id: 3, name: "lz4" } } }, "codecs.lz4.compress: a function wanted"],
     [{ groupId: "g", codecs: { lz4: { id: 9, name: "lz4" } } }, "codecs.lz4.id: 3, which is lz4, wanted, not number 9"],
     [{ groupId: "g", codecs: "lz4" }, "codecs must be an object of codecs"],

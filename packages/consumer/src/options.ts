@@ -1,4 +1,4 @@
-import { invalidArgument, isPlainObject, OptionReader } from "@moldau/connection-pool";
+import { invalidArgument, isPlainObject, OptionReader, show } from "@moldau/connection-pool";
 import type { CompressionCodecs } from "@moldau/protocol-codec";
 import { requireCodecs } from "@moldau/protocol-codec/internal";
 import type { Assignor } from "./assignors/assignor.js";
@@ -136,9 +136,9 @@ export function resolveConsumerOptions(options: ConsumerOptions): ResolvedConsum
 export function parseTopic(value: unknown, path: string): string {
   if (typeof value === "string" && /^[a-zA-Z0-9._-]{1,249}$/.test(value) && value !== "." && value !== "..")
     return value;
-  const shown = typeof value === "string" ? JSON.stringify(value.slice(0, 60)) : typeof value;
+  const hint = value instanceof RegExp ? " (patterns are not there yet: list the names)" : "";
   throw invalidArgument(
-    `${path} must be the name of a topic (1 to 249 of the characters a-z, A-Z, 0-9, ".", "_" and "-"), not ${shown}.`,
+    `${path} must be the name of a topic (1 to 249 of the characters a-z, A-Z, 0-9, ".", "_" and "-"), not ${show(value)}${hint}.`,
   );
 }
 

@@ -24,8 +24,8 @@ export interface GroupLag extends ItemResult {
   readonly group: string;
   /** `"Stable"`, `"Empty"` (no members) and others, as in a description of the group; empty on failure. */
   readonly state: string;
-  /** The sum over the partitions that have a lag, in messages. */
-  readonly lag: bigint;
+  /** The sum over the partitions that have a lag, in messages; absent on failure, so that a group that there is not does not look like one that has read everything. */
+  readonly lag?: bigint;
   /** The partitions that the group has committed in, or whose messages a member reads; by topic and number, empty on failure. */
   readonly partitions: readonly GroupPartitionLag[];
 }
@@ -133,7 +133,7 @@ function withEnds(
     .toSorted(byNameAndNumber)
     .map((each) => withEnd(each, endOf.get(partitionKey(each.topic, each.partition))));
   const lag = partitions.reduce((sum, each) => sum + (each.lag ?? 0n), 0n);
-  return withJson({ group, state, lag, partitions, ...(error === undefined ? {} : { error }) });
+  return withJson({ group, state, partitions, ...(error === undefined ? { lag } : { error }) });
 }
 
 function withEnd(read: ReadPartition, end: ListedOffset | undefined): GroupPartitionLag {

@@ -1,4 +1,4 @@
-import { invalidArgument, isPlainObject } from "@moldau/connection-pool";
+import { invalidArgument, isPlainObject, show } from "@moldau/connection-pool";
 import type { Assignment } from "../partitions/assignment.js";
 import type { AssignedPartition } from "../partitions/assigned-partition.js";
 import type { TopicPartition, TopicPartitionOffset } from "../partitions/topic-partition.js";
@@ -86,7 +86,7 @@ function parseOffset(value: unknown, path: string): Required<CommitOffset> {
   if (typeof partition !== "number" || !Number.isInteger(partition) || partition < 0)
     throw invalidArgument(`${path}.partition must be a whole number from 0.`);
   if (typeof offset !== "bigint" || offset < 0n)
-    throw invalidArgument(`${path}.offset must be a bigint from 0n, the next offset to read.`);
+    throw invalidArgument(`${path}.offset must be a bigint from 0n, the next offset to read, not ${show(offset)}.`);
   if (typeof metadata !== "string") throw invalidArgument(`${path}.metadata must be a text.`);
   return { topic, partition, offset, metadata };
 }

@@ -3,6 +3,9 @@ import { advice } from "../known-names.js";
 import { commandOptions, type OptionName } from "./options.js";
 import { UsageError } from "./usage-error.js";
 
+/** What hands type without thinking. */
+const shortNames: ReadonlyMap<string, string> = new Map([["-h", "help"]]);
+
 /** What was given to the command, by the options' names. */
 export class Arguments {
   readonly #values = new Map<string, readonly string[]>();
@@ -15,7 +18,7 @@ export class Arguments {
         throw new UsageError(
           `${JSON.stringify(token.value)} belongs to no option: everything is given as --name value.`,
         );
-      this.#take(token.name, token.value);
+      this.#take(token.rawName, token.value);
     }
   }
 
@@ -42,11 +45,12 @@ export class Arguments {
     return Number(text);
   }
 
-  #take(name: string, value: string | undefined): void {
+  #take(given: string, value: string | undefined): void {
+    const name = shortNames.get(given) ?? given.replace(/^--/, "");
     const option = commandOptions.get(name);
     if (option === undefined) {
       const names = [...commandOptions.keys()].map((known) => `--${known}`);
-      throw new UsageError(`there is no option --${name}: ${advice(`--${name}`, names)}`);
+      throw new UsageError(`there is no option ${given}: ${advice(given, names)}`);
     }
     if (option.value === undefined && value !== undefined)
       throw new UsageError(`--${name} takes no value, not ${JSON.stringify(value)}.`);

@@ -34,7 +34,7 @@ export function parseListener(text: string): WantedListener {
   if (known === undefined) {
     const example = `${protocol}=PLAINTEXT://${host}:${port}`;
     throw new UsageError(
-      `${protocol} is no security protocol: ${advice(protocol, [...protocols.keys()])} A name of your own stands before it, as in ${example}.`,
+      `${protocol} is no security protocol: ${advice(protocol, [...protocols.keys()]).replace(/[^?]$/, "$&.")} A name of your own stands before it, as in ${example}.`,
     );
   }
   const address = host.replaceAll(/[[\]]/g, "");

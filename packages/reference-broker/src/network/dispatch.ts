@@ -1,4 +1,5 @@
 import {
+  apiByKey,
   ApiVersions,
   decodeRequest,
   decodeRequestHeader,
@@ -92,7 +93,7 @@ function unsupportedVersion(header: RequestHeaderView, { api, versions }: Handle
 function unserved({ apiKey, apiVersion }: RequestHeaderView, reason: string): KafkaError {
   return new KafkaError(
     "BROKER_REQUEST_REFUSED",
-    `a request of API ${apiKey}, version ${apiVersion}, cannot be served: ${reason}`,
+    `${apiByKey(apiKey)?.name ?? `a request of API ${apiKey}`}, version ${apiVersion}, cannot be served: ${reason}`,
     { apiKey, apiVersion },
   );
 }
