@@ -276,7 +276,7 @@ describe("close() of a body that does not end in time", () => {
     const reading = (async () => {
       for await (const message of consumer) {
         void message;
-        await consumer.close({ timeoutMs: 400 });
+        await consumer.close({ timeoutMs: 2_000 });
       }
     })();
     await expect(reading).rejects.toMatchObject({ code: "CLIENT_BODY_UNFINISHED" });
@@ -294,7 +294,7 @@ describe("close() of a body that does not end in time", () => {
     const consumer = run.consumer({}, run.client({ logger }));
     const loop = holdEach(consumer);
     await loop.inHand;
-    await consumer.close({ timeoutMs: 400 });
+    await consumer.close({ timeoutMs: 2_000 });
     loop.finish();
     await expect(loop.ended).rejects.toMatchObject({ code: "CLIENT_BODY_UNFINISHED" });
     expect(errors.join(" ")).toMatch(/of the group billing ended with an error, which the loop gets: close\(\) waited/);
@@ -309,7 +309,7 @@ describe("close() of a body that does not end in time", () => {
       for await (const batch of consumer.batches()) {
         const [first] = batch;
         await consumer.commit(first);
-        await consumer.close({ timeoutMs: 400 });
+        await consumer.close({ timeoutMs: 2_000 });
       }
     })();
     await expect(reading).rejects.toMatchObject({ code: "CLIENT_BODY_UNFINISHED" });
@@ -350,7 +350,7 @@ describe("close({ finish: false })", () => {
     const loop = holdEach(consumer);
     await loop.inHand;
     const closed = consumer.close({ timeoutMs: 60_000 });
-    await consumer.close({ timeoutMs: 400 });
+    await consumer.close({ timeoutMs: 2_000 });
     await consumer.close({ timeoutMs: 60_000 });
     await closed;
     loop.finish();

@@ -121,6 +121,12 @@ export function joinTimedOut(groupId: string, timeoutMs: number, cause: KafkaErr
     : gaveUp(what, cause);
 }
 
+/** The farewell to the group took longer than it may: others get the partitions when the session times out. */
+export function leaveTimedOut(groupId: string, timeoutMs: number): KafkaError {
+  const what = `Group "${groupId}" was not left within the ${Math.round(timeoutMs)} ms that were there for it`;
+  return timedOut(`${what}: others get the partitions when the session times out.`, { groupId });
+}
+
 /** A listener of the application threw; a KafkaError keeps its code and its facts. */
 export function listenerFailed(event: string, cause: unknown): KafkaError {
   const what = `A listener of "${event}" threw`;

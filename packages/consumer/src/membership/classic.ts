@@ -9,7 +9,7 @@ import {
 } from "@moldau/protocol-codec";
 import type { ClusterView } from "../cluster-view.js";
 import type { Assignor } from "../assignors/assignor.js";
-import { joinRefused, roundEnded } from "../errors.js";
+import { joinRefused, leaveTimedOut, roundEnded } from "../errors.js";
 import type { ResolvedConsumerOptions } from "../options.js";
 import type { TopicPartition } from "../partitions/topic-partition.js";
 import { ClassicRequests, type MemberAssignment } from "./classic-requests.js";
@@ -106,7 +106,8 @@ export class ClassicMembership implements Membership {
     });
     this.#leaving = { done, finish };
     this.#dispatch({ type: "leave", reason });
-    const timer = this.#cluster.clock.timer(timeoutMs, () => this.#step.abort());
+    const late = (): void => this.#step.abort(leaveTimedOut(this.#coordinator.key, timeoutMs));
+    const timer = this.#cluster.clock.timer(timeoutMs, late);
     return done.finally(() => timer.cancel());
   }
 
