@@ -133,7 +133,7 @@ describe("every block of code in the documentation", () => {
 describe("every command line in the documentation", () => {
   test("starts a broker that there is, where it starts one", () => {
     const started = commandLines.flatMap(({ file, words }) => {
-      const at = words.findIndex((word) => word === "@moldau/reference-broker" || word === "reference-broker");
+      const at = words.findIndex((word) => /(?:^|\/)reference-broker$/.test(word));
       const hasUsers = words.slice(0, at).some((word) => word.startsWith("MOLDAU_USERS="));
       return at === -1 || isInstalling(words) ? [] : [{ file, args: argumentsBefore(words.slice(at + 1)), hasUsers }];
     });
