@@ -5,6 +5,7 @@
 //
 // Ctrl+C stops it. How far it came stands in FILE.done, and the next start goes on from there.
 
+import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -78,7 +79,12 @@ function doneFile(file) {
 }
 
 async function rowsDone(file) {
-  return Number(await readFile(doneFile(file), "utf8").catch(() => "0"));
+  if (!existsSync(doneFile(file))) return 0;
+  const rows = Number(await readFile(doneFile(file), "utf8"));
+  // To begin anew would send everything twice: that is for whoever runs it to decide.
+  if (!Number.isSafeInteger(rows))
+    throw new Error(`${doneFile(file)} holds no number of rows; remove it to begin anew.`);
+  return rows;
 }
 
 async function saveRowsDone(file, rows) {
