@@ -1,0 +1,45 @@
+/** Who a member is to the coordinator of its group, for offsets that go with a transaction (KIP-447). */
+export interface GroupMetadata {
+  readonly groupId: string;
+  /** Generation of the group, or epoch of the member; -1 for a group without members. */
+  readonly generationId: number;
+  /** Empty for a group without members. */
+  readonly memberId: string;
+  /** The static identity (KIP-345), or null. */
+  readonly groupInstanceId: string | null;
+}
+
+/** The offset that a group is to read next in a partition. */
+export interface GroupOffset {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: bigint;
+  /** Leader epoch of the last record that was read; -1 when it is not known. */
+  readonly leaderEpoch: number;
+  /** A text that is kept with the offset. */
+  readonly metadata: string;
+}
+
+/** What a consumer gives into a transaction: offsets, and the right under which they are committed. */
+export interface OffsetsInTransaction {
+  readonly group: GroupMetadata;
+  readonly offsets: readonly GroupOffset[];
+  /** Fires when the member's round of the group ends: others may own the partitions by then, and the transaction has to be aborted. */
+  readonly roundEnded: AbortSignal;
+  /**
+   * Tells what became of the transaction, once. `committed`: the offsets count as committed. `aborted`: what was read since the committed
+   * positions is read again, and what was fetched ahead is dropped. Resolves when reading stands there; never rejects.
+   */
+  settle(outcome: "committed" | "aborted"): Promise<void>;
+}
+
+/** A consumer as a transaction sees it: what it is asked for by `sendOffsets({ consumer, offsets })`. */
+export interface OffsetsConsumer<Done> {
+  /**
+   * What is to be committed for `done`: a message, a batch, or offsets to read next.
+   *
+   * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, CLIENT_INVALID_STATE for a consumer that commits by itself, CLIENT_NOT_ASSIGNED for what
+   * was given up since.
+   */
+  offsetsInTransaction(done: Done): OffsetsInTransaction;
+}
