@@ -1,7 +1,8 @@
 import { Uuid, type JoinGroupRequest, type OffsetCommitRequest } from "@moldau/protocol-codec";
 import { BrokerConfig } from "../src/cluster/broker-config.js";
 import type { JoinAnswer, SyncAnswer } from "../src/groups/classic/events.js";
-import { GroupCoordinator } from "../src/groups/coordinator.js";
+import { GroupCoordinator, type TransactionalOffsets } from "../src/groups/coordinator.js";
+import type { TransactionMarker } from "../src/transactions/marker.js";
 import { subscription } from "./group-machine.js";
 import { MemoryGroupLog } from "./memory-group-log.js";
 import { turns, VirtualClock } from "moldau-testing";
@@ -132,6 +133,50 @@ export class GroupFixture {
       9,
     );
     return topics[0]?.partitions[0]?.errorCode ?? -1;
+  }
+
+  /** Commits one offset of partition 0 of a topic in a producer's transaction; the answer is its error code. Rejects as the coordinator does. */
+  async commitInTransaction(
+    groupId: string,
+    topic: string,
+    offset: bigint,
+    request: Partial<TransactionalOffsets> = {},
+  ): Promise<number> {
+    const topics = await this.coordinator.commitInTransaction(
+      {
+        groupId,
+        producerId: 1n,
+        producerEpoch: 0,
+        generationIdOrMemberEpoch: -1,
+        memberId: "",
+        groupInstanceId: null,
+        topics: [
+          {
+            name: topic,
+            topicId: Uuid.zero,
+            partitions: [
+              { partitionIndex: 0, committedOffset: offset, committedLeaderEpoch: 3, committedMetadata: null },
+            ],
+          },
+        ],
+        ...request,
+      },
+      3,
+    );
+    return topics[0]?.partitions[0]?.errorCode ?? -1;
+  }
+
+  /** Ends a producer's transaction in a partition of `__consumer_offsets`; the answer is the error code. */
+  endTransaction(isCommit: boolean, marker: Partial<TransactionMarker> = {}, partition = 0): Promise<number> {
+    return this.coordinator.completeTransaction(partition, {
+      transactionalId: "transaction",
+      producerId: 1n,
+      producerEpoch: 0,
+      coordinatorEpoch: 0,
+      transactionVersion: 1,
+      isCommit,
+      ...marker,
+    });
   }
 
   /** What a group has committed for partition 0 of a topic; -1n when nothing. */

@@ -33,3 +33,9 @@ export function appendFailure(error: unknown): CoordinatorError {
   const errorCode = error instanceof LogError ? error.errorCode : ErrorCode.UNKNOWN_SERVER_ERROR;
   return new CoordinatorError(appendErrors.get(errorCode) ?? errorCode, { cause: error });
 }
+
+/** The error that whoever sent a marker hears when it could not be written: the log's own, since it is no client that looks for a coordinator. */
+export function markerFailure(error: unknown): CoordinatorError {
+  const errorCode = error instanceof LogError ? error.errorCode : ErrorCode.UNKNOWN_SERVER_ERROR;
+  return new CoordinatorError(errorCode, { cause: error });
+}

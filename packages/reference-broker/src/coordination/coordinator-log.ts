@@ -1,14 +1,25 @@
 import { readBatches, readControlRecord, type RecordBatch, type RecordCursor } from "@moldau/protocol-codec";
 
+/** Whose transaction a batch of a coordinator's log belongs to. */
+export interface TransactionalProducer {
+  readonly producerId: bigint;
+  readonly producerEpoch: number;
+}
+
+/** How a coordinator appends to its log. */
+export interface CoordinatorAppendOptions {
+  readonly leaderEpoch: number;
+  readonly origin: "coordinator";
+  /** For markers: `transaction.version` under which the transaction ended. Default 0. */
+  readonly transactionVersion?: number;
+}
+
 /** What a coordinator needs of the partition that its state is kept in. */
 export interface CoordinatorLog {
   readonly logStartOffset: bigint;
   readonly logEndOffset: bigint;
   /** Appends one batch, or fails with an error that carries Kafka's error number as `errorCode` and leaves nothing behind. */
-  append(
-    records: Buffer,
-    options: { readonly leaderEpoch: number; readonly origin: "coordinator" },
-  ): Promise<{ readonly firstOffset: bigint }>;
+  append(records: Buffer, options: CoordinatorAppendOptions): Promise<{ readonly firstOffset: bigint }>;
   /** Whole batches from an offset on. */
   read(
     offset: bigint,

@@ -1,9 +1,17 @@
-import { ErrorCode } from "@moldau/protocol-codec";
+import { ErrorCode, writeTransactionMarker } from "@moldau/protocol-codec";
 import PQueue from "p-queue";
 import type { Clock } from "@moldau/platform";
-import { appendFailure, CoordinatorError } from "./coordinator-error.js";
+import { appendFailure, CoordinatorError, markerFailure } from "./coordinator-error.js";
 import { LogError } from "../log/log-error.js";
-import { replay, type CoordinatorLog, type LogPosition, type ReplayVisitor } from "./coordinator-log.js";
+import type { TransactionMarker } from "../transactions/marker.js";
+import {
+  replay,
+  type CoordinatorAppendOptions,
+  type CoordinatorLog,
+  type LogPosition,
+  type ReplayVisitor,
+  type TransactionalProducer,
+} from "./coordinator-log.js";
 import { transition, type ShardEvent, type ShardLife } from "./shard-life.js";
 
 /** What every shard is given by its coordinator. */
@@ -18,8 +26,8 @@ export interface ShardOptions {
 
 /** What a kind of coordinator keeps in its log: how its records are written, read and applied. */
 export interface ShardContents<Entry> {
-  /** One batch of these records, stamped with a time in milliseconds. */
-  encode(records: readonly Entry[], timestamp: number): Buffer;
+  /** One batch of these records, stamped with a time in milliseconds; part of a producer's transaction where one is given. */
+  encode(records: readonly Entry[], timestamp: number, producer?: TransactionalProducer): Buffer;
   /** Takes a record that is in the log, live or in a replay: nothing else changes the state that the log tells of. */
   apply(record: Entry, position: LogPosition): void;
   /** Takes what a replay shows: decodes it and hands it to {@link apply}. */
@@ -103,22 +111,34 @@ export class CoordinatorShard<Entry> {
 
   /**
    * Appends records as one batch and applies them; to be called in a turn. Rejects with a {@link CoordinatorError}, and with nothing applied,
-   * when the log refuses.
+   * when the log refuses. With a producer they are a part of its transaction, and settled by {@link endTransaction}.
    */
-  async append(records: readonly Entry[]): Promise<void> {
+  async append(records: readonly Entry[], producer?: TransactionalProducer): Promise<void> {
     if (records.length === 0) return;
-    const { log, clock } = this.#options;
-    let firstOffset: bigint;
-    try {
-      const batch = this.#contents.encode(records, clock.now());
-      ({ firstOffset } = await log.append(batch, { leaderEpoch: this.#leaderEpoch, origin: "coordinator" }));
-    } catch (error) {
-      // The client hears that something is wrong, and whoever runs the broker has to hear what.
-      if (!(error instanceof LogError)) this.#options.onError(error);
-      throw appendFailure(error);
-    }
+    const firstOffset = await this.#write(
+      () => this.#contents.encode(records, this.#options.clock.now(), producer),
+      {},
+      appendFailure,
+    );
+    const producerId = producer?.producerId ?? -1n;
     for (const [index, record] of records.entries())
-      this.#contents.apply(record, { offset: firstOffset + BigInt(index), producerId: -1n });
+      this.#contents.apply(record, { offset: firstOffset + BigInt(index), producerId });
+  }
+
+  /**
+   * Appends the marker that ends a producer's transaction, and lets what it wrote count or not; to be called in a turn. Rejects with a
+   * {@link CoordinatorError} that carries the log's own error, and with nothing settled, when the log refuses the marker.
+   */
+  async endTransaction(marker: TransactionMarker): Promise<void> {
+    const { producerId, producerEpoch, coordinatorEpoch, isCommit, transactionVersion } = marker;
+    const timestamp = this.#options.clock.now();
+    const header = { producerId, producerEpoch, coordinatorEpoch, timestamp };
+    await this.#write(
+      () => writeTransactionMarker(isCommit ? "COMMIT" : "ABORT", header),
+      { transactionVersion },
+      markerFailure,
+    );
+    this.#contents.replayed.marker(producerId, isCommit);
   }
 
   /** Stops serving; `farewell` runs when what is under way is over, and answers those who wait. Idempotent. */
@@ -126,6 +146,22 @@ export class CoordinatorShard<Entry> {
     this.#pass({ type: "close" });
     this.#closing.abort();
     await this.#queue.add(farewell);
+  }
+
+  async #write(
+    makeBatch: () => Buffer,
+    options: Pick<CoordinatorAppendOptions, "transactionVersion">,
+    failure: (error: unknown) => CoordinatorError,
+  ): Promise<bigint> {
+    const { log, onError } = this.#options;
+    try {
+      const all = { ...options, leaderEpoch: this.#leaderEpoch, origin: "coordinator" } as const;
+      return (await log.append(makeBatch(), all)).firstOffset;
+    } catch (error) {
+      // The client hears that something is wrong, and whoever runs the broker has to hear what.
+      if (!(error instanceof LogError)) onError(error);
+      throw failure(error);
+    }
   }
 
   #pass(event: ShardEvent): ShardLife["state"] {

@@ -32,7 +32,12 @@ export class ShardTable<Shard extends TableShard> {
 
   /** The shard that a key belongs to. Throws a {@link CoordinatorError} NOT_COORDINATOR when it is not served here. */
   of(key: string): Shard {
-    const shard = this.#shards.get(this.partitionOf(key));
+    return this.at(this.partitionOf(key));
+  }
+
+  /** The shard of a partition of the coordinator's topic. Throws a {@link CoordinatorError} NOT_COORDINATOR when it is not served here. */
+  at(partition: number): Shard {
+    const shard = this.#shards.get(partition);
     if (shard === undefined) throw new CoordinatorError(ErrorCode.NOT_COORDINATOR);
     return shard;
   }

@@ -20,7 +20,7 @@ import {
   type SyncAnswer,
 } from "./classic/events.js";
 import { CoordinatorError } from "../coordination/coordinator-error.js";
-import type { CoordinatorLog } from "../coordination/coordinator-log.js";
+import type { CoordinatorLog, TransactionalProducer } from "../coordination/coordinator-log.js";
 import { ShardTable } from "../coordination/shard-table.js";
 import { groupsTopic } from "../cluster/internal-topics.js";
 import { describeGroup, groupFailure, listGroup, type GroupFilter, type GroupListing } from "./listing.js";
@@ -32,6 +32,7 @@ import { fetchAllOffsets, fetchOffsets, type FetchedTopic, type TopicToFetch } f
 import { deleteGroupError, deleteOffsets, groupTombstones, type DeletedOffsets } from "./removal.js";
 import { groupSettings, type GroupConfig, type GroupSettings } from "./settings.js";
 import { GroupShard, type ShardView } from "./group-shard.js";
+import type { TransactionMarker } from "../transactions/marker.js";
 
 /** What a group coordinator is made of. */
 export interface GroupCoordinatorOptions {
@@ -60,6 +61,16 @@ export interface Caller {
   /** As Kafka prints it: `/127.0.0.1`. */
   readonly clientHost: string;
 }
+
+/** Offsets that are committed in a transaction, and who commits them. */
+export type TransactionalOffsets = Omit<OffsetCommitRequest, "retentionTimeMs"> & TransactionalProducer;
+
+/** What a client hears of a coordinator that is elsewhere or not ready. A transaction's coordinator looks for the leader of a partition. */
+const notServed: ReadonlySet<number> = new Set([
+  ErrorCode.COORDINATOR_NOT_AVAILABLE,
+  ErrorCode.COORDINATOR_LOAD_IN_PROGRESS,
+  ErrorCode.NOT_COORDINATOR,
+]);
 
 /**
  * The group coordinator of one broker: groups of the classic protocol and committed offsets.
@@ -199,6 +210,38 @@ export class GroupCoordinator {
     });
     this.#told.committed(request, committed);
     return committed;
+  }
+
+  /**
+   * TxnOffsetCommit for topics whose names are known: the offsets count once {@link completeTransaction} commits them. Rejects with a
+   * CoordinatorError when nothing can be committed, INVALID_PRODUCER_EPOCH when the producer was fenced among the reasons.
+   */
+  async commitInTransaction(
+    { producerId, producerEpoch, ...request }: TransactionalOffsets,
+    apiVersion: number,
+  ): Promise<readonly CommittedTopic[]> {
+    const { groupId } = request;
+    if (groupId === "") throw new CoordinatorError(ErrorCode.INVALID_GROUP_ID);
+    const rules = { metadataMaxLength: this.#settings.offsetMetadataMaxLength, apiVersion, isTransactional: true };
+    return this.#shards.of(groupId).write(({ group, nowMs }) => {
+      const commit = { ...request, retentionTimeMs: -1n };
+      const { records, topics } = commitOffsets(group(groupId), commit, { ...rules, nowMs });
+      return { records, answer: topics, producer: { producerId, producerEpoch } };
+    });
+  }
+
+  /**
+   * Writes the marker that ends a transaction into a partition of `__consumer_offsets`: the offsets that it committed there count from then
+   * on, or are dropped. Resolves to the error code for WriteTxnMarkers: NOT_LEADER_OR_FOLLOWER where the partition is not served (yet).
+   */
+  async completeTransaction(partition: number, marker: TransactionMarker): Promise<number> {
+    try {
+      await this.#shards.at(partition).endTransaction(marker);
+      return ErrorCode.NONE;
+    } catch (error) {
+      const errorCode = errorCodeOf(error);
+      return notServed.has(errorCode) ? ErrorCode.NOT_LEADER_OR_FOLLOWER : errorCode;
+    }
   }
 
   /** The offsets of some partitions of a group, or of all that it committed (null). Rejects with a CoordinatorError when the group is not served here. */

@@ -10,9 +10,9 @@ export function groupShardContents(
   forgotten: (groupId: string) => void,
 ): ShardContents<GroupRecord> {
   return {
-    encode: (records, timestamp) =>
+    encode: (records, timestamp, producer) =>
       writeBatch(
-        {},
+        producer === undefined ? {} : { ...producer, isTransactional: true },
         records.map((record) => ({ timestamp, ...encodeGroupRecord(record) })),
       ),
     apply: (record, position) => {

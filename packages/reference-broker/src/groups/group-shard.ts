@@ -1,8 +1,10 @@
 import type { Clock } from "@moldau/platform";
+import type { TransactionalProducer } from "../coordination/coordinator-log.js";
 import { CoordinatorShard, type ShardOptions } from "../coordination/coordinator-shard.js";
 import { Recurring } from "../coordination/recurring.js";
 import { ClassicGroups } from "./classic/classic-groups.js";
 import type { GroupRules } from "./classic/events.js";
+import type { TransactionMarker } from "../transactions/marker.js";
 import type { GroupTidings } from "./group-tidings.js";
 import { groupShardContents } from "./group-log.js";
 import type { GroupView } from "./group-view.js";
@@ -36,6 +38,8 @@ export interface Written<Answer> {
   readonly answer: Answer;
   /** The member that committed, if it was one. */
   readonly committed?: { readonly groupId: string; readonly memberId: string };
+  /** Whose transaction the records are a part of, if they are of one. */
+  readonly producer?: TransactionalProducer;
 }
 
 /** How many tombstones of expired offsets go into one batch. */
@@ -106,11 +110,16 @@ export class GroupShard {
   /** Looks and writes, after everything that was asked for before. */
   write<Answer>(work: (view: ShardView) => Written<Answer>): Promise<Answer> {
     return this.#shard.inTurn(async () => {
-      const { records, answer, committed } = work(this.#view());
-      await this.#append(records);
+      const { records, answer, committed, producer } = work(this.#view());
+      await this.#append(records, producer);
       if (committed !== undefined) this.classic.committed(committed.groupId, committed.memberId);
       return answer;
     });
+  }
+
+  /** Writes the marker that ends a transaction: the offsets that it committed count from then on, or are dropped. */
+  endTransaction(marker: TransactionMarker): Promise<void> {
+    return this.#shard.inTurn(() => this.#shard.endTransaction(marker));
   }
 
   /**
@@ -130,8 +139,8 @@ export class GroupShard {
     await this.#shard.close(() => this.classic.unload());
   }
 
-  async #append(records: readonly GroupRecord[]): Promise<void> {
-    await this.#shard.append(records);
+  async #append(records: readonly GroupRecord[], producer?: TransactionalProducer): Promise<void> {
+    await this.#shard.append(records, producer);
     if (records.length > 0) this.#expectExpiry();
   }
 

@@ -26,6 +26,8 @@ export interface CommitClaim {
   readonly groupInstanceId: string | null;
   /** Negative without a membership. */
   readonly generationId: number;
+  /** Whether it is a part of a transaction: then nobody has to be a member, and a group that is being rebalanced takes it. Default false. */
+  readonly isTransactional?: boolean;
 }
 
 /** A group as DescribeGroups shows it. */

@@ -8,8 +8,10 @@ export interface CommitRules {
   readonly nowMs: number;
   /** `offset.metadata.max.bytes`; like Kafka, counted in characters. */
   readonly metadataMaxLength: number;
-  /** From version 9 on an unknown group is called so; before that, members hear ILLEGAL_GENERATION. */
+  /** From version 9 on an unknown group is called so; before that, and in a transaction, members hear ILLEGAL_GENERATION. */
   readonly apiVersion: number;
+  /** Whether the offsets are a part of a transaction. Default false. */
+  readonly isTransactional?: boolean;
 }
 
 /** A commit, worked out: what is to be written, and what each partition is answered with. */
@@ -61,10 +63,14 @@ export function commitOffsets(group: GroupView | undefined, request: OffsetCommi
   return { records, topics };
 }
 
-function refusal(group: GroupView | undefined, request: OffsetCommitRequest, { apiVersion }: CommitRules): number {
+function refusal(
+  group: GroupView | undefined,
+  request: OffsetCommitRequest,
+  { apiVersion, isTransactional = false }: CommitRules,
+): number {
   const { generationIdOrMemberEpoch: generationId } = request;
   if (group === undefined && generationId >= 0)
-    return apiVersion >= 9 ? ErrorCode.GROUP_ID_NOT_FOUND : ErrorCode.ILLEGAL_GENERATION;
+    return apiVersion >= 9 && !isTransactional ? ErrorCode.GROUP_ID_NOT_FOUND : ErrorCode.ILLEGAL_GENERATION;
   // Whoever commits without a generation makes the group.
-  return group?.commitError({ ...request, generationId }) ?? ErrorCode.NONE;
+  return group?.commitError({ ...request, generationId, isTransactional }) ?? ErrorCode.NONE;
 }

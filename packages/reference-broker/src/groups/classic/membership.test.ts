@@ -30,6 +30,6 @@ describe("offset commits", () => {
     expect(commitError(machine.group, claim)).toBe(ErrorCode.NONE);
     machine.join({ memberId: "m1" });
     expect(commitError(machine.group, { ...claim, generationId: 2 })).toBe(ErrorCode.REBALANCE_IN_PROGRESS);
-    expect(commitError(machine.group, { ...claim, generationId: 2 }, true)).toBe(ErrorCode.NONE);
+    expect(commitError(machine.group, { ...claim, generationId: 2, isTransactional: true })).toBe(ErrorCode.NONE);
   });
 });

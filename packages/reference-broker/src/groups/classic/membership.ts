@@ -1,4 +1,5 @@
 import { ErrorCode } from "@moldau/protocol-codec";
+import type { CommitClaim } from "../group-view.js";
 import { memberOf, staticMemberId, type ClassicGroup } from "./state.js";
 
 /** How a request names the member that it comes from. */
@@ -32,19 +33,16 @@ export function generationError(group: ClassicGroup, claim: MemberClaim & { read
  * The error that an offset commit deserves, or NONE. An empty group takes commits of anybody without a generation (a simple consumer, an
  * admin client); otherwise only members of the current generation may commit. A transactional commit without member is not checked.
  */
-export function commitError(
-  group: ClassicGroup,
-  claim: MemberClaim & { readonly generationId: number },
-  transactional = false,
-): number {
+export function commitError(group: ClassicGroup, claim: CommitClaim): number {
+  const { isTransactional = false } = claim;
   if (group.state === "Dead") return ErrorCode.COORDINATOR_NOT_AVAILABLE;
   if (claim.generationId < 0 && group.state === "Empty") return ErrorCode.NONE;
   if (claim.generationId >= 0 || claim.memberId !== "" || claim.groupInstanceId !== null) {
     const error = generationError(group, claim);
     if (error !== ErrorCode.NONE) return error;
-  } else if (!transactional && group.state !== "Empty") {
+  } else if (!isTransactional && group.state !== "Empty") {
     return ErrorCode.UNKNOWN_MEMBER_ID;
   }
   // The member has its generation but not its assignment yet: it cannot have processed anything, and is to join again if it insists.
-  return !transactional && group.state === "CompletingRebalance" ? ErrorCode.REBALANCE_IN_PROGRESS : ErrorCode.NONE;
+  return !isTransactional && group.state === "CompletingRebalance" ? ErrorCode.REBALANCE_IN_PROGRESS : ErrorCode.NONE;
 }
