@@ -14,6 +14,8 @@ export interface ApacheKafkaOptions {
   properties?: Readonly<Record<string, string>>;
   /** Users to exist from the start, with their SCRAM passwords. Default: none. */
   scramUsers?: Readonly<Record<string, string>>;
+  /** Levels of features that the new cluster is to have, such as `{ "transaction.version": 1 }`. Default: the newest. */
+  features?: Readonly<Record<string, number>>;
 }
 
 /** A running Apache Kafka: one process, broker and controller both, with a data directory of its own that goes with it. */
@@ -92,7 +94,8 @@ async function formatAndStart(classpath: string, config: string, options: Apache
       `${kind}=[name=${name},password=${password}]`,
     ]),
   );
-  const format = ["format", "--cluster-id", "MoldauInteropTest00000", "--config", config, ...users];
+  const features = Object.entries(options.features ?? {}).flatMap(([name, level]) => ["--feature", `${name}=${level}`]);
+  const format = ["format", "--cluster-id", "MoldauInteropTest00000", "--config", config, ...users, ...features];
   const formatted = await apacheKafkaTools(classpath).runTool("kafka.tools.StorageTool", format);
   if (formatted.code !== 0)
     throw new Error(`Apache Kafka's storage could not be formatted:\n${formatted.stdout}${formatted.stderr}`);

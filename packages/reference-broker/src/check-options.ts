@@ -1,9 +1,10 @@
 import { brokerConfigKeys } from "./cluster/broker-config.js";
+import { chosenFeatures, features } from "./cluster/features.js";
 import { topicConfigs } from "./cluster/topic-config.js";
 import { checkTls } from "./check-tls.js";
 import { topicNameProblem } from "./cluster/topic-names.js";
 import { advice, checkKeys } from "./known-names.js";
-import type { BrokerOptions, ListenerOptions, NodeOptions, TopicOptions } from "./options.js";
+import type { BrokerOptions, FeatureOptions, ListenerOptions, NodeOptions, TopicOptions } from "./options.js";
 import type { SaslMechanism } from "./security/sasl.js";
 import { saslMechanisms, type SaslOptions, type SaslUser } from "./security/users.js";
 
@@ -38,6 +39,7 @@ export const optionNames = {
     "dataDir",
     "topics",
     "configs",
+    "features",
     "acceptor",
     "clock",
     "seed",
@@ -57,6 +59,7 @@ export function checkOptions(options: BrokerOptions): void {
   checkTexts({ host: options.host, advertisedHost: options.advertisedHost, dataDir });
   checkLists({ listeners, topics });
   checkConfigs("configs", configs, brokerConfigKeys());
+  checkFeatures(options.features ?? {});
   if (listeners !== undefined) {
     if (listeners.length === 0) throw new RangeError("listeners is empty: leave it out, or name at least one");
     if (port !== undefined || tls !== undefined || sasl !== undefined)
@@ -142,6 +145,16 @@ function checkMethods(name: string, given: object | undefined, methods: readonly
     typeof given === "object" && given !== null && typeof Reflect.get(given, method) === "function";
   if (given !== undefined && !methods.every(isWell))
     throw new RangeError(`${name} must be an object with ${methods.join(", ")}`);
+}
+
+function checkFeatures(levels: FeatureOptions): void {
+  checkKeys("features", levels, chosenFeatures);
+  const chosen = new Map<string, unknown>(Object.entries(levels));
+  for (const { name, min, max } of features) {
+    const level = chosen.get(name);
+    if (level !== undefined && !(typeof level === "number" && Number.isInteger(level) && level >= min && level <= max))
+      throw new RangeError(`${name} must be a whole number from ${min} to ${max}, not ${JSON.stringify(level)}`);
+  }
 }
 
 function checkPort(name: string, port: number | undefined): void {

@@ -3,7 +3,7 @@
 // Starting and stopping
 export { startBroker, ReferenceBroker } from "./broker.js";
 export type { BrokerDescription, ClusterContents } from "./broker.js";
-export type { BrokerOptions, ListenerOptions, NodeOptions, TopicOptions } from "./options.js";
+export type { BrokerOptions, FeatureOptions, ListenerOptions, NodeOptions, TopicOptions } from "./options.js";
 export { saslMechanisms } from "./security/users.js";
 export { SaslFailure } from "./security/sasl.js";
 export type { SaslExchange, SaslMechanism, SaslStep } from "./security/sasl.js";

@@ -24,12 +24,22 @@ export interface BrokerOptions {
   readonly topics?: readonly (string | TopicOptions)[];
   /** Broker settings by Kafka's names, such as `{ "num.partitions": 6 }`. Defaults are Apache Kafka's, except for `group.initial.rebalance.delay.ms`, which is 0. */
   readonly configs?: Readonly<Record<string, string | number | boolean>>;
+  /**
+   * Levels of Kafka's features. `transaction.version` is about transactions: 0 as in Kafka 2, 1 as in Kafka 4 with clients of before, 2 with an
+   * epoch for each transaction (KIP-890). Default: 2 in a new cluster, and what it was in a data directory that is there.
+   */
+  readonly features?: FeatureOptions;
   /** How clients come in, for a network of one's own. Default: TCP, and TLS over it. */
   readonly acceptor?: Acceptor;
   /** Time for everything that waits or stamps. Default: the machine's clock. */
   readonly clock?: Clock;
   /** Makes ids, placement and member names the same in every run. Default: the machine's chance. */
   readonly seed?: number;
+}
+
+/** Levels of Kafka's features, as `kafka-features` sets them. */
+export interface FeatureOptions {
+  readonly "transaction.version"?: 0 | 1 | 2;
 }
 
 /** One of several brokers. */

@@ -116,13 +116,13 @@ export class RunningCluster {
   }
 
   async #begin(directories: ReadonlyMap<number, LogDirectory>): Promise<void> {
-    const { controller, storage, randomBytes } = this.shared;
+    const { controller, storage, randomBytes, features } = this.shared;
     const topics = Array.from(controller.state.topics(), ({ name }) => name);
     await bringFoldersHome(storage, { directories: pathsOf(directories), cluster: controller.state, topics });
     controller.onChange((effects, offset) => this.#carryOut(effects, offset));
     const brokers = [];
     for (const place of this.places) brokers.push(await place.prepare());
-    const options = { brokers, epoch: controller.offset, randomBytes };
+    const options = { brokers, epoch: controller.offset, randomBytes, features };
     await controller.change((cluster) => registerAllBrokers(cluster, options));
     await Promise.all(this.places.map((place) => place.open()));
     this.#scheduleHousekeeping();
@@ -227,7 +227,7 @@ async function openShared(
   nodes: readonly ResolvedNode[],
   runningNode: SharedParts["runningNode"],
 ): Promise<{ readonly shared: SharedParts; readonly directories: ReadonlyMap<number, LogDirectory> }> {
-  const { acceptor = systemAcceptor, dataDir, configs = {}, seed } = options;
+  const { acceptor = systemAcceptor, dataDir, configs = {}, features = {}, seed } = options;
   // What keeps the process alive are the sockets that it listens on.
   const clock = backgroundClock(options.clock ?? systemClock);
   const config = new BrokerConfig(configs);
@@ -248,6 +248,7 @@ async function openShared(
       acceptor,
       controller,
       controllerId: controllerNode.nodeId,
+      features: new Map(Object.entries(features)),
       storage,
       config,
       clock,

@@ -4,6 +4,7 @@ import type { Acceptor, Channel, ChannelEvents, Clock } from "@moldau/platform";
 import type { BrokerConfig } from "./cluster/broker-config.js";
 import type { Controller } from "./cluster/controller.js";
 import type { ClusterEffects } from "./cluster/effects.js";
+import type { FeatureLevels } from "./cluster/features.js";
 import { groupsTopic } from "./cluster/internal-topics.js";
 import { MetadataImage } from "./cluster/metadata-image.js";
 import { shownController } from "./cluster/registration.js";
@@ -34,6 +35,8 @@ export interface SharedParts extends RandomSource {
   readonly controller: Controller;
   /** Node id of the broker that is shown as the controller while it runs. */
   readonly controllerId: number;
+  /** The levels of features that were chosen for this start. */
+  readonly features: FeatureLevels;
   readonly storage: Storage;
   readonly custody: PartitionCustody;
   readonly config: BrokerConfig;

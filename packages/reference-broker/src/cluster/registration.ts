@@ -1,6 +1,7 @@
 import { Uuid } from "@moldau/protocol-codec";
 import type { Change } from "./controller.js";
 import { electLeaders } from "./elections.js";
+import { type FeatureLevels, features } from "./features.js";
 import { servingBrokers } from "./placement.js";
 import { clusterRecords } from "./records.js";
 import type { BrokerState, ClusterState, Endpoint } from "./state.js";
@@ -14,12 +15,6 @@ export interface Registration {
   readonly directoryId: Uuid;
 }
 
-/** The level of `metadata.version` that the records of this broker belong to: Apache Kafka 4.0 (IBP_4_0_IV3). */
-const metadataVersion = 25;
-
-/** The levels that brokers of Apache Kafka 4.3.1 can be at: 3.3 (IBP_3_3_IV3) to 4.3 (IBP_4_3_IV0). */
-export const metadataVersions = { min: 7, max: 30 } as const;
-
 /** Who registers, and what belongs to that. */
 export interface RegistrationOptions {
   readonly brokers: readonly Registration[];
@@ -29,19 +24,22 @@ export interface RegistrationOptions {
   readonly randomBytes: () => Uint8Array;
 }
 
+/** Everybody who registers when the cluster starts. */
+export interface StartOptions extends RegistrationOptions {
+  /** What was chosen for this start. A new cluster gets the initial levels otherwise, one that was there before keeps its own. */
+  readonly features: FeatureLevels;
+}
+
 /**
  * Plans the registration of the brokers that run now, all at once, when the cluster starts. Those that ran before and do not now are
  * fenced: what they led has no leader until they come back.
  */
-export function registerAllBrokers(cluster: ClusterState, options: RegistrationOptions): Change<void> {
+export function registerAllBrokers(cluster: ClusterState, options: StartOptions): Change<void> {
   const running = new Set(options.brokers.map(({ nodeId }) => nodeId));
   const gone = [...cluster.brokers()].filter(({ nodeId, fenced }) => !fenced && !running.has(nodeId));
-  const isNew = cluster.featureLevel("metadata.version") === 0;
   return {
     records: [
-      ...(isNew
-        ? [clusterRecords.featureLevel.write({ name: "metadata.version", featureLevel: metadataVersion })]
-        : []),
+      ...featureLevels(cluster, options.features),
       ...gone.map(fencing),
       ...registrations(options),
       ...electLeaders(cluster, (nodeId) => running.has(nodeId)),
@@ -71,6 +69,16 @@ export function shownController(cluster: ClusterState, preferred: number): numbe
   return servingBrokers(cluster)[0] ?? -1;
 }
 
+/** The levels that are to change. */
+function featureLevels(cluster: ClusterState, chosen: FeatureLevels): readonly Buffer[] {
+  const isNew = cluster.featureLevel("metadata.version") === 0;
+  return features.flatMap(({ name, initial }) => {
+    const before = cluster.featureLevel(name);
+    const featureLevel = chosen.get(name) ?? (isNew ? initial : before);
+    return featureLevel === before ? [] : [clusterRecords.featureLevel.write({ name, featureLevel })];
+  });
+}
+
 function fencing({ nodeId, epoch }: BrokerState): Buffer {
   return clusterRecords.brokerRegistrationChange.write({ brokerId: nodeId, brokerEpoch: epoch, fenced: 1 });
 }
@@ -87,13 +95,7 @@ function registrations({ brokers, epoch, randomBytes }: RegistrationOptions): re
         port,
         securityProtocol,
       })),
-      features: [
-        {
-          name: "metadata.version",
-          minSupportedVersion: metadataVersions.min,
-          maxSupportedVersion: metadataVersions.max,
-        },
-      ],
+      features: features.map(({ name, min, max }) => ({ name, minSupportedVersion: min, maxSupportedVersion: max })),
       rack,
       fenced: false,
       logDirs: [directoryId],

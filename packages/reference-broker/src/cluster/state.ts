@@ -116,7 +116,7 @@ export class ClusterState {
     return this.#configs.get(`${resourceType}:${name}`) ?? noConfigs;
   }
 
-  /** The finalized level of a feature, such as `metadata.version`; 0 when it was never set. */
+  /** The finalized level of a feature, such as `transaction.version`; 0 when it was never set. */
   featureLevel(name: string): number {
     return this.#features.get(name) ?? 0;
   }

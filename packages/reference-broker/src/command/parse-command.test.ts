@@ -26,7 +26,7 @@ describe("the command line", () => {
 
   test("finds the place of every option that needs no other", () => {
     const line =
-      "--port 0 --data d --host ::1 --advertised-host h --brokers 3 --seed 7 --verbose --json --config num.partitions=2 --config log.cleanup.policy=compact,delete";
+      "--port 0 --data d --host ::1 --advertised-host h --brokers 3 --transaction-version 1 --seed 7 --verbose --json --config num.partitions=2 --config log.cleanup.policy=compact,delete";
     expect(parse(line)).toEqual({
       ...nothing,
       options: {
@@ -35,6 +35,7 @@ describe("the command line", () => {
         host: "::1",
         advertisedHost: "h",
         brokers: 3,
+        features: { "transaction.version": 1 },
         seed: 7,
         configs: { "num.partitions": "2", "log.cleanup.policy": "compact,delete" },
       },
@@ -122,6 +123,7 @@ test.each([
   ["--brokers two", "--brokers takes a whole number"],
   ["--brokers 2 --node-ids 1", "one of them will do"],
   ["--node-ids 1;2", "--node-ids takes whole numbers with commas between them"],
+  ["--transaction-version 3", "--transaction-version takes 0, 1 or 2, not 3."],
   ["--rack a --rack b", "--rack is given 2 times, for 1 brokers"],
   ["--config =1", "--config takes KEY=VALUE"],
   ["--config key", "--config takes KEY=VALUE"],

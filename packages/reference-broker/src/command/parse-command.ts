@@ -1,5 +1,5 @@
 import { advice } from "../known-names.js";
-import type { BrokerOptions, NodeOptions, TopicOptions } from "../options.js";
+import type { BrokerOptions, FeatureOptions, NodeOptions, TopicOptions } from "../options.js";
 import { saslMechanisms, type SaslMechanismName, type SaslUser } from "../security/users.js";
 import { Arguments } from "./arguments.js";
 import type { OptionName } from "./options.js";
@@ -19,7 +19,7 @@ export interface ServeCommand {
   /** What needs no files; `port` is there unless there are listeners. */
   readonly options: Pick<
     BrokerOptions,
-    "brokers" | "host" | "port" | "advertisedHost" | "dataDir" | "configs" | "seed"
+    "brokers" | "host" | "port" | "advertisedHost" | "dataDir" | "configs" | "features" | "seed"
   >;
   /** Made once it is known what the data directory held. */
   readonly topics: readonly TopicOptions[];
@@ -76,6 +76,7 @@ function placeOf(given: Arguments): ServeCommand["options"] {
   const brokers = brokersOf(given);
   const [dataDir, host, advertisedHost] = [given.one("data"), given.one("host"), given.one("advertised-host")];
   const [port, seed] = [given.wholeNumber("port"), given.wholeNumber("seed")];
+  const features = featuresOf(given);
   const hasListeners = given.all("listener").length > 0;
   if (hasListeners && port !== undefined)
     throw new UsageError("--port and --listener exclude each other: a listener has its own port.");
@@ -86,9 +87,20 @@ function placeOf(given: Arguments): ServeCommand["options"] {
     ...(dataDir === undefined ? {} : { dataDir }),
     ...(host === undefined ? {} : { host }),
     ...(advertisedHost === undefined ? {} : { advertisedHost }),
+    ...(features === undefined ? {} : { features }),
     ...(seed === undefined ? {} : { seed }),
   };
 }
+
+function featuresOf(given: Arguments): FeatureOptions | undefined {
+  const wanted = given.wholeNumber("transaction-version");
+  if (wanted === undefined) return undefined;
+  const level = transactionVersions.find((each) => each === wanted);
+  if (level === undefined) throw new UsageError(`--transaction-version takes 0, 1 or 2, not ${wanted}.`);
+  return { "transaction.version": level };
+}
+
+const transactionVersions = [0, 1, 2] as const;
 
 function brokersOf(given: Arguments): number | readonly NodeOptions[] | undefined {
   const count = given.wholeNumber("brokers");

@@ -1,5 +1,5 @@
 import { ApiVersions, ErrorCode } from "@moldau/protocol-codec";
-import { metadataVersions } from "../cluster/registration.js";
+import { features } from "../cluster/features.js";
 import { handler } from "../network/handler.js";
 import { versionsTold } from "../security/authentication.js";
 
@@ -9,7 +9,8 @@ import { versionsTold } from "../security/authentication.js";
  * From version 3 on the client says what software it is; a name or version that is not one gets INVALID_REQUEST. A version that is not
  * served is answered in version 0 with UNSUPPORTED_VERSION (KIP-511), which the dispatcher does. Produce is shown from version 0 on, as
  * Apache Kafka does, although only 3 and later are served: librdkafka reads the range to choose codecs (KAFKA-18659). Versions 0 to 3 leave
- * out features whose lowest version is 0 (KIP-1022); this broker has none.
+ * out supported features whose lowest version is 0 (KIP-1022), such as `transaction.version`; what is finalised is told in each. A feature at
+ * level 0 is not finalised.
  */
 export const apiVersions = handler({
   api: ApiVersions,
@@ -20,24 +21,23 @@ export const apiVersions = handler({
       return { errorCode: ErrorCode.INVALID_REQUEST };
     }
     session.authentication = versionsTold(session.authentication);
-    const metadataVersion = broker.cluster.featureLevel("metadata.version");
-    const finalized =
-      metadataVersion > 0
-        ? [{ name: "metadata.version", maxVersionLevel: metadataVersion, minVersionLevel: metadataVersion }]
-        : [];
     return {
       apiKeys: broker.apis.map(({ api: { key }, versions: { min, max, advertisedMin = min } }) => ({
         apiKey: key,
         minVersion: advertisedMin,
         maxVersion: max,
       })),
-      supportedFeatures: [
-        { name: "metadata.version", minVersion: metadataVersions.min, maxVersion: metadataVersions.max },
-      ],
-      finalizedFeatures: finalized,
+      supportedFeatures: features
+        .filter(({ min }) => min > 0 || apiVersion >= firstVersionWithLevelZero)
+        .map(({ name, min, max }) => ({ name, minVersion: min, maxVersion: max })),
+      finalizedFeatures: features
+        .map(({ name }) => ({ name, level: broker.cluster.featureLevel(name) }))
+        .filter(({ level }) => level > 0)
+        .map(({ name, level }) => ({ name, maxVersionLevel: level, minVersionLevel: level })),
       finalizedFeaturesEpoch: broker.controller.offset,
     };
   },
 });
 
+const firstVersionWithLevelZero = 4;
 const softwarePattern = /^[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?$/;
