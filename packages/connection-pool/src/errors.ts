@@ -12,6 +12,8 @@ export const ClientErrorCode = {
   CONNECTION_FAILED: "CLIENT_CONNECTION_FAILED",
   /** An argument or option is wrong; the message says what to write instead. */
   INVALID_ARGUMENT: "CLIENT_INVALID_ARGUMENT",
+  /** What was called for does not go with how the object was made, or with what it is doing; the message says what to do instead. */
+  INVALID_STATE: "CLIENT_INVALID_STATE",
   /** The broker's answer breaks the rules of the protocol. */
   PROTOCOL_VIOLATION: "CLIENT_PROTOCOL_VIOLATION",
   /** No answer came in time. */
@@ -30,6 +32,11 @@ export type ClientErrorCode = (typeof ClientErrorCode)[keyof typeof ClientErrorC
 /** Makes the error for a wrong argument; `message` says what is wrong and what to write instead. */
 export function invalidArgument(message: string): KafkaError {
   return new KafkaError(ClientErrorCode.INVALID_ARGUMENT, message);
+}
+
+/** Makes the error for a call that does not go with the state of what it is called on; `message` says what to do instead. */
+export function invalidState(message: string, facts: KafkaErrorFacts = {}): KafkaError {
+  return new KafkaError(ClientErrorCode.INVALID_STATE, message, facts);
 }
 
 /** Makes the error for a caller whose signal fired; the signal's reason is the cause. */

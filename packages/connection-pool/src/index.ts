@@ -9,7 +9,13 @@ export { resolveClusterOptions } from "./cluster/cluster-options.js";
 export type { ClusterOptions, ResolvedClusterOptions } from "./cluster/cluster-options.js";
 export type { PartitionMetadata, TopicMetadata } from "./cluster/metadata.js";
 export type { ClusterAccess } from "./cluster/cluster-access.js";
-export type { GroupMetadata, GroupOffset, OffsetsConsumer, OffsetsInTransaction } from "./offsets-in-transaction.js";
+export type {
+  GroupMetadata,
+  GroupOffset,
+  OffsetsConsumer,
+  OffsetsInTransaction,
+  TransactionOutcome,
+} from "./offsets-in-transaction.js";
 export type { CoordinatorType } from "./cluster/coordinators.js";
 export { CoordinatorClient } from "./cluster/coordinator-client.js";
 export type {
@@ -68,6 +74,7 @@ export {
   clientClosed,
   connectionClosed,
   invalidArgument,
+  invalidState,
   isConnectionFailure,
   messageOf,
   protocolViolation,

@@ -20,6 +20,12 @@ export interface GroupOffset {
   readonly metadata: string;
 }
 
+/**
+ * What became of a transaction, as far as its producer can tell. `unknown`: it was told to commit, and neither answer nor error says whether it
+ * did, as when the producer was fenced meanwhile; the group's coordinator knows, once it is decided.
+ */
+export type TransactionOutcome = "committed" | "aborted" | "unknown";
+
 /** What a consumer gives into a transaction: offsets, and the right under which they are committed. */
 export interface OffsetsInTransaction {
   readonly group: GroupMetadata;
@@ -27,10 +33,12 @@ export interface OffsetsInTransaction {
   /** Fires when the member's round of the group ends: others may own the partitions by then, and the transaction has to be aborted. */
   readonly roundEnded: AbortSignal;
   /**
-   * Tells what became of the transaction, once. `committed`: the offsets count as committed. `aborted`: what was read since the committed
-   * positions is read again, and what was fetched ahead is dropped. Resolves when reading stands there; never rejects.
+   * Tells what became of the transaction, once; a second call changes nothing. `committed`: the offsets count as committed. `aborted`: of the
+   * partitions that are still owned, what was read since the committed positions is read again, and what was fetched ahead is dropped.
+   * `unknown`: the same, from where the coordinator then says that the group stands. Nothing from before is handed out once it resolves, which
+   * is at once; never rejects.
    */
-  settle(outcome: "committed" | "aborted"): Promise<void>;
+  settle(outcome: TransactionOutcome): Promise<void>;
 }
 
 /** A consumer as a transaction sees it: what it is asked for by `sendOffsets({ consumer, offsets })`. */

@@ -23,8 +23,6 @@ export interface ClosingInit {
   readonly membership: Membership;
   readonly lease: Lease;
   readonly tell: Tell;
-  /** A body had not finished in its time. */
-  readonly unfinished: (error: KafkaError) => void;
 }
 
 /**
@@ -73,11 +71,11 @@ export class Closing {
   }
 
   async #finishBody(finish: boolean): Promise<void> {
-    const { reader, unfinished } = this.#init;
+    const { reader, tell } = this.#init;
     const startedAt = this.#clock.monotonic();
     const late = (): KafkaError => bodyUnfinished(this.#clock.monotonic() - startedAt, this.#inHand());
     const error = await reader.close({ finish, deadline: this.#deadlines.body, late });
-    if (error !== undefined) unfinished(error);
+    if (error !== undefined) tellUnfinished(tell, error);
   }
 
   async #leave(): Promise<void> {
@@ -101,4 +99,14 @@ export class Closing {
   #note(error: unknown): void {
     this.#failure ??= asKafkaError(error);
   }
+}
+
+/** What a body had in hand is delivered again: whoever hears of nothing else sees a warning. */
+function tellUnfinished(tell: Tell, error: KafkaError): void {
+  let isHeard = false;
+  tell("failed", (consumer) => {
+    isHeard = true;
+    return { ...consumer, error };
+  });
+  if (!isHeard) process.emitWarning(error);
 }

@@ -1,5 +1,11 @@
 import type { Readable } from "node:stream";
-import { clientClosed, type ClusterAccess } from "@moldau/connection-pool";
+import {
+  clientClosed,
+  type ClusterAccess,
+  type GroupMetadata,
+  type OffsetsConsumer,
+  type OffsetsInTransaction,
+} from "@moldau/connection-pool";
 import { Announcer } from "@moldau/connection-pool/internal";
 import { EventEmitter } from "eventemitter3";
 import {
@@ -50,7 +56,10 @@ export interface SeekTarget extends TopicPartition {
  * A message is done when the loop asks for the next one. Leaving the loop does not mark the one in hand: it is delivered
  * again. What is done is committed every `autoCommitIntervalMs`, before partitions are given up, and on {@link close}.
  */
-export class Consumer extends EventEmitter<ConsumerEvents> implements AsyncIterable<Message> {
+export class Consumer
+  extends EventEmitter<ConsumerEvents>
+  implements AsyncIterable<Message>, OffsetsConsumer<Committable>
+{
   readonly options: ResolvedConsumerOptions;
   readonly #cluster: ClusterAccess;
   readonly #engine: Engine;
@@ -147,6 +156,33 @@ export class Consumer extends EventEmitter<ConsumerEvents> implements AsyncItera
     const { signal, timeoutMs = requestTimeoutMs } = parseWaitingOptions("commit", options);
     this.#checkUsable();
     await this.#engine.commits.commit(what, { signal, deadline: this.#cluster.clock.monotonic() + timeoutMs });
+  }
+
+  /**
+   * What a producer commits in a transaction for what is done: messages, batches, or offsets to read next. Nothing becomes done or is sent by this
+   * alone; it is what `tx.sendOffsets({ consumer, offsets })` of a producer's transaction asks for.
+   *
+   * When the transaction is committed, the offsets count as committed. When it is aborted, reading goes back: of each of these partitions that is
+   * still owned, what was handed out since the last commit is handed out again, and what was fetched ahead is dropped. A loop that has a message
+   * of it in hand goes on, and gets that message again after the others, as after a `seek`.
+   *
+   * @throws {KafkaError} CLIENT_INVALID_STATE for a consumer that commits by itself (`autoCommit` is not false); CLIENT_INVALID_ARGUMENT;
+   * CLIENT_NOT_ASSIGNED for what is not, or no longer, assigned; CLIENT_CLOSED.
+   */
+  offsetsInTransaction(done: Committable): OffsetsInTransaction {
+    this.#checkUsable();
+    return this.#engine.transactionalOffsets.offsetsInTransaction(done);
+  }
+
+  /**
+   * Who this member is to the coordinator of its group, for a producer of another make that commits offsets in its transactions (KIP-447). Read it
+   * anew for each transaction: it changes with every round of the group.
+   *
+   * @throws {KafkaError} CLIENT_NOT_ASSIGNED while the consumer is no member, or the group is between two rounds; CLIENT_CLOSED.
+   */
+  groupMetadata(): GroupMetadata {
+    this.#checkUsable();
+    return this.#engine.transactionalOffsets.groupMetadata();
   }
 
   /** Hands out nothing more of these partitions (default: of all that are assigned), until {@link resume} or their next assignment. Throws CLIENT_NOT_ASSIGNED. */

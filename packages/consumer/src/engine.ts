@@ -23,6 +23,7 @@ import { PollWatch } from "./membership/poll-watch.js";
 import { Milestone } from "./milestone.js";
 import { Commits } from "./offsets/commits.js";
 import { Positioning } from "./offsets/positioning.js";
+import { TransactionalOffsets } from "./offsets/transactional-offsets.js";
 import type { ResolvedConsumerOptions } from "./options.js";
 import type { AssignedPartition } from "./partitions/assigned-partition.js";
 import { Assignment } from "./partitions/assignment.js";
@@ -49,6 +50,7 @@ export class Engine implements MembershipHost, ReaderHost {
   readonly assignment: Assignment;
   readonly reader: Reader;
   readonly commits: Commits;
+  readonly transactionalOffsets: TransactionalOffsets;
   readonly ending: Closing;
   readonly #init: EngineInit;
   readonly #lease: Lease;
@@ -82,14 +84,17 @@ export class Engine implements MembershipHost, ReaderHost {
     this.#fetcher = this.#makeFetcher();
     this.#pollWatch = this.#makePollWatch();
     const { assignment, reader, commits } = this;
-    const parts = { ...init, assignment, reader, commits, positioning: this.#positioning, fetcher: this.#fetcher };
-    this.#reconciler = new Reconciler({ ...parts, pollWatch: this.#pollWatch, closing: this.#closing.signal });
-    this.ending = new Closing({
+    const membership = this.#membership;
+    const parts = { ...init, assignment, reader, commits, membership, positioning: this.#positioning };
+    const fetcher = this.#fetcher;
+    this.transactionalOffsets = new TransactionalOffsets({ ...parts, rewound: (moved) => this.#moved(moved) });
+    this.#reconciler = new Reconciler({
       ...parts,
-      membership: this.#membership,
-      lease: this.#lease,
-      unfinished: (error) => this.#tellUnfinished(error),
+      fetcher,
+      pollWatch: this.#pollWatch,
+      closing: this.#closing.signal,
     });
+    this.ending = new Closing({ ...parts, fetcher, lease: this.#lease });
   }
 
   get name(): ConsumerName {
@@ -142,9 +147,7 @@ export class Engine implements MembershipHost, ReaderHost {
   seek(partition: TopicPartition, to: bigint | OffsetTarget): void {
     const assigned = this.assignment.get(partition);
     assigned.seek(to);
-    this.reader.interrupt();
-    this.#fetcher.update();
-    if (!assigned.isReady) this.#positioning.find([assigned]);
+    this.#moved([assigned]);
   }
 
   /** Pauses partitions, or goes on with them. Throws CLIENT_NOT_ASSIGNED, and changes nothing then. */
@@ -296,16 +299,6 @@ export class Engine implements MembershipHost, ReaderHost {
     this.#dispatch({ type: "closed" });
   }
 
-  /** What it had in hand is delivered again: whoever hears of nothing else sees a warning. */
-  #tellUnfinished(error: KafkaError): void {
-    let isHeard = false;
-    this.#init.tell("failed", (consumer) => {
-      isHeard = true;
-      return { ...consumer, error };
-    });
-    if (!isHeard) process.emitWarning(error);
-  }
-
   // ── what one part means for the others ──
 
   readonly #metadataChanged = (): void => {
@@ -330,6 +323,13 @@ export class Engine implements MembershipHost, ReaderHost {
     if (isOver(this.#life)) return;
     this.reader.fail(error);
     this.#init.tell("failed", (consumer) => ({ ...consumer, error }));
+  }
+
+  /** Reading of these partitions goes on elsewhere. */
+  #moved(partitions: readonly AssignedPartition[]): void {
+    this.reader.interrupt();
+    this.#fetcher.update();
+    this.#positioning.find(partitions.filter(({ isReady }) => !isReady));
   }
 
   #tellLag(partitions: readonly AssignedPartition[]): void {

@@ -17,6 +17,9 @@ export { MessageBatch } from "./reading/message-batch.js";
 export type { MessageBatchJson } from "./reading/message-batch.js";
 export type { TopicPartition, TopicPartitionOffset } from "./partitions/topic-partition.js";
 
+// What goes with a transaction of a producer
+export type { GroupMetadata, GroupOffset, OffsetsInTransaction, TransactionOutcome } from "@moldau/connection-pool";
+
 // What it tells
 export type {
   AssignedEvent,

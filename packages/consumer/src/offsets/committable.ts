@@ -1,10 +1,11 @@
 import { invalidArgument, isPlainObject, show } from "@moldau/connection-pool";
 import type { Assignment } from "../partitions/assignment.js";
-import type { AssignedPartition } from "../partitions/assigned-partition.js";
-import type { TopicPartition, TopicPartitionOffset } from "../partitions/topic-partition.js";
+import type { AssignedPartition, Place } from "../partitions/assigned-partition.js";
+import { partitionKey, type TopicPartition, type TopicPartitionOffset } from "../partitions/topic-partition.js";
 import { notAssigned } from "../errors.js";
 import { MessageBatch } from "../reading/message-batch.js";
 import { Message } from "../reading/message.js";
+import type { CommittableOffset } from "./commit-request.js";
 import type { OffsetToCommit } from "./pending-commit.js";
 
 /** An offset as the application commits it: the next to be read. */
@@ -13,24 +14,44 @@ export interface CommitOffset extends TopicPartitionOffset {
   readonly metadata?: string;
 }
 
-/** What can be committed: a message or batch as done, or offsets to read next. */
-export type Committable = Message | MessageBatch | readonly CommitOffset[];
+/** What can be committed: messages or batches as done, or offsets to read next. */
+export type Committable = Message | MessageBatch | readonly (CommitOffset | Message | MessageBatch)[];
+
+/** An offset that the application wants committed, and the partition's stay with this consumer, if it has it. */
+export interface NamedOffset extends CommittableOffset {
+  readonly assigned: AssignedPartition | undefined;
+}
 
 /**
- * Reads what the application wants committed, and marks it as done.
+ * Reads what the application wants committed, and changes nothing. Of several offsets of one partition the highest counts.
  *
  * @throws {KafkaError} CLIENT_INVALID_ARGUMENT; CLIENT_NOT_ASSIGNED for a message whose partition was given up since.
  */
+export function readCommittable(call: string, what: Committable, assignment: Assignment): NamedOffset[] {
+  const listed: readonly unknown[] = Array.isArray(what) ? what : [what];
+  const byPartition = new Map<string, NamedOffset>();
+  for (const [index, each] of listed.entries()) {
+    const path = listed === what ? `${call}: offsets[${index}]` : call;
+    const named = ofHandedOut(each, assignment) ?? ofApplication(parseOffset(each, path), assignment);
+    const key = partitionKey(named.topic, named.partition);
+    const other = byPartition.get(key);
+    if (other === undefined || other.offset < named.offset) byPartition.set(key, named);
+  }
+  return [...byPartition.values()];
+}
+
+/** Reads what the application wants committed, as {@link readCommittable} does, and marks it as done. */
 export function offsetsOf(what: Committable, assignment: Assignment): OffsetToCommit[] {
-  if (what instanceof Message) return [mark(what, Message.stayOf(what), { assignment, offset: what.offset + 1n })];
-  if (what instanceof MessageBatch)
-    return [mark(what, MessageBatch.stayOf(what), { assignment, offset: what.nextOffset })];
-  if (!Array.isArray(what))
-    throw invalidArgument(
-      "commit: expected a message, a batch, or offsets such as [{ topic, partition, offset: 42n }].",
-    );
-  const offsets = what.map((each: unknown, index) => parseOffset(each, `commit: offsets[${index}]`));
-  return offsets.map((each) => ofApplication(each, assignment));
+  return readCommittable("commit", what, assignment).map(({ assigned, ...offset }) => {
+    if (assigned === undefined) return { ...offset, settle: () => undefined };
+    markDone(assigned, offset.offset);
+    return { ...offset, settle: settlement(assigned, offset) };
+  });
+}
+
+/** Everything before `offset` is done, because the application says so. Beyond what was handed out nothing is done yet. */
+export function markDone(assigned: AssignedPartition, offset: bigint): void {
+  if (assigned.isReady && offset <= assigned.position) assigned.mark(offset);
 }
 
 /** Everything that is done and not committed yet. */
@@ -38,16 +59,23 @@ export function dueOffsets(assignment: Assignment): OffsetToCommit[] {
   const offsets: OffsetToCommit[] = [];
   for (const partition of assignment) {
     const { due } = partition;
-    if (due !== undefined) offsets.push({ ...due, metadata: "", settle: settlement(partition, due.offset) });
+    if (due !== undefined) offsets.push({ ...due, metadata: "", settle: settlement(partition, due) });
   }
   return offsets;
 }
 
-function mark(
+function ofHandedOut(what: unknown, assignment: Assignment): NamedOffset | undefined {
+  if (what instanceof Message)
+    return ofStay(what, { stay: Message.stayOf(what), offset: what.offset + 1n, assignment });
+  if (what instanceof MessageBatch)
+    return ofStay(what, { stay: MessageBatch.stayOf(what), offset: what.nextOffset, assignment });
+  return undefined;
+}
+
+function ofStay(
   what: TopicPartition & { readonly leaderEpoch: number },
-  stay: object,
-  { assignment, offset }: { readonly assignment: Assignment; readonly offset: bigint },
-): OffsetToCommit {
+  { stay, offset, assignment }: { readonly stay: object; readonly offset: bigint; readonly assignment: Assignment },
+): NamedOffset {
   const assigned = assignment.find(what);
   if (assigned === undefined || assigned !== stay) {
     throw notAssigned(
@@ -55,32 +83,31 @@ function mark(
       "was given up since the message was received, so the message cannot be committed any more: it is delivered again.",
     );
   }
-  assigned.mark(offset);
   const { topic, partition, leaderEpoch } = what;
-  return { topic, partition, offset, leaderEpoch, metadata: "", settle: settlement(assigned, offset) };
+  return { topic, partition, offset, leaderEpoch, metadata: "", assigned };
 }
 
-function ofApplication(given: Required<CommitOffset>, assignment: Assignment): OffsetToCommit {
-  const assigned = assignment.find(given);
-  if (assigned === undefined) return { ...given, leaderEpoch: -1, settle: () => undefined };
-  // Beyond what was handed out, nothing is done yet.
-  if (assigned.isReady && given.offset <= assigned.position) assigned.mark(given.offset);
-  return { ...given, leaderEpoch: -1, settle: settlement(assigned, given.offset) };
+function ofApplication(given: Required<CommitOffset>, assignment: Assignment): NamedOffset {
+  return { ...given, leaderEpoch: -1, assigned: assignment.find(given) };
 }
 
 /** Takes note in the partition that the offset is settled, unless its stay ended or reading continued elsewhere meanwhile. */
-function settlement(assigned: AssignedPartition, offset: bigint): () => void {
+function settlement(assigned: AssignedPartition, { offset, leaderEpoch }: Place): OffsetToCommit["settle"] {
   const { version, done } = assigned;
-  return () => {
+  return (outcome) => {
+    if (assigned.version !== version) return;
     // Whoever commits less than is done means it: automatic commits do not go over that before something more is done.
-    if (assigned.version === version) assigned.committedAt(offset > done ? offset : done);
+    if (outcome === "kept") assigned.committedAt({ offset, leaderEpoch }, done);
+    else assigned.notDue(offset > done ? offset : done);
   };
 }
 
 function parseOffset(value: unknown, path: string): Required<CommitOffset> {
-  const given: { topic?: unknown; partition?: unknown; offset?: unknown; metadata?: unknown } = isPlainObject(value)
-    ? value
-    : {};
+  if (!isPlainObject(value))
+    throw invalidArgument(
+      `${path}: expected a message, a batch, or an offset such as { topic: "orders", partition: 0, offset: 42n }, not ${show(value)}.`,
+    );
+  const given: { topic?: unknown; partition?: unknown; offset?: unknown; metadata?: unknown } = value;
   const { topic, partition, offset, metadata = "" } = given;
   if (typeof topic !== "string" || topic === "") throw invalidArgument(`${path}.topic must be the name of a topic.`);
   if (typeof partition !== "number" || !Number.isInteger(partition) || partition < 0)

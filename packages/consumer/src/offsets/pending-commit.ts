@@ -10,8 +10,8 @@ import { commitOffsets, type CommittableOffset } from "./commit-request.js";
 
 /** An offset to commit. */
 export interface OffsetToCommit extends CommittableOffset {
-  /** Takes note that the coordinator keeps it, or never will: it is not to be committed again. */
-  readonly settle: () => void;
+  /** Takes note that the coordinator keeps it, or never will: either way it is not to be committed again. */
+  readonly settle: (outcome: "kept" | "refused") => void;
 }
 
 /** An offset that the coordinator will never keep, and why. */
@@ -105,7 +105,7 @@ export class PendingCommit {
     switch (outcome.name) {
       case "kept":
         this.#kept.push(plain(offset));
-        return this.#settle(offset);
+        return this.#settle(offset, "kept");
       case "refused":
         return this.#refuse({ ...offset, error: outcome.error });
       case "expelled":
@@ -139,12 +139,12 @@ export class PendingCommit {
 
   #refuse(offset: RefusedOffset): void {
     this.#refused.push(withJson({ ...plain(offset), error: offset.error }));
-    this.#settle(offset);
+    this.#settle(offset, "refused");
   }
 
-  #settle({ topic, partition }: TopicPartitionOffset): void {
+  #settle({ topic, partition }: TopicPartitionOffset, outcome: "kept" | "refused"): void {
     const key = partitionKey(topic, partition);
-    this.#left.get(key)?.settle();
+    this.#left.get(key)?.settle(outcome);
     this.#left.delete(key);
   }
 

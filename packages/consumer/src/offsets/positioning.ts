@@ -3,7 +3,7 @@ import { ErrorCode, ListOffsets, OffsetFetch, type KafkaError } from "@moldau/pr
 import { noOffset, partitionError } from "../errors.js";
 import type { RetryNotice } from "../events.js";
 import type { IsolationLevel } from "../fetch/isolation.js";
-import type { AssignedPartition } from "../partitions/assigned-partition.js";
+import type { AssignedPartition, Place } from "../partitions/assigned-partition.js";
 import type { StartFrom } from "../partitions/offset-target.js";
 import { fetchCommitted } from "./committed.js";
 import { listOffsets } from "./list-offsets.js";
@@ -131,6 +131,7 @@ export class Positioning {
       // A topic that was deleted has no commits; a new one of that name starts like any other.
       if (errorCode !== 0 && errorCode !== ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
         failures.add(partition, partitionError(errorCode, partition, { api: OffsetFetch }));
+      else if (partition.positioning.name === "inDoubt") this.#decide(partition, { offset, leaderEpoch });
       else if (errorCode === 0 && offset >= 0n) this.#place(partition, offset, leaderEpoch);
       else this.#begin(partition, failures);
     }
@@ -172,6 +173,11 @@ export class Positioning {
 
   #place(partition: AssignedPartition, offset: bigint, leaderEpoch = -1): void {
     partition.found(offset, leaderEpoch);
+    this.#waiting.delete(partition);
+  }
+
+  #decide(partition: AssignedPartition, kept: Place): void {
+    partition.decided(kept);
     this.#waiting.delete(partition);
   }
 
@@ -228,7 +234,7 @@ export class Positioning {
   }
 
   #sourceOf({ topic, partition, positioning }: AssignedPartition): Source {
-    if (positioning.name === "committed") return "coordinator";
+    if (positioning.name === "committed" || positioning.name === "inDoubt") return "coordinator";
     return this.#init.cluster.cachedTopic(topic)?.partitions[partition]?.leader ?? noLeader;
   }
 }

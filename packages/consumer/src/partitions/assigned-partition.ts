@@ -11,6 +11,8 @@ export type Positioning =
   | { readonly name: "committed" }
   /** A broker is to be asked which offset `target` is. With `isReset` nobody chose it but `startFrom`. */
   | { readonly name: "target"; readonly target: OffsetTarget; readonly isReset: boolean }
+  /** The group's committed offset is to be asked for, since a transaction may have moved it to one of these, or not. */
+  | { readonly name: "inDoubt"; readonly offsets: readonly bigint[] }
   | { readonly name: "ready" };
 
 /** Who leads a partition, as far as the metadata tells. */
@@ -24,6 +26,14 @@ export interface PartitionLeader {
 /** What is done of a partition, as it is committed. */
 export interface DoneOffset extends TopicPartitionOffset {
   /** Epoch of the leader that took the last message before the offset, so that whoever resumes can notice a truncated log (KIP-320); -1 when unknown. */
+  readonly leaderEpoch: number;
+}
+
+/** A place between two messages of a partition. */
+export interface Place {
+  /** Of the message behind it. */
+  readonly offset: bigint;
+  /** Epoch of the leader that took the last message before it; -1 when unknown. */
   readonly leaderEpoch: number;
 }
 
@@ -63,7 +73,10 @@ export class AssignedPartition implements TopicPartition {
   #positioning: Positioning = { name: "committed" };
   #version = 0;
   #fetchOffset = -1n;
+  /** What automatic commits need not commit any more. */
   #committed = -1n;
+  /** Where reading began, or went on after a seek, or what was committed since. */
+  #settled: Place = { offset: -1n, leaderEpoch: -1 };
 
   constructor(topic: string, partition: number, buffer: PartitionBuffer = new PartitionBuffer()) {
     this.topic = topic;
@@ -145,6 +158,29 @@ export class AssignedPartition implements TopicPartition {
     this.#findOut({ name: "target", target, isReset: true });
   }
 
+  /**
+   * A transaction came to nothing: reading goes back to what was committed, or to where it began. What was handed out since is of no account
+   * and is handed out again; what was fetched ahead is dropped.
+   */
+  rewind(): void {
+    this.#moveTo(this.#settled.offset, this.#settled.leaderEpoch);
+  }
+
+  /** The same, when the coordinator has to be asked whether the group stands at `offset` by now. */
+  doubt(offset: bigint): void {
+    const others = this.#positioning.name === "inDoubt" ? this.#positioning.offsets : [];
+    this.#findOut({ name: "inDoubt", offsets: [...others, offset] });
+  }
+
+  /** The coordinator has told what it keeps (-1n: nothing) after a transaction that was {@link doubt in doubt}. */
+  decided(kept: Place): void {
+    const { positioning } = this;
+    if (positioning.name !== "inDoubt") return;
+    if (!positioning.offsets.includes(kept.offset)) return this.rewind();
+    this.#moveTo(kept.offset, kept.leaderEpoch);
+    this.#committed = kept.offset;
+  }
+
   /** Takes the records of an answer to a fetch at {@link fetchOffset}; messages of the aborted transactions are left out. */
   received(records: Buffer, nextOffset: bigint, aborted: readonly AbortedTransaction[] = []): void {
     this.buffer.push(records, aborted);
@@ -156,8 +192,14 @@ export class AssignedPartition implements TopicPartition {
     this.ledger.mark(offset);
   }
 
-  /** The coordinator keeps `offset` now, or something that stands for it: only what lies beyond is due. */
-  committedAt(offset: bigint): void {
+  /** The coordinator keeps this place now. Only what lies beyond it, and beyond `done` as it was then, is due. */
+  committedAt(place: Place, done: bigint): void {
+    this.#settled = place;
+    this.notDue(place.offset > done ? place.offset : done);
+  }
+
+  /** Nothing before `offset` is to be committed any more. */
+  notDue(offset: bigint): void {
     this.#committed = offset;
   }
 
@@ -207,6 +249,7 @@ export class AssignedPartition implements TopicPartition {
   #moveTo(offset: bigint, leaderEpoch: number): void {
     this.#drop();
     this.ledger.restart(offset, leaderEpoch);
+    this.#settled = { offset, leaderEpoch };
     this.#positioning = { name: "ready" };
     this.#fetchOffset = offset;
   }

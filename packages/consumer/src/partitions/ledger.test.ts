@@ -131,7 +131,7 @@ describe("what is due for commit", () => {
     expect(partition.due).toBeUndefined();
     partition.ledger.complete(holding);
     expect(partition.due).toMatchObject({ offset: 2n, leaderEpoch: 4 });
-    partition.committedAt(2n);
+    partition.committedAt({ offset: 2n, leaderEpoch: -1 }, 2n);
     expect(partition.due).toBeUndefined();
     partition.mark(2n);
     partition.end();

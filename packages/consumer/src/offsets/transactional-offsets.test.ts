@@ -1,0 +1,216 @@
+import { ErrorCode } from "@moldau/protocol-codec";
+import { describe, expect, it } from "vitest";
+import { batch } from "../../test-support/reading-bench.js";
+import { ScriptedCoordinator } from "../../test-support/scripted-coordinator.js";
+import { roundEnded } from "../errors.js";
+import type { MemberIdentity, Membership } from "../membership/membership.js";
+import { resolveConsumerOptions, type ConsumerOptions } from "../options.js";
+import { Assignment } from "../partitions/assignment.js";
+import { nextOffsetAfter } from "../partitions/partition-buffer.js";
+import type { AssignedPartition } from "../partitions/assigned-partition.js";
+import type { CommitOffset } from "./committable.js";
+import { Positioning } from "./positioning.js";
+import { TransactionalOffsets } from "./transactional-offsets.js";
+
+interface Bench {
+  readonly script: ScriptedCoordinator;
+  readonly offsets: TransactionalOffsets;
+  readonly assignment: Assignment;
+  /** Two partitions: reading began at offset 10 in both. */
+  readonly partitions: readonly [AssignedPartition, AssignedPartition];
+  readonly log: string[];
+  readonly endRound: () => void;
+}
+
+const name = { clientId: "test", clientInstance: 1, groupId: "billing" };
+
+function bench(options: Partial<ConsumerOptions> = {}): Bench {
+  const script = new ScriptedCoordinator();
+  const round = new AbortController();
+  let identity: MemberIdentity | undefined = {
+    memberId: "m",
+    generationId: 3,
+    groupInstanceId: "static",
+    ended: round.signal,
+  };
+  const membership: Membership = {
+    get identity() {
+      return identity;
+    },
+    observe: () => undefined,
+    start: () => undefined,
+    rejoin: () => undefined,
+    leave: () => Promise.resolve(),
+    metadataChanged: () => undefined,
+  };
+  const log: string[] = [];
+  const assignment = new Assignment({});
+  const [first, second] = assignment.add([
+    { topic: "orders", partition: 0 },
+    { topic: "orders", partition: 1 },
+  ]);
+  const partitions = [first!, second!] as const;
+  for (const partition of partitions) partition.found(10n, 2);
+  const positioning = new Positioning({
+    cluster: script,
+    coordinator: script.coordinator,
+    startFrom: "latest",
+    isolationLevel: "read_committed",
+    ready: () => undefined,
+    failed: ({ code }) => void log.push(`failed ${code}`),
+    retrying: ({ operation, error }) => void log.push(`retrying ${operation} ${error.code}`),
+  });
+  const offsets = new TransactionalOffsets({
+    options: resolveConsumerOptions({ groupId: "billing", autoCommit: false, ...options }),
+    membership,
+    assignment,
+    tell: (event, make) => void log.push(`${event} ${JSON.stringify(make(name))}`),
+    rewound: (moved) => positioning.find(moved.filter(({ isReady }) => !isReady)),
+  });
+  const endRound = (): void => {
+    identity = undefined;
+    round.abort(roundEnded("billing"));
+  };
+  return { script, offsets, assignment, partitions, log, endRound };
+}
+
+/** Three messages from the position on are handed out, and three more lie fetched. */
+function handOut(partition: AssignedPartition): void {
+  const base = Number(partition.position);
+  const records = Buffer.concat([batch({ baseOffset: base }), batch({ baseOffset: base + 3 })]);
+  partition.received(records, nextOffsetAfter(records) ?? 0n);
+  const read = partition.nextBatch();
+  partition.ledger.take({ from: BigInt(base), to: BigInt(base + 3), batches: read === undefined ? [] : [read] }, 4);
+}
+
+const upTo = (offset: bigint, partition = 0): CommitOffset => ({ topic: "orders", partition, offset });
+
+function kept(committedOffset: bigint, errorCode = 0): Record<string, unknown> {
+  const partitions = [{ partitionIndex: 0, errorCode, committedOffset, committedLeaderEpoch: 7 }];
+  return { groups: [{ groupId: "billing", errorCode: 0, topics: [{ name: "orders", partitions }] }] };
+}
+
+describe("offsets in a transaction", () => {
+  it("say who the member is, and change nothing by themselves", () => {
+    const { offsets, partitions, log } = bench();
+    const [partition] = partitions;
+    handOut(partition);
+    const given = offsets.offsetsInTransaction([upTo(13n), { ...upTo(10n, 1), metadata: "why" }]);
+    const group = { groupId: "billing", memberId: "m", generationId: 3, groupInstanceId: "static" };
+    expect(given.group).toEqual(group);
+    expect(offsets.groupMetadata()).toEqual(group);
+    expect(given.offsets).toEqual([
+      { ...upTo(13n), leaderEpoch: -1, metadata: "" },
+      { ...upTo(10n, 1), leaderEpoch: -1, metadata: "why" },
+    ]);
+    expect([partition.done, partition.position, log]).toEqual([10n, 13n, []]);
+  });
+
+  it("count as committed with the transaction: nothing of them is due or handed out again", async () => {
+    const { offsets, partitions, log } = bench();
+    const [partition] = partitions;
+    handOut(partition);
+    const given = offsets.offsetsInTransaction([upTo(13n)]);
+    await given.settle("committed");
+    expect([partition.done, partition.due, partition.position]).toEqual([13n, undefined, 13n]);
+    partition.giveBack();
+    expect([partition.position, partition.nextBatch()?.baseOffset]).toEqual([13n, 13n]);
+    expect(log).toEqual([expect.stringMatching(/^committed .*"offset":"13"/)]);
+  });
+
+  it("go back to where reading began, or to what was committed since, with a transaction that was aborted", async () => {
+    const { offsets, partitions } = bench();
+    const [partition, other] = partitions;
+    handOut(partition);
+    handOut(other);
+    const holding = partition.ledger.take({ from: 13n, to: 14n, batches: [] }, 4);
+    await offsets.offsetsInTransaction([upTo(14n)]).settle("aborted");
+    expect([partition.position, partition.fetchOffset, partition.buffer.bytes, holding.state]).toEqual([
+      10n,
+      10n,
+      0,
+      "void",
+    ]);
+    expect(other.position).toBe(13n);
+
+    handOut(partition);
+    await offsets.offsetsInTransaction([upTo(12n)]).settle("committed");
+    await offsets.offsetsInTransaction([upTo(13n)]).settle("aborted");
+    expect([partition.position, partition.done, partition.due]).toEqual([12n, 12n, undefined]);
+  });
+
+  it("are settled once, and not where reading was moved or the partition given up meanwhile", async () => {
+    const { offsets, partitions, assignment } = bench();
+    const [partition, other] = partitions;
+    handOut(partition);
+    handOut(other);
+    const given = offsets.offsetsInTransaction([upTo(13n), upTo(13n, 1)]);
+    partition.seek(50n);
+    assignment.remove([other]);
+    await given.settle("aborted");
+    expect([partition.position, other.isLive]).toEqual([50n, false]);
+
+    handOut(partition);
+    const once = offsets.offsetsInTransaction([upTo(53n)]);
+    await once.settle("committed");
+    await once.settle("aborted");
+    expect(partition.position).toBe(53n);
+  });
+
+  it.each([
+    ["was committed after all", 13n, 13n],
+    ["was not", 10n, 10n],
+    ["was not, and the group had no offset before", -1n, 10n],
+  ])("of a transaction in doubt are asked for: it %s", async (_what, atCoordinator, position) => {
+    const { script, offsets, partitions, log } = bench();
+    const [partition] = partitions;
+    handOut(partition);
+    script.script("OffsetFetch", kept(0n, ErrorCode.UNSTABLE_OFFSET_COMMIT), kept(atCoordinator));
+    // Two calls in one transaction: the coordinator keeps the later, or neither.
+    const both = [offsets.offsetsInTransaction([upTo(12n)]), offsets.offsetsInTransaction([upTo(13n)])];
+    await Promise.all(both.map((each) => each.settle("unknown")));
+    expect([partition.isReady, partition.isFetchable, partition.buffer.bytes]).toEqual([false, false, 0]);
+    await script.clock.advance(2000);
+    expect([partition.isReady, partition.position]).toEqual([true, position]);
+    expect(log).toEqual(["retrying position UNSTABLE_OFFSET_COMMIT"]);
+    expect(script.requests.every(({ body }) => Reflect.get(body, "requireStable") === true)).toBe(true);
+  });
+
+  it("go back to where the application sought to, not to what the group had before", async () => {
+    const { script, offsets, partitions } = bench();
+    const [partition] = partitions;
+    partition.seek(100n);
+    handOut(partition);
+    script.script("OffsetFetch", kept(10n));
+    await offsets.offsetsInTransaction([upTo(103n)]).settle("unknown");
+    await script.clock.advance(1);
+    expect(partition.position).toBe(100n);
+  });
+
+  it("end with the round of the group", () => {
+    const { offsets, partitions, endRound } = bench();
+    handOut(partitions[0]);
+    const { roundEnded: signal } = offsets.offsetsInTransaction([upTo(13n)]);
+    expect(signal.aborted).toBe(false);
+    endRound();
+    expect(signal.reason).toMatchObject({ code: "CLIENT_NOT_ASSIGNED" });
+    expect(() => offsets.offsetsInTransaction([upTo(13n)])).toThrow(
+      expect.objectContaining({ code: "CLIENT_NOT_ASSIGNED" }),
+    );
+    expect(() => offsets.groupMetadata()).toThrow(expect.objectContaining({ code: "CLIENT_NOT_ASSIGNED" }));
+  });
+
+  it("are refused for a consumer that commits by itself, with what to do, and for partitions of others", () => {
+    expect(() => bench({ autoCommit: true }).offsets.offsetsInTransaction([upTo(13n)])).toThrow(
+      expect.objectContaining({
+        code: "CLIENT_INVALID_STATE",
+        message: expect.stringContaining("autoCommit: false"),
+        groupId: "billing",
+      }),
+    );
+    const { offsets } = bench();
+    expect(() => offsets.offsetsInTransaction([upTo(1n, 5)])).toThrow(
+      expect.objectContaining({ code: "CLIENT_NOT_ASSIGNED", partition: 5 }),
+    );
+  });
+});

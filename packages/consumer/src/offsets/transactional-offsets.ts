@@ -1,0 +1,141 @@
+import {
+  invalidState,
+  type GroupMetadata,
+  type OffsetsInTransaction,
+  type TransactionOutcome,
+} from "@moldau/connection-pool";
+import type { KafkaError } from "@moldau/protocol-codec";
+import { withJson } from "@moldau/protocol-codec/internal";
+import { notAMember, notAssigned } from "../errors.js";
+import type { Tell } from "../events.js";
+import type { MemberIdentity, Membership } from "../membership/membership.js";
+import type { ResolvedConsumerOptions } from "../options.js";
+import type { AssignedPartition } from "../partitions/assigned-partition.js";
+import type { Assignment } from "../partitions/assignment.js";
+import { markDone, readCommittable, type Committable, type NamedOffset } from "./committable.js";
+
+/** What offsets in transactions need, and whom they tell. */
+export interface TransactionalOffsetsInit {
+  readonly options: ResolvedConsumerOptions;
+  readonly membership: Membership;
+  readonly assignment: Assignment;
+  readonly tell: Tell;
+  /** Reading of these partitions stands elsewhere than before, or has to find out where. */
+  readonly rewound: (partitions: readonly AssignedPartition[]) => void;
+}
+
+/** An offset that goes with a transaction, and where its partition stood when it was given. */
+interface OwnedOffset extends NamedOffset {
+  readonly assigned: AssignedPartition;
+  readonly version: number;
+}
+
+/**
+ * What the consumer gives into the transactions of a producer, which commits it with what was made of the messages: nothing is sent from here.
+ * What becomes of the transaction is told afterwards, and then reading goes on from there or goes back.
+ */
+export class TransactionalOffsets {
+  readonly #init: TransactionalOffsetsInit;
+
+  constructor(init: TransactionalOffsetsInit) {
+    this.#init = init;
+  }
+
+  /**
+   * Who this member is to the group's coordinator in the round that stands.
+   *
+   * @throws {KafkaError} CLIENT_NOT_ASSIGNED between two rounds.
+   */
+  groupMetadata(): GroupMetadata {
+    return this.#metadataOf(this.#identity());
+  }
+
+  /**
+   * Reads what is to be committed, and changes nothing.
+   *
+   * @throws {KafkaError} CLIENT_INVALID_STATE for a consumer that commits by itself; CLIENT_INVALID_ARGUMENT; CLIENT_NOT_ASSIGNED for what is not,
+   * or no longer, assigned.
+   */
+  offsetsInTransaction(done: Committable): OffsetsInTransaction {
+    const { options, assignment } = this.#init;
+    if (options.autoCommit) throw commitsByItself(options.groupId);
+    const offsets = readCommittable("offsetsInTransaction", done, assignment).map(owned);
+    const identity = this.#identity();
+    let isSettled = false;
+    return {
+      group: this.#metadataOf(identity),
+      offsets: offsets.map(({ topic, partition, offset, leaderEpoch, metadata }) =>
+        withJson({ topic, partition, offset, leaderEpoch, metadata }),
+      ),
+      roundEnded: identity.ended,
+      settle: (outcome) => {
+        if (!isSettled) this.#settle(offsets, outcome);
+        isSettled = true;
+        return Promise.resolve();
+      },
+    };
+  }
+
+  #settle(offsets: readonly OwnedOffset[], outcome: TransactionOutcome): void {
+    switch (outcome) {
+      case "committed":
+        return this.#committed(offsets);
+      case "aborted":
+        return this.#goBack(offsets.filter(stands), ({ assigned }) => assigned.rewind());
+      case "unknown":
+        return this.#goBack(
+          offsets.filter((each) => stands(each) || isInDoubt(each)),
+          ({ assigned, offset }) => assigned.doubt(offset),
+        );
+    }
+  }
+
+  #goBack(offsets: readonly OwnedOffset[], move: (offset: OwnedOffset) => void): void {
+    offsets.forEach(move);
+    this.#init.rewound(offsets.map(({ assigned }) => assigned));
+  }
+
+  #committed(offsets: readonly OwnedOffset[]): void {
+    for (const { assigned, offset, leaderEpoch } of offsets.filter(stands)) {
+      markDone(assigned, offset);
+      assigned.committedAt({ offset, leaderEpoch }, offset);
+    }
+    const kept = offsets.map(({ topic, partition, offset }) => withJson({ topic, partition, offset }));
+    if (kept.length > 0) this.#init.tell("committed", (consumer) => ({ ...consumer, offsets: kept }));
+  }
+
+  #identity(): MemberIdentity {
+    const { options, membership } = this.#init;
+    const { identity } = membership;
+    if (identity === undefined) throw notAMember(options.groupId);
+    return identity;
+  }
+
+  #metadataOf({ memberId, generationId, groupInstanceId }: MemberIdentity): GroupMetadata {
+    return { groupId: this.#init.options.groupId, generationId, memberId, groupInstanceId };
+  }
+}
+
+function owned(offset: NamedOffset): OwnedOffset {
+  const { assigned } = offset;
+  if (assigned === undefined) throw notAssigned(offset, "is not assigned to this consumer.");
+  return { ...offset, assigned, version: assigned.version };
+}
+
+/** Whether nobody moved the reading elsewhere meanwhile, or gave the partition up: otherwise that stands. */
+function stands({ assigned, version }: OwnedOffset): boolean {
+  return assigned.isReady && assigned.version === version;
+}
+
+/** Whether another offset of the same transaction was the first to be settled. */
+function isInDoubt({ assigned }: OwnedOffset): boolean {
+  return assigned.isLive && assigned.positioning.name === "inDoubt";
+}
+
+/** Offsets that are committed twice, by the consumer and in a transaction, would let what is aborted count as done. */
+function commitsByItself(groupId: string): KafkaError {
+  return invalidState(
+    `The consumer of group "${groupId}" commits by itself what it has handed out, whatever becomes of a transaction: make it with autoCommit: false.`,
+    { groupId },
+  );
+}
