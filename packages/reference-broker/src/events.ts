@@ -132,6 +132,24 @@ export interface OffsetsCommittedEvent {
   }[];
 }
 
+/** A transactional id that is in another state. */
+export interface TransactionEvent {
+  /** Node id of the transaction's coordinator. */
+  readonly broker: number;
+  readonly transactionalId: string;
+  readonly producerId: bigint;
+  readonly producerEpoch: number;
+  /**
+   * Kafka's name of the state: Empty when a producer took the id, Ongoing when a transaction began, Prepare… when its outcome was decided,
+   * Complete… when every partition has its marker, Dead when the id is forgotten.
+   */
+  readonly state: "Empty" | "Ongoing" | "PrepareCommit" | "PrepareAbort" | "CompleteCommit" | "CompleteAbort" | "Dead";
+  /** The producer asked for it; the transaction was open for too long; another producer took the id; markers were written; nobody used it for long. */
+  readonly reason: "asked" | "timedOut" | "fenced" | "markersWritten" | "expired";
+  /** The partitions that the transaction touches, as far as they are known. */
+  readonly partitions: readonly { readonly topic: string; readonly partition: number }[];
+}
+
 /** What a cluster tells those who listen. */
 export interface BrokerEventMap {
   request: (event: RequestEvent) => void;
@@ -154,6 +172,8 @@ export interface BrokerEventMap {
   groupChanged: (event: GroupEvent) => void;
   /** A group committed offsets. */
   offsetsCommitted: (event: OffsetsCommittedEvent) => void;
+  /** A transaction began, was decided or ended; or its id was taken or forgotten. */
+  transactionChanged: (event: TransactionEvent) => void;
   /** A topic was created. */
   topicCreated: (event: { readonly topic: string; readonly partitions: number }) => void;
   /** A topic was deleted. */
@@ -192,6 +212,7 @@ const eventNames: readonly string[] = Object.keys({
   memberLeft: true,
   groupChanged: true,
   offsetsCommitted: true,
+  transactionChanged: true,
   topicCreated: true,
   topicDeleted: true,
   leaderChanged: true,
@@ -285,6 +306,10 @@ export class BrokerEvents {
 
   offsetsCommitted(event: OffsetsCommittedEvent): void {
     this.#guarded(() => this.#emitter.emit("offsetsCommitted", event));
+  }
+
+  transactionChanged(event: TransactionEvent): void {
+    this.#guarded(() => this.#emitter.emit("transactionChanged", event));
   }
 
   topicCreated(topic: string, partitions: number): void {

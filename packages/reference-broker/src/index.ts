@@ -49,6 +49,7 @@ export type {
   OffsetsCommittedEvent,
   RequestEvent,
   ResponseEvent,
+  TransactionEvent,
 } from "./events.js";
 export type { WaitOptions } from "./wait-for-event.js";
 export type { LogView } from "./partitions/log-view.js";

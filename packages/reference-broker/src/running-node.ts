@@ -28,6 +28,7 @@ import type { RandomSource } from "./random.js";
 import { openAccess } from "./security/access.js";
 import type { Authentication } from "./security/authentication.js";
 import type { Storage } from "./storage/storage.js";
+import { CoordinatorAdmission, type TransactionAdmission } from "./transactions/admission.js";
 
 /** What the brokers of one cluster share. */
 export interface SharedParts extends RandomSource {
@@ -57,6 +58,7 @@ export class RunningNode implements BrokerNode {
   readonly controller: Controller;
   readonly partitions: LocalPartitions;
   readonly peers: Peers;
+  readonly admission: TransactionAdmission;
   readonly groups: GroupCoordinator;
   readonly producerIds: ProducerIds;
   readonly fetchSessions: FetchSessionCache;
@@ -113,6 +115,7 @@ export class RunningNode implements BrokerNode {
       maxFrameBytes: config.number("socket.request.max.bytes"),
       door: (to) => shared.runningNode(to)?.door,
     });
+    this.admission = new CoordinatorAdmission({ cluster, peers: this.peers, config, clock });
     this.producerIds = new ProducerIds(controller, nodeId);
     this.fetchSessions = new FetchSessionCache({
       slots: config.number("max.incremental.fetch.session.cache.slots"),

@@ -26,6 +26,16 @@ const flag = (value: boolean, documentation: string): ConfigDefinition => ({
  * development configuration instead, because this broker serves development: `group.initial.rebalance.delay.ms` is 0.
  */
 export const brokerConfigs = {
+  "add.partitions.to.txn.retry.backoff.max.ms": int(
+    100,
+    "How long a Produce that adds its partitions to a transaction waits while the one before is still being ended, in milliseconds.",
+    0,
+  ),
+  "add.partitions.to.txn.retry.backoff.ms": int(
+    20,
+    "How long a Produce that adds its partitions to a transaction waits before it asks the coordinator again, in milliseconds.",
+    1,
+  ),
   "auto.create.topics.enable": flag(
     true,
     "Whether topics are created automatically when somebody asks for the metadata of one that does not exist.",
@@ -137,6 +147,7 @@ export const brokerConfigs = {
     30_000,
     "A follower that has not caught up with the leader's log end for this many milliseconds is removed from the in-sync replicas.",
   ),
+  "request.timeout.ms": int(30_000, "How long this broker waits for the answer of another broker, in milliseconds."),
   "sasl.enabled.mechanisms": {
     type: "LIST",
     default: "PLAIN,SCRAM-SHA-256,SCRAM-SHA-512",
@@ -151,6 +162,10 @@ export const brokerConfigs = {
     900_000,
     "The maximum time-out of transactions that producers may ask for, in milliseconds.",
     1,
+  ),
+  "transaction.partition.verification.enable": flag(
+    true,
+    "Whether a partition is verified to be in a transaction before the first records of it are written (KIP-890).",
   ),
 } satisfies ConfigDefinitions;
 

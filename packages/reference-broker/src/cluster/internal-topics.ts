@@ -23,6 +23,9 @@ export interface InternalTopic {
 /** The topic in which groups and their offsets are kept. */
 export const groupsTopic = "__consumer_offsets";
 
+/** The topic in which transactions are kept. */
+export const transactionsTopic = "__transaction_state";
+
 /** All of them, and whose coordinators keep their state there: the one place that says so. */
 export const internalTopics: readonly InternalTopic[] = [
   {
@@ -39,7 +42,7 @@ export const internalTopics: readonly InternalTopic[] = [
       ],
     }),
   },
-  { name: "__transaction_state", coordinates: "transaction", keyType: 1 },
+  { name: transactionsTopic, coordinates: "transaction", keyType: 1 },
   { name: "__share_group_state", coordinates: "share", keyType: 2 },
 ];
 

@@ -7,6 +7,7 @@ import type { FetchSessionCache } from "../fetch/session-cache.js";
 import type { GroupCoordinator } from "../groups/coordinator.js";
 import type { Partition } from "../partitions/partition.js";
 import type { Peers } from "../partitions/peers.js";
+import type { TransactionAdmission } from "../transactions/admission.js";
 import type { ProducerIds } from "./producer-ids.js";
 
 /** One broker of the cluster as its handlers see it. */
@@ -24,6 +25,8 @@ export interface BrokerNode {
   readonly partitions: BrokerPartitions;
   /** The way to partitions that other brokers lead. */
   readonly peers: Peers;
+  /** Who says whether records of a transaction may be written to partitions that this broker leads. */
+  readonly admission: TransactionAdmission;
   readonly groups: GroupCoordinator;
   readonly producerIds: ProducerIds;
   readonly fetchSessions: FetchSessionCache;

@@ -1,5 +1,12 @@
 import type { ReferenceBroker } from "../broker.js";
-import type { BrokerEventMap, BrokerEventOf, DisconnectionEvent, GroupEvent, MemberLeftEvent } from "../events.js";
+import type {
+  BrokerEventMap,
+  BrokerEventOf,
+  DisconnectionEvent,
+  GroupEvent,
+  MemberLeftEvent,
+  TransactionEvent,
+} from "../events.js";
 import { failureSentence } from "./failure-sentence.js";
 import { bytesText, counted, type PrintReport } from "./report.js";
 
@@ -8,7 +15,7 @@ type Sentences = {
   readonly [Name in keyof BrokerEventMap]?: (event: BrokerEventOf<Name>) => string | undefined;
 };
 
-/** A sentence for each event that `--verbose` tells of: what happens to connections, topics, brokers and groups, not every request. */
+/** A sentence for each event that `--verbose` tells of: what happens to connections, topics, brokers, groups and transactions, not every request. */
 const sentences = {
   connected: ({ connection, remoteAddress, listener, broker }) =>
     `connection ${connection} from ${remoteAddress} to broker ${broker} (${listener})`,
@@ -27,6 +34,7 @@ const sentences = {
   groupChanged: groupText,
   offsetsCommitted: ({ groupId, topics }) =>
     `group ${groupId}: committed ${topics.map(({ topic, partitions }) => `${topic} ${partitions.map(({ partition, offset }) => `${partition}@${offset}`).join(" ")}`).join(", ")}`,
+  transactionChanged: transactionText,
 } as const satisfies Sentences;
 
 /** Reports each event of the broker from now on. */
@@ -53,6 +61,7 @@ export function reportEvents(broker: ReferenceBroker, report: PrintReport): void
   listen("memberLeft", sentences.memberLeft);
   listen("groupChanged", sentences.groupChanged);
   listen("offsetsCommitted", sentences.offsetsCommitted);
+  listen("transactionChanged", sentences.transactionChanged);
 }
 
 const departures: Readonly<Record<MemberLeftEvent["reason"], string>> = {
@@ -89,3 +98,29 @@ function groupText({ groupId, state, generation, members, protocol }: GroupEvent
       return `group ${groupId} was deleted`;
   }
 }
+
+function transactionText({ transactionalId, producerId, producerEpoch, ...event }: TransactionEvent): string {
+  const name = `transaction ${transactionalId}`;
+  const where = `in ${counted(event.partitions.length, "partition")}`;
+  switch (event.state) {
+    case "Empty":
+      return `${name}: taken by producer ${producerId} in epoch ${producerEpoch}`;
+    case "Ongoing":
+      return `${name} begins`;
+    case "PrepareCommit":
+      return `${name} is to be committed, ${where}`;
+    case "PrepareAbort":
+      return `${name} ${abortReasons[event.reason] ?? "is to be aborted"}, ${where}`;
+    case "CompleteCommit":
+      return `${name} is committed`;
+    case "CompleteAbort":
+      return `${name} is aborted`;
+    case "Dead":
+      return `${name} was not used for long, and is forgotten`;
+  }
+}
+
+const abortReasons: Partial<Readonly<Record<TransactionEvent["reason"], string>>> = {
+  timedOut: "was open for longer than its time-out, and is to be aborted",
+  fenced: "was left open by a producer that another one fences, and is to be aborted",
+};

@@ -49,7 +49,7 @@ export const optionGroups = {
     "sasl-session-ms": { value: "NUMBER", says: "for how long a login is good (0: for ever)" },
   },
   "What it says": {
-    verbose: { says: "a line for each connection, login, topic, rebalance and commit" },
+    verbose: { says: "a line for each connection, login, topic, rebalance, commit and transaction" },
     json: { says: "one JSON object a line, for programs" },
     version: { says: "the version" },
     help: { says: "this text" },

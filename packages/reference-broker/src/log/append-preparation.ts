@@ -3,6 +3,7 @@ import type { PendingAppend } from "./append-run.js";
 import type { LogConfig } from "./log-config.js";
 import type { LogContents } from "./log-contents.js";
 import { LogError } from "./log-error.js";
+import type { RequiredVerification } from "./producer-tracking.js";
 import { recompressed } from "./recompression.js";
 import {
   type AppendOrigin,
@@ -22,6 +23,11 @@ export interface AppendOptions {
   readonly produceVersion?: number;
   /** For transaction markers: the version of the transaction protocol; from 2 on every marker has to raise the epoch. Default 0. */
   readonly transactionVersion?: number;
+  /**
+   * Transactional records are taken only into a transaction that is open here, or with the guard under which it was verified. Absent:
+   * whoever appends vouches for them.
+   */
+  readonly verification?: RequiredVerification | undefined;
 }
 
 /** An append as far as it can be checked without its turn in the queue. */
@@ -29,8 +35,8 @@ export type PreparedAppend = Omit<PendingAppend, "resolve" | "reject">;
 
 /** Checks records that are to be appended. Compressed ones are looked into on the side; the queue awaits the outcome in their turn. */
 export function prepareAppend(records: Buffer, options: AppendOptions, contents: LogContents): PreparedAppend {
-  const { origin, leaderEpoch, transactionVersion = 0 } = options;
-  const common = { origin, leaderEpoch, transactionVersion };
+  const { origin, leaderEpoch, transactionVersion = 0, verification } = options;
+  const common = { origin, leaderEpoch, transactionVersion, verification };
   if (origin !== "client") {
     const batches = trustedBatches(records, origin, contents.name);
     return { ...common, batches, bytes: bytesOf(batches), checked: undefined };

@@ -8,7 +8,7 @@ import {
 import type { LogContents } from "./log-contents.js";
 import { LogError } from "./log-error.js";
 import type { ProducerChanges } from "./producer-state.js";
-import { duplicateOf, trackProducer } from "./producer-tracking.js";
+import { duplicateOf, type RequiredVerification, trackProducer } from "./producer-tracking.js";
 import type { AppendOrigin } from "./validation.js";
 
 /** What an append gave. */
@@ -35,6 +35,7 @@ export interface PendingAppend {
   readonly origin: AppendOrigin;
   readonly leaderEpoch: number;
   readonly transactionVersion: number;
+  readonly verification: RequiredVerification | undefined;
   /** Checks that need time, because records are compressed, and the batch to take in place of the one that came. */
   readonly checked: Promise<RecordBatch> | undefined;
   readonly resolve: (result: AppendResult) => void;
@@ -103,8 +104,9 @@ export class AppendRun {
 
   /** Adds an append, whose offsets are set, to the run. Throws when its producer may not write it. */
   stage(append: PendingAppend, now: number): void {
-    const { batches, origin, transactionVersion } = append;
-    const options = { origin, partitionName: this.#contents.name, changes: this.changes, transactionVersion };
+    const { batches, origin, transactionVersion, verification } = append;
+    const { changes } = this;
+    const options = { origin, partitionName: this.#contents.name, changes, transactionVersion, verification };
     for (const batch of batches) trackProducer(batch, this.#contents.producers, options);
     const firstOffset = batches[0]?.baseOffset ?? this.#nextOffset;
     const lastOffset = batches.at(-1)?.lastOffset ?? firstOffset;

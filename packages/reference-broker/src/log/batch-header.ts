@@ -35,6 +35,21 @@ export function isTransactional(records: Buffer): boolean {
   return hasAttributes && (records.readInt16BE(21) & transactionalFlag) !== 0;
 }
 
+/** Who wrote a batch, as its header says. */
+export interface BatchProducer {
+  readonly producerId: bigint;
+  readonly producerEpoch: number;
+  readonly firstSequence: number;
+}
+
+/** The producer of the first batch of a record set that is a part of a transaction; undefined when it is not, or has no producer id. */
+export function transactionalProducer(records: Buffer): BatchProducer | undefined {
+  if (!isTransactional(records)) return undefined;
+  const producerId = records.readBigInt64BE(43);
+  if (producerId < 0n) return undefined;
+  return { producerId, producerEpoch: records.readInt16BE(51), firstSequence: records.readInt32BE(53) };
+}
+
 const transactionalFlag = 0x10;
 
 /** Bytes in a log file that are not a batch. */

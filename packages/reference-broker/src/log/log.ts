@@ -9,11 +9,12 @@ import { applyRetention, deleteBefore, truncateTo } from "./log-trimming.js";
 import { LogWriter } from "./log-writer.js";
 import { openLog, type OpenLogOptions } from "./open-log.js";
 import { writeProducerSnapshot } from "./producer-files.js";
-import type { ProducerEntry } from "./producer-entry.js";
+import { hasOpenTransaction, type ProducerEntry } from "./producer-entry.js";
 import { findAborted, readLog, type ReadOptions } from "./read-log.js";
 import type { ReadResult } from "./segment-reader.js";
 import { findByTimestamp, findMaxTimestamp, type TimestampedOffset } from "./time-lookup.js";
 import type { AbortedTransaction } from "./transaction-index.js";
+import type { UnverifiedProducer, VerificationGuard } from "./verification.js";
 
 /**
  * The records of one partition on one broker.
@@ -113,6 +114,16 @@ export class PartitionLog {
   /** What is known of the producers that wrote to the log. */
   get producers(): readonly ProducerEntry[] {
     return this.#contents.producers.entries;
+  }
+
+  /**
+   * Begins to verify that a producer has a transaction, before its first append of one: the guard goes into the append. Undefined when the
+   * producer has a transaction open here in this epoch.
+   */
+  beginVerification(producer: UnverifiedProducer): VerificationGuard | undefined {
+    const { producers, clock } = this.#contents;
+    if (hasOpenTransaction(producers.entry(producer.producerId), producer.producerEpoch)) return undefined;
+    return producers.verifications.begin(producer, clock.now());
   }
 
   /**

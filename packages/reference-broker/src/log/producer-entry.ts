@@ -1,6 +1,7 @@
 import { ErrorCode } from "@moldau/protocol-codec";
 import { LogError } from "./log-error.js";
 import type { AppendOrigin } from "./validation.js";
+import type { Verification } from "./verification.js";
 
 /** A batch that a producer wrote, remembered to recognise it when it is sent again. */
 export interface ProducerBatch {
@@ -49,6 +50,8 @@ export interface IncomingMarker {
 export interface AppendContext {
   readonly origin: AppendOrigin;
   readonly partitionName: string;
+  /** What is known of the producer's transaction while it is being verified. */
+  readonly underVerification?: Verification | undefined;
 }
 
 /** The entry of a producer that the partition does not know. */
@@ -61,6 +64,11 @@ export function emptyProducerEntry(producerId: bigint): ProducerEntry {
     currentTxnFirstOffset: -1n,
     batches: [],
   };
+}
+
+/** Whether the producer has a transaction open in this epoch. */
+export function hasOpenTransaction(entry: ProducerEntry, producerEpoch: number): boolean {
+  return entry.currentTxnFirstOffset >= 0n && entry.producerEpoch === producerEpoch;
 }
 
 /** The remembered batch with exactly these sequence numbers in this epoch: what is being sent was appended before. */
@@ -152,6 +160,7 @@ function checkMarkerEpoch(entry: ProducerEntry, marker: IncomingMarker, context:
 }
 
 function checkSequence(entry: ProducerEntry, { producerEpoch, batch }: IncomingData, context: AppendContext): void {
+  checkLowestSequence(entry, batch.firstSequence, context);
   // Of a producer whose records are all deleted, or that is new here, any sequence number is taken.
   if (entry.producerEpoch === -1) return;
   const last = entry.producerEpoch === producerEpoch ? (entry.batches.at(-1)?.lastSequence ?? -1) : -1;
@@ -164,6 +173,20 @@ function checkSequence(entry: ProducerEntry, { producerEpoch, batch }: IncomingD
   throw new LogError(
     ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
     `${describe(entry, context)} sent sequence number ${batch.firstSequence}, but ${reason}`,
+  );
+}
+
+/** While a transaction is being verified, a batch must not pass an earlier one that has to be sent again. */
+function checkLowestSequence(entry: ProducerEntry, firstSequence: number, context: AppendContext): void {
+  const { underVerification } = context;
+  if (underVerification === undefined) return;
+  const { raisesEpoch, lowestSequence } = underVerification;
+  // Each transaction is an epoch of its own there, and each epoch begins at 0.
+  const lowest = raisesEpoch && entry.batches.length === 0 ? 0 : lowestSequence;
+  if (firstSequence <= lowest) return;
+  throw new LogError(
+    ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
+    `${describe(entry, context)} sent sequence number ${firstSequence}, and ${lowest} has to come first`,
   );
 }
 

@@ -1,6 +1,7 @@
 import type { ProducerEntry } from "./producer-entry.js";
 import { emptyProducerEntry } from "./producer-entry.js";
 import type { AbortedTransaction } from "./transaction-index.js";
+import { Verifications } from "./verification.js";
 
 /** A transaction whose marker is being appended. */
 export interface CompletedTransaction {
@@ -24,6 +25,8 @@ export interface ProducerChanges {
  * once the batches are written. Transactions are kept until their markers lie below the high watermark.
  */
 export class ProducerState {
+  /** The producers whose transactions are being verified. */
+  readonly verifications = new Verifications();
   readonly #entries = new Map<bigint, ProducerEntry>();
   /** First offset to producer id, in ascending order: transactions begin at the end of the log. */
   #open = new Map<bigint, bigint>();
@@ -92,6 +95,7 @@ export class ProducerState {
   expire(now: number, expirationMs: number): void {
     for (const [producerId, entry] of this.#entries)
       if (isProducerExpired(entry, now, expirationMs)) this.#entries.delete(producerId);
+    this.verifications.expire(now, expirationMs);
   }
 
   /** Forgets everything. */

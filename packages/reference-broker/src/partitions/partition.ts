@@ -5,10 +5,12 @@ import type { AppendResult } from "../log/append-run.js";
 import type { LogConfig } from "../log/log-config.js";
 import { LogError } from "../log/log-error.js";
 import type { PartitionLog } from "../log/log.js";
+import type { ProducerEntry } from "../log/producer-entry.js";
 import type { ReadOptions } from "../log/read-log.js";
 import type { ReadResult } from "../log/segment-reader.js";
 import type { TimestampedOffset } from "../log/time-lookup.js";
 import type { AbortedTransaction } from "../log/transaction-index.js";
+import type { UnverifiedProducer, VerificationGuard } from "../log/verification.js";
 import { transition, type PartitionEvent, type PartitionLife } from "./partition-life.js";
 import { leadsAlone, replicatedUpTo } from "./replicas.js";
 import { VisibleBytes } from "./visible-bytes.js";
@@ -121,6 +123,19 @@ export class Partition {
     if (this.#life.state === "leader") this.#lead(this.#life);
     else this.#listenTo(undefined);
     this.#tell();
+  }
+
+  /**
+   * Begins to verify that a producer has a transaction, before its first append of one; see {@link PartitionLog.beginVerification}. Throws
+   * when this broker does not lead.
+   */
+  beginVerification(producer: UnverifiedProducer): VerificationGuard | undefined {
+    return this.#leading().log.beginVerification(producer);
+  }
+
+  /** What the partition knows of the producers that wrote to it. */
+  get producers(): readonly ProducerEntry[] {
+    return this.#leading().log.producers;
   }
 
   /** Appends one batch and resolves when it is written here; see {@link Partition.whenReplicated} for the others. */
