@@ -13,10 +13,17 @@ const guide = rowsOf("docs/guides/administration.md", "## Every operation");
 const readme = rowsOf("packages/admin/README.md", "## Operations");
 
 /** Methods of an admin that are no operations on the cluster. */
-const ownLife = ["close", "connect", "constructor"];
-const operations = Object.getOwnPropertyNames(Object.getPrototypeOf(new Kafka({ brokers: ["localhost:1"] }).admin()))
+const ownLife = ["close", "connect", "constructor", "run"];
+const operations = methodsOf(new Kafka({ brokers: ["localhost:1"] }).admin())
   .filter((name) => !ownLife.includes(name))
   .toSorted();
+
+/** The methods of an object, those of its classes' parents among them, but for those of an emitter. */
+function methodsOf(object: object): string[] {
+  const prototype = Object.getPrototypeOf(object) as object;
+  if (Object.hasOwn(prototype, "emit")) return [];
+  return [...Object.getOwnPropertyNames(prototype), ...methodsOf(prototype)];
+}
 
 function namesIn(cell = ""): string[] {
   return Array.from(cell.matchAll(/`(\w+)`/g), ([, name = ""]) => name);

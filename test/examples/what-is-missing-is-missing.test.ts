@@ -29,12 +29,10 @@ interface Feature {
 
 const features: Readonly<Record<string, Feature>> = {
   "Transactions: writing all or nothing": {
-    apis: [
-      ...["AddPartitionsToTxn", "AddOffsetsToTxn", "EndTxn", "TxnOffsetCommit"],
-      ...["DescribeProducers", "DescribeTransactions", "ListTransactions"],
-    ],
+    apis: ["AddPartitionsToTxn", "AddOffsetsToTxn", "EndTxn", "TxnOffsetCommit"],
     client: () => isTaken(() => kafka.producer(options<ProducerOptions>({ transactionalId: "t" }))),
   },
+  "Transactions: looking into them": { apis: ["DescribeProducers", "DescribeTransactions", "ListTransactions"] },
   "Cooperative rebalancing (KIP-429)": {
     client: () =>
       isTaken(() => {

@@ -113,8 +113,8 @@ function ancestryText({ extendedTypes, implementedTypes }: DeclarationReflection
 }
 
 /** What an emitter tells: the members of the type that its events are named by. */
-function eventsText({ extendedTypes }: DeclarationReflection, place: MemberPlace): string {
-  const emitter = (extendedTypes ?? []).find(isEmitter);
+function eventsText(owner: DeclarationReflection, place: MemberPlace): string {
+  const emitter = emitterOf(owner);
   const [events] = emitter?.type === "reference" ? (emitter.typeArguments ?? []) : [];
   if (events?.type !== "reference" || !events.reflection?.isDeclaration()) return "";
   const rows = ownMembers(events.reflection).map((event) => [
@@ -127,6 +127,14 @@ function eventsText({ extendedTypes }: DeclarationReflection, place: MemberPlace
     "Listen with `on`, `once` and `off`. A listener gets the values of the second column.",
     table(["Event", "With", "When"], rows),
   ].join("\n\n");
+}
+
+/** The emitter that a class extends, itself or by its parents. */
+function emitterOf({ extendedTypes = [] }: DeclarationReflection): SomeType | undefined {
+  const parents = extendedTypes.flatMap((type) =>
+    type.type === "reference" && type.reflection?.isDeclaration() === true ? [type.reflection] : [],
+  );
+  return extendedTypes.find(isEmitter) ?? parents.map(emitterOf).find((emitter) => emitter !== undefined);
 }
 
 function isEmitter(type: SomeType): boolean {

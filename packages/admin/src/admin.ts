@@ -1,14 +1,3 @@
-import {
-  clientClosed,
-  linkSignals,
-  maxTimerMs,
-  OptionReader,
-  waitFor,
-  type ClientName,
-  type Cluster,
-  type OperationOptions,
-} from "@moldau/connection-pool";
-import { EventEmitter } from "eventemitter3";
 import { alterConfigs, type AlterConfigsOptions, type AlteredConfigs } from "./operations/alter-configs.js";
 import {
   alterGroupOffsets,
@@ -39,20 +28,8 @@ import { listGroups, type GroupListing, type ListGroupsOptions } from "./operati
 import { listOffsets, type ListedOffset, type ListOffsetsOptions } from "./operations/list-offsets.js";
 import { resetGroupOffsets, type ResetGroupOffsetsOptions } from "./operations/reset-group-offsets.js";
 import type { ResetGroupOffset } from "./operations/reset-target.js";
-import type { Operation } from "./operations/operation.js";
 import { listTopics, type ListedTopic, type ListTopicsOptions } from "./operations/list-topics.js";
-
-/** What an admin tells. */
-export interface AdminEvents {
-  /** It was closed; nothing of it is under way any more. */
-  closed: [event: ClientName];
-}
-
-/** How to close an admin. */
-export interface AdminCloseOptions {
-  /** How long operations that are under way may take to their end, in milliseconds. Default 8,000. */
-  readonly timeoutMs?: number;
-}
+import { TransactionsAdmin } from "./transactions-admin.js";
 
 /**
  * Administers a cluster.
@@ -61,30 +38,7 @@ export interface AdminCloseOptions {
  * refused for the moment, or could not be asked, is tried again within the operation's `timeoutMs`. What concerns the operation as a whole
  * (a wrong option, no broker that answers, no right to do it) rejects.
  */
-export class Admin extends EventEmitter<AdminEvents> implements AsyncDisposable {
-  readonly #cluster: Cluster;
-  /** Ends what is still under way when there is no more time for it. */
-  readonly #stop = new AbortController();
-  readonly #running = new Set<Promise<unknown>>();
-  #closed: Promise<void> | undefined;
-
-  /** Works on the shared connections of `cluster` and opens none of its own. */
-  constructor(cluster: Cluster) {
-    super();
-    this.#cluster = cluster;
-  }
-
-  /**
-   * Connects to the cluster now instead of at the first operation, and fails when no broker answers: each is tried once, or with
-   * `timeoutMs` again and again for so long. Optional.
-   *
-   * @throws {KafkaError} CLIENT_CONNECTION_FAILED and what else keeps the client out; CLIENT_INVALID_ARGUMENT, CLIENT_ABORTED, CLIENT_CLOSED.
-   */
-  async connect(options: OperationOptions = {}): Promise<void> {
-    if (this.#closed) throw clientClosed("The admin client");
-    await this.#cluster.connect(options);
-  }
-
+export class Admin extends TransactionsAdmin {
   /**
    * Creates topics. The result has an `error` for each that was not made: TOPIC_ALREADY_EXISTS, INVALID_REPLICATION_FACTOR, INVALID_CONFIG …
    *
@@ -98,7 +52,7 @@ export class Admin extends EventEmitter<AdminEvents> implements AsyncDisposable 
    * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection.
    */
   createTopics(options: CreateTopicsOptions): Promise<readonly CreatedTopic[]> {
-    return this.#run(() => createTopics(options));
+    return this.run(() => createTopics(options));
   }
 
   /**
@@ -111,7 +65,7 @@ export class Admin extends EventEmitter<AdminEvents> implements AsyncDisposable 
    * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection.
    */
   deleteTopics(options: DeleteTopicsOptions): Promise<readonly DeletedTopic[]> {
-    return this.#run(() => deleteTopics(options));
+    return this.run(() => deleteTopics(options));
   }
 
   /**
@@ -124,7 +78,7 @@ export class Admin extends EventEmitter<AdminEvents> implements AsyncDisposable 
    * @throws {KafkaError} failures of the connection.
    */
   listTopics(options: ListTopicsOptions = {}): Promise<readonly ListedTopic[]> {
-    return this.#run(() => listTopics(options));
+    return this.run(() => listTopics(options));
   }
 
   /**
@@ -138,7 +92,7 @@ export class Admin extends EventEmitter<AdminEvents> implements AsyncDisposable 
    * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection.
    */
   describeTopics(options: DescribeTopicsOptions): Promise<readonly DescribedTopic[]> {
-    return this.#run(() => describeTopics(options));
+    return this.run(() => describeTopics(options));
   }
 
   /**
@@ -153,7 +107,7 @@ export class Admin extends EventEmitter<AdminEvents> implements AsyncDisposable 
    * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection.
    */
   createPartitions(options: CreatePartitionsOptions): Promise<readonly GrownTopic[]> {
-    return this.#run(() => createPartitions(options));
+    return this.run(() => createPartitions(options));
   }
 
   /**
@@ -168,7 +122,7 @@ export class Admin extends EventEmitter<AdminEvents> implements AsyncDisposable 
    * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection.
    */
   deleteRecords(options: DeleteRecordsOptions): Promise<readonly TruncatedPartition[]> {
-    return this.#run(() => deleteRecords(options));
+    return this.run(() => deleteRecords(options));
   }
 
   /**
@@ -182,7 +136,7 @@ export class Admin extends EventEmitter<AdminEvents> implements AsyncDisposable 
    * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection.
    */
   describeConfigs(options: DescribeConfigsOptions): Promise<readonly DescribedConfigs[]> {
-    return this.#run(() => describeConfigs(options));
+    return this.run(() => describeConfigs(options));
   }
 
   /**
@@ -196,7 +150,7 @@ export class Admin extends EventEmitter<AdminEvents> implements AsyncDisposable 
    * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection; UNSUPPORTED_VERSION from brokers before 2.3.
    */
   alterConfigs(options: AlterConfigsOptions): Promise<readonly AlteredConfigs[]> {
-    return this.#run(() => alterConfigs(options));
+    return this.run(() => alterConfigs(options));
   }
 
   /**
@@ -209,7 +163,7 @@ export class Admin extends EventEmitter<AdminEvents> implements AsyncDisposable 
    * @throws {KafkaError} failures of the connection.
    */
   describeCluster(options: DescribeClusterOptions = {}): Promise<ClusterDescription> {
-    return this.#run(() => describeCluster(options));
+    return this.run(() => describeCluster(options));
   }
 
   /**
@@ -223,7 +177,7 @@ export class Admin extends EventEmitter<AdminEvents> implements AsyncDisposable 
    * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection.
    */
   listOffsets(options: ListOffsetsOptions): Promise<readonly ListedOffset[]> {
-    return this.#run(() => listOffsets(options));
+    return this.run(() => listOffsets(options));
   }
 
   /**
@@ -236,7 +190,7 @@ export class Admin extends EventEmitter<AdminEvents> implements AsyncDisposable 
    * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection when no broker answers.
    */
   listGroups(options: ListGroupsOptions = {}): Promise<GroupListing> {
-    return this.#run(() => listGroups(options));
+    return this.run(() => listGroups(options));
   }
 
   /**
@@ -250,7 +204,7 @@ export class Admin extends EventEmitter<AdminEvents> implements AsyncDisposable 
    * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection.
    */
   describeGroups(options: DescribeGroupsOptions): Promise<readonly DescribedGroup[]> {
-    return this.#run(() => describeGroups(options));
+    return this.run(() => describeGroups(options));
   }
 
   /**
@@ -263,7 +217,7 @@ export class Admin extends EventEmitter<AdminEvents> implements AsyncDisposable 
    * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection.
    */
   listGroupOffsets(options: ListGroupOffsetsOptions): Promise<readonly GroupOffsets[]> {
-    return this.#run(() => listGroupOffsets(options));
+    return this.run(() => listGroupOffsets(options));
   }
 
   /**
@@ -277,7 +231,7 @@ export class Admin extends EventEmitter<AdminEvents> implements AsyncDisposable 
    * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection.
    */
   describeGroupLag(options: DescribeGroupLagOptions): Promise<readonly GroupLag[]> {
-    return this.#run(() => describeGroupLag(options));
+    return this.run(() => describeGroupLag(options));
   }
 
   /**
@@ -294,7 +248,7 @@ export class Admin extends EventEmitter<AdminEvents> implements AsyncDisposable 
    * no such group and no topic or partition was named; CLIENT_INVALID_ARGUMENT, and failures of the connection.
    */
   resetGroupOffsets(options: ResetGroupOffsetsOptions): Promise<readonly ResetGroupOffset[]> {
-    return this.#run(() => resetGroupOffsets(options));
+    return this.run(() => resetGroupOffsets(options));
   }
 
   /**
@@ -307,7 +261,7 @@ export class Admin extends EventEmitter<AdminEvents> implements AsyncDisposable 
    * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection.
    */
   alterGroupOffsets(options: AlterGroupOffsetsOptions): Promise<readonly AlteredGroupOffset[]> {
-    return this.#run(() => alterGroupOffsets(options));
+    return this.run(() => alterGroupOffsets(options));
   }
 
   /**
@@ -321,7 +275,7 @@ export class Admin extends EventEmitter<AdminEvents> implements AsyncDisposable 
    * connection; UNSUPPORTED_VERSION from brokers before 2.4.
    */
   deleteGroupOffsets(options: DeleteGroupOffsetsOptions): Promise<readonly DeletedGroupOffset[]> {
-    return this.#run(() => deleteGroupOffsets(options));
+    return this.run(() => deleteGroupOffsets(options));
   }
 
   /**
@@ -334,47 +288,6 @@ export class Admin extends EventEmitter<AdminEvents> implements AsyncDisposable 
    * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection.
    */
   deleteGroups(options: DeleteGroupsOptions): Promise<readonly DeletedGroup[]> {
-    return this.#run(() => deleteGroups(options));
-  }
-
-  /**
-   * Refuses further operations, and waits for those under way; what has no end in time rejects with CLIENT_CLOSED. The cluster's connections
-   * are not this object's to close. Calling it again gives the same promise.
-   *
-   * @throws {KafkaError} CLIENT_INVALID_ARGUMENT when an option is wrong; nothing else.
-   */
-  async close(options: AdminCloseOptions = {}): Promise<void> {
-    const read = new OptionReader("close", options);
-    const timeoutMs = read.integer("timeoutMs", { min: 0, max: maxTimerMs, default: 8000 });
-    read.done();
-    this.#closed ??= this.#close(timeoutMs);
-    return this.#closed;
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
-  }
-
-  async #close(timeoutMs: number): Promise<void> {
-    const ended = Promise.allSettled([...this.#running]);
-    const late = clientClosed("The admin client");
-    await waitFor(ended, { clock: this.#cluster.clock, timeoutMs, late: () => late }).catch(() => undefined);
-    this.#stop.abort(late);
-    await ended;
-    this.emit("closed", this.#cluster.client);
-  }
-
-  /** Checks the options of an operation, then carries it out; it ends when this object is closed. */
-  async #run<Result>(check: () => Operation<Result>): Promise<Result> {
-    if (this.#closed) throw clientClosed("The admin client");
-    const { wait, run } = check();
-    const { signal, unlink } = linkSignals(wait.signal, this.#stop.signal);
-    const running = run(this.#cluster, { ...wait, signal }).finally(unlink);
-    this.#running.add(running);
-    try {
-      return await running;
-    } finally {
-      this.#running.delete(running);
-    }
+    return this.run(() => deleteGroups(options));
   }
 }

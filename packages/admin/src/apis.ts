@@ -7,13 +7,18 @@ import {
   DeleteTopics,
   DescribeConfigs,
   DescribeGroups,
+  DescribeProducers,
+  DescribeTransactions,
   IncrementalAlterConfigs,
+  InitProducerId,
   ListGroups,
   ListOffsets,
+  ListTransactions,
   Metadata,
   OffsetCommit,
   OffsetDelete,
   OffsetFetch,
+  WriteTxnMarkers,
 } from "@moldau/protocol-codec";
 
 /** OffsetCommit and OffsetFetch name topics up to version 9; in version 10 topics go by id, and it brings nothing else. */
@@ -30,9 +35,14 @@ export const spokenApis: readonly SpokenApi[] = [
   { api: CreateTopics },
   { api: DeleteTopics },
   { api: DeleteRecords },
+  { api: InitProducerId },
+  { api: WriteTxnMarkers },
   { api: DescribeConfigs },
   { api: CreatePartitions },
   { api: DeleteGroups },
   { api: IncrementalAlterConfigs },
   { api: OffsetDelete },
+  { api: DescribeProducers },
+  { api: DescribeTransactions },
+  { api: ListTransactions },
 ];

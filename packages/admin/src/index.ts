@@ -1,7 +1,8 @@
 /// <reference types="node" preserve="true" />
 
 export { Admin } from "./admin.js";
-export type { AdminCloseOptions, AdminEvents } from "./admin.js";
+export type { AdminCloseOptions, AdminEvents, AdminLife } from "./admin-life.js";
+export type { TransactionsAdmin } from "./transactions-admin.js";
 export type {
   AlterConfigsOptions,
   AlteredConfigs,
@@ -46,5 +47,26 @@ export type { GroupOffset, GroupOffsets, ListGroupOffsetsOptions } from "./opera
 export type { ListedTopic, ListTopicsOptions } from "./operations/list-topics.js";
 export type { FailedBroker, GroupListing, ListedGroup, ListGroupsOptions } from "./operations/list-groups.js";
 export type { ListedOffset, ListOffsetsOptions, OffsetSpec, PartitionToList } from "./operations/list-offsets.js";
+export type {
+  AbortedTransaction,
+  AbortTransactionOptions,
+  TransactionToAbort,
+} from "./operations/abort-transaction.js";
+export type { ActiveProducer, DescribeProducersOptions, PartitionProducers } from "./operations/describe-producers.js";
+export type { DescribedTransaction, DescribeTransactionsOptions } from "./operations/describe-transactions.js";
+export type { FencedProducer, FenceProducersOptions } from "./operations/fence-producers.js";
+export type {
+  FailedPartition,
+  FindHangingTransactionsOptions,
+  HangingTransaction,
+  HangingTransactions,
+} from "./operations/find-hanging-transactions.js";
+export type { OpenTransaction } from "./operations/hanging.js";
+export type {
+  ListedTransaction,
+  ListTransactionsOptions,
+  TransactionListing,
+  TransactionState,
+} from "./operations/list-transactions.js";
 export type { ItemResult } from "./routing/item-result.js";
 export type { NamedPartition } from "./routing/leader.js";

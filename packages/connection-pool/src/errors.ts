@@ -80,8 +80,8 @@ export function protocolViolation(message: string, options: KafkaErrorOptions = 
 }
 
 /**
- * Makes the error that a broker's code stands for, as {@link kafkaError} does; its message also names the partition, topic or group that it is
- * about, unless the broker's own sentence does.
+ * Makes the error that a broker's code stands for, as {@link kafkaError} does; its message also names the partition, topic, group or
+ * transactional id that it is about, unless the broker's own sentence does.
  */
 export function brokerError(errorCode: number, facts: KafkaErrorFacts, detail?: string | null): KafkaError {
   const error = kafkaError(errorCode, facts, detail);
@@ -97,7 +97,7 @@ export function brokerError(errorCode: number, facts: KafkaErrorFacts, detail?: 
   });
 }
 
-function subjectOf({ topic, partition = -1, groupId }: KafkaErrorFacts): {
+function subjectOf({ topic, partition = -1, groupId, transactionalId }: KafkaErrorFacts): {
   readonly name?: string;
   readonly title?: string;
 } {
@@ -105,7 +105,10 @@ function subjectOf({ topic, partition = -1, groupId }: KafkaErrorFacts): {
     return partition < 0
       ? { name: topic, title: `the topic "${topic}"` }
       : { name: topic, title: `${topic}-${partition}` };
-  return groupId === undefined ? {} : { name: groupId, title: `the group "${groupId}"` };
+  if (groupId !== undefined) return { name: groupId, title: `the group "${groupId}"` };
+  return transactionalId === undefined
+    ? {}
+    : { name: transactionalId, title: `the transactional id "${transactionalId}"` };
 }
 
 /** Whether a name stands in a text, in quotes or as a word of its own. */
