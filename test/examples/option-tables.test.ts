@@ -20,6 +20,7 @@ const tables: readonly OptionTable[] = [
   { page: "packages/consumer/README.md", heading: "## Options", of: "consumer" },
   { page: "packages/reference-broker/README.md", heading: "## Options of `startBroker`", of: "startBroker" },
   { page: "docs/guides/consuming.md", heading: "## Options", of: "consumer" },
+  { page: "docs/guides/consuming.md", heading: "### Reading, working and writing as one", of: "transform" },
   { page: "docs/guides/producing.md", heading: "## All options", of: "producer" },
   { page: "docs/guides/tuning.md", heading: "### Of a producer", of: "producer", isPart: true },
   { page: "docs/guides/tuning.md", heading: "### Of a consumer", of: "consumer", isPart: true },

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { defaultRetryPolicy } from "@moldau/connection-pool";
 import { resolveClusterOptions } from "../../packages/connection-pool/src/cluster/cluster-options.js";
 import { resolveConsumerOptions } from "../../packages/consumer/src/options.js";
+import { parseTransformOptions } from "../../packages/consumer/src/transform/transform-options.js";
 import { resolveProducerOptions } from "../../packages/producer/src/options.js";
 import { fieldsOf } from "./declared-fields.js";
 import { repository } from "./repository.js";
@@ -34,6 +35,10 @@ export const documentedOptions = {
     // Its options are checked where they are used; there is no one place that completes them.
     defaults: {},
   },
+  transform: {
+    names: declared("packages/consumer/src/transform/transform-options.ts", "TransformOptions"),
+    defaults: { ...parseTransformOptions({ producer: { transaction: neverCalled } }) },
+  },
   consumer: {
     names: declared("packages/consumer/src/options.ts", "ConsumerOptions"),
     defaults: { ...resolveConsumerOptions({ groupId: "g" }) },
@@ -42,8 +47,13 @@ export const documentedOptions = {
 
 /** How a default stands in a table; undefined where words are needed for it. */
 export function shownDefault(value: unknown): string | undefined {
+  if (value === Infinity) return undefined;
   if (typeof value === "number") return value.toLocaleString("en");
   return typeof value === "string" || typeof value === "boolean" ? `\`${JSON.stringify(value)}\`` : undefined;
+}
+
+async function neverCalled(): Promise<never> {
+  throw new Error("only options are read");
 }
 
 function declared(file: string, name: string): readonly string[] {

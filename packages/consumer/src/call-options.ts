@@ -101,7 +101,8 @@ export function parsePartition(value: unknown, path: string): TopicPartition {
   throw invalidArgument(`${path} must be a partition such as { topic: "orders", partition: 0 }.`);
 }
 
-function parseCount(value: unknown): number | undefined {
+/** Reads how many messages there may be; undefined when it is none. */
+export function parseCount(value: unknown): number | undefined {
   const isCount = value === Infinity || (typeof value === "number" && Number.isSafeInteger(value));
   return isCount && value >= 1 ? value : undefined;
 }

@@ -23,8 +23,8 @@ import {
 import type { Committable } from "./offsets/committable.js";
 import { Engine } from "./engine.js";
 import { channelsOfEvents } from "./channels.js";
-import { listenerFailed } from "./errors.js";
-import type { ConsumerEvents, ConsumerName, PartitionLag } from "./events.js";
+import { commitsByItself, listenerFailed } from "./errors.js";
+import type { ConsumerEvents, ConsumerName, PartitionLag, RetryNotice } from "./events.js";
 import { lagOf } from "./lag.js";
 import { consumerLines } from "./log.js";
 import { BatchLoop } from "./reading/batch-loop.js";
@@ -36,6 +36,13 @@ import type { Message } from "./reading/message.js";
 import type { OffsetTarget } from "./partitions/offset-target.js";
 import { resolveConsumerOptions, type ConsumerOptions, type ResolvedConsumerOptions } from "./options.js";
 import type { TopicPartition } from "./partitions/topic-partition.js";
+import {
+  checkWork,
+  parseTransformOptions,
+  type TransformOptions,
+  type TransformWork,
+} from "./transform/transform-options.js";
+import { Transform } from "./transform/transform.js";
 
 /** How a loop over batches is run. */
 export interface BatchesOptions extends LoopOptions {
@@ -143,6 +150,37 @@ export class Consumer
    */
   stream(options: LoopOptions = {}): Readable {
     return messageStream(this.messages(parseLoopOptions("stream", options)));
+  }
+
+  /**
+   * Reads, works, writes and commits as one: each batch is given to `work`, and the messages that it makes are written, and the batch's offsets
+   * committed, in one transaction of `producer`: all of it counts, or nothing. With a producer of its own for each member, what ends up in the
+   * topics is what every message was worth once, whoever crashes or is replaced meanwhile, for readers that read committed messages only.
+   *
+   *     await consumer.transform({ producer, to: "invoices" }, async (batch) => batch.toArray().map(toInvoice));
+   *
+   * Batches that have been fetched already go into one transaction, up to `maxMessages` and `transactionMs`; results may each name their own
+   * `topic`. When the work, the writing or the commit fails, or the group gives the partitions to others, the transaction is aborted, what was
+   * fetched ahead is dropped, and reading goes back to what was committed. A batch that fails is tried again, alone and after a pause, up to
+   * `attempts` times in all; the event `retrying` tells of it. What else `work` does, it may do several times.
+   *
+   * A rebalance and {@link close} wait for the transaction in hand as they do for the body of a loop; when it takes too long it is aborted.
+   * Resolves when the consumer is closed.
+   *
+   * @throws {KafkaError} CLIENT_INVALID_STATE for a consumer that commits by itself (`autoCommit` is not false); CLIENT_INVALID_ARGUMENT, CLIENT_CLOSED,
+   * CLIENT_SECOND_READER: nothing was read. CLIENT_TRANSFORM_FAILED with the place of a batch that failed too often, and its error as `cause`;
+   * what makes the producer useless, such as PRODUCER_FENCED; what ends a loop; CLIENT_ABORTED.
+   */
+  async transform<Result>(options: TransformOptions<Result>, work: TransformWork<Result>): Promise<void> {
+    const checked = parseTransformOptions(options);
+    checkWork(work);
+    this.#checkOpen();
+    if (this.options.autoCommit) throw commitsByItself(this.options.groupId);
+    const { reader, transactionalOffsets: offsets, closing } = this.#engine;
+    const { options: pace } = this.#cluster;
+    const retrying = (notice: RetryNotice): void => this.#engine.retrying(notice);
+    const transform = new Transform({ reader, offsets, pace, options: checked, work, closing, retrying });
+    await transform.run();
   }
 
   /**

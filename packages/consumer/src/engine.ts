@@ -101,6 +101,11 @@ export class Engine implements MembershipHost, ReaderHost {
     return this.#init.name;
   }
 
+  /** Fires when the consumer is closed. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
+  }
+
   get clock(): Clock {
     return this.#init.cluster.clock;
   }

@@ -1,4 +1,4 @@
-import { brokerError, gaveUp, invalidArgument, messageOf, timedOut } from "@moldau/connection-pool";
+import { brokerError, gaveUp, invalidArgument, invalidState, messageOf, timedOut } from "@moldau/connection-pool";
 import { DecodeError, ErrorCode, KafkaError, kafkaError, type Api, type KafkaErrorFacts } from "@moldau/protocol-codec";
 import type { TopicPartition, TopicPartitionOffset } from "./partitions/topic-partition.js";
 
@@ -14,6 +14,8 @@ export const ConsumerErrorCode = {
   NOT_ASSIGNED: "CLIENT_NOT_ASSIGNED",
   /** The group has committed no offset, and `startFrom` is `"none"`. */
   NO_OFFSET: "CLIENT_NO_OFFSET",
+  /** A batch was tried as often as it may be, and could not be transformed; `cause` is what went wrong the last time. */
+  TRANSFORM_FAILED: "CLIENT_TRANSFORM_FAILED",
   /** A listener that the application gave to `on` threw. */
   LISTENER_FAILED: "CLIENT_LISTENER_FAILED",
 } as const;
@@ -49,6 +51,26 @@ export function bodyUnfinished(waitedMs: number, inHand: readonly TopicPartition
       "committed of it is delivered again. If the body awaits close() itself, have it leave the loop with break and close after the loop, " +
       "or call close() without awaiting it. If it takes so long, raise timeoutMs. close({ finish: false }) does not wait.",
     first === undefined ? {} : { topic: first.topic, partition: first.partition, offset: first.offset },
+  );
+}
+
+/** A batch could not be transformed, however often it was tried. */
+export function transformFailed(
+  {
+    topic,
+    partition,
+    firstOffset,
+    nextOffset,
+  }: TopicPartition & { readonly firstOffset: bigint; readonly nextOffset: bigint },
+  attempts: number,
+  cause: unknown,
+): KafkaError {
+  const tried = attempts === 1 ? "once" : `${attempts} times`;
+  return new KafkaError(
+    ConsumerErrorCode.TRANSFORM_FAILED,
+    `${topic}-${partition} from offset ${firstOffset} to ${nextOffset - 1n} was tried ${tried} in vain: ${messageOf(cause)} ` +
+      "Nothing of it was committed, and it is read again. Mend what is in its way, or leave it out with a commit of the offset behind it, nextOffset.",
+    { topic, partition, offset: firstOffset, nextOffset, cause },
   );
 }
 
@@ -168,6 +190,14 @@ function joinAdvice(errorCode: number, { groupId, sessionTimeoutMs, assignors }:
     default:
       return undefined;
   }
+}
+
+/** Offsets that are committed twice, by the consumer and in a transaction, would let what is aborted count as done. */
+export function commitsByItself(groupId: string): KafkaError {
+  return invalidState(
+    `The consumer of group "${groupId}" commits by itself what it has handed out, whatever becomes of a transaction: make it with autoCommit: false.`,
+    { groupId },
+  );
 }
 
 /** There is nowhere to start. */

@@ -19,6 +19,14 @@ export type { TopicPartition, TopicPartitionOffset } from "./partitions/topic-pa
 
 // What goes with a transaction of a producer
 export type { GroupMetadata, GroupOffset, OffsetsInTransaction, TransactionOutcome } from "@moldau/connection-pool";
+export type {
+  Results,
+  TransformContext,
+  TransformOptions,
+  TransformResult,
+  TransformWork,
+} from "./transform/transform-options.js";
+export type { TopicResults, TransactionalProducer, TransformTransaction } from "./transform/transactional-producer.js";
 
 // What it tells
 export type {

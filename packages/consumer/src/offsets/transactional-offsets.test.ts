@@ -2,8 +2,7 @@ import { ErrorCode } from "@moldau/protocol-codec";
 import { describe, expect, it } from "vitest";
 import { batch } from "../../test-support/reading-bench.js";
 import { ScriptedCoordinator } from "../../test-support/scripted-coordinator.js";
-import { roundEnded } from "../errors.js";
-import type { MemberIdentity, Membership } from "../membership/membership.js";
+import { standingMember } from "../../test-support/standing-member.js";
 import { resolveConsumerOptions, type ConsumerOptions } from "../options.js";
 import { Assignment } from "../partitions/assignment.js";
 import { nextOffsetAfter } from "../partitions/partition-buffer.js";
@@ -26,23 +25,7 @@ const name = { clientId: "test", clientInstance: 1, groupId: "billing" };
 
 function bench(options: Partial<ConsumerOptions> = {}): Bench {
   const script = new ScriptedCoordinator();
-  const round = new AbortController();
-  let identity: MemberIdentity | undefined = {
-    memberId: "m",
-    generationId: 3,
-    groupInstanceId: "static",
-    ended: round.signal,
-  };
-  const membership: Membership = {
-    get identity() {
-      return identity;
-    },
-    observe: () => undefined,
-    start: () => undefined,
-    rejoin: () => undefined,
-    leave: () => Promise.resolve(),
-    metadataChanged: () => undefined,
-  };
+  const { membership, endRound } = standingMember();
   const log: string[] = [];
   const assignment = new Assignment({});
   const [first, second] = assignment.add([
@@ -67,10 +50,6 @@ function bench(options: Partial<ConsumerOptions> = {}): Bench {
     tell: (event, make) => void log.push(`${event} ${JSON.stringify(make(name))}`),
     rewound: (moved) => positioning.find(moved.filter(({ isReady }) => !isReady)),
   });
-  const endRound = (): void => {
-    identity = undefined;
-    round.abort(roundEnded("billing"));
-  };
   return { script, offsets, assignment, partitions, log, endRound };
 }
 

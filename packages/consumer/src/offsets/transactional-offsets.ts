@@ -1,17 +1,12 @@
-import {
-  invalidState,
-  type GroupMetadata,
-  type OffsetsInTransaction,
-  type TransactionOutcome,
-} from "@moldau/connection-pool";
-import type { KafkaError } from "@moldau/protocol-codec";
+import type { GroupMetadata, OffsetsInTransaction, TransactionOutcome } from "@moldau/connection-pool";
 import { withJson } from "@moldau/protocol-codec/internal";
-import { notAMember, notAssigned } from "../errors.js";
+import { commitsByItself, notAMember, notAssigned } from "../errors.js";
 import type { Tell } from "../events.js";
 import type { MemberIdentity, Membership } from "../membership/membership.js";
 import type { ResolvedConsumerOptions } from "../options.js";
 import type { AssignedPartition } from "../partitions/assigned-partition.js";
 import type { Assignment } from "../partitions/assignment.js";
+import type { MessageBatch } from "../reading/message-batch.js";
 import { markDone, readCommittable, type Committable, type NamedOffset } from "./committable.js";
 
 /** What offsets in transactions need, and whom they tell. */
@@ -51,15 +46,16 @@ export class TransactionalOffsets {
   }
 
   /**
-   * Reads what is to be committed, and changes nothing.
+   * Reads what is to be committed, and changes nothing; on request with what is due in other partitions.
    *
    * @throws {KafkaError} CLIENT_INVALID_STATE for a consumer that commits by itself; CLIENT_INVALID_ARGUMENT; CLIENT_NOT_ASSIGNED for what is not,
    * or no longer, assigned.
    */
-  offsetsInTransaction(done: Committable): OffsetsInTransaction {
+  offsetsInTransaction(done: Committable, { withOthersDue = false } = {}): OffsetsInTransaction {
     const { options, assignment } = this.#init;
     if (options.autoCommit) throw commitsByItself(options.groupId);
-    const offsets = readCommittable("offsetsInTransaction", done, assignment).map(owned);
+    const named = readCommittable("offsetsInTransaction", done, assignment);
+    const offsets = (withOthersDue ? [...named, ...this.#dueBeside(named)] : named).map(owned);
     const identity = this.#identity();
     let isSettled = false;
     return {
@@ -74,6 +70,30 @@ export class TransactionalOffsets {
         return Promise.resolve();
       },
     };
+  }
+
+  /** Fires when the round of the group ends that stands now; it has fired where none does. */
+  get roundEnded(): AbortSignal {
+    const { membership, options } = this.#init;
+    return membership.identity?.ended ?? AbortSignal.abort(notAMember(options.groupId));
+  }
+
+  /** A transaction came to nothing before its offsets were given: reading of these batches, and what follows them, goes back. */
+  rewind(batches: readonly MessageBatch[]): void {
+    const { assignment, rewound } = this.#init;
+    const held = batches.flatMap((batch) => assignment.find(batch) ?? []);
+    const standing = [...new Set(held)].filter(({ isReady }) => isReady);
+    for (const partition of standing) partition.rewind();
+    rewound(standing);
+  }
+
+  #dueBeside(named: readonly NamedOffset[]): NamedOffset[] {
+    const { assignment } = this.#init;
+    const isNamed = new Set(named.map(({ assigned }) => assigned));
+    return [...assignment].flatMap((assigned): NamedOffset[] => {
+      const due = isNamed.has(assigned) ? undefined : assigned.due;
+      return due === undefined ? [] : [{ ...due, metadata: "", assigned }];
+    });
   }
 
   #settle(offsets: readonly OwnedOffset[], outcome: TransactionOutcome): void {
@@ -130,12 +150,4 @@ function stands({ assigned, version }: OwnedOffset): boolean {
 /** Whether another offset of the same transaction was the first to be settled. */
 function isInDoubt({ assigned }: OwnedOffset): boolean {
   return assigned.isLive && assigned.positioning.name === "inDoubt";
-}
-
-/** Offsets that are committed twice, by the consumer and in a transaction, would let what is aborted count as done. */
-function commitsByItself(groupId: string): KafkaError {
-  return invalidState(
-    `The consumer of group "${groupId}" commits by itself what it has handed out, whatever becomes of a transaction: make it with autoCommit: false.`,
-    { groupId },
-  );
 }

@@ -1,6 +1,6 @@
 import { Uuid, type RecordBatch } from "@moldau/protocol-codec";
 import type { AbortedTransaction } from "./aborted-transactions.js";
-import { Ledger } from "./ledger.js";
+import { Ledger, type Holding } from "./ledger.js";
 import type { OffsetTarget } from "./offset-target.js";
 import { PartitionBuffer } from "./partition-buffer.js";
 import { partitionKey, type TopicPartition, type TopicPartitionOffset } from "./topic-partition.js";
@@ -214,9 +214,10 @@ export class AssignedPartition implements TopicPartition {
     this.buffer.unshift([batch]);
   }
 
-  /** Takes everything back that is in hand and not done; reading continues there. */
-  giveBack(): void {
-    this.buffer.unshift(this.ledger.giveBack().batches);
+  /** Takes everything back that is in hand and not done, or only `holding` and what lies behind it; reading continues there. */
+  giveBack(holding?: Holding): void {
+    const { batches } = holding === undefined ? this.ledger.giveBack() : this.ledger.giveBackFrom(holding);
+    this.buffer.unshift(batches);
   }
 
   /** The stay is over. */

@@ -121,15 +121,26 @@ export class Ledger {
 
   /** Takes back what is not done, from the first that is still held on; it is to be handed out again. */
   giveBack(): GivenBack {
-    const left = this.#holdings.slice(this.#first);
-    const position = left.length === 0 ? this.#position : this.done;
-    const batches = new Set(left.flatMap(({ run }) => run.batches));
-    const [first] = left;
-    if (first !== undefined) this.#epoch = this.doneEpoch;
+    const first = this.#holdings[this.#first];
+    return first === undefined
+      ? { batches: [], position: this.#position }
+      : this.#takeBack(this.#first, { offset: this.done, epoch: this.doneEpoch });
+  }
+
+  /** Takes back a run that is held, and what lies behind it; what lies before stays in hand. */
+  giveBackFrom(holding: Holding): GivenBack {
+    const index = this.#holdings.indexOf(holding);
+    if (index <= this.#first) return this.giveBack();
+    return this.#takeBack(index, { offset: holding.run.from, epoch: holding.epochBefore });
+  }
+
+  #takeBack(index: number, { offset, epoch }: { readonly offset: bigint; readonly epoch: number }): GivenBack {
+    const left = this.#holdings.splice(index);
     for (const holding of left) holding.state = "void";
-    this.#clear();
-    this.#position = position;
-    return { batches: [...batches], position };
+    if (index === this.#first) this.#clear();
+    this.#position = offset;
+    this.#epoch = epoch;
+    return { batches: [...new Set(left.flatMap(({ run }) => run.batches))], position: offset };
   }
 
   #clear(): void {

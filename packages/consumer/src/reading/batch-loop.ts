@@ -6,26 +6,47 @@ import type { MessageBatch } from "./message-batch.js";
 import type { OpenBatch } from "./open-batch.js";
 import type { Reader } from "./reader.js";
 
-/** A loop over batches: one is in hand, and done as a whole when the next is asked for. */
+/** A batch in the application's hand. */
+interface Hand {
+  readonly holding: Holding;
+  readonly run: Collection;
+}
+
+/** A loop over batches: one is in hand, or several that were asked for with {@link more}, and done as a whole when the next is asked for. */
 export class BatchLoop extends Loop<MessageBatch> {
   readonly #maxMessages: number;
-  #hand: { readonly holding: Holding; readonly run: Collection } | undefined;
+  /** How many messages the batch that is asked for has at most. */
+  #room: number;
+  #hands: Hand[] = [];
 
   constructor(reader: Reader, { maxMessages, ...options }: LoopOptions & { readonly maxMessages: number }) {
     super(reader, options);
     this.#maxMessages = maxMessages;
+    this.#room = maxMessages;
   }
 
   override get isEmptyHanded(): boolean {
-    return this.#hand?.holding.state !== "held";
+    return !this.#hands.some(isHeld);
+  }
+
+  /**
+   * One batch more of up to so many messages, if it can be had at once. What is in hand stays there, and becomes done together with it. What keeps it from being read comes
+   * up when the next is asked for.
+   */
+  async more(maxMessages: number): Promise<MessageBatch | undefined> {
+    if (this.state !== "idle") return undefined;
+    this.#room = maxMessages;
+    // What was spoiled is fetched again, and spoils the next step then.
+    const batch = await this.reader.askForMore(this).catch(() => undefined);
+    this.#room = this.#maxMessages;
+    return batch;
   }
 
   settle(): void {
-    const hand = this.#hand;
-    this.#hand = undefined;
-    if (hand === undefined) return;
-    hand.run.partition.ledger.complete(hand.holding);
-    this.endTrace(hand.holding.state === "done");
+    const hands = this.#hands;
+    this.#hands = [];
+    for (const { run, holding } of hands) run.partition.ledger.complete(holding);
+    if (hands.length > 0) this.endTrace(hands.every(({ holding }) => holding.state === "done"));
   }
 
   interrupted(): void {
@@ -34,20 +55,20 @@ export class BatchLoop extends Loop<MessageBatch> {
 
   protected override async takeOf(open: OpenBatch): Promise<MessageBatch | undefined> {
     const { partition } = open;
-    const run = new Collection(open, this.#maxMessages);
-    const holding = partition.ledger.take(run, open.source.leaderEpoch);
-    this.#hand = { run, holding };
+    const run = new Collection(open, this.#room);
+    const hand: Hand = { run, holding: partition.ledger.take(run, open.source.leaderEpoch) };
+    this.#hands.push(hand);
     this.current = undefined;
     try {
-      this.current = await run.fill(this.reader.feed, () => holding.state === "held");
+      this.current = await run.fill(this.reader.feed, () => isHeld(hand));
     } catch (error) {
       // What is in the way of later messages comes up the next time: it was dropped, and is fetched again.
-      if (run.length === 0) this.settle();
+      if (run.length === 0) this.#dropEmpty(hand);
       if (run.length === 0) throw error;
     }
     // Something may have happened while a batch was decompressed: then nothing is handed out.
-    if (holding.state !== "held" || !partition.isReadable || !this.reader.isReading) this.putBack();
-    else if (run.length === 0) this.settle();
+    if (!isHeld(hand) || !partition.isReadable || !this.reader.isReading) this.#putBack([hand]);
+    else if (run.length === 0) this.#dropEmpty(hand);
     else return this.#handed(run.toMessageBatch());
     return undefined;
   }
@@ -58,14 +79,28 @@ export class BatchLoop extends Loop<MessageBatch> {
     return batch;
   }
 
-  protected override putBack(): void {
-    const { current } = this;
-    const hand = this.isEmptyHanded ? undefined : this.#hand;
-    this.current = undefined;
-    this.#hand = undefined;
-    // What lies in front is put back last.
-    if (current !== undefined && hand?.run.batches.at(-1) !== current.batch) this.reader.feed.putBack(current);
-    if (hand !== undefined) this.reader.feed.giveBack(hand.run.partition);
-    else if (current !== undefined) this.reader.feed.putBack(current);
+  /** There was nothing in it for the application. */
+  #dropEmpty(hand: Hand): void {
+    this.#hands = this.#hands.filter((each) => each !== hand);
+    hand.run.partition.ledger.complete(hand.holding);
   }
+
+  protected override putBack(): void {
+    this.#putBack(this.#hands);
+  }
+
+  /** Gives these back, and what is half read; the last of them first, since what lies in front is put back last. */
+  #putBack(hands: readonly Hand[]): void {
+    const { current } = this;
+    this.current = undefined;
+    this.#hands = this.#hands.filter((each) => !hands.includes(each));
+    const isPartOfHand = hands.some((hand) => isHeld(hand) && hand.run.batches.at(-1) === current?.batch);
+    if (current !== undefined && !isPartOfHand) this.reader.feed.putBack(current);
+    for (const hand of hands.toReversed())
+      if (isHeld(hand)) this.reader.feed.giveBack(hand.run.partition, hand.holding);
+  }
+}
+
+function isHeld({ holding }: Hand): boolean {
+  return holding.state === "held";
 }

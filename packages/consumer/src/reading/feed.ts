@@ -1,6 +1,7 @@
 import type { KafkaError, RecordBatch } from "@moldau/protocol-codec";
 import { unreadable } from "../errors.js";
 import type { AssignedPartition } from "../partitions/assigned-partition.js";
+import type { Holding } from "../partitions/ledger.js";
 import { OpenBatch } from "./open-batch.js";
 
 /** Whom the feed tells. */
@@ -65,9 +66,9 @@ export class Feed {
     this.#release(open.partition);
   }
 
-  /** Takes back all of the partition that is in hand and not done, with the batches that it was taken from. */
-  giveBack(partition: AssignedPartition): void {
-    partition.giveBack();
+  /** Takes back what of the partition is in hand and not done, all or from `holding` on, with the batches that it was taken from. */
+  giveBack(partition: AssignedPartition, holding?: Holding): void {
+    partition.giveBack(holding);
     this.#release(partition);
   }
 

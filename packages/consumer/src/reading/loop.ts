@@ -25,7 +25,7 @@ export abstract class Loop<T> implements AsyncIterableIterator<T, undefined>, Re
   readonly #signal: AbortSignal | undefined;
   #forgetSignal: (() => void) | undefined;
   #isOpening = false;
-  #endTrace: EndHandTrace | undefined;
+  #endTraces: EndHandTrace[] = [];
 
   constructor(reader: Reader, { signal }: LoopOptions = {}) {
     this.reader = reader;
@@ -102,13 +102,15 @@ export abstract class Loop<T> implements AsyncIterableIterator<T, undefined>, Re
 
   /** Subscribers follow what is handed out now; `end` tells them its outcome. */
   protected traced(end: EndHandTrace): void {
-    this.#endTrace = end;
+    this.#endTraces.push(end);
   }
 
   /** What was in hand has its outcome, of which subscribers are told if they follow it. */
   protected endTrace(isDone: boolean): void {
-    this.#endTrace?.(isDone ? "done" : "given back");
-    this.#endTrace = undefined;
+    if (this.#endTraces.length === 0) return;
+    const ends = this.#endTraces;
+    this.#endTraces = [];
+    for (const end of ends) end(isDone ? "done" : "given back");
   }
 
   /** Gives everything back that was taken and is not done. */

@@ -167,6 +167,21 @@ export class Reader {
     }
   }
 
+  /** What `loop` hands out at once, beside what is in hand and stays there; undefined when that is nothing, or there will be nothing more. */
+  async askForMore<T>(loop: Reading<T>): Promise<T | undefined> {
+    this.#asked++;
+    while (this.#loop === loop && this.isReading) {
+      if (this.pace.isDue()) {
+        await this.pace.rest();
+        continue;
+      }
+      const handed = await loop.handOut();
+      if (handed !== undefined) return handed;
+      if (!(await loop.open())) return undefined;
+    }
+    return undefined;
+  }
+
   /** Takes note that there is something to read. */
   enqueue(partition: AssignedPartition): void {
     this.feed.enqueue(partition);
