@@ -197,6 +197,19 @@ describe("the anomaly", () => {
     expect(namesIn(consumed("fail", "info", "ok")).anomalies).toEqual([]);
   });
 
+  it("consumed-never: a group commits offsets behind what none of its transactions polled", () => {
+    const consumed = (between: "ok" | "fail" | "info"): ScriptedHistory =>
+      new ScriptedHistory()
+        .did(0, "ok send", sends(0, [0, 1], [1, 2], [2, 3]))
+        .did(1, "ok txn", [polls(0, [0, 1])], { group: "g" })
+        .did(2, `${between} txn`, [polls(0, [1, 2])], { group: "g" })
+        .did(3, "ok txn", [polls(0, [2, 3])], { group: "g" })
+        .did(4, "ok poll", [polls(0, [0, 1], [1, 2], [2, 3])]);
+    expect(namesIn(consumed("ok")).anomalies).toEqual([]);
+    expect(namesIn(consumed("info")).anomalies).toEqual([]);
+    expect(namesIn(consumed("fail")).anomalies).toEqual(["consumed-never"]);
+  });
+
   it("G1c: two transactions polled each other's values", () => {
     const history = new ScriptedHistory()
       .begins(0, "txn", sends(0, [0, 1]))

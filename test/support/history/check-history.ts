@@ -1,4 +1,4 @@
-import { consumedTwice } from "./consumed-twice.js";
+import { consumption } from "./consumption.js";
 import { cycles } from "./cycles.js";
 import { factsOf } from "./facts.js";
 import type { AnomalyName, Finding, Search } from "./finding.js";
@@ -23,7 +23,7 @@ const searches: readonly Search[] = [
   lostWrites,
   pollOrder,
   sendOrder,
-  consumedTwice,
+  consumption,
   cycles,
 ];
 

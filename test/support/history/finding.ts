@@ -1,6 +1,6 @@
 import type { Facts } from "./facts.js";
 
-/** What can be wrong with a history, by the names of Jepsen's workload for Kafka (and `consumed-twice`, which it has no name for). */
+/** What can be wrong with a history, by the names of Jepsen's workload for Kafka (and how groups consume, for which it has no names). */
 export type AnomalyName =
   | "inconsistent-offsets"
   | "duplicate"
@@ -16,6 +16,7 @@ export type AnomalyName =
   | "int-send-skip"
   | "precommitted-read"
   | "consumed-twice"
+  | "consumed-never"
   | "G0"
   | "G1c"
   | "ww-G1c";

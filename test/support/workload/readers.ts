@@ -1,6 +1,6 @@
 import type { Key } from "../history/operation.js";
 import type { WorkloadConsumer } from "./clients.js";
-import { insist, type Scene } from "./scene.js";
+import { insist, untilQuiet, type Scene } from "./scene.js";
 
 /** Reads as a member of a group; leaves it now and then, and comes back as another one. */
 export async function readAsMember(scene: Scene, group: string, keys: readonly Key[]): Promise<void> {
@@ -20,23 +20,14 @@ export async function readEverything(scene: Scene, keys: readonly Key[], quietMs
   const process = scene.recorder.newProcess();
   const consumer = await insist(scene, () => scene.clients.consumer(`final-${process}`, keys));
   scene.recorder.subscribed(process, keys);
-  let polls = 0;
-  const reading = readOn(scene, consumer, process, () => polls++);
-  for (let before = -1; before !== polls;) {
-    before = polls;
-    await scene.clock.sleep(quietMs);
-  }
+  const reading = readOn(scene, consumer, process);
+  await untilQuiet(scene, quietMs);
   await consumer.close();
   await reading;
 }
 
 /** Polls until the consumer is closed. */
-async function readOn(
-  { recorder }: Scene,
-  consumer: WorkloadConsumer,
-  process: number,
-  tell: () => void = () => undefined,
-): Promise<void> {
+async function readOn({ recorder }: Scene, consumer: WorkloadConsumer, process: number): Promise<void> {
   for (;;) {
     const recording = recorder.begin(process, "poll", [["poll"]]);
     const polled = await consumer.poll();
@@ -44,6 +35,5 @@ async function readOn(
     recording.step(["poll", polled === undefined ? {} : { [polled.key]: polled.messages }]);
     recording.end("ok");
     if (polled === undefined) return;
-    tell();
   }
 }

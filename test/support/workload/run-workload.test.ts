@@ -17,10 +17,8 @@ async function play(seed: number, defect?: Defect): Promise<readonly Operation[]
   return clock.run(runWorkload({ clients, clock, seed, forMs: 20_000, quietMs: 20_000 }));
 }
 
-const seeds = Array.from({ length: 5 }, (_, index) => index + 1);
-
 it("finds nothing wrong with a good model, and does enough to say so", async () => {
-  for (const seed of seeds) {
+  for (let seed = 1; seed <= 5; seed++) {
     const history = await play(seed);
     const { anomalies, allowed } = checkHistory(history);
     expect(anomalies).toEqual([]);
@@ -46,14 +44,14 @@ describe("notices that", () => {
     "a message is passed over": "poll-skip",
     "a late commit ends the next transaction": "precommitted-read",
     "a producer is not fenced by the next of its name": "precommitted-read",
-    "offsets of an aborted transaction are committed": "poll-skip",
+    "offsets of an aborted transaction are committed": "consumed-never",
     "offsets of a committed transaction are not": "consumed-twice",
     "offsets are committed by a member that lost its partitions": "consumed-twice",
   };
   it.each(Object.entries(shownBy) as [Defect, AnomalyName][])("%s", async (defect, anomaly) => {
-    const found = new Set<AnomalyName>();
-    for (const seed of seeds)
-      for (const finding of checkHistory(await play(seed, defect)).anomalies) found.add(finding.anomaly);
+    const found: AnomalyName[] = [];
+    for (let seed = 1; seed <= 5 && !found.includes(anomaly); seed++)
+      found.push(...checkHistory(await play(seed, defect)).anomalies.map((finding) => finding.anomaly));
     expect(found).toContain(anomaly);
   });
 });

@@ -1,12 +1,13 @@
 import type { Clock } from "@moldau/platform";
-import type { Key, Operation } from "../history/operation.js";
+import type { Operation } from "../history/operation.js";
 import type { WorkloadClients } from "./clients.js";
 import { Dice } from "./dice.js";
+import { inputs, outputs } from "./keys.js";
 import { readAsMember, readEverything } from "./readers.js";
 import { Recorder } from "./recorder.js";
 import type { Scene } from "./scene.js";
 import { sendPlain, sendTransactions } from "./senders.js";
-import { transform } from "./transformers.js";
+import { transform, transformTheRest } from "./transformers.js";
 
 /** How a mixed workload is played. */
 export interface WorkloadOptions {
@@ -21,10 +22,6 @@ export interface WorkloadOptions {
   /** Makes trouble; told to stop before everything is read. */
   readonly trouble?: { stop(): Promise<void> };
 }
-
-/** Keys of the two halves: what is passed on, and where to. */
-export const inputs: readonly Key[] = [0, 1, 2, 3];
-export const outputs: readonly Key[] = [4, 5, 6];
 
 /** Lets producers of transactions, a plain one, members that pass on and members that only read work at once, and gives what they did and saw. */
 export async function runWorkload(options: WorkloadOptions): Promise<readonly Operation[]> {
@@ -56,6 +53,7 @@ export async function runWorkload(options: WorkloadOptions): Promise<readonly Op
     clock.sleep(forMs).then(() => trouble?.stop()),
   ]);
   await Promise.all(asides);
+  await transformTheRest(scene, quietMs);
   await readEverything(scene, [...inputs, ...outputs], quietMs);
   return recorder.history;
 }

@@ -33,3 +33,11 @@ export async function insist<Client>({ clock }: Scene, make: () => Promise<Clien
     }
   }
 }
+
+/** Resolves when nothing has happened for so long. */
+export async function untilQuiet({ recorder, clock }: Scene, quietMs: number): Promise<void> {
+  for (let before = -1; before !== recorder.history.length;) {
+    before = recorder.history.length;
+    await clock.sleep(quietMs);
+  }
+}

@@ -1,6 +1,6 @@
 import type { Polled, WorkloadConsumer, WorkloadProducer } from "./clients.js";
 import type { Recording } from "./recorder.js";
-import { insist, type Scene } from "./scene.js";
+import { insist, untilQuiet, type Scene } from "./scene.js";
 import { conduct, sendAll, type TransactionBody } from "./transactions.js";
 
 /** The group of those who pass on. */
@@ -20,6 +20,20 @@ export async function transform(scene: Scene, transactionalId: string): Promise<
     await producer.close();
     await leaving;
   }
+}
+
+/** Passes on what is left, as a last member, until nothing has come for so long. */
+export async function transformTheRest(scene: Scene, quietMs: number): Promise<void> {
+  const { clients, recorder, inputs } = scene;
+  const process = recorder.newProcess();
+  const producer = await insist(scene, () => clients.transactional("transformer-last"));
+  const consumer = await insist(scene, () => clients.consumer(transforming, inputs));
+  recorder.subscribed(process, inputs);
+  const passingOn = passOn(scene, { producer, consumer, process });
+  await untilQuiet(scene, quietMs);
+  await consumer.close();
+  await passingOn;
+  await producer.close();
 }
 
 interface Member {
