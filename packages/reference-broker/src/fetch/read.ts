@@ -112,8 +112,8 @@ async function readPartition(
   const read =
     diverging === undefined
       ? await led.read(fetchOffset, { maxBytes, minOneMessage, upTo })
-      : { records: [], sizeInBytes: 0, nextOffset: fetchOffset };
-  const aborted = committedOnly ? await led.abortedTransactions(fetchOffset, read.nextOffset) : null;
+      : { records: [], sizeInBytes: 0, nextOffset: fetchOffset, upperBound: fetchOffset };
+  const aborted = committedOnly ? await led.abortedTransactions(fetchOffset, read.upperBound) : null;
   const result: PartitionResult = {
     partitionIndex,
     errorCode: ErrorCode.NONE,

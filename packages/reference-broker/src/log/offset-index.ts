@@ -53,6 +53,12 @@ export class OffsetIndex {
     return count === 0 ? 0 : this.#entries.bytes.readInt32BE((count - 1) * entryBytes + 4);
   }
 
+  /** The relative offset of the first entry at or behind a file position; undefined when there is none. */
+  upperBound(position: number): number | undefined {
+    const before = this.#entries.countWhile((start) => this.#entries.bytes.readInt32BE(start + 4) < position);
+    return before === this.count ? undefined : this.#entries.bytes.readInt32BE(before * entryBytes);
+  }
+
   /** The position of the last entry, where a search for the end of the log may begin; 0 without entries. */
   lastPosition(): number {
     return this.floorPosition(Number.POSITIVE_INFINITY);

@@ -38,15 +38,20 @@ export async function readLog(contents: LogContents, offset: bigint, options: Re
         upTo: bound,
         tail: isActive ? tail : undefined,
       });
-      if (result !== undefined) return result;
+      if (result !== undefined)
+        return {
+          ...result,
+          upperBound: result.upperBound ?? segments.at(index + 1)?.baseOffset ?? contents.logEndOffset,
+        };
     }
   }
-  return { records: [], sizeInBytes: 0, nextOffset: offset };
+  return { records: [], sizeInBytes: 0, nextOffset: offset, upperBound: offset };
 }
 
 /** The aborted transactions that overlap the records from `from` up to, not including, `to`. */
 export async function findAborted({ segments }: LogContents, from: bigint, to: bigint): Promise<AbortedTransaction[]> {
   const found: AbortedTransaction[] = [];
+  if (from >= to) return found;
   for (const segment of segments.all().slice(segments.floorIndex(from))) {
     const { transactions } = segment.loadedIndexes ?? (await segment.reading(async () => await segment.indexes()));
     if (transactions.collect(from, to, found)) break;

@@ -100,6 +100,11 @@ export class SegmentIndexes {
     this.times.append({ timestamp: this.#maxTimestamp, relativeOffset });
   }
 
+  /** Counts the bytes up to the next entry from here on, as Apache Kafka does in a segment that it opened, recovered or cut. */
+  countAnew(): void {
+    this.#bytesSinceEntry = 0;
+  }
+
   /** Whether index files of at most `maxBytes` have no room for another entry. */
   isFull(maxBytes: number): boolean {
     return this.offsets.isFull(maxBytes) || this.times.isFull(maxBytes);

@@ -22,31 +22,43 @@ export interface ReadResult {
   readonly sizeInBytes: number;
   /** The offset behind the last batch; the offset asked for when there is none. */
   readonly nextOffset: bigint;
+  /**
+   * As far as Apache Kafka takes such a read to reach, and lists aborted transactions: up to the next entry of the offset index, or of the
+   * segment's end. Never before `nextOffset`; the offset asked for when that is not visible.
+   */
+  readonly upperBound: bigint;
 }
 
+/** What a segment holds of a read: without an upper bound where its index knows none behind. */
+export type SegmentReadResult = Omit<ReadResult, "upperBound"> & { readonly upperBound: bigint | undefined };
+
 /** Reads whole batches of one segment; undefined when it holds nothing at or behind the offset. */
-export async function readSegment(segment: Segment, read: SegmentRead): Promise<ReadResult | undefined> {
+export async function readSegment(segment: Segment, read: SegmentRead): Promise<SegmentReadResult | undefined> {
   return await segment.reading(async () => {
     const { sizeInBytes: limit, truncations } = segment;
     const start = await findBatch(segment, { offset: read.offset, limit, tail: read.tail });
     if (start === undefined) return undefined;
     const budget = Math.max(0, Math.min(read.maxBytes, limit - start));
-    let pieces = await readPieces(segment, { position: start, length: budget, tail: read.tail });
+    let length = budget;
+    let pieces = await readPieces(segment, { position: start, length, tail: read.tail });
     let run = wholeBatches(pieces, { segment, upTo: read.upTo, position: start });
     if (run.sizeInBytes === 0 && read.minOneMessage) {
       const size = await sizeOfBatch(segment, { position: start, limit, tail: read.tail });
       if (size > budget) {
-        pieces = await readPieces(segment, { position: start, length: size, tail: read.tail });
+        length = size;
+        pieces = await readPieces(segment, { position: start, length, tail: read.tail });
         run = wholeBatches(pieces, { segment, upTo: read.upTo, position: start });
       }
     }
-    if (run.sizeInBytes === 0) return { records: [], sizeInBytes: 0, nextOffset: read.offset };
+    const upperBound = await offsetBehind(segment, start + (run.isBounded ? run.sizeInBytes : length));
+    if (run.sizeInBytes === 0) return { records: [], sizeInBytes: 0, nextOffset: read.offset, upperBound };
     // What was cut off meanwhile may have stood before that place; another batch may begin elsewhere there.
     if (truncations === segment.truncations) segment.hintPosition(run.relativeNext, start + run.sizeInBytes);
     return {
       records: run.records,
       sizeInBytes: run.sizeInBytes,
       nextOffset: segment.baseOffset + BigInt(run.relativeNext),
+      upperBound,
     };
   });
 }
@@ -95,6 +107,8 @@ interface BatchRun {
   readonly records: readonly Buffer[];
   readonly sizeInBytes: number;
   readonly relativeNext: number;
+  /** Whether what follows was left out because it is not below the bound, and not because it does not fit. */
+  readonly isBounded: boolean;
 }
 
 const searchWindowBytes = 64 * 1024;
@@ -108,12 +122,14 @@ function wholeBatches(
   const records: Buffer[] = [];
   let sizeInBytes = 0;
   let relativeNext = 0;
+  let isBounded = false;
   for (const piece of pieces) {
     let at = 0;
     while (piece.length - at >= batchOffsetsBytes) {
       const size = checkedBatchSizeAt(piece, at, position + sizeInBytes + at);
       const last = relativeLastOffsetAt(piece, at, segment.base);
-      if (size > piece.length - at || last >= bound) break;
+      isBounded = last >= bound;
+      if (size > piece.length - at || isBounded) break;
       at += size;
       relativeNext = last + 1;
     }
@@ -121,7 +137,13 @@ function wholeBatches(
     sizeInBytes += at;
     if (at !== piece.length) break;
   }
-  return { records, sizeInBytes, relativeNext };
+  return { records, sizeInBytes, relativeNext, isBounded };
+}
+
+async function offsetBehind(segment: Segment, position: number): Promise<bigint | undefined> {
+  const { offsets } = segment.loadedIndexes ?? (await segment.indexes());
+  const relative = offsets.upperBound(position);
+  return relative === undefined ? undefined : segment.baseOffset + BigInt(relative);
 }
 
 async function sizeOfBatch(

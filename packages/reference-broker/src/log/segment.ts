@@ -127,6 +127,7 @@ export class Segment {
 
   /** Takes the outcome of recovery: how far the log is good, and the indexes of that part. */
   adopt(indexes: SegmentIndexes, sizeInBytes: number): void {
+    indexes.countAnew();
     this.#indexes = indexes;
     this.#sizeInBytes = sizeInBytes;
     this.#positionHints.clear();
