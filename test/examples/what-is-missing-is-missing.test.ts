@@ -29,10 +29,12 @@ interface Feature {
 
 const features: Readonly<Record<string, Feature>> = {
   "Transactions: writing all or nothing": {
-    apis: ["AddPartitionsToTxn", "AddOffsetsToTxn", "EndTxn", "TxnOffsetCommit"],
+    apis: ["AddPartitionsToTxn", "AddOffsetsToTxn", "EndTxn"],
     client: () => isTaken(() => kafka.producer(options<ProducerOptions>({ transactionalId: "t" }))),
   },
-  "Transactions: looking into them": { apis: ["DescribeProducers", "DescribeTransactions", "ListTransactions"] },
+  "Transactions: offsets that go with them": { apis: ["TxnOffsetCommit"] },
+  "Transactions: looking into them": { apis: ["DescribeTransactions", "ListTransactions"] },
+  "Transactions: looking at the producers of a partition": { apis: ["DescribeProducers"] },
   "Cooperative rebalancing (KIP-429)": {
     client: () =>
       isTaken(() => {

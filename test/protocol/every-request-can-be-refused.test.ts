@@ -33,8 +33,14 @@ test("the client of a Produce with acks 0 is the only one that waits for no answ
 /** Whether a struct has the error in each of its two items, or in those of its items; or in itself when it has none. */
 function says(struct: object): boolean {
   const items = Object.values(struct).flatMap((field: unknown) => (isList(field) ? [field] : []));
-  if (items.length === 0) return "errorCode" in struct && struct.errorCode === errorCode;
+  if (items.length === 0) return errorCodeIn(struct) === errorCode;
   return items.every((list) => list.length === 2 && list.every(says));
+}
+
+/** The error of an item, which AddPartitionsToTxn has a name of its own for. */
+function errorCodeIn(struct: object): unknown {
+  if ("partitionErrorCode" in struct) return struct.partitionErrorCode;
+  return "errorCode" in struct ? struct.errorCode : undefined;
 }
 
 function isList(field: unknown): field is readonly object[] {

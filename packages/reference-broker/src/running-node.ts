@@ -5,7 +5,7 @@ import type { BrokerConfig } from "./cluster/broker-config.js";
 import type { Controller } from "./cluster/controller.js";
 import type { ClusterEffects } from "./cluster/effects.js";
 import type { FeatureLevels } from "./cluster/features.js";
-import { groupsTopic } from "./cluster/internal-topics.js";
+import { groupsTopic, transactionsTopic } from "./cluster/internal-topics.js";
 import { MetadataImage } from "./cluster/metadata-image.js";
 import { shownController } from "./cluster/registration.js";
 import type { ClusterState, Endpoint } from "./cluster/state.js";
@@ -21,10 +21,14 @@ import { PeerConnections } from "./network/peer-connections.js";
 import { Session } from "./network/session.js";
 import type { BrokerNode, ServedApi } from "./cluster/node.js";
 import type { PartitionCustody } from "./partitions/custody.js";
+import type { PartitionCoordinator } from "./partitions/held-partition.js";
 import { LocalPartitions } from "./partitions/local-partitions.js";
 import type { Peers } from "./partitions/peers.js";
 import { ProducerIds } from "./cluster/producer-ids.js";
 import type { RandomSource } from "./random.js";
+import { TransactionCoordinator } from "./transactions/coordinator.js";
+import { MarkersHere } from "./transactions/markers-here.js";
+import { transactionVersionAt } from "./transactions/state.js";
 import { openAccess } from "./security/access.js";
 import type { Authentication } from "./security/authentication.js";
 import type { Storage } from "./storage/storage.js";
@@ -60,6 +64,7 @@ export class RunningNode implements BrokerNode {
   readonly peers: Peers;
   readonly admission: TransactionAdmission;
   readonly groups: GroupCoordinator;
+  readonly transactions: TransactionCoordinator;
   readonly producerIds: ProducerIds;
   readonly fetchSessions: FetchSessionCache;
   readonly apis: readonly ServedApi[] = handlers;
@@ -95,8 +100,13 @@ export class RunningNode implements BrokerNode {
     this.random = random;
     this.randomBytes = randomBytes;
     this.groups = new GroupCoordinator({ nodeId, config, cluster, clock, random, events, onError });
+    this.producerIds = new ProducerIds(controller, nodeId);
+    this.transactions = this.#coordinateTransactions(onError);
     const { storage, custody } = shared;
-    const coordinators = new Map([[groupsTopic, this.groups]]);
+    const coordinators = new Map<string, PartitionCoordinator>([
+      [groupsTopic, this.groups],
+      [transactionsTopic, this.transactions],
+    ]);
     this.partitions = new LocalPartitions({
       nodeId,
       storage,
@@ -116,7 +126,6 @@ export class RunningNode implements BrokerNode {
       door: (to) => shared.runningNode(to)?.door,
     });
     this.admission = new CoordinatorAdmission({ cluster, peers: this.peers, config, clock });
-    this.producerIds = new ProducerIds(controller, nodeId);
     this.fetchSessions = new FetchSessionCache({
       slots: config.number("max.incremental.fetch.session.cache.slots"),
       clock,
@@ -187,8 +196,22 @@ export class RunningNode implements BrokerNode {
     for (const session of this.#peerSessions) session.close();
     await Promise.all(this.#listeners.map((listener) => listener.close()));
     await this.#image.close();
+    await this.transactions.close();
     await this.groups.close();
     return this.partitions.close();
+  }
+
+  #coordinateTransactions(onError: (error: unknown) => void): TransactionCoordinator {
+    const { config, clock, cluster, producerIds } = this;
+    return new TransactionCoordinator({
+      config,
+      cluster,
+      clock,
+      producerIds,
+      markers: new MarkersHere({ get: (topic, partition) => this.partitions.get(topic, partition) }, clock),
+      transactionVersion: () => transactionVersionAt(cluster.featureLevel("transaction.version")),
+      onError,
+    });
   }
 
   async #carryOut({ changed, removed, reconfigured }: ClusterEffects): Promise<void> {

@@ -158,6 +158,11 @@ export const brokerConfigs = {
     "The maximum size of a request on a socket, in bytes. A larger one closes its connection.",
     1,
   ),
+  "transaction.abort.timed.out.transaction.cleanup.interval.ms": int(
+    10_000,
+    "How frequently transactions that have been open for longer than their time-out are looked for and aborted, in milliseconds.",
+    1,
+  ),
   "transaction.max.timeout.ms": int(
     900_000,
     "The maximum time-out of transactions that producers may ask for, in milliseconds.",
@@ -166,6 +171,37 @@ export const brokerConfigs = {
   "transaction.partition.verification.enable": flag(
     true,
     "Whether a partition is verified to be in a transaction before the first records of it are written (KIP-890).",
+  ),
+  "transaction.remove.expired.transaction.cleanup.interval.ms": int(
+    3_600_000,
+    "How frequently transactional ids that have expired by transactional.id.expiration.ms are looked for, in milliseconds.",
+    1,
+  ),
+  "transaction.state.log.min.isr": int(
+    1,
+    "The min.insync.replicas of the topic of transactions, __transaction_state. Only its creation looks at it.",
+    1,
+  ),
+  "transaction.state.log.num.partitions": int(
+    50,
+    "The number of partitions of the topic of transactions, __transaction_state. Only its creation looks at it.",
+    1,
+  ),
+  "transaction.state.log.replication.factor": {
+    type: "SHORT",
+    default: "1",
+    min: 1,
+    documentation: "The replication factor of the topic of transactions, __transaction_state.",
+  },
+  "transaction.state.log.segment.bytes": int(
+    104_857_600,
+    "The segment size of the topic of transactions, in bytes. Small ones let compaction begin sooner.",
+    1,
+  ),
+  "transactional.id.expiration.ms": int(
+    604_800_000,
+    "How long a transactional id without an open transaction is kept after its last use, in milliseconds.",
+    1,
   ),
 } satisfies ConfigDefinitions;
 

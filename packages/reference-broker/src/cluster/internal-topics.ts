@@ -42,7 +42,22 @@ export const internalTopics: readonly InternalTopic[] = [
       ],
     }),
   },
-  { name: transactionsTopic, coordinates: "transaction", keyType: 1 },
+  {
+    name: transactionsTopic,
+    coordinates: "transaction",
+    keyType: 1,
+    wish: (config) => ({
+      numPartitions: config.number("transaction.state.log.num.partitions"),
+      replicationFactor: config.number("transaction.state.log.replication.factor"),
+      configs: [
+        { name: "cleanup.policy", value: "compact" },
+        { name: "compression.type", value: "uncompressed" },
+        { name: "min.insync.replicas", value: config.text("transaction.state.log.min.isr") },
+        { name: "segment.bytes", value: config.text("transaction.state.log.segment.bytes") },
+        { name: "unclean.leader.election.enable", value: "false" },
+      ],
+    }),
+  },
   { name: "__share_group_state", coordinates: "share", keyType: 2 },
 ];
 

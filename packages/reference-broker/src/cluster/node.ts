@@ -8,6 +8,7 @@ import type { GroupCoordinator } from "../groups/coordinator.js";
 import type { Partition } from "../partitions/partition.js";
 import type { Peers } from "../partitions/peers.js";
 import type { TransactionAdmission } from "../transactions/admission.js";
+import type { TransactionCoordinator } from "../transactions/coordinator.js";
 import type { ProducerIds } from "./producer-ids.js";
 
 /** One broker of the cluster as its handlers see it. */
@@ -28,6 +29,7 @@ export interface BrokerNode {
   /** Who says whether records of a transaction may be written to partitions that this broker leads. */
   readonly admission: TransactionAdmission;
   readonly groups: GroupCoordinator;
+  readonly transactions: TransactionCoordinator;
   readonly producerIds: ProducerIds;
   readonly fetchSessions: FetchSessionCache;
   /** The APIs served, in ascending order of their keys. */

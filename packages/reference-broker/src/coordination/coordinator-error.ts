@@ -13,6 +13,12 @@ export class CoordinatorError extends Error {
   }
 }
 
+/** The error to answer with. Throws what is no error of a coordinator. */
+export function errorCodeOf(error: unknown): number {
+  if (error instanceof CoordinatorError) return error.errorCode;
+  throw error;
+}
+
 /**
  * What a client of a coordinator hears when the coordinator's own log refused an append: the errors of a Produce would send it
  * looking for the wrong leader.

@@ -70,6 +70,16 @@ export class CoordinatorShard<Entry> {
     return this.#life.state === "active";
   }
 
+  /** Whether its log could not be read, so that nothing is known of what it holds. */
+  get isFailed(): boolean {
+    return this.#life.state === "failed";
+  }
+
+  /** The epoch of this broker's leadership of the partition, by which others tell an older coordinator from a newer. */
+  get leaderEpoch(): number {
+    return this.#leaderEpoch;
+  }
+
   /** Replays the log, then begins to serve with `loaded`. Never fails: a log that cannot be read is reported and leaves a shard that serves nobody. */
   async load(loaded: () => void): Promise<void> {
     await this.#queue.add(async () => {

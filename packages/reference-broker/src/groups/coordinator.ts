@@ -19,7 +19,7 @@ import {
   type MemberIdentity,
   type SyncAnswer,
 } from "./classic/events.js";
-import { CoordinatorError } from "../coordination/coordinator-error.js";
+import { CoordinatorError, errorCodeOf } from "../coordination/coordinator-error.js";
 import type { CoordinatorLog, TransactionalProducer } from "../coordination/coordinator-log.js";
 import { ShardTable } from "../coordination/shard-table.js";
 import { groupsTopic } from "../cluster/internal-topics.js";
@@ -347,10 +347,4 @@ export class GroupCoordinator {
       return failed(errorCodeOf(error));
     }
   }
-}
-
-/** The error to answer with. Throws what is no error of the coordinator. */
-export function errorCodeOf(error: unknown): number {
-  if (error instanceof CoordinatorError) return error.errorCode;
-  throw error;
 }

@@ -1,7 +1,8 @@
 import { ErrorCode, OffsetCommit, type OffsetCommitRequestTopic } from "@moldau/protocol-codec";
 import { denialCode } from "../security/access.js";
 import { handler } from "../network/handler.js";
-import { errorCodeOf, type GroupTopics } from "../groups/coordinator.js";
+import { errorCodeOf } from "../coordination/coordinator-error.js";
+import type { GroupTopics } from "../groups/coordinator.js";
 import type { CommittedTopic } from "../groups/offset-commit.js";
 
 /**

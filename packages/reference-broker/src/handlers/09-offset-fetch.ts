@@ -7,7 +7,8 @@ import {
   type OffsetFetchRequestGroup,
 } from "@moldau/protocol-codec";
 import { handler, type Refusal } from "../network/handler.js";
-import { errorCodeOf, type GroupCoordinator } from "../groups/coordinator.js";
+import { errorCodeOf } from "../coordination/coordinator-error.js";
+import type { GroupCoordinator } from "../groups/coordinator.js";
 import { noOffset, type FetchedTopic } from "../groups/offset-fetch.js";
 
 /**

@@ -1,15 +1,15 @@
 import { coordinatorPartition, ErrorCode, errorByCode, FindCoordinator } from "@moldau/protocol-codec";
 import { handler, type RequestContext } from "../network/handler.js";
-import { groupsTopic } from "../cluster/internal-topics.js";
+import { internalTopics } from "../cluster/internal-topics.js";
+import { denialCode } from "../security/access.js";
 import { endpointOf } from "../partitions/partition-lookup.js";
 
 /**
- * FindCoordinator 0-6: the broker that looks after a group.
+ * FindCoordinator 0-6: the broker that looks after a group or a transactional id.
  *
- * It is the one that leads the partition of `__consumer_offsets` that the group's name belongs to; that topic is made by the first
- * question. From 4 on several keys may be asked for at once. Differences from Apache Kafka: there are no transactions yet, so a
- * transactional id gets TRANSACTIONAL_ID_AUTHORIZATION_FAILED, which every client takes for the end of its transactional producer, where
- * librdkafka asks again for ever after others; and no share groups, so these keys get INVALID_REQUEST.
+ * It is the one that leads the partition of `__consumer_offsets` or `__transaction_state` that the key belongs to; that topic is made by the
+ * first question (Kafka answers that one with COORDINATOR_NOT_AVAILABLE, and makes the topic meanwhile). From 4 on several keys may be asked
+ * for at once. Difference from Apache Kafka: there are no share groups, so these keys get INVALID_REQUEST.
  */
 export const findCoordinator = handler({
   api: FindCoordinator,
@@ -31,9 +31,6 @@ export const findCoordinator = handler({
 });
 
 const firstVersionWithKeys = 4;
-const groupKey = 0;
-const transactionKey = 1;
-
 interface Coordinator {
   readonly errorCode: number;
   readonly errorMessage: string | null;
@@ -42,13 +39,19 @@ interface Coordinator {
   readonly port: number;
 }
 
-async function coordinatorOf(key: string, keyType: number, { broker, session }: RequestContext): Promise<Coordinator> {
-  if (keyType === transactionKey)
-    return nobody(ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED, "This broker has no transactions yet.");
-  if (keyType !== groupKey)
-    return nobody(ErrorCode.INVALID_REQUEST, `This broker coordinates groups only, not keys of type ${keyType}.`);
-  if (broker.cluster.topic(groupsTopic) === undefined) await broker.autoCreate([groupsTopic]);
-  const partitions = broker.cluster.topic(groupsTopic)?.partitions ?? [];
+async function coordinatorOf(key: string, keyType: number, context: RequestContext): Promise<Coordinator> {
+  const { broker, session, access } = context;
+  const topic = internalTopics.find((each) => each.keyType === keyType && each.wish !== undefined);
+  if (topic === undefined)
+    return nobody(
+      ErrorCode.INVALID_REQUEST,
+      `This broker coordinates groups and transactions only, not keys of type ${keyType}.`,
+    );
+  const kind = topic.coordinates === "transaction" ? "transactionalId" : "group";
+  const denied = denialCode(access, "describe", { kind, name: key });
+  if (denied !== ErrorCode.NONE) return nobody(denied);
+  if (broker.cluster.topic(topic.name) === undefined) await broker.autoCreate([topic.name]);
+  const partitions = broker.cluster.topic(topic.name)?.partitions ?? [];
   const leader =
     partitions.length === 0 ? -1 : (partitions[coordinatorPartition(key, partitions.length)]?.leader ?? -1);
   const endpoint = endpointOf(broker.cluster, leader, session.listener);

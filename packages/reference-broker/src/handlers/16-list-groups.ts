@@ -1,6 +1,6 @@
 import { ListGroups } from "@moldau/protocol-codec";
 import { handler } from "../network/handler.js";
-import { errorCodeOf } from "../groups/coordinator.js";
+import { errorCodeOf } from "../coordination/coordinator-error.js";
 
 /**
  * ListGroups 0-5: the groups that this broker coordinates.

@@ -19,6 +19,9 @@ import { deleteTopics } from "./20-delete-topics.js";
 import { deleteRecords } from "./21-delete-records.js";
 import { initProducerId } from "./22-init-producer-id.js";
 import { offsetForLeaderEpoch } from "./23-offset-for-leader-epoch.js";
+import { addPartitionsToTxn } from "./24-add-partitions-to-txn.js";
+import { addOffsetsToTxn } from "./25-add-offsets-to-txn.js";
+import { endTxn } from "./26-end-txn.js";
 import { describeConfigs } from "./32-describe-configs.js";
 import { saslAuthenticate } from "./36-sasl-authenticate.js";
 import { createPartitions } from "./37-create-partitions.js";
@@ -26,6 +29,8 @@ import { deleteGroups } from "./42-delete-groups.js";
 import { incrementalAlterConfigs } from "./44-incremental-alter-configs.js";
 import { offsetDelete } from "./47-offset-delete.js";
 import { describeCluster } from "./60-describe-cluster.js";
+import { describeTransactions } from "./65-describe-transactions.js";
+import { listTransactions } from "./66-list-transactions.js";
 import { describeTopicPartitions } from "./75-describe-topic-partitions.js";
 
 /** Every API that the broker serves, in ascending order of the keys. */
@@ -50,6 +55,9 @@ export const handlers: readonly Handler[] = [
   deleteRecords,
   initProducerId,
   offsetForLeaderEpoch,
+  addPartitionsToTxn,
+  addOffsetsToTxn,
+  endTxn,
   describeConfigs,
   saslAuthenticate,
   createPartitions,
@@ -57,5 +65,7 @@ export const handlers: readonly Handler[] = [
   incrementalAlterConfigs,
   offsetDelete,
   describeCluster,
+  describeTransactions,
+  listTransactions,
   describeTopicPartitions,
 ];
