@@ -1,8 +1,10 @@
 import { Admin } from "@moldau/admin";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { missingForApacheKafka, startApacheKafka, type ApacheKafka } from "../support/apache-kafka.js";
-import { consumingFrom, type ConsumingClient } from "../support/consuming.js";
+import { consumingFrom, takeValues, type ConsumingClient } from "../support/consuming.js";
 import { compileJava, type JavaPrograms } from "../support/java-programs.js";
+import { RawConnection } from "../support/raw-connection.js";
+import { commitInTransaction } from "../support/transactional-commit.js";
 
 const missing = missingForApacheKafka();
 
@@ -66,5 +68,36 @@ describe.skipIf(missing !== undefined)(`Apache Kafka${missing === undefined ? ""
     expect(count).toBeGreaterThan(lines.length + 2);
     expect(everything.position(partition)).toBeGreaterThan(end);
     await everything.close();
+  });
+
+  test("a member waits for the offsets that a transaction is about to commit, and says so", async () => {
+    const topic = "pending-offsets";
+    await new Admin(run.cluster).createTopics({ topics: [{ topic, partitions: 1 }] });
+    await run.send(topic, 0, ["0", "1", "2", "3", "4", "5"]);
+    const connection = await RawConnection.open(kafka.bootstrapServers, "pending");
+    const commit = (committedOffset: bigint, end: "commit" | "open"): Promise<void> =>
+      commitInTransaction(connection, {
+        transactionalId: topic,
+        groupId: topic,
+        topics: [{ name: topic, partitions: [{ partitionIndex: 0, committedOffset }] }],
+        end,
+      });
+    await commit(2n, "commit");
+    await commit(5n, "open");
+
+    const consumer = run.consumer({ topics: [topic], groupId: topic });
+    const told: string[] = [];
+    consumer.on("retrying", ({ operation, error }) => told.push(`${operation} ${error.code}`));
+    const values = takeValues(consumer, 1);
+    const partition = { topic, partition: 0 };
+    await expect
+      .poll(() => told.filter((each) => each === "position UNSTABLE_OFFSET_COMMIT").length, { timeout: 30_000 })
+      .toBeGreaterThan(2);
+    expect(consumer.position(partition)).toBeUndefined();
+    // The same transactional id ends what is open, and commits another offset.
+    await commit(4n, "commit");
+    expect(await values).toEqual(["4"]);
+    connection.close();
+    await consumer.close();
   });
 });

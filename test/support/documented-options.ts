@@ -37,7 +37,7 @@ export const documentedOptions = {
   },
   transform: {
     names: declared("packages/consumer/src/transform/transform-options.ts", "TransformOptions"),
-    defaults: { ...parseTransformOptions({ producer: { transaction: neverCalled } }) },
+    defaults: { ...parseTransformOptions({ producer: { fence: neverCalled, transaction: neverCalled } }) },
   },
   consumer: {
     names: declared("packages/consumer/src/options.ts", "ConsumerOptions"),

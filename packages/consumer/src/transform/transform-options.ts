@@ -79,5 +79,7 @@ function parseProducer<Result>(value: unknown): TransactionalProducer<Result> | 
 }
 
 function isProducer<Result>(value: unknown): value is TransactionalProducer<Result> {
-  return isPlainObject(value) && typeof Reflect.get(value, "transaction") === "function";
+  return (
+    isPlainObject(value) && ["fence", "transaction"].every((name) => typeof Reflect.get(value, name) === "function")
+  );
 }

@@ -29,6 +29,11 @@ class ProducerDouble implements TransactionalProducer<Result> {
   /** Awaited before a commit. */
   beforeCommit: () => Promise<void> | void = () => undefined;
   aborts = 0;
+  fenced = 0;
+
+  async fence(): Promise<void> {
+    this.fenced++;
+  }
 
   async transaction<T>(work: (transaction: TransformTransaction<Result>) => Promise<T>): Promise<T> {
     const mishap = this.mishaps.shift();

@@ -49,6 +49,8 @@ export class Transform<Result> {
 
   /** Resolves when reading has ended; throws what ended it before that. */
   async run(): Promise<void> {
+    const { producer, signal } = this.#init.options;
+    await producer.fence(signal === undefined ? {} : { signal });
     for await (const batch of this.#parts.loop) await this.#transact(batch);
   }
 
