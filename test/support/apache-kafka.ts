@@ -10,6 +10,8 @@ import { freePorts } from "./free-ports.js";
 export interface ApacheKafkaOptions {
   /** Further listeners beside the plain one, by name; each gets a free port. Default: none. */
   listeners?: Readonly<Record<string, "PLAINTEXT" | "SSL" | "SASL_PLAINTEXT" | "SASL_SSL">>;
+  /** Where listeners say that they are, by name, in place of where they are: `host:port`. Default: where they are. */
+  advertised?: Readonly<Record<string, string>>;
   /** Lines of server.properties that are added or replaced, for example those of TLS and SASL. */
   properties?: Readonly<Record<string, string>>;
   /** Users to exist from the start, with their SCRAM passwords. Default: none. */
@@ -123,9 +125,8 @@ function serverProperties(
     "controller.quorum.voters": `1@${controller}`,
     "controller.listener.names": "CONTROLLER",
     "inter.broker.listener.name": "PLAINTEXT",
-    listeners: Object.entries({ ...listeners, CONTROLLER: controller })
-      .map(([name, at]) => `${name}://${at}`)
-      .join(","),
+    listeners: asUrls({ ...listeners, CONTROLLER: controller }),
+    "advertised.listeners": asUrls({ ...listeners, ...options.advertised }),
     "listener.security.protocol.map": Object.entries(protocols)
       .map(([name, kind]) => `${name}:${kind}`)
       .join(","),
@@ -146,4 +147,10 @@ function serverProperties(
   return Object.entries(properties)
     .map(([name, value]) => `${name}=${value}\n`)
     .join("");
+}
+
+function asUrls(addresses: Readonly<Record<string, string>>): string {
+  return Object.entries(addresses)
+    .map(([name, at]) => `${name}://${at}`)
+    .join(",");
 }

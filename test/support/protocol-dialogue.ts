@@ -4,34 +4,16 @@ import {
   DescribeConfigs,
   ListOffsets,
   Metadata,
-  readBatches,
-  Uuid,
   type Api,
   type Fields,
   type StructIn,
   type StructOut,
+  type Uuid,
 } from "@moldau/protocol-codec";
+import { ComparableAnswers } from "./comparable-answers.js";
 import type { Line } from "./group-dialogue.js";
 import { pause } from "./group-dialogue.js";
 import { RawConnection } from "./raw-connection.js";
-
-/** What differs between brokers, or runs, without meaning anything: sentences, addresses, ids of sessions and producers. */
-const meaningless: ReadonlySet<string> = new Set([
-  "throttleTimeMs",
-  "host",
-  "port",
-  "clusterId",
-  "errorMessage",
-  "batchIndexErrorMessage",
-  "brokers",
-  "controllerId",
-  "unknownTaggedFields",
-]);
-
-/** Lists whose order says nothing. */
-const unordered: ReadonlySet<string> = new Set([
-  ...["topics", "responses", "partitionResponses", "results", "configs", "partitions", "apiKeys"],
-]);
 
 const timeoutMs = 10_000;
 
@@ -44,11 +26,12 @@ export class ProtocolDialogue {
   /** So many bytes that mean nothing follow the last field of every request. */
   bytesBehind = 0;
   readonly #address: string;
-  readonly #topics = new Map<string, string>();
+  readonly #answers: ComparableAnswers;
   #connection: RawConnection | undefined;
 
-  constructor(address: string) {
+  constructor(address: string, answers: ComparableAnswers = new ComparableAnswers()) {
     this.#address = address;
+    this.#answers = answers;
   }
 
   /** Asks, writes the answer down, and gives it; undefined when the broker closed the connection instead of answering. */
@@ -61,7 +44,7 @@ export class ProtocolDialogue {
     const answer = await this.#answer(api, version, body);
     this.lines.push({
       asked: `${api.name} ${version}: ${what}`,
-      answer: answer === undefined ? "closed" : this.#plain(answer),
+      answer: answer === undefined ? "closed" : this.#answers.plain(answer),
     });
     return answer;
   }
@@ -98,7 +81,7 @@ export class ProtocolDialogue {
 
   /** Writes down something that the dialogue found out by itself. */
   note(what: string, answer: unknown): void {
-    this.lines.push({ asked: what, answer: this.#plain(answer) });
+    this.lines.push({ asked: what, answer: this.#answers.plain(answer) });
   }
 
   /** Makes a topic, waits until every partition has a leader, and gives its id. */
@@ -120,7 +103,7 @@ export class ProtocolDialogue {
       const { topics } = await this.quietly(Metadata, 12, { topics: [{ name }], allowAutoTopicCreation: false });
       const [topic] = topics;
       if (topic?.errorCode === 0 && (await this.#isServed(name, topic.partitions.length))) {
-        this.#topics.set(topic.topicId.toString(), `id of ${name}`);
+        this.#answers.nameTopic(topic.topicId, name);
         return topic.topicId;
       }
       await pause(20);
@@ -180,40 +163,4 @@ export class ProtocolDialogue {
       return undefined;
     }
   }
-
-  #plain(value: unknown, key = ""): unknown {
-    if (key === "records") return Buffer.isBuffer(value) ? batchesOf(value) : value;
-    if (key === "logAppendTimeMs" && value !== -1n) return "a time";
-    if (key === "sessionId" && value !== 0) return "a session";
-    if (key === "producerId" && typeof value === "bigint" && value >= 0n) return "a producer";
-    if (typeof value === "bigint") return value.toString();
-    if (value instanceof Uuid) return this.#topics.get(value.toString()) ?? (value.isZero ? "none" : "an id");
-    if (Buffer.isBuffer(value)) return value.toString("latin1");
-    if (Array.isArray(value)) return this.#list(key, value);
-    if (typeof value !== "object" || value === null) return value;
-    const entries = Object.entries(value).filter(([name]) => !meaningless.has(name));
-    return Object.fromEntries(entries.map(([name, field]) => [name, this.#plain(field, name)]));
-  }
-
-  #list(key: string, items: readonly unknown[]): unknown {
-    const plain = items.filter((item) => !isElusive(item)).map((item) => this.#plain(item));
-    if (!unordered.has(key)) return plain;
-    return plain.sort((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1));
-  }
-}
-
-/** Where the value of this key comes from depends on how the cluster was formatted, in Apache Kafka since 4.1. */
-function isElusive(item: unknown): boolean {
-  return typeof item === "object" && item !== null && "name" in item && item.name === "min.insync.replicas";
-}
-
-/** What a record set holds: each whole batch's first offset, number of records and producer's place. */
-function batchesOf(records: Buffer): unknown {
-  return [...readBatches(records)].map((batch) => ({
-    baseOffset: batch.baseOffset.toString(),
-    count: batch.count,
-    sizeInBytes: batch.sizeInBytes,
-    leaderEpoch: batch.partitionLeaderEpoch,
-    timestampType: batch.timestampType,
-  }));
 }
