@@ -2,18 +2,21 @@
 export { Kafka, type KafkaCloseOptions, type KafkaOptions } from "./kafka.js";
 
 // Sending
-export { partitionForKey, Producer, SendError, StreamError } from "@moldau/producer";
+export { partitionForKey, Producer, SendError, StreamError, Transaction, TransactionError } from "@moldau/producer";
 export type {
   AcknowledgedEvent,
   Acks,
   BatchEventFacts,
   ByteSource,
+  ConsumerOffsets,
   EncodedMessage,
   FailedBatch,
   FailedEvent as BatchFailedEvent,
   Message as MessageToSend,
   MessageWritable,
   HeadersToSend,
+  OffsetOfGroup,
+  OffsetsOfGroup,
   Partitioner,
   Payload,
   ProducerEvents,
@@ -31,6 +34,14 @@ export type {
   StreamErrorFacts,
   StreamErrorJson,
   TopicMessages,
+  TransactionAbortedEvent,
+  TransactionErrorEvent,
+  TransactionErrorJson,
+  TransactionEvent,
+  TransactionName,
+  TransactionOptions,
+  TransactionsInitializedEvent,
+  TransactionWaitingEvent,
   WaitingEvent,
   WaitSettings,
   WritableSettings,

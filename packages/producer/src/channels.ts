@@ -10,6 +10,13 @@ export const channelsOfEvents: EventChannels<ProducerEvents> = {
   failed: eventChannel("moldau:producer:failed"),
   waiting: eventChannel("moldau:producer:waiting"),
   blocked: eventChannel("moldau:producer:blocked"),
+  transactionsInitialized: eventChannel("moldau:producer:transactionsInitialized"),
+  transactionBegun: eventChannel("moldau:producer:transactionBegun"),
+  transactionCommitted: eventChannel("moldau:producer:transactionCommitted"),
+  transactionAborted: eventChannel("moldau:producer:transactionAborted"),
+  transactionUndecided: eventChannel("moldau:producer:transactionUndecided"),
+  transactionWaiting: eventChannel("moldau:producer:transactionWaiting"),
+  transactionsStopped: eventChannel("moldau:producer:transactionsStopped"),
   closed: eventChannel("moldau:producer:closed"),
 };
 
@@ -20,6 +27,13 @@ export const producerChannels = {
   "moldau:producer:failed": channelsOfEvents.failed,
   "moldau:producer:waiting": channelsOfEvents.waiting,
   "moldau:producer:blocked": channelsOfEvents.blocked,
+  "moldau:producer:transactionsInitialized": channelsOfEvents.transactionsInitialized,
+  "moldau:producer:transactionBegun": channelsOfEvents.transactionBegun,
+  "moldau:producer:transactionCommitted": channelsOfEvents.transactionCommitted,
+  "moldau:producer:transactionAborted": channelsOfEvents.transactionAborted,
+  "moldau:producer:transactionUndecided": channelsOfEvents.transactionUndecided,
+  "moldau:producer:transactionWaiting": channelsOfEvents.transactionWaiting,
+  "moldau:producer:transactionsStopped": channelsOfEvents.transactionsStopped,
   "moldau:producer:closed": channelsOfEvents.closed,
 } as const;
 

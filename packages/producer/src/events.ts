@@ -45,6 +45,40 @@ export interface WaitingEvent extends ClientName {
   readonly delayMs: number;
 }
 
+/** Whose transaction an event is about. */
+export interface TransactionName {
+  /** The producer's transactional id. */
+  readonly transactionalId: string;
+}
+
+/** A transaction was begun, or committed. */
+export interface TransactionEvent extends ClientName, TransactionName {}
+
+/** The coordinator has given the transactional id to this producer: older ones are fenced, and their open transaction is aborted. */
+export interface TransactionsInitializedEvent extends TransactionEvent {
+  readonly producerId: bigint;
+  readonly producerEpoch: number;
+}
+
+/** A transaction was aborted. */
+export interface TransactionAbortedEvent extends TransactionEvent {
+  /** What forced the abort; absent where the application wanted it. */
+  readonly error?: KafkaError;
+}
+
+/** Something about a transaction has gone wrong. */
+export interface TransactionErrorEvent extends TransactionEvent {
+  readonly error: KafkaError;
+}
+
+/** A request about a transaction will be made again. */
+export interface TransactionWaitingEvent extends TransactionErrorEvent {
+  /** Name of the API, such as `EndTxn`. */
+  readonly apiName: string;
+  /** The pause before the next attempt, in milliseconds. */
+  readonly delayMs: number;
+}
+
 /**
  * What a producer tells while it works; nothing has to be listened to, failures reach the promise of `send`. Each event says which client it is
  * of, and is on the diagnostics channel `moldau:producer:` with its name as well.
@@ -60,6 +94,20 @@ export interface ProducerEvents {
   waiting: [event: WaitingEvent];
   /** A `send` has begun to wait, because `bufferMemory` is full. */
   blocked: [event: ClientName];
+  /** The transactional id is this producer's. */
+  transactionsInitialized: [event: TransactionsInitializedEvent];
+  /** A transaction was begun. */
+  transactionBegun: [event: TransactionEvent];
+  /** A transaction was committed. */
+  transactionCommitted: [event: TransactionEvent];
+  /** A transaction was aborted. */
+  transactionAborted: [event: TransactionAbortedEvent];
+  /** Whether a transaction was committed is not known; what is open of it is being aborted. */
+  transactionUndecided: [event: TransactionErrorEvent];
+  /** A request about a transaction will be made again. */
+  transactionWaiting: [event: TransactionWaitingEvent];
+  /** The producer can make no transactions any more: another one has its transactional id, or the coordinator refuses it for good. */
+  transactionsStopped: [event: TransactionErrorEvent];
   /** `close` has come to its end. */
   closed: [event: ClientName];
 }

@@ -12,6 +12,13 @@ export type {
   ProducerLease,
 } from "./producer-cluster.js";
 
+// Transactions
+export { Transaction } from "./transaction/transaction.js";
+export type { TransactionOptions } from "./transaction/transaction-calls.js";
+export { TransactionError } from "./transaction/transaction-error.js";
+export type { TransactionErrorJson } from "./transaction/transaction-error.js";
+export type { ConsumerOffsets, OffsetOfGroup, OffsetsOfGroup } from "./transaction/offsets-to-send.js";
+
 // Sending
 export type { ByteSource, Message, HeadersToSend, Payload } from "./accept/message.js";
 export type { SendBatchOptions, SendOptions, SendSettings, TopicMessages } from "./accept/send-options.js";
@@ -31,6 +38,12 @@ export type {
   FailedEvent,
   ProducerEvents,
   RetryEvent,
+  TransactionAbortedEvent,
+  TransactionErrorEvent,
+  TransactionEvent,
+  TransactionName,
+  TransactionsInitializedEvent,
+  TransactionWaitingEvent,
   WaitingEvent,
 } from "./events.js";
 

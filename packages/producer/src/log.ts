@@ -25,6 +25,40 @@ export const producerLines: EventLines<ProducerEvents> = {
     error,
     kind: `producer waiting ${error.code} ${topic}`,
   }),
+  transactionsInitialized: ({ transactionalId, producerId, producerEpoch }) => ({
+    level: "info",
+    message: `The transactional id ${transactionalId} is this producer's: older ones are fenced`,
+    fields: { transactionalId, producerId: String(producerId), producerEpoch },
+  }),
+  transactionAborted: ({ transactionalId, error }) =>
+    error === undefined
+      ? { level: "debug", message: `A transaction of ${transactionalId} was aborted`, fields: { transactionalId } }
+      : {
+          level: "warn",
+          message: `A transaction of ${transactionalId} was aborted: ${error.message}`,
+          fields: { transactionalId },
+          error,
+          kind: `producer transactionAborted ${error.code} ${transactionalId}`,
+        },
+  transactionUndecided: ({ transactionalId, error }) => ({
+    level: "error",
+    message: `Whether a transaction of ${transactionalId} was committed is not known; what is open of it is being aborted: ${error.message}`,
+    fields: { transactionalId },
+    error,
+  }),
+  transactionWaiting: ({ transactionalId, apiName, error, delayMs }) => ({
+    level: error.code === "CONCURRENT_TRANSACTIONS" || isConnectionFailure(error) ? "debug" : "warn",
+    message: `${apiName} for ${transactionalId} is sent again in ${ms(delayMs)}: ${error.message}`,
+    fields: { transactionalId, apiName, delayMs: Math.round(delayMs) },
+    error,
+    kind: `producer transactionWaiting ${error.code} ${transactionalId}`,
+  }),
+  transactionsStopped: ({ transactionalId, error }) => ({
+    level: "error",
+    message: `The producer of ${transactionalId} is of no use any more, and every call fails: ${error.message}`,
+    fields: { transactionalId },
+    error,
+  }),
   blocked: () => ({
     level: "warn",
     message:

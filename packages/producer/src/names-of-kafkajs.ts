@@ -9,8 +9,7 @@ export const producerNames: OtherNames = {
   metadataMaxAge: "is metadataMaxAgeMs here, an option of Kafka",
   retry: "is an option of Kafka here; how long a message is tried for is deliveryTimeoutMs",
   timeout: "is deliveryTimeoutMs here",
-  transactionalId: "has no counterpart yet: there are no transactions",
-  transactionTimeout: "has no counterpart yet: there are no transactions",
+  transactionTimeout: "is transactionTimeoutMs here",
 };
 
 /** What stands for kafkajs's options of a send here. */

@@ -46,6 +46,16 @@ export interface ProducerOptions<Key = Payload, Value = Payload> {
   readonly allowAutoTopicCreation?: boolean | undefined;
   /** Chooses partitions for messages that do not name theirs. Default: Kafka's own, murmur2 of the key, sticky without one. */
   readonly partitioner?: Partitioner | undefined;
+  /**
+   * Name under which this producer makes transactions. Only one producer has it at a time: a newer one with the same name fences this one
+   * off. Everything is then sent in transactions. Needs idempotence. Default: none, and no transactions.
+   */
+  readonly transactionalId?: string | undefined;
+  /**
+   * How long a transaction may be open before the coordinator aborts it by itself, in milliseconds; a broker admits up to 15 minutes unless
+   * it is set up otherwise. Default 60,000.
+   */
+  readonly transactionTimeoutMs?: number | undefined;
   /** Turns keys and values of other types into bytes or text; may be asynchronous. Default: none. */
   readonly serialize?: Serializers<Key, Value> | undefined;
 }
@@ -67,6 +77,8 @@ export interface ResolvedProducerOptions<Key, Value> {
   readonly allowAutoTopicCreation: boolean;
   readonly partitioner: Partitioner | undefined;
   readonly serialize: Serializers<Key, Value>;
+  readonly transactionalId: string | undefined;
+  readonly transactionTimeoutMs: number;
 }
 
 const acksChoices = ["all", 0, 1] as const;
@@ -88,6 +100,13 @@ export function resolveProducerOptions<Key, Value>(
   if (idempotent && acks !== "all") {
     throw invalidArgument(`producer options: idempotent needs acks "all", not ${acks}: leave out one of the two.`);
   }
+  const transactionalId = read.optionalText("transactionalId");
+  if (transactionalId !== undefined && !idempotent) {
+    const culprit = acks === "all" ? "idempotent: false" : `acks: ${acks}`;
+    throw invalidArgument(
+      `producer options: transactionalId needs an idempotent producer with acks "all": leave out ${culprit}, or transactionalId.`,
+    );
+  }
   const maxRequestSize = read.integer("maxRequestSize", { min: 1024, max: 2 ** 30, default: 1_048_576 });
   const resolved = {
     acks,
@@ -108,6 +127,8 @@ export function resolveProducerOptions<Key, Value>(
     allowAutoTopicCreation: read.boolean("allowAutoTopicCreation", { default: true }),
     partitioner: read.custom("partitioner", "a function", parsePartitioner, { default: null }) ?? undefined,
     serialize: read.custom("serialize", "an object", () => readSerializers(options?.serialize), { default: {} }),
+    transactionalId,
+    transactionTimeoutMs: read.integer("transactionTimeoutMs", { min: 1, max: maxTimerMs, default: 60_000 }),
   };
   read.done();
   checkLevel(resolved);

@@ -1,4 +1,4 @@
-import type { Cluster, Lease, RequestOptions, ResolvedClusterOptions } from "@moldau/connection-pool";
+import type { BrokerConnection, Cluster, Lease, RequestOptions, ResolvedClusterOptions } from "@moldau/connection-pool";
 import type {
   InitProducerId,
   InitProducerIdResponse,
@@ -16,6 +16,8 @@ export interface ProducerCluster extends Pick<
   | "clientLog"
   | "clock"
   | "connect"
+  | "coordinator"
+  | "forgetCoordinator"
   | "leaderHint"
   | "refreshTopics"
   | "topic"
@@ -42,6 +44,12 @@ export type ProducerClusterOptions = Pick<ResolvedClusterOptions, "clock" | "ran
 export interface ProducerLease extends Pick<Lease, "close"> {
   /** The producer's connection to a broker. */
   connection(node: number, purpose: "produce"): Promise<ProduceConnection>;
+  /** The producer's connection to a coordinator: of its transactions, or of a group whose offsets go with them. */
+  connection(
+    node: number,
+    purpose: "transaction" | "offsets",
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<BrokerConnection>;
 }
 
 /** The body of a Produce request. */

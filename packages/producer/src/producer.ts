@@ -3,6 +3,7 @@ import {
   because,
   ClientErrorCode,
   clientClosed,
+  invalidArgument,
   maxTimerMs,
   OptionReader,
   timedOut,
@@ -23,6 +24,7 @@ import type { SentBatch } from "./send-error.js";
 import {
   readSendBatchOptions,
   readSendOptions,
+  type ResolvedSendSettings,
   type SendBatchOptions,
   type SendOptions,
   type TopicMessages,
@@ -30,6 +32,11 @@ import {
 import type { ProducerCluster, ProducerLease } from "./producer-cluster.js";
 import { sendChannel, traceSend, type SendTrace } from "./send-trace.js";
 import { SendPipeline } from "./send-pipeline.js";
+import { messagesOfTransaction, type MessagesOfTransaction } from "./transaction/messages-of-transaction.js";
+import { invalidState } from "./transaction/open-transaction.js";
+import { TransactionCalls, type TransactionOptions } from "./transaction/transaction-calls.js";
+import type { Transaction } from "./transaction/transaction.js";
+import { Transactions } from "./transaction/transactions.js";
 import { MessageWritable, type WritableSettings } from "./writable.js";
 
 /** How long to wait for `flush` or `close`. */
@@ -67,6 +74,9 @@ export class Producer<Key = Payload, Value = Payload> extends EventEmitter<Produ
   readonly #pipeline: SendPipeline;
   readonly #intake: Intake<Key, Value>;
   readonly #lease: ProducerLease;
+  readonly #transactions: Transactions | undefined;
+  readonly #calls: TransactionCalls<Key, Value> | undefined;
+  #messages: MessagesOfTransaction | undefined;
   #closing: Promise<void> | undefined;
 
   /**
@@ -87,8 +97,18 @@ export class Producer<Key = Payload, Value = Payload> extends EventEmitter<Produ
       lines: producerLines,
     });
     const shared = { cluster, announcer: this.#announcer, options: this.#options };
-    this.#pipeline = new SendPipeline({ ...shared, lease: this.#lease });
+    const { transactionalId } = this.#options;
+    this.#transactions = transactionalId === undefined ? undefined : this.#makeTransactions(transactionalId);
+    this.#pipeline = new SendPipeline({ ...shared, lease: this.#lease, transactions: this.#transactions });
     this.#intake = new Intake({ ...shared, pipeline: this.#pipeline });
+    this.#calls =
+      this.#transactions &&
+      new TransactionCalls({
+        transactions: this.#transactions,
+        checkOpen: () => this.#checkOpen(),
+        send: (each) => this.#submit(() => this.#open(each, "send")),
+        sendBatch: (each) => this.#submit(() => this.#openBatch(each)),
+      });
   }
 
   /**
@@ -98,7 +118,7 @@ export class Producer<Key = Payload, Value = Payload> extends EventEmitter<Produ
    * @throws {KafkaError} CLIENT_CONNECTION_FAILED and what else keeps the client out; CLIENT_INVALID_ARGUMENT, CLIENT_ABORTED, CLIENT_CLOSED.
    */
   async connect(options: OperationOptions = {}): Promise<void> {
-    if (this.#closing) throw clientClosed("The producer");
+    this.#checkOpen();
     await this.#cluster.connect(options);
   }
 
@@ -113,7 +133,10 @@ export class Producer<Key = Payload, Value = Payload> extends EventEmitter<Produ
    * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, CLIENT_SERIALIZATION_FAILED, CLIENT_CLOSED: nothing was sent.
    */
   send(options: SendOptions<Key, Value>): Promise<readonly SentBatch[]> {
-    return this.#submit(() => this.#open(options, "send"));
+    return this.#submit(() => {
+      this.#checkOutside("send");
+      return this.#open(options, "send");
+    });
   }
 
   /**
@@ -122,7 +145,48 @@ export class Producer<Key = Payload, Value = Payload> extends EventEmitter<Produ
    * @throws {SendError} as {@link send} does.
    */
   sendBatch(options: SendBatchOptions<Key, Value>): Promise<readonly SentBatch[]> {
-    return this.#submit(() => this.#openBatch(options));
+    return this.#submit(() => {
+      this.#checkOutside("sendBatch");
+      return this.#openBatch(options);
+    });
+  }
+
+  /**
+   * Makes a transaction of what `body` sends: commits it when `body` returns, and gives what it returned; aborts it when `body` throws, and
+   * throws the same. Needs the option `transactionalId`.
+   *
+   * One transaction of a producer is open at a time: a second call waits until the first one is over. So `body` must not wait for another
+   * transaction of the same producer.
+   *
+   * @throws {TransactionError} when it was aborted instead of committed, or when nobody could find out; see {@link Transaction.commit}.
+   * @throws {KafkaError} CLIENT_INVALID_STATE without a transactional id; CLIENT_ABORTED, CLIENT_CLOSED; PRODUCER_FENCED, from then on always, when
+   * a newer producer has the transactional id; what else keeps the coordinator from beginning one.
+   */
+  async transaction<Result>(
+    body: (tx: Transaction<Key, Value>) => Result | Promise<Result>,
+    options: TransactionOptions = {},
+  ): Promise<Result> {
+    return this.#transactionCalls("transaction").run(body, options);
+  }
+
+  /**
+   * Begins a transaction, which its own `commit` and `abort` end; {@link transaction} is easier to get right. Needs the option
+   * `transactionalId`.
+   *
+   * @throws {KafkaError} CLIENT_INVALID_STATE when one is open already, or without a transactional id; otherwise as {@link transaction}.
+   */
+  async beginTransaction(options: TransactionOptions = {}): Promise<Transaction<Key, Value>> {
+    return this.#transactionCalls("beginTransaction").begin(options);
+  }
+
+  /**
+   * Takes the transactional id now instead of at the first transaction: older producers with the same one are fenced off, and their open
+   * transaction is aborted. Does nothing when this producer has it already.
+   *
+   * @throws {KafkaError} CLIENT_INVALID_STATE without a transactional id; what keeps the coordinator from giving it; CLIENT_ABORTED, CLIENT_CLOSED.
+   */
+  async fence(options: TransactionOptions = {}): Promise<void> {
+    await this.#transactionCalls("fence").fence(options);
   }
 
   /**
@@ -134,6 +198,7 @@ export class Producer<Key = Payload, Value = Payload> extends EventEmitter<Produ
    * @throws {KafkaError} CLIENT_INVALID_ARGUMENT when an option is wrong or unknown.
    */
   writable(options: WritableSettings): MessageWritable<Key, Value> {
+    this.#checkOutside("writable");
     return new MessageWritable(options, {
       check: (messages) => void readSendOptions(messages, this.#options, "writable"),
       open: (messages, firstIndex) => this.#open(messages, "writable", firstIndex),
@@ -191,15 +256,20 @@ export class Producer<Key = Payload, Value = Payload> extends EventEmitter<Produ
   }
 
   #open(options: SendOptions<Key, Value>, operation: "send" | "writable", firstIndex = 0): SendCall {
-    if (this.#closing) throw clientClosed("The producer");
-    const settings = readSendOptions(options, this.#options);
+    this.#checkOpen();
+    const settings = this.#checkAcks(readSendOptions(options, this.#options));
     return this.#traced(operation, [options], (entries) => this.#intake.open(settings, entries, firstIndex));
   }
 
   #openBatch(options: SendBatchOptions<Key, Value>): SendCall {
-    if (this.#closing) throw clientClosed("The producer");
-    const settings = readSendBatchOptions(options, this.#options);
+    this.#checkOpen();
+    const settings = this.#checkAcks(readSendBatchOptions(options, this.#options));
     return this.#traced("sendBatch", options.topicMessages, (entries) => this.#intake.open(settings, entries));
+  }
+
+  #checkAcks(settings: ResolvedSendSettings): ResolvedSendSettings {
+    if (this.#transactions === undefined || settings.acks === "all") return settings;
+    throw invalidArgument(`send: acks must be "all" in a transaction, not ${settings.acks}: leave it out.`);
   }
 
   #traced(
@@ -212,22 +282,59 @@ export class Producer<Key = Payload, Value = Payload> extends EventEmitter<Produ
       : open(entries);
   }
 
+  #makeTransactions(transactionalId: string): Transactions {
+    return new Transactions({
+      ...this.#options,
+      transactionalId,
+      cluster: this.#cluster,
+      lease: this.#lease,
+      announcer: this.#announcer,
+      messages: () => (this.#messages ??= messagesOfTransaction(this.#pipeline, this.#intake)),
+    });
+  }
+
+  #transactionCalls(name: string): TransactionCalls<Key, Value> {
+    this.#checkOpen();
+    if (this.#calls !== undefined) return this.#calls;
+    throw invalidState(
+      `${name}: this producer has no transactionalId: make one by kafka.producer({ transactionalId: "billing-1" }).`,
+    );
+  }
+
+  #checkOpen(): void {
+    if (this.#closing) throw clientClosed("The producer");
+  }
+
+  #checkOutside(name: string): void {
+    if (this.#calls === undefined) return;
+    throw invalidState(
+      `${name}: this producer has a transactionalId, so it sends in transactions only: use producer.transaction(async (tx) => { await tx.send(…) }), ` +
+        "or another producer, without transactionalId.",
+    );
+  }
+
   async #close(wait: ResolvedWaitSettings): Promise<void> {
     try {
       this.#pipeline.hurry();
-      await this.#settled(wait);
+      await this.#settled(wait, this.#calls?.leave());
     } catch {
       // Patience is at its end; what it was for is told to the calls that are given up.
     }
+    this.#transactions?.close();
     this.#intake.close(closedBeforeSent);
     this.#pipeline.close(closedBeforeSent);
     await this.#lease.close();
     this.#announcer.tell("closed", (client) => client);
   }
 
-  #settled({ timeoutMs, signal }: ResolvedWaitSettings): Promise<void> {
+  async #settle(before: Promise<void>): Promise<void> {
+    await before;
+    await this.#intake.settle();
+  }
+
+  #settled({ timeoutMs, signal }: ResolvedWaitSettings, before: Promise<void> = Promise.resolve()): Promise<void> {
     const late = (): KafkaError => timedOut(`Not every message had an outcome within ${timeoutMs} ms.`);
-    return waitFor(this.#intake.settle(), { clock: this.#cluster.clock, signal, timeoutMs, late });
+    return waitFor(this.#settle(before), { clock: this.#cluster.clock, signal, timeoutMs, late });
   }
 }
 

@@ -8,7 +8,8 @@ import type { Batch } from "./batch/batch.js";
 import { BatchMemory } from "./batch/batch-memory.js";
 import { BufferMemory } from "./batch/buffer-memory.js";
 import { Encoder } from "./batch/encoder.js";
-import { openGate } from "./batch/partition-gate.js";
+import type { Numbering } from "./batch/epoch-source.js";
+import { openGate, type PartitionGate } from "./batch/partition-gate.js";
 import type { PartitionQueue } from "./batch/partition-queue.js";
 import type { TopicQueues } from "./batch/topic-queues.js";
 import { TopicsInUse } from "./batch/topics-in-use.js";
@@ -25,6 +26,16 @@ export interface SendPipelineOptions {
   readonly lease: ProducerLease;
   readonly announcer: ProducerAnnouncer;
   readonly options: Omit<ResolvedProducerOptions<unknown, unknown>, "partitioner" | "serialize">;
+  /** What transactions add to it; undefined for a producer without. */
+  readonly transactions: TransactionalParts | undefined;
+}
+
+/** What a producer with transactions does otherwise: its coordinator gives the identities, and holds batches until it knows their partition. */
+export interface TransactionalParts {
+  readonly epochs: Numbering;
+  readonly gate: PartitionGate;
+  /** A batch was given up. */
+  gaveUp(batch: Batch, error: KafkaError): void;
 }
 
 /**
@@ -48,20 +59,33 @@ export class SendPipeline implements Backflow, BatchTaker {
   readonly #line: MemoryLine;
   readonly #accumulator: Accumulator;
   readonly #delivery: Delivery;
-  readonly #epochs: OwnEpochs;
+  readonly #epochs: Numbering;
+  readonly #transactions: TransactionalParts | undefined;
   readonly #router: LeaderRouter;
 
-  constructor({ cluster, lease, announcer, options }: SendPipelineOptions) {
+  constructor({ cluster, lease, announcer, options, transactions }: SendPipelineOptions) {
     const { clock } = cluster;
     const { retry, random } = cluster.options;
     this.#memory = new BufferMemory(options.bufferMemory, () => this.memoryFreed());
-    this.#epochs = new OwnEpochs({ cluster, backflow: this });
+    this.#transactions = transactions;
+    this.#epochs = transactions?.epochs ?? new OwnEpochs({ cluster, backflow: this });
+    const gate = transactions?.gate ?? openGate;
     this.#delivery = new Delivery({ cluster, clock, announcer, backflow: this });
     const encoder = new Encoder({ clock, outcomes: this });
     const [delivery, epochs] = [this.#delivery, this.#epochs];
-    this.#router = new LeaderRouter({ ...options, cluster, clock, lease, delivery, encoder, epochs, backflow: this });
+    this.#router = new LeaderRouter({
+      ...options,
+      cluster,
+      clock,
+      lease,
+      delivery,
+      encoder,
+      epochs,
+      gate,
+      backflow: this,
+    });
     const memory = new BatchMemory(this.#memory);
-    this.#topics = new TopicsInUse({ stickyBytes: options.batchSize, random, retry, memory, epochs, gate: openGate });
+    this.#topics = new TopicsInUse({ stickyBytes: options.batchSize, random, retry, memory, epochs, gate });
     this.#accumulator = new Accumulator({ ...options, memory: this.#memory, encoder, taker: this, clock });
     const blocked = (): void => announcer.tell("blocked", (client) => client);
     this.#line = new MemoryLine({ ...options, accumulator: this.#accumulator, clock, blocked });
@@ -100,6 +124,31 @@ export class SendPipeline implements Backflow, BatchTaker {
     this.#epochs.close();
     this.#router.close();
     this.#delivery.close();
+  }
+
+  /** How many batches brokers have acknowledged so far. */
+  get acknowledged(): number {
+    return this.#delivery.acknowledged;
+  }
+
+  /**
+   * Gives up what is in no request, and what comes back to be sent again, until {@link resume}; resolves when no request with a batch is
+   * under way.
+   */
+  drop(error: KafkaError): Promise<void> {
+    this.#line.close(error);
+    this.#delivery.drop(error);
+    return this.#delivery.landed();
+  }
+
+  /** Batches are sent again where that helps. */
+  resume(): void {
+    this.#delivery.resume();
+  }
+
+  /** Notes why batches that were never sent have to wait. */
+  blame(error: KafkaError): void {
+    this.#delivery.blameAll(error, ({ stamp }) => stamp === undefined);
   }
 
   // BatchTaker
@@ -146,6 +195,10 @@ export class SendPipeline implements Backflow, BatchTaker {
     const message = because("No producer id could be had", error);
     const told = new KafkaError(error.code, message, { cause: error, retriable: true });
     this.#delivery.blameAll(told, ({ lane, stamp }) => lane.isIdempotent && stamp === undefined);
+  }
+
+  gaveUp(batch: Batch, error: KafkaError): void {
+    this.#transactions?.gaveUp(batch, error);
   }
 
   hasWork(): boolean {

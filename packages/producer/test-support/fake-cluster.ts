@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import {
+  type BrokerConnection,
   type ClientLog,
   connectionClosed,
   type PartitionMetadata,
@@ -195,6 +196,12 @@ export class FakeCluster extends EventEmitter<{ metadata: [topics: readonly stri
   /** What connecting fails with. */
   unreachable: Error | undefined;
 
+  /** The coordinator of transactions and groups, for producers with a transactional id. */
+  coordinatorConnection: BrokerConnection | undefined;
+  coordinatorNode = 9;
+  /** How often the coordinator has been forgotten. */
+  coordinatorSearches = 0;
+
   readonly #topics = new Map<string, TopicMetadata>();
   readonly #names = new Map<string, string>();
   readonly #logs = new Map<string, ModelLog>();
@@ -296,7 +303,17 @@ export class FakeCluster extends EventEmitter<{ metadata: [topics: readonly stri
   brokerHints(): void {}
 
   lease(): ProducerLease {
-    return { connection: (node) => this.connection(node), close: () => this.#release() };
+    return new FakeLease(this, () => this.#release());
+  }
+
+  /** The node of every coordinator. */
+  async coordinator(): Promise<number> {
+    await Promise.resolve();
+    return this.coordinatorNode;
+  }
+
+  forgetCoordinator(): void {
+    this.coordinatorSearches += 1;
   }
 
   async connection(node: number): Promise<ProduceConnection> {
@@ -318,6 +335,26 @@ export class FakeCluster extends EventEmitter<{ metadata: [topics: readonly stri
   async #release(): Promise<void> {
     this.#released += 1;
     for (const connection of this.#connections.values()) connection.end();
+  }
+}
+
+/** Gives connections to brokers, and one to the coordinator. */
+class FakeLease implements ProducerLease {
+  readonly #cluster: FakeCluster;
+  readonly close: () => Promise<void>;
+
+  constructor(cluster: FakeCluster, close: () => Promise<void>) {
+    this.#cluster = cluster;
+    this.close = close;
+  }
+
+  connection(node: number, purpose: "produce"): Promise<ProduceConnection>;
+  connection(node: number, purpose: "transaction" | "offsets"): Promise<BrokerConnection>;
+  async connection(node: number, purpose: string): Promise<ProduceConnection | BrokerConnection> {
+    if (purpose === "produce") return this.#cluster.connection(node);
+    await Promise.resolve();
+    if (this.#cluster.coordinatorConnection === undefined) throw new Error("The test has no coordinator.");
+    return this.#cluster.coordinatorConnection;
   }
 }
 

@@ -1,6 +1,7 @@
 import { ErrorCode, kafkaError, type Api, type Fields, type StructOut } from "@moldau/protocol-codec";
 import { asKafkaError, isConnectionFailure, timedOut } from "../errors.js";
 import { waitFor, type WaitOptions } from "../attempts/wait.js";
+import type { BrokerConnection } from "../connection/broker-connection.js";
 import type { ClusterAccess } from "./cluster-access.js";
 import type { CoordinatorType } from "./coordinators.js";
 import type { RequestBody } from "./requester.js";
@@ -53,7 +54,9 @@ export interface Coordinator {
 
 /** What a {@link CoordinatorClient} is made with. */
 export interface CoordinatorClientOptions {
-  readonly cluster: Pick<ClusterAccess, "clock" | "coordinator" | "forgetCoordinator" | "options">;
+  readonly cluster: Pick<ClusterAccess, "clock" | "coordinator" | "forgetCoordinator"> & {
+    readonly options: Pick<ClusterAccess["options"], "requestTimeoutMs">;
+  };
   /** Has the connections. */
   readonly lease: Pick<Lease, "connection">;
   readonly type: CoordinatorType;
@@ -75,30 +78,25 @@ export class CoordinatorClient implements Coordinator {
   async request<Req extends Fields, Res extends Fields>(
     api: Api<Req, Res>,
     body: RequestBody<Req>,
-    { purpose, signal, timeoutMs, maxVersion }: CoordinatorRequestOptions,
+    options: CoordinatorRequestOptions,
   ): Promise<StructOut<Res>> {
-    const { cluster, lease, type, key } = this.#options;
-    const { clock } = cluster;
-    const deadline = clock.monotonic() + (timeoutMs ?? cluster.options.requestTimeoutMs);
-    const node = await cluster.coordinator(type, key, { signal, timeoutMs });
-    try {
-      const connection = await waitFor(lease.connection(node, purpose, { signal }), {
-        clock,
-        signal,
-        timeoutMs: deadline - clock.monotonic(),
-        late: () =>
-          timedOut(`${api.name}: no connection to the coordinator of ${this.#title} in time.`, { written: false }),
-      });
-      this.#connections.set(purpose, connection);
+    const { signal, maxVersion } = options;
+    return this.#speak(api.name, options, (connection, timeoutMs) => {
       const version = connection.versionOf(api, maxVersion === undefined ? {} : { max: maxVersion });
-      return await connection.request(api, version, typeof body === "function" ? body(version) : body, {
-        timeoutMs: Math.max(1, deadline - clock.monotonic()),
+      return connection.request(api, version, typeof body === "function" ? body(version) : body, {
+        timeoutMs,
         ...(signal ? { signal } : {}),
       });
-    } catch (error) {
-      if (isConnectionFailure(error)) this.forget();
-      throw asKafkaError(error);
-    }
+    });
+  }
+
+  /**
+   * The level of a feature that the cluster had agreed on when the connection to the coordinator was opened; 0 for none.
+   *
+   * @throws {KafkaError} as {@link request} does.
+   */
+  featureLevel(name: string, options: CoordinatorRequestOptions): Promise<number> {
+    return this.#speak("ApiVersions", options, (connection) => connection.featureLevel(name));
   }
 
   check(errorCode: number, api: Api, facts: CoordinatorFacts = {}): void {
@@ -116,6 +114,32 @@ export class CoordinatorClient implements Coordinator {
   interrupt(purpose: CoordinatorPurpose): void {
     this.#connections.get(purpose)?.destroy();
     this.#connections.delete(purpose);
+  }
+
+  /** Finds the coordinator, connects to it if need be, and does something with the connection in what time is left. */
+  async #speak<Result>(
+    what: string,
+    { purpose, signal, timeoutMs }: CoordinatorRequestOptions,
+    speak: (connection: BrokerConnection, timeoutMs: number) => Result | Promise<Result>,
+  ): Promise<Result> {
+    const { cluster, lease, type, key } = this.#options;
+    const { clock } = cluster;
+    const deadline = clock.monotonic() + (timeoutMs ?? cluster.options.requestTimeoutMs);
+    const node = await cluster.coordinator(type, key, { signal, timeoutMs });
+    try {
+      const connection = await waitFor(lease.connection(node, purpose, { signal }), {
+        clock,
+        signal,
+        timeoutMs: deadline - clock.monotonic(),
+        late: () =>
+          timedOut(`${what}: no connection to the coordinator of ${this.#title} in time.`, { written: false }),
+      });
+      this.#connections.set(purpose, connection);
+      return await speak(connection, Math.max(1, deadline - clock.monotonic()));
+    } catch (error) {
+      if (isConnectionFailure(error)) this.forget();
+      throw asKafkaError(error);
+    }
   }
 
   get #title(): string {

@@ -15,6 +15,8 @@ export interface BrokerConnection {
   versionOf<Req extends Fields, Res extends Fields>(api: Api<Req, Res>, options?: { readonly max?: number }): number;
   /** Whether both sides speak this version of an API. */
   supports<Req extends Fields, Res extends Fields>(api: Api<Req, Res>, version: number): boolean;
+  /** The level of a feature such as `transaction.version` that the cluster had agreed on when the connection was opened (KIP-584); 0 for none. */
+  featureLevel(name: string): number;
   /**
    * Sends a request and gives its answer.
    *

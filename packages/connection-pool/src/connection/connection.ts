@@ -182,6 +182,11 @@ export class Connection extends EventEmitter<ConnectionEvents> implements Broker
     return "versions" in this.#state && this.#state.versions.supports(api, version);
   }
 
+  /** The level of a feature that the cluster had agreed on when the connection was opened; 0 for none. @throws {KafkaError} CLIENT_CONNECTION_CLOSED. */
+  featureLevel(name: string): number {
+    return this.versions.featureLevel(name);
+  }
+
   /**
    * Sends a request and gives its answer.
    *

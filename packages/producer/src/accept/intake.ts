@@ -71,6 +71,11 @@ export class Intake<Key, Value> {
     return this.#calls.settle();
   }
 
+  /** Refuses whoever waits at a gate. */
+  refuseWaiting(error: KafkaError): void {
+    this.#gates.close(() => error);
+  }
+
   /** Refuses whoever still waits at a gate. `reason` makes the error, of why the topic could not be had last. */
   close(reason: (cause: KafkaError | undefined) => KafkaError): void {
     this.#gates.close(reason);

@@ -12,7 +12,13 @@ import { PartitionQueue } from "./partition-queue.js";
 import { SizeLimit } from "./size-limit.js";
 
 const identity = { producerId: 7n, producerEpoch: 0 };
-const epochs = { identity, after: () => identity, retire: () => undefined };
+const epochs = {
+  identity,
+  after: () => identity,
+  successor: () => undefined,
+  mayForget: () => true,
+  retire: () => undefined,
+};
 const retry: RetryPolicy = { initialDelayMs: 1, maxDelayMs: 1, multiplier: 1, jitter: 0 };
 const call = { hold: () => undefined, delivered: () => undefined, failed: () => undefined };
 
@@ -126,7 +132,10 @@ describe("encoding", () => {
 describe("a partition's gate", () => {
   it("keeps batches of a transaction back until it opens, and marks them as such", () => {
     let isOpen = false;
-    const gate: PartitionGate = { isOpen: (_target, lane) => lane.transactionalId === null || isOpen };
+    const gate: PartitionGate = {
+      maxProduceVersion: undefined,
+      isOpen: (_target, lane) => lane.transactionalId === null || isOpen,
+    };
     const turn = { node: 1, now: 0 };
     const plain = filled(laneOf("none"), 10, gate);
     expect(plain.queue.peek(turn)).toBe(plain.batch);

@@ -29,14 +29,18 @@ export class Lanes {
   readonly #lanes = new Map<string, Lane>();
   readonly #isIdempotent: boolean;
   readonly #compressionLevel: number | undefined;
+  readonly #transactionalId: string | null;
 
   constructor({
     idempotent,
     compressionLevel,
+    transactionalId = null,
   }: {
     readonly idempotent: boolean;
     readonly compressionLevel: number | undefined;
+    readonly transactionalId?: string | null | undefined;
   }) {
+    this.#transactionalId = transactionalId;
     this.#isIdempotent = idempotent;
     this.#compressionLevel = compressionLevel;
   }
@@ -48,7 +52,8 @@ export class Lanes {
     if (known !== undefined) return known;
     const isIdempotent = this.#isIdempotent && acks === "all";
     const compressionLevel = this.#compressionLevel;
-    const created = { acks, compression, compressionLevel, isIdempotent, transactionalId: null, timeoutMs };
+    const transactionalId = this.#transactionalId;
+    const created = { acks, compression, compressionLevel, isIdempotent, transactionalId, timeoutMs };
     // Calls that each bring a timeout of their own must not fill the memory; forgetting a lane only keeps batches apart.
     if (this.#lanes.size >= maxLanes) this.#lanes.clear();
     this.#lanes.set(name, created);

@@ -7,8 +7,16 @@ import type { Lane } from "./lane.js";
  */
 export interface PartitionGate {
   /** Whether batches of the lane may be sent to the partition now. Asked before each batch, and must not take long. */
-  isOpen(target: { readonly topic: string; readonly partition: number }, lane: Lane): boolean;
+  isOpen(target: PartitionOfGate, lane: Lane): boolean;
+  /** The newest version of Produce that may be used; undefined for any. Asked before each request. */
+  readonly maxProduceVersion: number | undefined;
+}
+
+/** A partition at a gate: always the same object for the same one, as long as the producer remembers it. */
+export interface PartitionOfGate {
+  readonly topic: string;
+  readonly partition: number;
 }
 
 /** The gate of a producer without transactions: always open. */
-export const openGate: PartitionGate = { isOpen: () => true };
+export const openGate: PartitionGate = { isOpen: () => true, maxProduceVersion: undefined };

@@ -164,6 +164,7 @@ export class PartitionQueue {
   peek(turn: DrainTurn): Batch | undefined {
     if (turn.now < this.#notBefore) return undefined;
     if (this.#onWire > 0 && this.#node !== turn.node) return undefined;
+    if (this.#outstanding.length === 0) this.#sequence.renew();
     if (this.#sequence.hasGap && this.#isRuledOn()) this.#renumber();
     const next = this.#outstanding.length > this.#onWire ? this.#again() : this.#fresh(turn.now);
     return next !== undefined && this.#gate.isOpen(this, next.lane) && this.#mayJoin(next) ? next : undefined;
@@ -247,7 +248,7 @@ export class PartitionQueue {
   /** The broker misses something before a batch, though nothing before it is under way: its numbers cannot be used any more. */
   outOfSequence(batch: Batch, error: KafkaError): void {
     this.returned(batch, { error, evidence: "never" });
-    if (this.#isFirstNumbered(batch)) this.#sequence.givenUp(batch.place);
+    if (this.isFirstNumbered(batch)) this.#sequence.givenUp(batch.place);
   }
 
   /** The request with a batch has ended, and that is the batch's end: its calls are told, unless they were before. */
@@ -289,10 +290,13 @@ export class PartitionQueue {
     return halves;
   }
 
-  /** Sends nothing for a while after a failure; a pause that is kept already stays. Returns its length in milliseconds. */
-  pause(now: number): number {
+  /**
+   * Sends nothing for a while after a failure, for a share of the usual pause; one that is kept already stays. Returns its length in
+   * milliseconds.
+   */
+  pause(now: number, share = 1): number {
     if (this.#notBefore > now) return this.#notBefore - now;
-    const delayMs = this.backoff.next();
+    const delayMs = this.backoff.next() * share;
     this.#notBefore = now + delayMs;
     return delayMs;
   }
@@ -305,6 +309,11 @@ export class PartitionQueue {
   /** Every batch that waits for an outcome, oldest first. */
   batches(): readonly Batch[] {
     return [...this.#outstanding, ...this.#sealed, ...this.#open].filter(({ state }) => state.name !== "failed");
+  }
+
+  /** Whether it may be forgotten: it holds nothing, and its numbers are not needed any more. */
+  get mayRetire(): boolean {
+    return this.length === 0 && this.#sequence.mayRetire;
   }
 
   /** The queue is forgotten; it holds nothing. Should the partition be used again, its numbers begin in a later epoch. */
@@ -353,7 +362,8 @@ export class PartitionQueue {
     if (stamp) batch.number(stamp, this.#sequence.place);
   }
 
-  #isFirstNumbered(batch: Batch): boolean {
+  /** Whether no batch that was numbered before this one is still to come. */
+  isFirstNumbered(batch: Batch): boolean {
     return this.#outstanding.find(({ place }) => place > 0) === batch;
   }
 

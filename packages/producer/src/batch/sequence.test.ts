@@ -14,6 +14,14 @@ class Given implements EpochSource {
     return this.next;
   }
 
+  successor(): ProducerIdentity | undefined {
+    return undefined;
+  }
+
+  mayForget(): boolean {
+    return true;
+  }
+
   retire(last: ProducerIdentity): void {
     this.retired.push(last);
   }

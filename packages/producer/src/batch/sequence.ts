@@ -96,12 +96,14 @@ export class PartitionSequence {
   nextEpoch(): boolean {
     const next = this.#identity && this.#epochs.after(this.#identity);
     if (next === undefined) return false;
-    this.#identity = next;
-    this.#next = 0;
-    this.#given = 0;
-    this.#gap = 0;
-    this.#proven = false;
+    this.#begin(next);
     return true;
+  }
+
+  /** Begins at 0 under the identity that has taken the place of this one, if one has; to be called while nothing that is numbered is under way. */
+  renew(): void {
+    const next = this.#identity && this.#epochs.successor(this.#identity);
+    if (next !== undefined) this.#begin(next);
   }
 
   /** The producer id that has no epochs left, while a new epoch is needed. */
@@ -113,5 +115,18 @@ export class PartitionSequence {
   /** The partition is forgotten: should it be used again, its numbers have to begin in a later epoch. */
   retire(): void {
     if (this.#identity !== undefined) this.#epochs.retire(this.#identity);
+  }
+
+  /** Whether it may be forgotten now. */
+  get mayRetire(): boolean {
+    return this.#identity === undefined || this.#epochs.mayForget(this.#identity);
+  }
+
+  #begin(identity: ProducerIdentity): void {
+    this.#identity = identity;
+    this.#next = 0;
+    this.#given = 0;
+    this.#gap = 0;
+    this.#proven = false;
   }
 }

@@ -41,9 +41,9 @@ export class TopicQueues {
   /** Number of batches that a partition has waiting. */
   readonly queueLength = (partition: number): number => this.#queues[partition]?.length ?? 0;
 
-  /** Whether nothing needs it: no call is about to put messages in, and no batch waits for its outcome. */
+  /** Whether nothing needs it: no call is about to put messages in, no batch waits for its outcome, and no number has to be remembered. */
   get isIdle(): boolean {
-    return this.#users === 0 && this.#queues.every(({ length }) => length === 0);
+    return this.#users === 0 && this.#queues.every(({ mayRetire }) => mayRetire);
   }
 
   /** A call has messages for the topic, until it calls {@link leave}. */

@@ -7,7 +7,13 @@ import { idleTopicMs, TopicsInUse } from "./topics-in-use.js";
 
 function start(): TopicsInUse {
   const memory = new BatchMemory(new BufferMemory(1000, () => undefined));
-  const epochs = { identity: undefined, after: () => undefined, retire: () => undefined };
+  const epochs = {
+    identity: undefined,
+    after: () => undefined,
+    successor: () => undefined,
+    mayForget: () => true,
+    retire: () => undefined,
+  };
   return new TopicsInUse({
     stickyBytes: 1,
     random: Math.random,

@@ -1,4 +1,5 @@
 import type { KafkaError } from "@moldau/protocol-codec";
+import type { Batch } from "../batch/batch.js";
 import type { EncodingOutcomes } from "../batch/encoder.js";
 import type { PartitionQueue } from "../batch/partition-queue.js";
 
@@ -19,6 +20,8 @@ export interface Backflow extends EncodingOutcomes {
   unidentified(error: KafkaError): void;
   /** An attempt to get one failed, and is repeated while anything {@link hasWork needs} it. */
   identityDelayed(error: KafkaError): void;
+  /** A batch was given up; its calls have been told. */
+  gaveUp(batch: Batch, error: KafkaError): void;
   /** Whether any batch still waits for its outcome. */
   hasWork(): boolean;
 }

@@ -1,13 +1,14 @@
 import { asKafkaError, protocolViolation, type Clock, type Cluster } from "@moldau/connection-pool";
 import { Produce, type KafkaError, type ProduceResponse } from "@moldau/protocol-codec";
 import type { Encoder } from "../batch/encoder.js";
+import type { Numbering } from "../batch/epoch-source.js";
 import { shareRequests, type Lane } from "../batch/lane.js";
+import type { PartitionGate } from "../batch/partition-gate.js";
 import type { DrainTurn, PartitionQueue } from "../batch/partition-queue.js";
 import type { ProduceConnection, ProducerLease } from "../producer-cluster.js";
 import type { Backflow } from "./backflow.js";
 import type { Delivery, Shipment } from "./delivery.js";
 import { leaderOf } from "./leaders.js";
-import type { OwnEpochs } from "./own-epochs.js";
 import { overheadBytes, planProduceRequest, type ProduceRequestPlan } from "./produce-request.js";
 
 /** What the senders to all brokers have in common. */
@@ -18,7 +19,8 @@ export interface BrokerSenderOptions {
   readonly lease: Pick<ProducerLease, "connection">;
   readonly delivery: Delivery;
   readonly encoder: Encoder;
-  readonly epochs: Pick<OwnEpochs, "acquire">;
+  readonly epochs: Pick<Numbering, "acquire">;
+  readonly gate: PartitionGate;
   readonly backflow: Backflow;
   readonly maxInFlight: number;
   readonly maxRequestSize: number;
@@ -172,13 +174,17 @@ export class BrokerSender {
   }
 
   async #request(connection: ProduceConnection, lane: Lane, shipments: readonly Shipment[]): Promise<void> {
-    const { cluster, delivery, requestTimeoutMs: timeoutMs } = this.#options;
+    const { cluster, delivery, gate, requestTimeoutMs: timeoutMs } = this.#options;
     const onWritten = (): void => {
       for (const { batch, queue } of shipments) queue.written(batch);
     };
     let plan: ProduceRequestPlan;
     try {
-      plan = planProduceRequest(shipments, { connection, cluster }, { lane, timeoutMs });
+      plan = planProduceRequest(
+        shipments,
+        { connection, cluster },
+        { lane, timeoutMs, maxVersion: gate.maxProduceVersion },
+      );
     } catch (error) {
       onWritten();
       throw error;

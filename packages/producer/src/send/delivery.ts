@@ -7,7 +7,7 @@ import {
   type Timer,
 } from "@moldau/connection-pool";
 import { DeadlineTimer } from "@moldau/connection-pool/internal";
-import { KafkaError, type ProduceResponsePartition } from "@moldau/protocol-codec";
+import { ErrorCode, KafkaError, type ProduceResponsePartition } from "@moldau/protocol-codec";
 import { withJson } from "@moldau/protocol-codec/internal";
 import type { Batch } from "../batch/batch.js";
 import type { Acknowledgement } from "../batch/batch-state.js";
@@ -22,7 +22,7 @@ export interface DeliveryOptions {
   readonly cluster: Pick<Cluster, "cachedTopic" | "client" | "leaderHint" | "refreshTopics">;
   readonly clock: Clock;
   readonly announcer: ProducerAnnouncer;
-  readonly backflow: Pick<Backflow, "sendable">;
+  readonly backflow: Pick<Backflow, "gaveUp" | "sendable">;
 }
 
 /** A batch in a request, and the queue it came from. */
@@ -41,6 +41,9 @@ interface Refusal {
   readonly answer: PartitionAnswer;
 }
 
+/** The transaction before is completed in a matter of milliseconds: with the usual first pause of 100 ms, this makes 20. */
+const shortShare = 0.2;
+
 const noAcknowledgement: Acknowledgement = { baseOffset: undefined, timestamp: undefined, logStartOffset: undefined };
 
 /** Sees to it that every batch has an outcome by its deadline: decides what answers, failures and the passing of time mean for it. */
@@ -50,6 +53,11 @@ export class Delivery {
   readonly #deadlines: DeadlineTimer;
   readonly #pauses = new Set<Timer>();
   readonly #traces: BatchTraces;
+  readonly #onWire = new Set<Batch>();
+  #landing: (() => void)[] = [];
+  /** Why nothing is sent again, while that is so. */
+  #dropped: KafkaError | undefined;
+  #acknowledged = 0;
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
@@ -60,6 +68,11 @@ export class Delivery {
   /** Whether any batch has no outcome yet. */
   get hasWork(): boolean {
     return this.#underWay.size > 0;
+  }
+
+  /** How many batches brokers have acknowledged so far. */
+  get acknowledged(): number {
+    return this.#acknowledged;
   }
 
   /** The queues of all batches that have no outcome yet. */
@@ -75,24 +88,47 @@ export class Delivery {
 
   /** Batches were put into a request to a broker. */
   sent(shipments: readonly Shipment[], broker: number): void {
+    for (const { batch } of shipments) this.#onWire.add(batch);
     this.#traces.sent(shipments, broker);
+  }
+
+  /** Gives up every batch that is in no request, and from now on every one that would have to be sent again, until {@link resume}. */
+  drop(error: KafkaError): void {
+    this.#dropped ??= error;
+    this.giveUpAll(
+      () => error,
+      ({ isOnWire }) => !isOnWire,
+    );
+  }
+
+  /** Batches are sent again where that helps. */
+  resume(): void {
+    this.#dropped = undefined;
+  }
+
+  /** Resolves when no request with a batch is under way. */
+  async landed(): Promise<void> {
+    if (this.#onWire.size > 0) await new Promise<void>((resolve) => this.#landing.push(resolve));
   }
 
   /** A batch counts as delivered, because no answer will come (acks 0). */
   unanswered(shipment: Shipment): void {
     this.#deliver(shipment, noAcknowledgement);
+    this.#hasLanded(shipment);
     this.#options.backflow.sendable(shipment.queue);
   }
 
   /** A broker has answered for a batch. */
   answered(shipment: Shipment, answer: PartitionAnswer): void {
     const { batch, queue } = shipment;
-    const verdict = judge(answer.errorCode, { count: batch.count, isStamped: batch.place > 0 });
+    const isTransactional = batch.lane.transactionalId !== null;
+    const verdict = judge(answer.errorCode, { count: batch.count, isStamped: batch.place > 0, isTransactional });
     if (verdict.action === "delivered" || verdict.action === "duplicate")
       this.#deliver(shipment, acknowledgementOf(answer));
     else {
       this.#refused(shipment, { error: refusedByBroker(answer, batch), verdict, answer });
     }
+    this.#hasLanded(shipment);
     this.#options.backflow.sendable(queue);
   }
 
@@ -105,6 +141,7 @@ export class Delivery {
     const isRetriable = error.retriable || isConnectionFailure(error);
     if (isRetriable && !isFinal) this.#retry(shipment, { error, evidence });
     else this.#fail(shipment, { error, evidence });
+    this.#hasLanded(shipment);
     this.#options.backflow.sendable(queue);
   }
 
@@ -151,12 +188,14 @@ export class Delivery {
   #deliver({ batch, queue }: Shipment, acknowledgement: Acknowledgement): void {
     if (!batch.isSettled) this.#announceDelivered(batch, acknowledgement);
     queue.acknowledged(batch, acknowledgement);
+    this.#acknowledged += 1;
     this.#ended(batch);
   }
 
   #retry(shipment: Shipment, mishap: Mishap, answer?: PartitionAnswer): void {
     const { batch, queue } = shipment;
     if (batch.isSettled) return this.#fail(shipment, mishap);
+    if (this.#dropped !== undefined) return this.#fail(shipment, { ...mishap, error: this.#dropped });
     queue.returned(batch, mishap);
     const { cluster } = this.#options;
     const { error } = mishap;
@@ -164,7 +203,8 @@ export class Delivery {
     // A refresh that fails is published by the cluster on its diagnostics channel; the batch is tried again in any case, until its deadline.
     if (answer === undefined || (error.refreshMetadata === true && !hasMoved))
       cluster.refreshTopics([batch.topic]).catch(() => undefined);
-    this.#announceRetry(batch, error, hasMoved ? 0 : this.#pause(queue));
+    const share = answer?.errorCode === ErrorCode.CONCURRENT_TRANSACTIONS ? shortShare : 1;
+    this.#announceRetry(batch, error, hasMoved ? 0 : this.#pause(queue, share));
   }
 
   /** A new leader that the old one names spares the question to the cluster, and the pause (KIP-951). */
@@ -179,7 +219,10 @@ export class Delivery {
 
   #outOfSequence(shipment: Shipment, error: KafkaError): void {
     const { batch, queue } = shipment;
-    if (batch.isSettled) return this.#fail(shipment, { error, evidence: "never" });
+    // A transaction cannot do without the batch, and gets a new epoch when it has been aborted.
+    const isFinal =
+      batch.lane.transactionalId !== null && (this.#dropped !== undefined || queue.isFirstNumbered(batch));
+    if (batch.isSettled || isFinal) return this.#fail(shipment, { error, evidence: "never" });
     queue.outOfSequence(batch, error);
     this.#announceRetry(batch, error, this.#pause(queue));
   }
@@ -188,7 +231,8 @@ export class Delivery {
     const { batch, queue } = shipment;
     // If an earlier attempt may have written it whole, halves could write it twice.
     const mayBeWritten = batch.state.name === "in flight" && batch.state.written === "maybe";
-    if (batch.isSettled || mayBeWritten) return this.#fail(shipment, { error, evidence: "not by this attempt" });
+    if (batch.isSettled || mayBeWritten || this.#dropped !== undefined)
+      return this.#fail(shipment, { error, evidence: "not by this attempt" });
     const halves = queue.split(batch, this.#options.clock.monotonic());
     for (const half of halves) this.watch(half, queue);
     this.#ended(batch);
@@ -201,11 +245,11 @@ export class Delivery {
   }
 
   /** Holds a queue back for a while after a failure; several failures at once make one pause. Returns its length. */
-  #pause(queue: PartitionQueue): number {
+  #pause(queue: PartitionQueue, share = 1): number {
     const { clock, backflow } = this.#options;
     const now = clock.monotonic();
     const isPausing = queue.notBefore > now;
-    const delayMs = queue.pause(now);
+    const delayMs = queue.pause(now, share);
     if (isPausing) return delayMs;
     const timer = clock.timer(delayMs, () => {
       this.#pauses.delete(timer);
@@ -228,6 +272,14 @@ export class Delivery {
     return next === Infinity ? undefined : next;
   }
 
+  /** The request with a batch has ended, and what that means for the batch is done. */
+  #hasLanded({ batch }: Shipment): void {
+    if (!this.#onWire.delete(batch) || this.#onWire.size > 0) return;
+    const landing = this.#landing;
+    this.#landing = [];
+    for (const resolve of landing) resolve();
+  }
+
   #ended(batch: Batch): void {
     const { state } = batch;
     const wasUnderWay = this.#underWay.delete(batch);
@@ -235,6 +287,7 @@ export class Delivery {
     if (!wasUnderWay || state.name !== "failed") return;
     const { error, written } = state;
     this.#options.announcer.tell("failed", (client) => ({ ...client, ...factsOf(batch), error, written }));
+    this.#options.backflow.gaveUp(batch, error);
   }
 
   #announceDelivered(batch: Batch, { baseOffset }: Acknowledgement): void {

@@ -1,6 +1,6 @@
 import { asKafkaError, attempt } from "@moldau/connection-pool";
 import { InitProducerId, KafkaError, kafkaError } from "@moldau/protocol-codec";
-import type { EpochSource } from "../batch/epoch-source.js";
+import type { Numbering } from "../batch/epoch-source.js";
 import { maxProducerEpoch, type ProducerIdentity } from "../batch/sequence.js";
 import type { ProducerCluster } from "../producer-cluster.js";
 import type { Backflow } from "./backflow.js";
@@ -15,7 +15,7 @@ export interface OwnEpochsOptions {
  * The identities of a producer without transactions: any broker hands out a fresh producer id, with epoch 0, when one is first needed;
  * later epochs are counted here, for each partition (KIP-360).
  */
-export class OwnEpochs implements EpochSource {
+export class OwnEpochs implements Numbering {
   readonly #options: OwnEpochsOptions;
   readonly #closed = new AbortController();
   #given: ProducerIdentity | undefined;
@@ -37,6 +37,14 @@ export class OwnEpochs implements EpochSource {
   after({ producerId, producerEpoch }: ProducerIdentity): ProducerIdentity | undefined {
     if (producerEpoch < maxProducerEpoch) return { producerId, producerEpoch: producerEpoch + 1 };
     return this.identity?.producerId === producerId ? undefined : this.identity;
+  }
+
+  successor(): undefined {
+    return undefined;
+  }
+
+  mayForget(): boolean {
+    return true;
   }
 
   retire({ producerId, producerEpoch }: ProducerIdentity): void {

@@ -48,10 +48,18 @@ const refusedBeforeAppend: ReadonlySet<number> = new Set([
   ErrorCode.UNKNOWN_TOPIC_ID,
   ErrorCode.INCONSISTENT_TOPIC_ID,
   ErrorCode.THROTTLING_QUOTA_EXCEEDED,
+  ErrorCode.CONCURRENT_TRANSACTIONS,
+  ErrorCode.INVALID_TXN_STATE,
+  ErrorCode.INVALID_PRODUCER_ID_MAPPING,
+  ErrorCode.PRODUCER_FENCED,
+  ErrorCode.TRANSACTION_ABORTABLE,
 ]);
 
 /** Judges one partition's error code in a Produce response. */
-export function judge(errorCode: number, batch: { readonly count: number; readonly isStamped: boolean }): Verdict {
+export function judge(
+  errorCode: number,
+  batch: { readonly count: number; readonly isStamped: boolean; readonly isTransactional: boolean },
+): Verdict {
   switch (errorCode) {
     case ErrorCode.NONE:
       return { action: "delivered" };
@@ -60,9 +68,12 @@ export function judge(errorCode: number, batch: { readonly count: number; readon
     case ErrorCode.MESSAGE_TOO_LARGE:
     case ErrorCode.RECORD_LIST_TOO_LARGE:
       return batch.count > 1 ? { action: "split" } : refused(errorCode);
-    case ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER:
     case ErrorCode.UNKNOWN_PRODUCER_ID:
     case ErrorCode.INVALID_PRODUCER_EPOCH:
+      // The epochs of transactions are the coordinator's: numbers that are refused for their epoch cannot be replaced here.
+      if (batch.isTransactional) return { action: "fail", evidence: "not by this attempt" };
+      return batch.isStamped ? { action: "out of sequence" } : refused(errorCode);
+    case ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER:
       return batch.isStamped ? { action: "out of sequence" } : refused(errorCode);
     default:
       return refused(errorCode);

@@ -16,6 +16,8 @@ export interface ProduceRequestOptions {
   readonly lane: Pick<Lane, "acks" | "transactionalId">;
   /** How long the broker may wait for the replicas, in milliseconds. */
   readonly timeoutMs: number;
+  /** The newest version that may be used; undefined for any. */
+  readonly maxVersion: number | undefined;
 }
 
 /** A request ready to be sent, and the key to its answer. */
@@ -34,7 +36,7 @@ export interface ProduceRequestPlan {
 export function planProduceRequest(
   shipments: readonly Shipment[],
   { connection, cluster }: { readonly connection: ProduceConnection; readonly cluster: Pick<Cluster, "cachedTopic"> },
-  { lane: { acks, transactionalId }, timeoutMs }: ProduceRequestOptions,
+  { lane: { acks, transactionalId }, timeoutMs, maxVersion }: ProduceRequestOptions,
 ): ProduceRequestPlan {
   const topics = new Map<string, { readonly topicId: Uuid; readonly byPartition: Map<number, Shipment> }>();
   for (const shipment of shipments) {
@@ -47,7 +49,8 @@ export function planProduceRequest(
     }
   }
   const hasIds = [...topics.values()].every(({ topicId }) => !topicId.isZero);
-  const version = connection.versionOf(Produce, hasIds ? {} : { max: topicIdVersion - 1 });
+  const max = hasIds ? maxVersion : Math.min(maxVersion ?? topicIdVersion, topicIdVersion - 1);
+  const version = connection.versionOf(Produce, max === undefined ? {} : { max });
   const topicData = [...topics].map(([name, { topicId, byPartition }]) => ({
     ...(version < topicIdVersion ? { name } : { topicId }),
     partitionData: [...byPartition].map(([index, { batch }]) => ({ index, records: batch.records ?? null })),

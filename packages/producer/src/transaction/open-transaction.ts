@@ -1,0 +1,126 @@
+import { asKafkaError } from "@moldau/connection-pool";
+import { KafkaError } from "@moldau/protocol-codec";
+import type { SendBatchOptions, SendOptions } from "../accept/send-options.js";
+import type { SentBatch } from "../send-error.js";
+import { readOffsetsToSend, type ConsumerOffsets, type OffsetsOfGroup } from "./offsets-to-send.js";
+import { transactionAborted } from "./transaction-life.js";
+import type { TransactionRecord } from "./transaction-record.js";
+import type { Transactions } from "./transactions.js";
+import type { TransactionWork } from "./transaction.js";
+
+/** The producer's calls, as transactions make them. */
+export interface CallsOfTransaction<Key, Value> {
+  readonly send: (options: SendOptions<Key, Value>) => Promise<readonly SentBatch[]>;
+  readonly sendBatch: (options: SendBatchOptions<Key, Value>) => Promise<readonly SentBatch[]>;
+}
+
+/** What an open transaction is made with. */
+export interface OpenTransactionOptions<Key, Value> extends CallsOfTransaction<Key, Value> {
+  readonly transactions: Transactions;
+  readonly record: TransactionRecord;
+  /** It has ended: the next one may begin. */
+  readonly ended: () => void;
+}
+
+/**
+ * The calls of one transaction: keeps them in order, and the transaction from being committed when one of them has failed.
+ *
+ * None of their rejections goes unheard, since the commit repeats them; so they need no handler of their own.
+ */
+export class OpenTransaction<Key, Value> implements TransactionWork<Key, Value> {
+  readonly #options: OpenTransactionOptions<Key, Value>;
+  #ending: { readonly how: "commit" | "abort"; readonly done: Promise<void> } | undefined;
+
+  constructor(options: OpenTransactionOptions<Key, Value>) {
+    this.#options = options;
+  }
+
+  get isOpen(): boolean {
+    return this.#ending === undefined && this.#options.transactions.life.state.name === "in transaction";
+  }
+
+  send(options: SendOptions<Key, Value>): Promise<readonly SentBatch[]> {
+    return this.#call("send", () => this.#options.send(options));
+  }
+
+  sendBatch(options: SendBatchOptions<Key, Value>): Promise<readonly SentBatch[]> {
+    return this.#call("sendBatch", () => this.#options.sendBatch(options));
+  }
+
+  sendOffsets<Done>(options: ConsumerOffsets<Done> | OffsetsOfGroup): Promise<void> {
+    return this.#call("sendOffsets", () => this.#sendOffsets(options));
+  }
+
+  async commit(): Promise<void> {
+    const { transactions, record } = this.#options;
+    this.#checkNotEnded("commit");
+    await this.#end("commit", transactions.commit(record));
+  }
+
+  async abort(): Promise<void> {
+    const { transactions, record } = this.#options;
+    if (this.#ending === undefined) return this.#end("abort", transactions.abort(record));
+    const { how, done } = this.#ending;
+    if (how === "abort") return done;
+    const isCommitted = await done.then(
+      () => true,
+      () => false,
+    );
+    if (isCommitted) throw invalidState("abort: the transaction has been committed already, and nothing undoes that.");
+  }
+
+  async leave(): Promise<void> {
+    if (this.#ending === undefined) return this.abort();
+    await this.#ending.done.catch(() => undefined);
+  }
+
+  /** Commits it, unless the application has ended it by itself; what that came to, comes of this as well. */
+  async complete(): Promise<void> {
+    await (this.#ending === undefined ? this.commit() : this.#ending.done);
+  }
+
+  async #sendOffsets<Done>(options: ConsumerOffsets<Done> | OffsetsOfGroup): Promise<void> {
+    const { transactions, record } = this.#options;
+    const sending = transactions.sendOffsets(record, readOffsetsToSend(options));
+    const settled = sending.catch(() => undefined).finally(() => record.pending.delete(settled));
+    record.pending.add(settled);
+    await sending;
+  }
+
+  #call<Result>(name: string, call: () => Promise<Result>): Promise<Result> {
+    const { transactions, record } = this.#options;
+    try {
+      this.#checkNotEnded(name);
+      this.#checkUsable();
+    } catch (error) {
+      return Promise.reject(asKafkaError(error));
+    }
+    const result = call();
+    result.catch((error: unknown) => transactions.fail(record, asKafkaError(error)));
+    return result;
+  }
+
+  #checkNotEnded(name: string): void {
+    if (this.#ending === undefined) return;
+    const past = { commit: "committed", abort: "aborted" }[this.#ending.how];
+    throw invalidState(`${name}: the transaction was ${past} before; begin another one.`);
+  }
+
+  #checkUsable(): void {
+    const { life } = this.#options.transactions;
+    life.checkAlive();
+    if (life.failure !== undefined) throw transactionAborted(life.failure);
+  }
+
+  #end(how: "commit" | "abort", done: Promise<void>): Promise<void> {
+    this.#ending = { how, done };
+    const { ended } = this.#options;
+    done.then(ended, ended);
+    return done;
+  }
+}
+
+/** Makes the error for a call that comes at the wrong time; `message` says what to do instead. */
+export function invalidState(message: string): KafkaError {
+  return new KafkaError("CLIENT_INVALID_STATE", message, { written: false });
+}

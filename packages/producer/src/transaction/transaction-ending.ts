@@ -1,0 +1,235 @@
+import type { Clock, TransactionOutcome } from "@moldau/connection-pool";
+import { ErrorCode, KafkaError } from "@moldau/protocol-codec";
+import type { ProducerIdentity } from "../batch/sequence.js";
+import type { ProducerAnnouncer } from "../events.js";
+import type { MessagesOfTransaction } from "./messages-of-transaction.js";
+import type { Reply } from "./request-loop.js";
+import type { TransactionEpochs } from "./transaction-epochs.js";
+import { TransactionError } from "./transaction-error.js";
+import type { TransactionGate } from "./transaction-gate.js";
+import { transactionAborted, type TransactionLife } from "./transaction-life.js";
+import type { TransactionRecord } from "./transaction-record.js";
+import { newestVersions, type TransactionalRequests } from "./transactional-requests.js";
+
+/** What ending a transaction needs. */
+export interface TransactionEndingOptions {
+  readonly clock: Clock;
+  readonly announcer: ProducerAnnouncer;
+  readonly transactionalId: string;
+  readonly transactionTimeoutMs: number;
+  readonly maxBlockMs: number;
+  readonly life: TransactionLife;
+  readonly epochs: TransactionEpochs;
+  readonly gate: TransactionGate;
+  readonly requests: TransactionalRequests;
+  readonly messages: () => MessagesOfTransaction;
+}
+
+/**
+ * Ends transactions, and finds out how they ended when no answer tells.
+ *
+ * Whatever an answer leaves open, nothing of the next transaction can come into the old one: either the coordinator has given a new epoch for
+ * this end (`transaction.version` 2), or the next transaction begins by asking for one.
+ */
+export class TransactionEnding {
+  readonly #options: TransactionEndingOptions;
+  #deciding: Promise<void> | undefined;
+
+  constructor(options: TransactionEndingOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when it is known how the last transaction ended; undefined when that is known. Never rejects. */
+  get deciding(): Promise<void> | undefined {
+    return this.#deciding;
+  }
+
+  /** Sends what is held, and commits. @throws {KafkaError} a {@link TransactionError}, or what has made an end of the producer. */
+  async commit(record: TransactionRecord): Promise<void> {
+    const { life } = this.#options;
+    if (life.state.name === "in transaction") life.apply({ type: "commit" });
+    await this.#flush(record);
+    const lost = record.offsets.find(({ roundEnded }) => roundEnded?.aborted === true);
+    if (lost !== undefined && life.state.name === "committing") life.fail(roundHasEnded(lost.group.groupId));
+    if (life.state.name === "committing") await this.#commitFlushed(record);
+    const { failure } = life;
+    if (failure !== undefined) await this.#rollBack(record, failure);
+    if (life.state.name === "fatal error") throw life.state.error;
+  }
+
+  /** Drops what is held, and aborts. @throws {KafkaError} what kept the coordinator from saying that it has aborted. */
+  async abort(record: TransactionRecord, reason?: KafkaError): Promise<void> {
+    const { gate, life, messages } = this.#options;
+    if (life.state.name === "fatal error") return this.#settle(record, "aborted");
+    life.apply({ type: "abort" });
+    await messages().drop(transactionAborted(reason));
+    await gate.shut();
+    await Promise.all(record.pending);
+    messages().resume();
+    if (record.fenced !== undefined && !this.#isOpen(record)) throw this.#stop(record, record.fenced);
+    const reply = await this.#end(record, false);
+    if (reply.action === "late") {
+      this.#decideLater(record);
+      throw reply.error;
+    }
+    await this.#conclude(record, reply, reason);
+  }
+
+  /** Waits for all that was sent; what fails has been told to the life by then. */
+  async #flush(record: TransactionRecord): Promise<void> {
+    const { messages } = this.#options;
+    const relax = messages().hurry();
+    try {
+      await messages().settle();
+      await Promise.all(record.pending);
+    } finally {
+      relax();
+    }
+  }
+
+  async #commitFlushed(record: TransactionRecord): Promise<void> {
+    const { announcer, life, transactionalId, transactionTimeoutMs } = this.#options;
+    const reply = await this.#end(record, true);
+    if (reply.action === "done") return this.#ended(record, { identity: reply.value, outcome: "committed" });
+    const { action, error, mayHold } = reply;
+    // Were it committed, the coordinator would say so: it has aborted the transaction.
+    if (error.errorCode === ErrorCode.INVALID_TXN_STATE) return life.fail(expired(transactionTimeoutMs, error));
+    if (!mayHold && (action !== "stop" || isFencing(error))) return life.fail(error);
+    if (!mayHold) throw this.#stop(record, error);
+    record.mayBeCommitted = true;
+    const unknown = new TransactionError("unknown", error, transactionalId);
+    announcer.tell("transactionUndecided", (client) => ({ ...client, ...life.name, error }));
+    await this.#settle(record, "unknown");
+    if (action === "stop") this.#stop(record, error);
+    else this.#decideLater(record);
+    throw unknown;
+  }
+
+  /** A commit has failed. @throws {KafkaError} always, and says by what. */
+  async #rollBack(record: TransactionRecord, failure: KafkaError): Promise<never> {
+    const { life, transactionalId } = this.#options;
+    // The caller has to know what failed; what keeps the coordinator from aborting changes nothing about that.
+    await this.abort(record, failure).catch(() => undefined);
+    if (life.state.name === "fatal error") throw life.state.error;
+    throw new TransactionError("aborted", record.expired ?? failure, transactionalId);
+  }
+
+  /** The coordinator has answered the request to abort. @throws {KafkaError} when that is the end of the producer. */
+  async #conclude(record: TransactionRecord, reply: Reply<ProducerIdentity>, error?: KafkaError): Promise<void> {
+    const { identity } = record;
+    if (reply.action === "done") return this.#ended(record, { identity: reply.value, outcome: "aborted", error });
+    // The coordinator has nothing that could be aborted; what is still on its way must not find the next transaction.
+    if (reply.action === "abort") {
+      record.needsEpoch = true;
+      return this.#ended(record, { identity, outcome: "aborted", error });
+    }
+    const mayHaveExpired = isFencing(reply.error) && this.#isOpen(record) && !record.mayBeCommitted;
+    const next = mayHaveExpired ? await this.#reclaim(identity) : undefined;
+    if (next === undefined) throw this.#stop(record, reply.error);
+    record.expired = expired(this.#options.transactionTimeoutMs, reply.error);
+    record.needsEpoch = false;
+    await this.#ended(record, { identity: next, outcome: "aborted", error: record.expired });
+  }
+
+  /**
+   * Gets the next epoch after the coordinator has aborted the transaction by itself, because its time was over.
+   *
+   * That is answered like the take-over by another producer. But it leaves the transactional id with exactly the epoch that follows ours, and
+   * nobody was given that one: who takes over while a transaction is open gets a later one. So the request to follow *that* epoch succeeds
+   * only if nobody took over; the coordinator decides both in one step.
+   */
+  async #reclaim({ producerId, producerEpoch }: ProducerIdentity): Promise<ProducerIdentity | undefined> {
+    const { requests } = this.#options;
+    const reply = await requests.initialize({ producerId, producerEpoch: producerEpoch + 1 }, this.#deadline());
+    return reply.action === "done" ? reply.value : undefined;
+  }
+
+  /** Goes on asking the coordinator to abort, until it says that it has, or how the transaction ended. */
+  #decideLater(record: TransactionRecord): void {
+    this.#options.life.apply({ type: "lost" });
+    void this.#settle(record, "aborted");
+    const deciding = this.#decide(record).finally(() => {
+      if (this.#deciding === deciding) this.#deciding = undefined;
+    });
+    this.#deciding = deciding;
+  }
+
+  // Never rejects: what makes an end of the producer is told to whoever calls it next.
+  async #decide(record: TransactionRecord): Promise<void> {
+    const reply = await this.#end(record, false, Infinity);
+    if (reply.action !== "late") await this.#conclude(record, reply).catch(() => undefined);
+  }
+
+  async #end(
+    record: TransactionRecord,
+    committed: boolean,
+    deadline = this.#deadline(),
+  ): Promise<Reply<ProducerIdentity>> {
+    const { gate, requests } = this.#options;
+    const { identity, protocol } = record;
+    record.mayBeOpen ||= protocol === "implied" && gate.hasPassed;
+    if (!record.mayBeOpen) return { action: "done", value: identity, mayArrive: false, mayHold: false };
+    const { end: maxVersion } = newestVersions[protocol];
+    const reply = await requests.end(identity, committed, { maxVersion, deadline });
+    if (reply.mayArrive) record.needsEpoch = true;
+    return reply;
+  }
+
+  async #ended(
+    record: TransactionRecord,
+    end: {
+      readonly identity: ProducerIdentity;
+      readonly outcome: "committed" | "aborted";
+      readonly error?: KafkaError | undefined;
+    },
+  ): Promise<void> {
+    const { announcer, epochs, life } = this.#options;
+    const { identity, outcome, error } = end;
+    // A new epoch leaves behind whatever is still on its way.
+    const needsEpoch = identity === record.identity && (record.needsEpoch || epochs.isCrowded);
+    life.apply({ type: "ended", identity, needsEpoch });
+    if (!needsEpoch) epochs.follow(identity);
+    if (outcome === "committed") life.tell("transactionCommitted");
+    else announcer.tell("transactionAborted", (client) => ({ ...client, ...life.name, ...(error && { error }) }));
+    await this.#settle(record, outcome);
+  }
+
+  #stop(record: TransactionRecord, error: KafkaError): KafkaError {
+    void this.#settle(record, "aborted");
+    return this.#options.life.stop(error);
+  }
+
+  /** Tells consumers, once, what became of their offsets; resolves when they stand where they are to go on. */
+  async #settle(record: TransactionRecord, outcome: TransactionOutcome): Promise<void> {
+    const offsets = record.offsets.splice(0);
+    await Promise.all(offsets.map(async (one) => one.settle?.(outcome)));
+  }
+
+  /** Whether the coordinator is known to have it open: it has said so, or a broker has taken a batch, which it does only then. */
+  #isOpen({ isOpen, protocol, acknowledgedBefore }: TransactionRecord): boolean {
+    return isOpen || (protocol === "implied" && this.#options.messages().acknowledged > acknowledgedBefore);
+  }
+
+  #deadline(): number {
+    return this.#options.clock.monotonic() + this.#options.maxBlockMs;
+  }
+}
+
+/** Whether an error says that a later epoch of the producer is in force. */
+export function isFencing({ errorCode }: KafkaError): boolean {
+  return errorCode === ErrorCode.PRODUCER_FENCED || errorCode === ErrorCode.INVALID_PRODUCER_EPOCH;
+}
+
+function roundHasEnded(groupId: string): KafkaError {
+  const message =
+    `The consumer's round of the group "${groupId}" has ended, so that others may own the partitions whose offsets the transaction has. ` +
+    "What it has read will be read again.";
+  return new KafkaError("CLIENT_NOT_ASSIGNED", message, { groupId, retriable: true });
+}
+
+function expired(transactionTimeoutMs: number, cause: KafkaError): KafkaError {
+  const message =
+    `The coordinator has aborted the transaction by itself, because it was open for longer than transactionTimeoutMs, ${transactionTimeoutMs} ms. ` +
+    "Do less in one transaction, or raise transactionTimeoutMs.";
+  return new KafkaError("CLIENT_TRANSACTION_EXPIRED", message, { cause, retriable: true });
+}

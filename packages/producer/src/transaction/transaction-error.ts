@@ -1,0 +1,35 @@
+import { KafkaError, type KafkaErrorJson } from "@moldau/protocol-codec";
+
+/** {@link TransactionError} as JSON. */
+export interface TransactionErrorJson extends KafkaErrorJson {
+  readonly outcome: "aborted" | "unknown";
+}
+
+/**
+ * A transaction was not committed.
+ *
+ * `code`, `retriable` and `cause` are those of what went wrong. With the outcome `aborted` nothing of the transaction counts, and its work may be
+ * done again; with `unknown` the request to commit was sent and no answer came, so that all of it may count, or nothing.
+ */
+export class TransactionError extends KafkaError {
+  static override readonly brand: string = "TransactionError";
+
+  /** What became of the transaction. */
+  readonly outcome: "aborted" | "unknown";
+
+  constructor(outcome: "aborted" | "unknown", reason: KafkaError, transactionalId: string) {
+    const { code, retriable } = reason;
+    super(code, `${beginnings[outcome]}: ${reason.message}`, { retriable, transactionalId, cause: reason });
+    this.outcome = outcome;
+  }
+
+  /** For `JSON.stringify`: what every error tells, and the outcome. */
+  override toJSON(): TransactionErrorJson {
+    return { ...super.toJSON(), outcome: this.outcome };
+  }
+}
+
+const beginnings: Readonly<Record<"aborted" | "unknown", string>> = {
+  aborted: "The transaction was aborted instead of committed",
+  unknown: "Whether the transaction was committed is not known",
+};

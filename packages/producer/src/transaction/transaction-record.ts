@@ -1,0 +1,36 @@
+import type { KafkaError } from "@moldau/protocol-codec";
+import type { ProducerIdentity } from "../batch/sequence.js";
+import type { OffsetsToSend } from "./offsets-to-send.js";
+import type { TransactionProtocol } from "./transactional-requests.js";
+
+/** What is known of one transaction from its beginning to its end. */
+export class TransactionRecord {
+  readonly identity: ProducerIdentity;
+  readonly protocol: TransactionProtocol;
+  /** How many batches brokers had acknowledged before it. */
+  readonly acknowledgedBefore: number;
+  /** Whether the coordinator may know of it, so that it has to be ended there. */
+  mayBeOpen = false;
+  /** Whether the coordinator is known to have it open. */
+  isOpen = false;
+  /** Whether a request to commit it may have had its effect, although no answer said so. */
+  mayBeCommitted = false;
+  /** Whether something of it may still arrive later, so that the next transaction needs another epoch. */
+  needsEpoch = false;
+  /** What said that another producer has the transactional id, or that the coordinator has aborted the transaction by itself. */
+  fenced: KafkaError | undefined;
+  /** Says that the coordinator has aborted it by itself, once that is known. */
+  expired: KafkaError | undefined;
+  /** Groups whose offsets the coordinator knows of. */
+  readonly groups = new Set<string>();
+  /** What consumers gave into it. */
+  readonly offsets: OffsetsToSend[] = [];
+  /** Requests of it that are under way beside its batches; none of them rejects. */
+  readonly pending = new Set<Promise<void>>();
+
+  constructor(identity: ProducerIdentity, protocol: TransactionProtocol, acknowledgedBefore: number) {
+    this.identity = identity;
+    this.protocol = protocol;
+    this.acknowledgedBefore = acknowledgedBefore;
+  }
+}

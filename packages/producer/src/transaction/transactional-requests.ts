@@ -1,0 +1,277 @@
+import { CoordinatorClient, type Coordinator, type GroupMetadata, type GroupOffset } from "@moldau/connection-pool";
+import {
+  AddOffsetsToTxn,
+  AddPartitionsToTxn,
+  EndTxn,
+  ErrorCode,
+  InitProducerId,
+  KafkaError,
+  TxnOffsetCommit,
+  type Api,
+  type RequestInputOf,
+} from "@moldau/protocol-codec";
+import type { ProducerIdentity } from "../batch/sequence.js";
+import type { ProducerCluster, ProducerLease } from "../producer-cluster.js";
+import { ruleOf, type TransactionalApi } from "./error-rules.js";
+import { requestUntilRuled, type Reply } from "./request-loop.js";
+
+/** What the requests are made with. */
+export interface TransactionalRequestsOptions {
+  readonly cluster: Pick<ProducerCluster, "clock" | "coordinator" | "forgetCoordinator" | "options">;
+  readonly lease: Pick<ProducerLease, "connection">;
+  readonly transactionalId: string;
+  readonly transactionTimeoutMs: number;
+  /** Ends everything that is under way. */
+  readonly closed: AbortSignal;
+  /** Hears of every failure after which another attempt is made. */
+  readonly retrying: (api: TransactionalApi, error: KafkaError, delayMs: number) => void;
+}
+
+/** A partition by topic and number. */
+export interface TransactionPartition {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/**
+ * The generation of the protocol: with `implied` the broker adds partitions and groups to a transaction by itself, and every end brings a new
+ * epoch (`transaction.version` 2, KIP-890); with `added` the producer adds them, and the epoch stays.
+ */
+export type TransactionProtocol = "implied" | "added";
+
+/** The newest versions for each {@link TransactionProtocol}. */
+export const newestVersions: Readonly<
+  Record<TransactionProtocol, { readonly produce: number | undefined; readonly offsets: number; readonly end: number }>
+> = {
+  implied: { produce: undefined, offsets: 5, end: 5 },
+  added: { produce: 11, offsets: 4, end: 4 },
+};
+
+/** Versions of AddPartitionsToTxn above are for brokers among themselves. */
+export const addPartitionsVersion = 3;
+/** From this version on a request may name the identity that it follows (KIP-360). */
+const formerVersion = 3;
+/** From this version on offsets come with the member's place in its group (KIP-447). */
+const memberVersion = 3;
+
+/** Asks the coordinator of a transactional id, and those of groups, for what a transaction consists of; see {@link requestUntilRuled}. */
+export class TransactionalRequests {
+  readonly #options: TransactionalRequestsOptions;
+  readonly #coordinator: CoordinatorClient;
+
+  constructor(options: TransactionalRequestsOptions) {
+    const { cluster, lease, transactionalId: key } = options;
+    this.#options = options;
+    this.#coordinator = new CoordinatorClient({ cluster, lease, type: "transaction", key });
+  }
+
+  /** The generation of the protocol that the cluster has agreed on. */
+  protocol(deadline: number): Promise<Reply<TransactionProtocol>> {
+    return this.#ask("FindCoordinator", deadline, async (waiting) => {
+      const level = await this.#coordinator.featureLevel("transaction.version", waiting);
+      return level >= 2 ? "implied" : "added";
+    });
+  }
+
+  /** Gets the identity that follows `former`, or the next one of the transactional id: every older instance is fenced by it. */
+  initialize(former: ProducerIdentity | undefined, deadline: number): Promise<Reply<ProducerIdentity>> {
+    const { transactionalId, transactionTimeoutMs } = this.#options;
+    return this.#ask("InitProducerId", deadline, async (waiting) => {
+      const body = (version: number): RequestInputOf<typeof InitProducerId> => {
+        if (former !== undefined && version < formerVersion) throw cannotFollow(version);
+        return { transactionalId, transactionTimeoutMs, ...former };
+      };
+      const answer = await this.#coordinator.request(InitProducerId, body, waiting);
+      this.#coordinator.check(answer.errorCode, InitProducerId);
+      const { producerId, producerEpoch } = answer;
+      return { producerId, producerEpoch };
+    });
+  }
+
+  /** Adds partitions to the transaction. */
+  addPartitions(
+    identity: ProducerIdentity,
+    partitions: Iterable<TransactionPartition>,
+    deadline: number,
+  ): Promise<Reply<void>> {
+    const { transactionalId } = this.#options;
+    const body = {
+      v3AndBelowTransactionalId: transactionalId,
+      v3AndBelowProducerId: identity.producerId,
+      v3AndBelowProducerEpoch: identity.producerEpoch,
+      v3AndBelowTopics: [...byTopic(partitions)].map(([name, items]) => ({
+        name,
+        partitions: items.map(({ partition }) => partition),
+      })),
+    };
+    return this.#ask("AddPartitionsToTxn", deadline, async (waiting) => {
+      const options = { ...waiting, maxVersion: addPartitionsVersion };
+      const answer = await this.#coordinator.request(AddPartitionsToTxn, body, options);
+      const results = answer.resultsByTopicV3AndBelow.flatMap(({ name: topic, resultsByPartition }) =>
+        resultsByPartition.map(({ partitionIndex: partition, partitionErrorCode: errorCode }) => ({
+          topic,
+          partition,
+          errorCode,
+        })),
+      );
+      checkGravest(this.#coordinator, AddPartitionsToTxn, results);
+    });
+  }
+
+  /** Adds the offsets of a group to the transaction. */
+  addOffsets(identity: ProducerIdentity, groupId: string, deadline: number): Promise<Reply<void>> {
+    const { transactionalId } = this.#options;
+    return this.#ask("AddOffsetsToTxn", deadline, async (waiting) => {
+      const body = { transactionalId, ...identity, groupId };
+      const { errorCode } = await this.#coordinator.request(AddOffsetsToTxn, body, waiting);
+      this.#coordinator.check(errorCode, AddOffsetsToTxn);
+    });
+  }
+
+  /** Gives a group's offsets to its coordinator, which holds them until the transaction has ended. */
+  commitOffsets(
+    identity: ProducerIdentity,
+    { group, offsets }: { readonly group: GroupMetadata; readonly offsets: readonly GroupOffset[] },
+    { maxVersion, deadline }: { readonly maxVersion: number; readonly deadline: number },
+  ): Promise<Reply<void>> {
+    const { cluster, lease, transactionalId } = this.#options;
+    const { groupId } = group;
+    const coordinator = new CoordinatorClient({ cluster, lease, type: "group", key: groupId });
+    const topics = offsetsByTopic(offsets);
+    return this.#ask("TxnOffsetCommit", deadline, async ({ signal, timeoutMs }) => {
+      const body = (version: number): RequestInputOf<typeof TxnOffsetCommit> => {
+        const member = version < memberVersion ? undefined : memberOf(group);
+        return { transactionalId, groupId, ...identity, ...member, topics };
+      };
+      const options = { purpose: "offsets", signal, timeoutMs, maxVersion } as const;
+      const answer = await coordinator.request(TxnOffsetCommit, body, options);
+      const results = answer.topics.flatMap(({ name: topic, partitions }) =>
+        partitions.map(({ partitionIndex: partition, errorCode }) => ({ topic, partition, errorCode })),
+      );
+      if (results.some(({ errorCode }) => errorCode === ErrorCode.REQUEST_TIMED_OUT)) coordinator.forget();
+      checkGravest(coordinator, TxnOffsetCommit, results);
+    });
+  }
+
+  /** Ends the transaction, and gives the identity for the next one. */
+  end(
+    identity: ProducerIdentity,
+    committed: boolean,
+    { maxVersion, deadline }: { readonly maxVersion: number; readonly deadline: number },
+  ): Promise<Reply<ProducerIdentity>> {
+    const { transactionalId } = this.#options;
+    return this.#ask("EndTxn", deadline, async (waiting) => {
+      const body = { transactionalId, ...identity, committed };
+      const answer = await this.#coordinator.request(EndTxn, body, { ...waiting, maxVersion });
+      this.#coordinator.check(answer.errorCode, EndTxn);
+      const { producerId, producerEpoch } = answer;
+      return producerEpoch < 0 ? identity : { producerId, producerEpoch };
+    });
+  }
+
+  #ask<Value>(
+    api: TransactionalApi,
+    deadline: number,
+    work: (waiting: Waiting) => Promise<Value>,
+  ): Promise<Reply<Value>> {
+    const { cluster, closed, retrying } = this.#options;
+    const { requestTimeoutMs } = cluster.options;
+    const ask = async (timeLeftMs: number): Promise<Value> => {
+      const waiting = {
+        purpose: "transaction",
+        signal: closed,
+        timeoutMs: Math.min(timeLeftMs, requestTimeoutMs),
+      } as const;
+      try {
+        return await work(waiting);
+      } catch (error) {
+        throw withoutTransactions(error);
+      }
+    };
+    const tell = (error: KafkaError, delayMs: number): void => retrying(api, error, delayMs);
+    return requestUntilRuled(ask, { api, pace: cluster.options, deadline, closed, retrying: tell });
+  }
+}
+
+interface Waiting {
+  readonly purpose: "transaction";
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+}
+
+/** One partition in a coordinator's answer. */
+interface PartitionResult extends TransactionPartition {
+  readonly errorCode: number;
+}
+
+/** @throws {KafkaError} the error that decides over the whole request: one that stops before one that aborts, and that before one that passes. */
+function checkGravest(
+  coordinator: Coordinator,
+  api: Api & { readonly name: string },
+  results: readonly PartitionResult[],
+): void {
+  let gravest: PartitionResult | undefined;
+  for (const result of results) {
+    if (result.errorCode !== 0 && (gravest === undefined || gravity(api, result) > gravity(api, gravest)))
+      gravest = result;
+  }
+  if (gravest === undefined) return;
+  const { errorCode, topic, partition } = gravest;
+  coordinator.check(errorCode, api, { topic, partition });
+}
+
+function gravity({ name }: { readonly name: string }, { errorCode }: PartitionResult): number {
+  // It is said of partitions beside the one that has the reason.
+  if (errorCode === ErrorCode.OPERATION_NOT_ATTEMPTED) return 0;
+  const { action } = ruleOf(name === "TxnOffsetCommit" ? "TxnOffsetCommit" : "AddPartitionsToTxn", errorCode);
+  return { repeat: 1, abort: 2, stop: 3 }[action];
+}
+
+function byTopic<Item extends TransactionPartition>(items: Iterable<Item>): ReadonlyMap<string, readonly Item[]> {
+  const topics = new Map<string, Item[]>();
+  for (const item of items) {
+    const known = topics.get(item.topic);
+    if (known === undefined) topics.set(item.topic, [item]);
+    else known.push(item);
+  }
+  return topics;
+}
+
+function offsetsByTopic(
+  offsets: readonly GroupOffset[],
+): NonNullable<RequestInputOf<typeof TxnOffsetCommit>["topics"]> {
+  return [...byTopic(offsets)].map(([name, all]) => ({
+    name,
+    partitions: all.map(({ partition, offset, leaderEpoch, metadata }) => ({
+      partitionIndex: partition,
+      committedOffset: offset,
+      committedLeaderEpoch: leaderEpoch,
+      committedMetadata: metadata,
+    })),
+  }));
+}
+
+function memberOf({
+  generationId,
+  memberId,
+  groupInstanceId,
+}: GroupMetadata): Partial<RequestInputOf<typeof TxnOffsetCommit>> {
+  return { generationIdOrMemberEpoch: generationId, memberId, groupInstanceId };
+}
+
+function cannotFollow(version: number): KafkaError {
+  const message =
+    `The broker speaks InitProducerId only up to version ${version}: it can give a new epoch to any instance of the transactional id, but not ` +
+    "to this one alone, which it needs to go on after this failure. Make a new producer; with Kafka 2.5 and newer this is not needed.";
+  return new KafkaError("UNSUPPORTED_VERSION", message, { errorCode: ErrorCode.UNSUPPORTED_VERSION, written: false });
+}
+
+/** Says of a broker that lacks an API, or refuses every transactional id, what that means. */
+function withoutTransactions(error: unknown): unknown {
+  if (!(error instanceof KafkaError) || error.code !== "UNSUPPORTED_VERSION" || error.apiName === undefined)
+    return error;
+  const message = `The broker has no transactions: ${error.message} Leave out transactionalId to send without them.`;
+  const { apiName } = error;
+  const facts = { apiName, errorCode: ErrorCode.UNSUPPORTED_VERSION, written: false };
+  return new KafkaError(error.code, message, { ...facts, cause: error });
+}
