@@ -20,12 +20,13 @@ export class MarkersInMemory implements MarkerSender {
 
   async write(marker: TransactionMarker, partitions: readonly MarkedPartition[], signal: AbortSignal): Promise<void> {
     this.written.push({ ...marker, partitions });
-    const aborted = new Promise<never>((_, reject) => {
-      signal.addEventListener("abort", () => reject(signal.reason as Error));
-    });
-    if (this.gate !== undefined) await Promise.race([this.gate, aborted]);
+    if (this.gate !== undefined) await Promise.race([this.gate, abortOf(signal)]);
     signal.throwIfAborted();
   }
+}
+
+function abortOf(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }
 
 /** How a {@link TransactionFixture} is made. */
