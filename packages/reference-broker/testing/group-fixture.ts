@@ -140,13 +140,11 @@ export class GroupFixture {
     groupId: string,
     topic: string,
     offset: bigint,
-    request: Partial<TransactionalOffsets> = {},
+    { producerId = 1n, ...request }: Partial<TransactionalOffsets> & { readonly producerId?: bigint } = {},
   ): Promise<number> {
     const topics = await this.coordinator.commitInTransaction(
       {
         groupId,
-        producerId: 1n,
-        producerEpoch: 0,
         generationIdOrMemberEpoch: -1,
         memberId: "",
         groupInstanceId: null,
@@ -161,6 +159,7 @@ export class GroupFixture {
         ],
         ...request,
       },
+      { producerId, producerEpoch: 0 },
       3,
     );
     return topics[0]?.partitions[0]?.errorCode ?? -1;

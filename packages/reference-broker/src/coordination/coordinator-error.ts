@@ -32,12 +32,19 @@ const appendErrors: ReadonlyMap<number, number> = new Map([
   [ErrorCode.MESSAGE_TOO_LARGE, ErrorCode.UNKNOWN_SERVER_ERROR],
   [ErrorCode.RECORD_LIST_TOO_LARGE, ErrorCode.UNKNOWN_SERVER_ERROR],
   [ErrorCode.INVALID_FETCH_SIZE, ErrorCode.UNKNOWN_SERVER_ERROR],
+  // Between coordinators: repeating it is all that is to be done, and this is what every client repeats without looking anew.
+  [ErrorCode.NETWORK_EXCEPTION, ErrorCode.COORDINATOR_LOAD_IN_PROGRESS],
 ]);
+
+/** The error that a client of a coordinator hears in the place of one that is about partitions. */
+export function clientError(errorCode: number): number {
+  return appendErrors.get(errorCode) ?? errorCode;
+}
 
 /** The error to answer with when an append failed with `error`. */
 export function appendFailure(error: unknown): CoordinatorError {
   const errorCode = error instanceof LogError ? error.errorCode : ErrorCode.UNKNOWN_SERVER_ERROR;
-  return new CoordinatorError(appendErrors.get(errorCode) ?? errorCode, { cause: error });
+  return new CoordinatorError(clientError(errorCode), { cause: error });
 }
 
 /** The error that whoever sent a marker hears when it could not be written: the log's own, since it is no client that looks for a coordinator. */

@@ -1,9 +1,12 @@
 import { readBatches, readControlRecord, type RecordBatch, type RecordCursor } from "@moldau/protocol-codec";
+import type { RequiredVerification } from "../log/producer-tracking.js";
 
 /** Whose transaction a batch of a coordinator's log belongs to. */
 export interface TransactionalProducer {
   readonly producerId: bigint;
   readonly producerEpoch: number;
+  /** What says that the partition is in the transaction. Default: nothing has to. */
+  readonly verification?: RequiredVerification | undefined;
 }
 
 /** How a coordinator appends to its log. */
@@ -12,6 +15,8 @@ export interface CoordinatorAppendOptions {
   readonly origin: "coordinator";
   /** For markers: `transaction.version` under which the transaction ended. Default 0. */
   readonly transactionVersion?: number;
+  /** For records of a transaction: what says that the partition is in it. */
+  readonly verification?: RequiredVerification | undefined;
 }
 
 /** What a coordinator needs of the partition that its state is kept in. */

@@ -127,7 +127,7 @@ export class CoordinatorShard<Entry> {
     if (records.length === 0) return;
     const firstOffset = await this.#write(
       () => this.#contents.encode(records, this.#options.clock.now(), producer),
-      {},
+      { verification: producer?.verification },
       appendFailure,
     );
     const producerId = producer?.producerId ?? -1n;
@@ -160,7 +160,7 @@ export class CoordinatorShard<Entry> {
 
   async #write(
     makeBatch: () => Buffer,
-    options: Pick<CoordinatorAppendOptions, "transactionVersion">,
+    options: Omit<CoordinatorAppendOptions, "leaderEpoch" | "origin">,
     failure: (error: unknown) => CoordinatorError,
   ): Promise<bigint> {
     const { log, onError } = this.#options;

@@ -7,7 +7,7 @@ import {
   type OffsetCommitRequest,
   type OffsetDeleteRequest,
   type SyncGroupRequest,
-  type Uuid,
+  Uuid,
 } from "@moldau/protocol-codec";
 import type { Clock } from "@moldau/platform";
 import type { BrokerEvents } from "../events.js";
@@ -62,8 +62,8 @@ export interface Caller {
   readonly clientHost: string;
 }
 
-/** Offsets that are committed in a transaction, and who commits them. */
-export type TransactionalOffsets = Omit<OffsetCommitRequest, "retentionTimeMs"> & TransactionalProducer;
+/** Offsets that are committed in a transaction, and the member that read up to them. */
+export type TransactionalOffsets = Omit<OffsetCommitRequest, "retentionTimeMs">;
 
 /** What a client hears of a coordinator that is elsewhere or not ready. A transaction's coordinator looks for the leader of a partition. */
 const notServed: ReadonlySet<number> = new Set([
@@ -217,16 +217,19 @@ export class GroupCoordinator {
    * CoordinatorError when nothing can be committed, INVALID_PRODUCER_EPOCH when the producer was fenced among the reasons.
    */
   async commitInTransaction(
-    { producerId, producerEpoch, ...request }: TransactionalOffsets,
+    request: TransactionalOffsets,
+    producer: TransactionalProducer,
     apiVersion: number,
   ): Promise<readonly CommittedTopic[]> {
     const { groupId } = request;
     if (groupId === "") throw new CoordinatorError(ErrorCode.INVALID_GROUP_ID);
     const rules = { metadataMaxLength: this.#settings.offsetMetadataMaxLength, apiVersion, isTransactional: true };
     return this.#shards.of(groupId).write(({ group, nowMs }) => {
-      const commit = { ...request, retentionTimeMs: -1n };
+      // Kafka does not write down the ids of topics here.
+      const named = request.topics.map((topic) => ({ ...topic, topicId: Uuid.zero }));
+      const commit = { ...request, topics: named, retentionTimeMs: -1n };
       const { records, topics } = commitOffsets(group(groupId), commit, { ...rules, nowMs });
-      return { records, answer: topics, producer: { producerId, producerEpoch } };
+      return { records, answer: topics, producer };
     });
   }
 

@@ -1,5 +1,5 @@
-import { writeBatch } from "@moldau/protocol-codec";
-import { replay, type CoordinatorLog } from "../coordination/coordinator-log.js";
+import { writeBatch, type WriteBatchOptions } from "@moldau/protocol-codec";
+import { replay, type CoordinatorLog, type TransactionalProducer } from "../coordination/coordinator-log.js";
 import type { ShardContents } from "../coordination/coordinator-shard.js";
 import { decodeGroupRecord, encodeGroupRecord, type GroupRecord } from "./records.js";
 import type { GroupStore } from "./store.js";
@@ -12,7 +12,7 @@ export function groupShardContents(
   return {
     encode: (records, timestamp, producer) =>
       writeBatch(
-        producer === undefined ? {} : { ...producer, isTransactional: true },
+        producer === undefined ? {} : batchOf(producer),
         records.map((record) => ({ timestamp, ...encodeGroupRecord(record) })),
       ),
     apply: (record, position) => {
@@ -27,6 +27,11 @@ export function groupShardContents(
       marker: (producerId, isCommit) => store.offsets.applyMarker(producerId, isCommit),
     },
   };
+}
+
+/** Without sequence numbers, as Apache Kafka's coordinators write. */
+function batchOf({ producerId, producerEpoch }: TransactionalProducer): WriteBatchOptions {
+  return { producerId, producerEpoch, isTransactional: true };
 }
 
 /** Applies everything that the log holds to `store`, unless `signal` is aborted meanwhile. Rejects when the log cannot be read. */

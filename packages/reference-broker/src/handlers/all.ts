@@ -22,6 +22,7 @@ import { offsetForLeaderEpoch } from "./23-offset-for-leader-epoch.js";
 import { addPartitionsToTxn } from "./24-add-partitions-to-txn.js";
 import { addOffsetsToTxn } from "./25-add-offsets-to-txn.js";
 import { endTxn } from "./26-end-txn.js";
+import { txnOffsetCommit } from "./28-txn-offset-commit.js";
 import { describeConfigs } from "./32-describe-configs.js";
 import { saslAuthenticate } from "./36-sasl-authenticate.js";
 import { createPartitions } from "./37-create-partitions.js";
@@ -58,6 +59,7 @@ export const handlers: readonly Handler[] = [
   addPartitionsToTxn,
   addOffsetsToTxn,
   endTxn,
+  txnOffsetCommit,
   describeConfigs,
   saslAuthenticate,
   createPartitions,
