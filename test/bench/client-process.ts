@@ -1,6 +1,7 @@
 // One client in a process of its own: reads a workload from its arguments, prints the cost as a line of JSON.
 
 import { monitorEventLoopDelay } from "node:perf_hooks";
+import { percentile } from "./report.js";
 import type { BenchedClient, Cost, Workload } from "./workload.js";
 
 /** Each is loaded only when it is the one: a process has no other client in memory. */
@@ -20,11 +21,13 @@ const delays = monitorEventLoopDelay({ resolution: 1 });
 let startedAt = 0n;
 let cpu: NodeJS.CpuUsage = { user: 0, system: 0 };
 let cost: Cost | undefined;
+const commits: number[] = [];
 
 const measure = {
   start(): void {
     delays.enable();
     delays.reset();
+    commits.length = 0;
     cpu = process.cpuUsage();
     startedAt = process.hrtime.bigint();
   },
@@ -38,10 +41,16 @@ const measure = {
       cpuMicros: used.user + used.system,
       longestDelayMs: delays.max / 1e6,
       residentMiB: process.memoryUsage().rss / 2 ** 20,
+      ...(commits.length === 0 ? {} : { commitMs: { p50: percentile(commits, 0.5), p99: percentile(commits, 0.99) } }),
     };
+  },
+  committed(ms: number): void {
+    commits.push(ms);
   },
 };
 
-await client[workload.direction](workload, measure);
+const run = client[workload.direction]?.bind(client);
+if (run === undefined) throw new Error(`${name} cannot ${workload.direction}`);
+await run(workload, measure);
 if (cost === undefined) throw new Error(`${name} never came to the end of its ${workload.messages} messages`);
 process.stdout.write(`${JSON.stringify(cost)}\n`, () => process.exit(0));

@@ -1,19 +1,9 @@
-import { randomUUID } from "node:crypto";
-import { Kafka } from "moldau";
-import { missingForApacheKafka, startApacheKafka } from "../support/apache-kafka.js";
+import { brokers, newTopic, type BenchBroker } from "./brokers.js";
 import { median, printTable } from "./report.js";
 import { costOf } from "./client-cost.js";
 import { confluentFolder } from "./clients/confluent.js";
 import { newestPlatformatic } from "./codec/platformatic-version.js";
-import { ReferenceBroker } from "./reference-broker.js";
 import { standardWorkload, type Cost, type Workload } from "./workload.js";
-
-/** A broker under which clients are compared. */
-interface BenchBroker {
-  readonly name: string;
-  readonly address: string;
-  close(): Promise<void>;
-}
 
 /** How long and how often to measure. */
 export interface EndToEndOptions {
@@ -44,23 +34,6 @@ export async function endToEnd(options: EndToEndOptions): Promise<void> {
   }
 }
 
-function brokers(): (() => Promise<BenchBroker>)[] {
-  const missing = missingForApacheKafka();
-  if (missing === undefined) return [referenceBroker, apacheKafka];
-  console.log(`Apache Kafka is left out: ${missing}`);
-  return [referenceBroker];
-}
-
-async function referenceBroker(): Promise<BenchBroker> {
-  const broker = await ReferenceBroker.start();
-  return { name: "the reference broker, in memory", address: broker.address, close: () => broker.close() };
-}
-
-async function apacheKafka(): Promise<BenchBroker> {
-  const kafka = await startApacheKafka();
-  return { name: "Apache Kafka 4.3.1", address: kafka.bootstrapServers, close: () => kafka.close() };
-}
-
 async function compare(
   direction: Workload["direction"],
   broker: BenchBroker,
@@ -75,10 +48,10 @@ async function compare(
     warmUpMessages: Math.ceil(messages / 4),
   } as const;
   const costs = new Map(clients.map((name): [string, Cost[]] => [name, []]));
-  const topic = await newTopic(
-    broker,
-    direction === "consume" ? { ...workload, messages: messages + workload.warmUpMessages * 2 } : undefined,
-  );
+  const topic = await newTopic(broker, partitions);
+  // A run has to find something to read to its end.
+  const filling = { ...workload, messages: messages + workload.warmUpMessages * 2, topic } as const;
+  if (direction === "consume") await costOf("moldau", { ...filling, direction: "produce" });
   for (let round = 0; round < rounds; round++) {
     for (const name of clients) costs.get(name)?.push(await costOf(name, { ...workload, topic }, { env }));
   }
@@ -107,14 +80,4 @@ function report(costs: ReadonlyMap<string, readonly Cost[]>): void {
       ];
     }),
   );
-}
-
-/** A topic of its own for every comparison; filled with what there is to read, where there has to be something. */
-async function newTopic(broker: BenchBroker, filled: Omit<Workload, "topic"> | undefined): Promise<string> {
-  const topic = `bench-${randomUUID()}`;
-  const kafka = new Kafka({ clientId: "bench", brokers: [broker.address] });
-  await kafka.admin().createTopics({ topics: [{ topic, partitions }] });
-  await kafka.close();
-  if (filled !== undefined) await costOf("moldau", { ...filled, direction: "produce", topic });
-  return topic;
 }

@@ -9,14 +9,16 @@ import { compareCodecs } from "./codec/comparison.js";
 import { rows, type Row } from "./codec/rows.js";
 import { endToEnd } from "./end-to-end.js";
 import { timeMicros } from "./micro/micros.js";
+import { transactions } from "./transactions.js";
 
 const options = commandLine("npm run bench -- [options]: what the layers of the client cost, beside other clients.", {
-  only: { value: "PART", says: "One part: codec, micro or end-to-end." },
+  only: { value: "PART", says: "One part: codec, micro, end-to-end or transactions." },
   rows: { value: "TEXT", says: "Of codec (with --against of micro too), the rows only whose name has this text." },
   samples: { value: "N", says: "Samples of each row of codec and micro.", default: 11 },
   "sample-ms": { value: "N", says: "CPU time of a sample.", default: 20 },
   messages: { value: "N", says: "Messages of a run of end-to-end.", default: 400_000 },
-  rounds: { value: "N", says: "Rounds of end-to-end.", default: 3 },
+  rounds: { value: "N", says: "Rounds of end-to-end and transactions.", default: 3 },
+  transactions: { value: "N", says: "Transactions of a run of transactions.", default: 400 },
   confluent: {
     value: "FOLDER",
     says: "Of end-to-end: a folder with @confluentinc/kafka-javascript in its node_modules, to measure that too.",
@@ -27,7 +29,7 @@ const options = commandLine("npm run bench -- [options]: what the layers of the 
   },
 });
 
-const number = (name: "samples" | "sample-ms" | "messages" | "rounds"): number =>
+const number = (name: "samples" | "sample-ms" | "messages" | "rounds" | "transactions"): number =>
   wholeNumber(name, options[name], { min: 1 });
 const sampling = { samples: number("samples"), sampleMs: number("sample-ms") };
 const parts: Readonly<Record<string, () => Promise<void>>> = {
@@ -35,6 +37,7 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
   micro: () => timeMicros(sampling),
   "end-to-end": () =>
     endToEnd({ messages: number("messages"), rounds: number("rounds"), confluent: options.confluent }),
+  transactions: () => transactions({ transactions: number("transactions"), rounds: number("rounds") }),
 };
 const named = options.only === undefined ? Object.keys(parts) : [options.only];
 for (const name of named)

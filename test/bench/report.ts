@@ -1,7 +1,12 @@
 /** The middle one of several figures. */
 export function median(figures: readonly number[]): number {
+  return percentile(figures, 0.5);
+}
+
+/** The figure that such a share of them, 0 to 1, stays under. */
+export function percentile(figures: readonly number[], share: number): number {
   const sorted = figures.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+  return sorted[Math.floor(sorted.length * share)] ?? Number.NaN;
 }
 
 /** Prints rows under their headings: the first columns, which are text, to the left, and figures to the right. */

@@ -1,6 +1,6 @@
 /** One run of one client: what it does, and every setting that the figures depend on. */
 export interface Workload {
-  readonly direction: "produce" | "consume";
+  readonly direction: "produce" | "consume" | "transact";
   readonly brokers: string;
   readonly topic: string;
   readonly partitions: number;
@@ -10,7 +10,9 @@ export interface Workload {
   readonly messageBytes: number;
   /** Whether the application takes what it reads message by message, where a client can do that. Default: batch by batch. */
   readonly byMessage?: boolean;
-  /** Messages in one call of `send`. */
+  /** Which messages are read. Default: each client's own. */
+  readonly isolationLevel?: "read_committed" | "read_uncommitted";
+  /** Messages in one call of `send`, and in one transaction. */
   readonly callMessages: number;
   /** Calls of `send` under way at a time. */
   readonly concurrentCalls: number;
@@ -42,6 +44,8 @@ export interface Cost {
   /** The longest time that the event loop kept a timer waiting. */
   readonly longestDelayMs: number;
   readonly residentMiB: number;
+  /** How long commits of transactions took: the median, and what all but one in a hundred stayed under. */
+  readonly commitMs?: { readonly p50: number; readonly p99: number };
 }
 
 /** One client: sends or reads so many messages; connecting and leaving are not counted. */
@@ -49,10 +53,14 @@ export interface BenchedClient {
   readonly name: string;
   produce(workload: Workload, measure: Measure): Promise<void>;
   consume(workload: Workload, measure: Measure): Promise<void>;
+  /** Sends in transactions, one after the other, each of one call of `send` that is waited for. Left out: it has none. */
+  transact?(workload: Workload, measure: Measure): Promise<void>;
 }
 
 /** Says where the counted part begins and ends. */
 export interface Measure {
   start(): void;
   stop(): void;
+  /** Says how long a commit took; what is said before the counted part is not counted. */
+  committed(ms: number): void;
 }

@@ -1,7 +1,7 @@
 import { errorByCode, readBatches, readControlRecord, type RecordBatch } from "@moldau/protocol-codec";
 import { ComparableAnswers } from "./comparable-answers.js";
 
-const times: ReadonlySet<string> = new Set(["lastTimestamp", "transactionStartTimeMs"]);
+const times: ReadonlySet<string> = new Set(["timestamp", "lastTimestamp", "transactionStartTimeMs"]);
 
 /**
  * Makes answers about transactions comparable: producers are numbered in the order in which they are met, errors told by their names, record

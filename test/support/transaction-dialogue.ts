@@ -224,8 +224,14 @@ export class TransactionDialogue extends ProtocolDialogue {
       await this.quietly(FindCoordinator, 3, { key: "probe", keyType: 1 });
       const { transactionStates } = await this.quietly(DescribeTransactions, 0, { transactionalIds: probes });
       const isThere = !transactionStates.some(({ errorCode }) => passing.has(errorCode));
-      return (isThere && (await this.#groupsAreThere())) || undefined;
+      return (isThere && (await this.#groupsAreThere()) && (await this.#idsAreThere())) || undefined;
     });
+  }
+
+  /** A coordinator gets producer ids from its controller, a thousand at once, when it is first asked for one. */
+  async #idsAreThere(): Promise<boolean> {
+    const anybody = { transactionalId: null, transactionTimeoutMs: 1000 };
+    return (await this.quietly(InitProducerId, 4, anybody)).errorCode === 0;
   }
 
   async #groupsAreThere(): Promise<boolean> {

@@ -12,8 +12,9 @@ import { readingDialogues } from "./dialogues/reading.js";
 /** Every level of `transaction.version` that a cluster may have finalised, the newest first. */
 export const transactionVersions = [2, 1, 0] as const;
 
-/** The broker settings that the dialogues count on: transactions that are too old are looked for at once. */
+/** The broker settings that the dialogues count on: transactions that are too old are looked for at once, and offsets have few partitions. */
 export const dialogueConfigs = {
+  "offsets.topic.num.partitions": "4",
   "transaction.abort.timed.out.transaction.cleanup.interval.ms": "50",
 } as const;
 

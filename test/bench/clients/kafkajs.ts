@@ -1,6 +1,6 @@
 import { CompressionTypes, Kafka, logLevel } from "kafkajs";
 import type { BenchedClient, Measure, Workload } from "../workload.js";
-import { sendInLanes } from "./lanes.js";
+import { messagesOfCall, sendInLanes } from "./lanes.js";
 
 function connect({ brokers }: Workload): Kafka {
   return new Kafka({ clientId: "bench", brokers: [brokers], logLevel: logLevel.NOTHING });
@@ -17,9 +17,7 @@ export const kafkajs: BenchedClient = {
       allowAutoTopicCreation: false,
     });
     await producer.connect();
-    const messages = Array.from({ length: workload.callMessages }, () => ({
-      value: Buffer.alloc(workload.messageBytes, "x"),
-    }));
+    const messages = messagesOfCall(workload);
     const send = async (): Promise<void> => {
       await producer.send({ topic: workload.topic, acks: workload.acks, compression: CompressionTypes.None, messages });
     };
@@ -54,5 +52,29 @@ export const kafkajs: BenchedClient = {
       consumer.run({ eachBatch, partitionsConsumedConcurrently: 1 }).catch(reject);
     });
     if (bytes === 0) throw new Error("the messages were empty");
+  },
+
+  async transact(workload: Workload, measure: Measure): Promise<void> {
+    process.env["KAFKAJS_NO_PARTITIONER_WARNING"] = "1";
+    const producer = connect(workload).producer({
+      transactionalId: `kafkajs-${Date.now()}`,
+      idempotent: true,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+    });
+    await producer.connect();
+    const messages = messagesOfCall(workload);
+    const send = async (): Promise<void> => {
+      const transaction = await producer.transaction();
+      await transaction.send({ topic: workload.topic, acks: workload.acks, messages });
+      const before = performance.now();
+      await transaction.commit();
+      measure.committed(performance.now() - before);
+    };
+    await sendInLanes(workload, workload.warmUpMessages, send);
+    measure.start();
+    await sendInLanes(workload, workload.messages, send);
+    measure.stop();
+    await producer.disconnect();
   },
 };

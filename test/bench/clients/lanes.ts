@@ -12,3 +12,8 @@ export async function sendInLanes(
   };
   await Promise.all(Array.from({ length: concurrentCalls }, lane));
 }
+
+/** The messages of one call of `send`, or of one transaction. */
+export function messagesOfCall({ callMessages, messageBytes }: Workload): { readonly value: Buffer }[] {
+  return Array.from({ length: callMessages }, () => ({ value: Buffer.alloc(messageBytes, "x") }));
+}

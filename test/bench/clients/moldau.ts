@@ -1,6 +1,6 @@
 import { Kafka } from "moldau";
 import type { BenchedClient, Measure, Workload } from "../workload.js";
-import { sendInLanes } from "./lanes.js";
+import { messagesOfCall, sendInLanes } from "./lanes.js";
 
 /** This project's client. */
 export const moldau: BenchedClient = {
@@ -8,15 +8,8 @@ export const moldau: BenchedClient = {
 
   async produce(workload: Workload, measure: Measure): Promise<void> {
     const kafka = new Kafka({ clientId: "bench", brokers: [workload.brokers] });
-    const producer = kafka.producer({
-      acks: workload.acks === -1 ? "all" : workload.acks,
-      lingerMs: workload.lingerMs,
-      batchSize: workload.batchBytes,
-      maxInFlight: workload.inFlight,
-    });
-    const messages = Array.from({ length: workload.callMessages }, () => ({
-      value: Buffer.alloc(workload.messageBytes, "x"),
-    }));
+    const producer = kafka.producer(producerOptions(workload));
+    const messages = messagesOfCall(workload);
     const send = async (): Promise<void> => {
       await producer.send({ topic: workload.topic, messages });
     };
@@ -33,6 +26,7 @@ export const moldau: BenchedClient = {
       groupId: `moldau-${Date.now()}`,
       topics: [workload.topic],
       startFrom: "earliest",
+      ...(workload.isolationLevel === undefined ? {} : { isolationLevel: workload.isolationLevel }),
     });
     const isEnough = counter(workload, measure);
     let bytes = 0;
@@ -50,7 +44,29 @@ export const moldau: BenchedClient = {
     if (bytes === 0) throw new Error("the messages were empty");
     await kafka.close();
   },
+
+  async transact(workload: Workload, measure: Measure): Promise<void> {
+    const kafka = new Kafka({ clientId: "bench", brokers: [workload.brokers] });
+    const producer = kafka.producer({ ...producerOptions(workload), transactionalId: `moldau-${Date.now()}` });
+    const messages = messagesOfCall(workload);
+    const send = async (): Promise<void> => {
+      const transaction = await producer.beginTransaction();
+      await transaction.send({ topic: workload.topic, messages });
+      const before = performance.now();
+      await transaction.commit();
+      measure.committed(performance.now() - before);
+    };
+    await sendInLanes(workload, workload.warmUpMessages, send);
+    measure.start();
+    await sendInLanes(workload, workload.messages, send);
+    measure.stop();
+    await kafka.close();
+  },
 };
+
+function producerOptions({ acks, lingerMs, batchBytes, inFlight }: Workload) {
+  return { acks: acks === -1 ? "all" : acks, lingerMs, batchSize: batchBytes, maxInFlight: inFlight } as const;
+}
 
 /** Counts what was read: begins to measure after the warm-up, and says when all was seen and measured. */
 function counter({ warmUpMessages, messages }: Workload, measure: Measure): (read: number) => boolean {

@@ -1,0 +1,38 @@
+import { randomUUID } from "node:crypto";
+import { Kafka } from "moldau";
+import { missingForApacheKafka, startApacheKafka } from "../support/apache-kafka.js";
+import { ReferenceBroker } from "./reference-broker.js";
+
+/** A broker under which clients are compared. */
+export interface BenchBroker {
+  readonly name: string;
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+/** Those that this machine can run. */
+export function brokers(): (() => Promise<BenchBroker>)[] {
+  const missing = missingForApacheKafka();
+  if (missing === undefined) return [referenceBroker, apacheKafka];
+  console.log(`Apache Kafka is left out: ${missing}`);
+  return [referenceBroker];
+}
+
+async function referenceBroker(): Promise<BenchBroker> {
+  const broker = await ReferenceBroker.start();
+  return { name: "the reference broker, in memory", address: broker.address, close: () => broker.close() };
+}
+
+async function apacheKafka(): Promise<BenchBroker> {
+  const kafka = await startApacheKafka();
+  return { name: "Apache Kafka 4.3.1", address: kafka.bootstrapServers, close: () => kafka.close() };
+}
+
+/** Makes a topic of its own, for one comparison. */
+export async function newTopic(broker: BenchBroker, partitions: number): Promise<string> {
+  const topic = `bench-${randomUUID()}`;
+  const kafka = new Kafka({ clientId: "bench", brokers: [broker.address] });
+  await kafka.admin().createTopics({ topics: [{ topic, partitions }] });
+  await kafka.close();
+  return topic;
+}

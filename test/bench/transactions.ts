@@ -1,0 +1,122 @@
+import { brokers, newTopic, type BenchBroker } from "./brokers.js";
+import { costOf } from "./client-cost.js";
+import { median, printTable } from "./report.js";
+import { standardWorkload, type Cost, type Workload } from "./workload.js";
+
+/** How long and how often to measure. */
+export interface TransactionOptions {
+  /** Transactions of a run. */
+  readonly transactions: number;
+  readonly rounds: number;
+}
+
+const { partitions } = standardWorkload;
+/** How many messages are in a transaction, from where the ends cost everything to where they should cost nothing. */
+const sizes = [1, 100, 1_000];
+/** One transaction after the other: a producer can have no two. */
+const oneByOne = { ...standardWorkload, concurrentCalls: 1 } as const;
+
+/** One of several runs that are compared: a client, and what it does. */
+interface Contender {
+  readonly name: string;
+  readonly client: string;
+  readonly workload: Pick<Workload, "direction"> & Partial<Workload>;
+}
+
+/** Transactions on every broker that this machine can run: how many a second, what they cost beside plain sending, and what reading them costs. */
+export async function transactions(options: TransactionOptions): Promise<void> {
+  for (const start of brokers()) {
+    const broker = await start();
+    try {
+      console.log(
+        `\nTransactions on ${broker.name}: ${options.transactions} a run, ${options.rounds} rounds, in turn, medians; messages of ${oneByOne.messageBytes} B, ${partitions} partitions`,
+      );
+      for (const size of sizes) await compareClients(broker, size, options);
+      await compareWithPlain(broker, options);
+      await compareReaders(broker, options);
+    } finally {
+      await broker.close();
+    }
+  }
+}
+
+async function compareClients(broker: BenchBroker, size: number, options: TransactionOptions): Promise<void> {
+  console.log(`\nwritten: ${size.toLocaleString("en")} in each transaction`);
+  const contenders = ["moldau", "kafkajs"].map((name) => ({
+    name,
+    client: name,
+    workload: { direction: "transact", callMessages: size } as const,
+  }));
+  const costs = await measure(broker, contenders, options);
+  printTable(
+    ["client", "transactions/s", "messages/s", "commit p50 ms", "commit p99 ms", "CPU us/transaction"],
+    [...costs].map(([name, of]) => [
+      name,
+      Math.round(median(of.map(({ messages, seconds }) => messages / size / seconds))).toLocaleString("en"),
+      Math.round(median(of.map(({ messages, seconds }) => messages / seconds))).toLocaleString("en"),
+      median(of.map(({ commitMs }) => commitMs?.p50 ?? Number.NaN)).toFixed(2),
+      median(of.map(({ commitMs }) => commitMs?.p99 ?? Number.NaN)).toFixed(2),
+      median(of.map(({ cpuMicros, messages }) => (cpuMicros / messages) * size)).toFixed(0),
+    ]),
+  );
+}
+
+async function compareWithPlain(broker: BenchBroker, options: TransactionOptions): Promise<void> {
+  console.log("\nwritten by moldau: calls of 1,000, one at a time, outside of transactions and each in one");
+  const contenders = [
+    { name: "plain", client: "moldau", workload: { direction: "produce" } },
+    { name: "transactional", client: "moldau", workload: { direction: "transact" } },
+  ] as const;
+  reportRatio(await measure(broker, contenders, options));
+}
+
+async function compareReaders(broker: BenchBroker, options: TransactionOptions): Promise<void> {
+  console.log("\nread by moldau: committed transactions of 1,000, nothing aborted");
+  const messages = options.transactions * oneByOne.callMessages;
+  const topic = await newTopic(broker, partitions);
+  const filling = { ...oneByOne, brokers: broker.address, topic, messages: messages * 2, warmUpMessages: 0 };
+  await costOf("moldau", { ...filling, direction: "transact" });
+  const contenders = (["read_uncommitted", "read_committed"] as const).map((isolationLevel) => ({
+    name: isolationLevel,
+    client: "moldau",
+    workload: { direction: "consume", isolationLevel, topic } as const,
+  }));
+  reportRatio(await measure(broker, contenders, options));
+}
+
+/** Each contender in turn, round by round, on a topic of its own unless its workload names one. */
+async function measure(
+  broker: BenchBroker,
+  contenders: readonly Contender[],
+  { transactions: count, rounds }: TransactionOptions,
+): Promise<ReadonlyMap<string, readonly Cost[]>> {
+  const costs = new Map<string, Cost[]>(contenders.map(({ name }) => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const { name, client, workload } of contenders) {
+      const messages = count * (workload.callMessages ?? oneByOne.callMessages);
+      const topic = workload.topic ?? (await newTopic(broker, partitions));
+      const counted = { messages, warmUpMessages: Math.ceil(messages / 4) };
+      costs
+        .get(name)
+        ?.push(await costOf(client, { ...oneByOne, brokers: broker.address, ...counted, ...workload, topic }));
+    }
+  }
+  return costs;
+}
+
+/** What each costs beside the first. */
+function reportRatio(costs: ReadonlyMap<string, readonly Cost[]>): void {
+  const cpu = (of: readonly Cost[]): number => median(of.map(({ cpuMicros, messages }) => cpuMicros / messages));
+  const rate = (of: readonly Cost[]): number => median(of.map(({ messages, seconds }) => messages / seconds));
+  const [first = []] = costs.values();
+  printTable(
+    ["", "messages/s", "of the first", "CPU us/message", "of the first"],
+    [...costs].map(([name, of]) => [
+      name,
+      Math.round(rate(of)).toLocaleString("en"),
+      (rate(of) / rate(first)).toFixed(3),
+      cpu(of).toFixed(3),
+      (cpu(of) / cpu(first)).toFixed(3),
+    ]),
+  );
+}
