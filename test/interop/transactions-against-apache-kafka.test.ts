@@ -91,6 +91,33 @@ describe.skipIf(missing !== undefined).each([2, 1, 0])(`transactions on Apache K
     expect(await committed(topic)).toEqual(kept.toSorted());
   });
 
+  test("Java's console consumer reads of ours what is committed, and nothing that was aborted or is open", async () => {
+    const topic = await newTopic();
+    const [producer, other] = [newProducer(`java-${level}`), newProducer(`java-other-${level}`)];
+    for (const [value, isKept] of [
+      ["first", true],
+      ["aborted", false],
+      ["second", true],
+    ] as const) {
+      const messages = [0, 1].map((partition) => ({ partition, value: `${value} ${partition}` }));
+      const turn = producer.transaction(async (tx) => {
+        await tx.send({ topic, messages });
+        if (!isKept) throw new Error("not this one");
+      });
+      if (isKept) await turn;
+      else await expect(turn).rejects.toThrow("not this one");
+    }
+    const open = await other.beginTransaction();
+    await open.send({ topic, messages: [0, 1].map((partition) => ({ partition, value: "open" })) });
+    const args = ["--bootstrap-server", kafka.bootstrapServers, "--topic", topic, "--from-beginning"];
+    const committedOnly = ["--isolation-level", "read_committed", "--timeout-ms", "6000"];
+    const consoleConsumer = "org.apache.kafka.tools.consumer.ConsoleConsumer";
+    const { stdout } = await kafka.runTool(consoleConsumer, [...args, ...committedOnly]);
+    expect(stdout.trim().split("\n").toSorted()).toEqual(["first 0", "first 1", "second 0", "second 1"]);
+    await open.abort();
+    await Promise.all([producer.close(), other.close()]);
+  });
+
   test("a newer producer fences the older one for good, and what that had open is aborted", async () => {
     const topic = await newTopic();
     const [older, newer] = [newProducer(`zombie-${level}`), newProducer(`zombie-${level}`)];
