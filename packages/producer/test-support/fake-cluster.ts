@@ -37,6 +37,8 @@ export interface SentPartition {
 export class FakeRequest {
   readonly node: number;
   readonly acks: number;
+  readonly version: number;
+  readonly transactionalId: string | null;
   readonly partitions: readonly SentPartition[];
   isSettled = false;
   readonly #cluster: FakeCluster;
@@ -49,19 +51,21 @@ export class FakeRequest {
   constructor(
     cluster: FakeCluster,
     connection: FakeConnection,
-    body: ProduceRequest,
+    body: ProduceRequest & { readonly version: number },
     settle: { resolve(response: ProduceResponse): void; reject(error: Error): void },
   ) {
     this.#cluster = cluster;
     this.#connection = connection;
     this.node = connection.node;
     this.acks = body.acks;
+    this.version = body.version;
+    this.transactionalId = body.transactionalId;
     this.#body = body;
     this.#resolve = settle.resolve;
     this.#reject = settle.reject;
-    this.partitions = body.topicData.flatMap(({ topicId, partitionData }) =>
-      partitionData.map(({ index, records }) =>
-        sentPartition(cluster.nameOf(topicId), index, records ?? Buffer.alloc(0)),
+    this.partitions = body.topicData.flatMap((topic) =>
+      topic.partitionData.map(({ index, records }) =>
+        sentPartition(this.#nameOf(topic), index, records ?? Buffer.alloc(0)),
       ),
     );
   }
@@ -88,11 +92,12 @@ export class FakeRequest {
     this.isSettled = true;
     this.#resolve(
       withDefaults({
-        responses: this.#body.topicData.map(({ topicId, partitionData }) => ({
-          topicId,
-          partitionResponses: partitionData.map(({ index }) => {
+        responses: this.#body.topicData.map((asked) => ({
+          name: this.#nameOf(asked),
+          topicId: asked.topicId ?? Uuid.zero,
+          partitionResponses: asked.partitionData.map(({ index }) => {
             const one = this.partitions.find(
-              ({ topic, partition }) => topic === this.#cluster.nameOf(topicId) && partition === index,
+              ({ topic, partition }) => topic === this.#nameOf(asked) && partition === index,
             )!;
             return { index, errorCode: 0, baseOffset: -1n, ...each(one) };
           }),
@@ -111,6 +116,11 @@ export class FakeRequest {
   async disconnect(): Promise<void> {
     this.#connection.end();
     await turns();
+  }
+
+  /** Before version 13 topics go by their names. */
+  #nameOf({ name, topicId }: { readonly name?: string; readonly topicId?: Uuid }): string {
+    return name === undefined || name === "" ? this.#cluster.nameOf(topicId ?? Uuid.zero) : name;
   }
 
   /** Only for the connection: no answer will come. */
@@ -133,18 +143,18 @@ export class FakeConnection implements ProduceConnection {
     this.node = node;
   }
 
-  versionOf(): number {
-    return 13;
+  versionOf(_api: typeof Produce, { max = 13 }: { readonly max?: number } = {}): number {
+    return Math.min(max, 13);
   }
 
   request(
     _api: typeof Produce,
-    _version: number,
+    version: number,
     body: ProduceRequest,
     { onWritten }: RequestOptions = {},
   ): Promise<ProduceResponse> {
     return new Promise((resolve, reject) => {
-      const request = new FakeRequest(this.#cluster, this, body, { resolve, reject });
+      const request = new FakeRequest(this.#cluster, this, { ...body, version }, { resolve, reject });
       this.requests.push(request);
       this.#cluster.arrived(request);
       if (this.#cluster.keepsBuffers) this.#cluster.heldBuffers.push(onWritten ?? (() => undefined));
@@ -380,13 +390,13 @@ function sentPartition(topic: string, partition: number, records: Buffer): SentP
 
 function withDefaults(response: object): ProduceResponse {
   const { responses } = response as {
-    responses: { topicId: Uuid; partitionResponses: Partial<ProduceResponsePartition>[] }[];
+    responses: { name: string; topicId: Uuid; partitionResponses: Partial<ProduceResponsePartition>[] }[];
   };
   return {
     throttleTimeMs: 0,
     nodeEndpoints: [],
-    responses: responses.map(({ topicId, partitionResponses }) => ({
-      name: "",
+    responses: responses.map(({ name, topicId, partitionResponses }) => ({
+      name,
       topicId,
       partitionResponses: partitionResponses.map((one) => ({
         index: 0,

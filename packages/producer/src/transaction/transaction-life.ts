@@ -53,11 +53,14 @@ export class TransactionLife {
     this.#state = transition(this.#state, event);
   }
 
-  /** Something of the open transaction has failed, so that it can only be aborted: what was not sent fails as well. */
-  fail(error: KafkaError): void {
+  /**
+   * Something of the open transaction has failed, so that it can only be aborted: what was not sent fails as well, by `dropped`, which says of
+   * the failure of something else what it means for the rest.
+   */
+  fail(error: KafkaError, dropped: KafkaError = transactionAborted(error)): void {
     const hadFailed = this.failure !== undefined;
     this.apply({ type: "fail", error });
-    if (!hadFailed && this.failure !== undefined) void this.#options.messages().drop(transactionAborted(error));
+    if (!hadFailed && this.failure !== undefined) void this.#options.messages().drop(dropped);
   }
 
   /** The producer is of no use any more. Gives the error that every later call gets. */

@@ -82,11 +82,11 @@ export class Transactions {
   }
 
   /** Something of a transaction has failed: if it is the one that is open, it can only be aborted. */
-  fail(record: TransactionRecord, error: KafkaError): void {
+  fail(record: TransactionRecord, error: KafkaError, dropped?: KafkaError): void {
     if (isFencing(error)) record.fenced ??= error;
     const { name } = this.life.state;
     const isOpen = name === "in transaction" || name === "committing" || name === "abortable error";
-    if (record === this.#record && isOpen) this.life.fail(error);
+    if (record === this.#record && isOpen) this.life.fail(error, dropped);
   }
 
   /** A batch was given up. */
@@ -167,7 +167,8 @@ export class Transactions {
     this.#note(record, reply);
     if (reply.action === "done") return true;
     if (reply.action === "stop") this.life.stop(reply.error);
-    else this.fail(record, reply.error);
+    // What waits for these partitions fails by the same.
+    else this.fail(record, reply.error, reply.error);
     return false;
   }
 
