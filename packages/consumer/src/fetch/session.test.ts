@@ -42,6 +42,18 @@ describe("a fetch session", () => {
     expect(shape(session.prepare([target(0)], rules))).toEqual([43, 1, [], []]);
   });
 
+  it("is not taken for a new one when the answer names the one that was to be replaced", () => {
+    const session = new FetchSession();
+    session.prepare([target(0)], rules);
+    session.succeeded(42);
+    session.prepare([target(0, 5n)], rules);
+    session.failed();
+    session.prepare([target(0, 5n)], rules);
+    // What a broker answers that refuses the request before it looks at the session: there offset 0 is still asked for.
+    session.succeeded(42);
+    expect(shape(session.prepare([target(0, 5n)], rules))).toEqual([42, 0, ["0@5"], []]);
+  });
+
   it("does not name a session that the broker has forgotten", () => {
     const session = new FetchSession();
     session.prepare([target(0)], rules);

@@ -52,6 +52,14 @@ type SessionState =
       readonly byId: boolean;
     };
 
+/** A request whose answer has not come. */
+interface SentRequest {
+  readonly targets: ReadonlyMap<string, FetchTarget>;
+  readonly byId: boolean;
+  /** The session that a new one is to replace; 0 when there is none. */
+  readonly replaces: number;
+}
+
 /** How a request may be written, as its version decides. */
 export interface SessionRules {
   /** Fetch 7 and newer: the broker keeps sessions. */
@@ -72,17 +80,20 @@ const lastEpoch = 2 ** 31 - 1;
  */
 export class FetchSession {
   #state: SessionState = { name: "none", closing: 0 };
-  #sent: { readonly targets: ReadonlyMap<string, FetchTarget>; readonly byId: boolean } | undefined;
+  #sent: SentRequest | undefined;
 
   /** Writes the session's part of the next request, which is to fetch exactly `targets`, in this order where order matters. */
   prepare(targets: readonly FetchTarget[], { sessions, topicIds }: SessionRules): SessionRequest {
     const wanted = new Map(targets.map((target) => [partitionKey(target.topic, target.partition), target]));
-    this.#sent = { targets: wanted, byId: topicIds };
+    this.#sent = { targets: wanted, byId: topicIds, replaces: 0 };
     if (!sessions) return request(0, sessionlessEpoch, targets, []);
     const state = this.#state;
-    if (state.name === "none") return request(state.closing, firstEpoch, targets, []);
     // The two ways to name a topic do not mix in one session.
-    if (state.byId !== topicIds) return request(state.id, firstEpoch, targets, []);
+    if (state.name === "none" || state.byId !== topicIds) {
+      const replaces = state.name === "none" ? state.closing : state.id;
+      this.#sent = { ...this.#sent, replaces };
+      return request(replaces, firstEpoch, targets, []);
+    }
     const changed = [...wanted]
       .filter(([key, target]) => !isSame(state.targets.get(key), target))
       .map(([, target]) => target);
@@ -92,18 +103,21 @@ export class FetchSession {
     return request(state.id, state.epoch, changed, forgotten);
   }
 
-  /** Takes the answer to the prepared request; `sessionId` 0 means that the broker keeps no session. */
+  /**
+   * Takes the answer to the prepared request; `sessionId` 0 means that the broker keeps no session. A session that is made has an id of its own:
+   * an answer with the id of the one that was to be replaced comes from a broker that did not get so far, and still remembers that one.
+   */
   succeeded(sessionId: number): void {
     const sent = this.#sent;
     this.#sent = undefined;
-    if (sessionId === 0 || sent === undefined) {
-      this.#state = { name: "none", closing: 0 };
+    if (sessionId === 0 || sent === undefined || sessionId === sent.replaces) {
+      this.#state = { name: "none", closing: sessionId };
       return;
     }
     const state = this.#state;
     const epoch =
       state.name === "open" && state.id === sessionId && state.byId === sent.byId ? nextEpoch(state.epoch) : 1;
-    this.#state = { name: "open", id: sessionId, epoch, ...sent };
+    this.#state = { name: "open", id: sessionId, epoch, targets: sent.targets, byId: sent.byId };
   }
 
   /** The prepared request failed: the next one lists everything and replaces the session. */
