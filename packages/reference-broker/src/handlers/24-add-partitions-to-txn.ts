@@ -10,8 +10,9 @@ import { errorBefore } from "../transactions/older-errors.js";
  * Up to version 3 it comes from producers, about one transaction; from 4 on from brokers (who need the right to act for the cluster), about
  * several, each of which may only be asked about (`verifyOnly`, KIP-890: TRANSACTION_ABORTABLE for a partition that is not in it). All
  * partitions of a transaction are added or none: when one does not exist or may not be written, it has that error and the others have
- * OPERATION_NOT_ATTEMPTED. A producer that another has taken the place of hears PRODUCER_FENCED, or INVALID_PRODUCER_EPOCH before version 2.
- * As in Apache Kafka 4.3; the answer keeps the order of the request.
+ * OPERATION_NOT_ATTEMPTED. While `transaction.version` is 0 adding in version 4 or 5 is UNSUPPORTED_VERSION for the whole. A producer that another has taken the place of hears PRODUCER_FENCED, or INVALID_PRODUCER_EPOCH before version 2.
+ * As in Apache Kafka 4.3; the answer keeps the order of the request. Difference: after that UNSUPPORTED_VERSION Kafka answers everything about the
+ * transactional id with CONCURRENT_TRANSACTIONS until it is started anew; here the id is as it was.
  */
 export const addPartitionsToTxn = handler({
   api: AddPartitionsToTxn,
@@ -30,15 +31,7 @@ export const addPartitionsToTxn = handler({
       ? denialCode(access, "clusterAction", theCluster)
       : denialCode(access, "write", { kind: "transactionalId", name: request.v3AndBelowTransactionalId }),
   answer: async (request, context) => {
-    if (context.apiVersion >= firstVersionOfBrokers) {
-      const resultsByTransaction = await Promise.all(
-        request.transactions.map(async (transaction) => ({
-          transactionalId: transaction.transactionalId,
-          topicResults: results(transaction.topics, await errorsOf(transaction, context)),
-        })),
-      );
-      return { resultsByTransaction };
-    }
+    if (context.apiVersion >= firstVersionOfBrokers) return ofBrokers(request.transactions, context);
     const wish = wishOf(request);
     return { resultsByTopicV3AndBelow: results(wish.topics, await errorsOf(wish, context)) };
   },
@@ -58,6 +51,18 @@ function wishOf(request: AddPartitionsToTxnRequest): Wish {
     verifyOnly: false,
     topics: request.v3AndBelowTopics,
   };
+}
+
+async function ofBrokers(wishes: readonly Wish[], context: RequestContext) {
+  const errors = await Promise.all(wishes.map((wish) => errorsOf(wish, context)));
+  // A cluster whose records cannot say what this version of the request means refuses it as a whole.
+  if (errors.flat().includes(ErrorCode.UNSUPPORTED_VERSION))
+    return { errorCode: ErrorCode.UNSUPPORTED_VERSION, resultsByTransaction: [] };
+  const resultsByTransaction = wishes.map(({ transactionalId, topics }, index) => ({
+    transactionalId,
+    topicResults: results(topics, errors[index] ?? []),
+  }));
+  return { errorCode: ErrorCode.NONE, resultsByTransaction };
 }
 
 /** The error code of each partition, in the order of the request. */

@@ -10,7 +10,8 @@ import { errorBefore } from "../transactions/older-errors.js";
  * all know, whatever else is asked about the transactional id is answered with CONCURRENT_TRANSACTIONS. A request that was carried out before
  * is answered as then; one that does not fit the state is INVALID_TXN_STATE. From version 5 on (KIP-890) the epoch grows with every end, and the
  * answer has the identity for what comes next; an abort is taken also where no transaction was begun. A fenced producer hears
- * INVALID_PRODUCER_EPOCH before version 2. As in Apache Kafka 4.3.
+ * INVALID_PRODUCER_EPOCH before version 2. While `transaction.version` is 0 version 5 is refused with UNSUPPORTED_VERSION. As in Apache Kafka
+ * 4.3. Difference: after that Kafka answers everything about the id with CONCURRENT_TRANSACTIONS until it is started anew; here it is as it was.
  */
 export const endTxn = handler({
   api: EndTxn,
