@@ -1,0 +1,244 @@
+import { Admin } from "@moldau/admin";
+import type { Consumer, ConsumerOptions, TransformOptions, TransformWork } from "@moldau/consumer";
+import { Producer, type Message } from "@moldau/producer";
+import { ListOffsets } from "@moldau/protocol-codec";
+import { setTimeout as pause } from "node:timers/promises";
+import { join } from "node:path";
+import { expect } from "vitest";
+import { ChildProgram } from "./child-program.js";
+import type { ConsumingClient } from "./consuming.js";
+import { repository } from "./repository.js";
+
+/*
+ * What a transform does whatever broker it works on: each is a test on our broker and one on Apache Kafka. Topics, groups and
+ * transactional ids begin with the name that a test gives, since the broker may be shared.
+ */
+
+/** Where a transform works, and under which name. */
+export interface TransformScenario {
+  readonly run: ConsumingClient;
+  readonly bootstrapServers: readonly string[];
+  readonly name: string;
+}
+
+const partitions = 3;
+const perPartition = 150;
+
+/** Two members, of which one comes in the middle and goes again before the end. */
+export async function twoMembersComeAndGo(scenario: TransformScenario): Promise<void> {
+  const place = await prepare(scenario);
+  const first = begin(place, "first", slowly(5));
+  await place.whenWritten(60);
+  const second = begin(place, "second", slowly(5));
+  await place.whenWritten(150);
+  await second.close();
+  await place.whenWritten(perPartition * partitions);
+  await first.close();
+  expect(second.count()).toBeGreaterThan(0);
+  await place.expectEachOnce();
+}
+
+/** The work, and what is around it, fails again and again. */
+export async function failuresAreUndone(scenario: TransformScenario): Promise<void> {
+  const place = await prepare(scenario);
+  let calls = 0;
+  const member = begin(place, "failing", async (batch, context) => {
+    if (++calls % 3 === 0) throw new Error("now and then");
+    return slowly(1)(batch, context);
+  });
+  await place.whenWritten(perPartition * partitions);
+  await member.close();
+  expect(member.retried()).toBeGreaterThan(2);
+  await place.expectEachOnce();
+}
+
+/** One message can never be transformed: it surfaces with its place, and is left out by a commit. */
+export async function aPoisonedBatchIsLeftOut(scenario: TransformScenario): Promise<void> {
+  const place = await prepare(scenario);
+  const poison = `1-${perPartition / 2}`;
+  const work: TransformWork<Message> = (batch, context) => {
+    if (Array.from(batch, ({ value }) => String(value)).includes(poison)) throw new Error("poison");
+    return copy(batch, context);
+  };
+  const options = { maxMessages: 1, attempts: 2 };
+  const first = begin(place, "first", work, options);
+  const error: unknown = await first.ended.catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({
+    code: "CLIENT_TRANSFORM_FAILED",
+    topic: place.from,
+    partition: 1,
+    offset: BigInt(perPartition / 2),
+    nextOffset: BigInt(perPartition / 2 + 1),
+    cause: { message: "poison" },
+  });
+  await first.consumer.commit([{ topic: place.from, partition: 1, offset: BigInt(perPartition / 2 + 1) }]);
+  await first.close();
+  const second = begin(place, "second", work);
+  await place.whenWritten(perPartition * partitions - 1);
+  await second.close();
+  await place.expectEachOnce([poison]);
+}
+
+/** A member is closed while it works, and in the middle of its pause after a failure; others go on. */
+export async function aCloseLosesNothing(scenario: TransformScenario): Promise<void> {
+  const place = await prepare(scenario);
+  const first = begin(place, "first", slowly(30));
+  await place.whenWritten(10);
+  await first.close();
+  // What it has done it has kept.
+  const kept = await place.committed();
+  expect(kept.length).toBeGreaterThanOrEqual(first.count());
+  const second = begin(place, "second", slowly(30));
+  await place.whenWritten(kept.length + 10);
+  await second.consumer.close({ finish: false });
+  await second.close();
+  const third = begin(place, "third", copy);
+  await place.whenWritten(perPartition * partitions);
+  await third.close();
+  await place.expectEachOnce();
+}
+
+/** A process dies in the middle of a transaction, and another one takes over its transactional id. */
+export async function aKilledProcessLeavesNothingHalf(scenario: TransformScenario): Promise<void> {
+  const place = await prepare(scenario);
+  const program = join(repository, "test/delivery/programs/transforms.mjs");
+  const args = [program, scenario.bootstrapServers.join(","), place.from, place.to, `${scenario.name}-member`];
+  for (let round = 1; round <= 2; round++) {
+    await using child = new ChildProgram(process.execPath, args, { cwd: join(repository, "test") });
+    await child.waitFor(/written but not committed/);
+    child.kill();
+  }
+  const last = begin(place, "member", copy);
+  await place.whenWritten(perPartition * partitions);
+  await last.close();
+  await place.expectEachOnce();
+}
+
+interface Place extends TransformScenario {
+  readonly from: string;
+  readonly to: string;
+  /** The values of all messages that were committed, in the order of their partitions. */
+  readonly committed: () => Promise<string[]>;
+  /** Resolves when so many messages have been committed. */
+  readonly whenWritten: (count: number) => Promise<void>;
+  /** Each message was committed once, but for those left out, and the group stands at the end. */
+  readonly expectEachOnce: (but?: readonly string[]) => Promise<void>;
+}
+
+async function prepare(scenario: TransformScenario): Promise<Place> {
+  const { run, name } = scenario;
+  const [from, to] = [`${name}-in`, `${name}-out`];
+  const topics = [from, to].map((topic) => ({ topic, partitions }));
+  for (const { error } of await new Admin(run.cluster).createTopics({ topics })) expect(error).toBeUndefined();
+  for (let partition = 0; partition < partitions; partition++)
+    for (let sent = 0; sent < perPartition; sent += 10)
+      await run.send(
+        from,
+        partition,
+        Array.from({ length: 10 }, (_, index) => `${partition}-${sent + index}`),
+      );
+  const reader = run.consumer({ topics: [to], groupId: `${name}-reader`, autoCommit: false });
+  const seen: string[] = [];
+  // It ends when the consumer is closed, with everything else.
+  const reading = (async () => {
+    for await (const { value } of reader) seen.push(String(value));
+  })();
+  reading.catch(() => undefined);
+  const committed = async (): Promise<string[]> => {
+    await whenAtEnd(reader, { run, topic: to });
+    return [...seen];
+  };
+  return {
+    ...scenario,
+    from,
+    to,
+    committed,
+    whenWritten: async (count) => {
+      await expect.poll(() => seen.length, { timeout: 60_000, interval: 20 }).toBeGreaterThanOrEqual(count);
+    },
+    expectEachOnce: async (but = []) => {
+      const all = Array.from({ length: partitions }, (_, partition) =>
+        Array.from({ length: perPartition }, (_each, index) => `${partition}-${index}`),
+      ).flat();
+      expect((await committed()).toSorted()).toEqual(all.filter((value) => !but.includes(value)).toSorted());
+      for (let partition = 0; partition < partitions; partition++)
+        expect(await run.committed({ topic: from, partition }, name)).toBe(BigInt(perPartition));
+    },
+  };
+}
+
+/** Where no transaction is open the end that readers of committed messages see is that of the log. */
+async function whenAtEnd(
+  reader: Consumer,
+  { run, topic }: { readonly run: ConsumingClient; readonly topic: string },
+): Promise<void> {
+  for (let partition = 0; partition < partitions; partition++) {
+    const end = await endOf(run, topic, partition);
+    await expect.poll(() => reader.position({ topic, partition }), { timeout: 60_000, interval: 20 }).toBe(end);
+  }
+}
+
+async function endOf(run: ConsumingClient, topic: string, partition: number): Promise<bigint> {
+  const { partitions: known } = await run.cluster.topic(topic);
+  const topics = [{ name: topic, partitions: [{ partitionIndex: partition, timestamp: -1n }] }];
+  const body = { replicaId: -1, isolationLevel: 0, topics };
+  const answer = await run.cluster.request(ListOffsets, body, { node: known[partition]?.leader });
+  return answer.topics[0]?.partitions[0]?.offset ?? -1n;
+}
+
+interface Member {
+  readonly consumer: Consumer;
+  /** The transform's own promise. */
+  readonly ended: Promise<void>;
+  /** How many messages it was given. */
+  readonly count: () => number;
+  readonly retried: () => number;
+  /** Closes both, after which the transform has ended without an error, unless that was looked at. */
+  readonly close: () => Promise<void>;
+}
+
+function begin(
+  { run, name, from, to }: Place,
+  member: string,
+  work: TransformWork<Message>,
+  options: Partial<TransformOptions<Message> & ConsumerOptions> = {},
+): Member {
+  const { maxMessages = 10, attempts = 5 } = options;
+  const consumer = run.consumer({ topics: [from], groupId: name, autoCommit: false });
+  const producer = new Producer(run.cluster, { transactionalId: `${name}-${member}`, lingerMs: 1 });
+  let count = 0;
+  let retried = 0;
+  consumer.on("retrying", ({ operation }) => {
+    if (operation === "transform") retried++;
+  });
+  const ended = consumer.transform<Message>({ producer, to, maxMessages, attempts }, (batch, context) => {
+    count += batch.length;
+    return work(batch, context);
+  });
+  const outcome = ended.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  return {
+    consumer,
+    ended,
+    count: () => count,
+    retried: () => retried,
+    close: async () => {
+      await consumer.close();
+      const error = await outcome;
+      await producer.close();
+      if (error !== undefined) expect(error).toMatchObject({ code: "CLIENT_TRANSFORM_FAILED" });
+    },
+  };
+}
+
+const copy: TransformWork<Message> = (batch) =>
+  Array.from(batch, ({ value }) => ({ key: String(value), value: String(value) }));
+
+function slowly(perMessageMs: number): TransformWork<Message> {
+  return async (batch, context) => {
+    await pause(perMessageMs * batch.length);
+    return copy(batch, context);
+  };
+}
