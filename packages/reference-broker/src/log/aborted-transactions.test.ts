@@ -11,7 +11,7 @@ async function write(log: PartitionLog, ...steps: readonly (bigint | ["ABORT" | 
       await log.append(batchOf(["x"], header), { leaderEpoch: 0, origin: "coordinator" });
     } else {
       const [type, producerId] = step;
-      const header = { producerId, producerEpoch: 0, coordinatorEpoch: 0, timestamp: 1 };
+      const header = { producerId, producerEpoch: 0, coordinatorEpoch: 0, timestamp: 1_700_000_000_000 };
       await log.append(writeTransactionMarker(type, header), { leaderEpoch: 0, origin: "coordinator" });
     }
   }
@@ -56,4 +56,38 @@ describe.each(storageKinds)("aborted transactions on %s", (kind) => {
     expect(await fetchCommitted(log, 4n)).toEqual([4n, []]);
     expect(await fetchCommitted(log, 2n)).toEqual([4n, [2n, 1n]]);
   });
+
+  it.each([".index", ".timeindex", ".txnindex"])("are found again when a damaged %s is", async (suffix) => {
+    await using place = await TestLog.make(kind);
+    const log = await place.open();
+    await write(log, 1n, 2n);
+    await log.roll();
+    await write(log, ["ABORT", 2n], 3n, ["ABORT", 1n]);
+    await log.roll();
+    await write(log, ["ABORT", 3n]);
+    await log.close();
+    const before = await place.storage.readFile(place.path(indexName(2, ".txnindex")));
+    await place.overwrite(indexName(2, suffix), (content) => Buffer.concat([content, Buffer.alloc(3)]));
+    const again = await place.open({ cleanShutdown: true });
+    expect(await fetchCommitted(again, 0n)).toEqual([2n, [2n, 1n]]);
+    expect(await fetchCommitted(again, 2n)).toEqual([5n, [2n, 1n, 3n]]);
+    expect(await place.storage.readFile(place.path(indexName(2, ".txnindex")))).toEqual(before);
+  });
+
+  it("are found again when a crash came before a flushed segment had its index files", async () => {
+    await using place = await TestLog.make(kind);
+    const log = await place.open();
+    await write(log, 1n, ["ABORT", 1n]);
+    await log.flush();
+    const { recoveryPoint } = log;
+    expect(recoveryPoint).toBe(2n);
+    place.storage.fail({ operation: "write", path: /\.txnindex$/ });
+    await log.roll();
+    const again = await place.openAfterKill({ recoveryPoint });
+    expect(await fetchCommitted(again, 0n)).toEqual([2n, [1n]]);
+  });
 });
+
+function indexName(baseOffset: number, suffix: string): string {
+  return `${String(baseOffset).padStart(20, "0")}${suffix}`;
+}

@@ -78,10 +78,10 @@ describe("the transaction index", () => {
     expect(index.content().toString("hex")).toBe(
       "0000" + "0000000000000009" + "0000000000000319" + "000000000000031a" + "000000000000031b",
     );
-    const parsed = TransactionIndex.parse(index.content());
+    const parsed = TransactionIndex.parse(index.content(), 0n);
     parsed?.truncateTo(794n);
     expect(parsed?.count).toBe(0);
-    expect(TransactionIndex.parse(Buffer.alloc(33))).toBeUndefined();
+    expect(TransactionIndex.parse(Buffer.alloc(33), 0n)).toBeUndefined();
   });
 });
 

@@ -3,17 +3,18 @@ import type { Storage } from "../storage/storage.js";
 import { BadBatch } from "./batch-header.js";
 import type { LogConfig } from "./log-config.js";
 import type { LogClock, LogContents } from "./log-contents.js";
-import { offsetOfFile, suffixes } from "./log-files.js";
+import { logFilePath, offsetOfFile, suffixes } from "./log-files.js";
 import { settleInterruptedWork } from "./interrupted-work.js";
 import { LeaderEpochs } from "./leader-epochs.js";
 import { claimPartitionDir } from "./partition-metadata.js";
 import { pruneProducerSnapshots } from "./producer-files.js";
 import type { ProducerEntry } from "./producer-entry.js";
-import { replayProducers } from "./producer-replay.js";
+import { replayAborted, replayProducers } from "./producer-replay.js";
 import { ProducerState } from "./producer-state.js";
 import { type DamagePolicy, recoverSegments } from "./recovery.js";
 import { Segment } from "./segment.js";
 import { SegmentList } from "./segment-list.js";
+import type { TransactionIndex } from "./transaction-index.js";
 import { TailCache } from "./tail-cache.js";
 
 /** How a log is opened. */
@@ -47,8 +48,11 @@ export async function openLog(options: OpenLogOptions): Promise<LogContents> {
   await claimPartitionDir(storage, dir, topicId);
   const bases = await findSegments(storage, dir);
   const contents = await emptyContents(options);
+  const findAborted = (segment: Segment): Promise<TransactionIndex> => replayAborted(contents, segment);
   for (const baseOffset of bases)
-    contents.segments.add(await Segment.open({ storage, dir, baseOffset, config, now: options.clock.now() }));
+    contents.segments.add(
+      await Segment.open({ storage, dir, baseOffset, config, now: options.clock.now(), findAborted }),
+    );
   if (bases.length === 0) {
     contents.segments.add(
       await Segment.create({ storage, dir, baseOffset: logStartOffset, config, now: options.clock.now() }),
@@ -131,7 +135,7 @@ async function recover(
   { recoveryPoint = 0n, damagePolicy = "refuse" }: OpenLogOptions,
 ): Promise<void> {
   const { segments } = contents;
-  const unflushed = segments.all().slice(segments.floorIndex(recoveryPoint));
+  const unflushed = segments.all().slice(await firstUnflushed(contents, recoveryPoint));
   const from = unflushed[0]?.baseOffset ?? segments.active.baseOffset;
   // Snapshots behind this point may account for records that turn out to be lost.
   await pruneProducerSnapshots(contents.storage, contents.dir, (offset) => offset <= from);
@@ -140,6 +144,17 @@ async function recover(
   await recoverSegments(contents, unflushed, damagePolicy);
   await segments.active.loadFirstTimestamp();
   contents.recoveryPoint = recoveryPoint < contents.logEndOffset ? recoveryPoint : contents.logEndOffset;
+}
+
+/**
+ * The index of the first segment that has to be looked at. Where everything up to a segment's beginning was flushed, the one before it may have
+ * been left without its index files: what leaving a segment writes after them is the snapshot of producers as of the next one's beginning.
+ */
+async function firstUnflushed({ storage, dir, segments }: LogContents, recoveryPoint: bigint): Promise<number> {
+  const index = segments.floorIndex(recoveryPoint);
+  if (index === 0 || segments.at(index)?.baseOffset !== recoveryPoint) return index;
+  const wasLeftWell = await storage.exists(logFilePath(dir, recoveryPoint, suffixes.producerSnapshot));
+  return wasLeftWell ? index : index - 1;
 }
 
 /** Fits start, end, epochs and tail together once the segments are known to be good. */

@@ -1,17 +1,22 @@
 import type { RecordBatch } from "@moldau/protocol-codec";
 import type { LogContents } from "./log-contents.js";
 import { readProducerSnapshot } from "./producer-files.js";
-import { isProducerExpired, type ProducerState } from "./producer-state.js";
+import { isProducerExpired, ProducerState } from "./producer-state.js";
 import { trackProducer } from "./producer-tracking.js";
 import { findBatch } from "./segment-reader.js";
-import type { AbortedTransaction } from "./transaction-index.js";
+import type { Segment } from "./segment.js";
+import { type AbortedTransaction, TransactionIndex } from "./transaction-index.js";
 
 /**
  * Builds the producer state as of `upTo` from the newest snapshot that is not beyond it, and from the batches behind that snapshot,
- * whose checksums are not looked at again. The state has to be empty.
+ * whose checksums are not looked at again. The state has to be empty; default: that of the log.
  */
-export async function replayProducers(contents: LogContents, upTo: bigint): Promise<void> {
-  const { storage, dir, segments, producers, clock, name } = contents;
+export async function replayProducers(
+  contents: LogContents,
+  upTo: bigint,
+  producers: ProducerState = contents.producers,
+): Promise<void> {
+  const { storage, dir, segments, clock, name } = contents;
   const { producerIdExpirationMs } = contents.config;
   const snapshot = await readProducerSnapshot(storage, dir, upTo);
   const now = clock.now();
@@ -27,6 +32,16 @@ export async function replayProducers(contents: LogContents, upTo: bigint): Prom
       replayBatch(producers, batch, name);
     }
   }
+}
+
+/** Works out anew which transactions were aborted in a segment, from what was open before it and its batches. */
+export async function replayAborted(contents: LogContents, segment: Segment): Promise<TransactionIndex> {
+  const producers = new ProducerState();
+  await replayProducers(contents, segment.baseOffset, producers);
+  const index = TransactionIndex.empty();
+  for await (const { batch } of segment.scan(0))
+    for (const aborted of replayBatch(producers, batch, contents.name)) index.append(aborted);
+  return index;
 }
 
 /** Takes up a batch that is in the log already, and returns the transactions that it aborts. */

@@ -46,12 +46,17 @@ export class SegmentIndexes {
     return new SegmentIndexes(baseOffset, { offsets: OffsetIndex.empty(), times: TimeIndex.empty(), transactions });
   }
 
-  /** The indexes in a segment's files, or undefined when the offset or time index is absent or not well-formed. */
+  /**
+   * The indexes in a segment's files, or undefined when one of them is not well-formed, or that of offsets or times absent. No file of
+   * transactions says that none was aborted.
+   */
   static parse(baseOffset: bigint, files: IndexFiles, logBytes: number): SegmentIndexes | undefined {
     const offsets = files.offsets === undefined ? undefined : OffsetIndex.parse(files.offsets, logBytes);
     const times = files.times === undefined ? undefined : TimeIndex.parse(files.times);
     const transactions =
-      files.transactions === undefined ? TransactionIndex.empty() : TransactionIndex.parse(files.transactions);
+      files.transactions === undefined
+        ? TransactionIndex.empty()
+        : TransactionIndex.parse(files.transactions, baseOffset);
     if (offsets === undefined || times === undefined || transactions === undefined) return undefined;
     return new SegmentIndexes(baseOffset, { offsets, times, transactions });
   }

@@ -4,6 +4,7 @@ import { type ScannedBatch, scanBatches } from "./batch-scanner.js";
 import type { LogConfig } from "./log-config.js";
 import { logFilePath, suffixes } from "./log-files.js";
 import { type IndexedBatch, SegmentIndexes } from "./segment-indexes.js";
+import { TransactionIndex } from "./transaction-index.js";
 
 /** How a segment is opened. */
 export interface SegmentOptions {
@@ -15,6 +16,8 @@ export interface SegmentOptions {
   readonly now: number;
   /** Taken off `segmentMs` for this segment. Default 0. */
   readonly rollJitterMs?: number;
+  /** Works out which transactions were aborted in a segment whose index files are absent or damaged. Default: none were. */
+  readonly findAborted?: (segment: Segment) => Promise<TransactionIndex>;
 }
 
 /** The next append, for the question whether it needs a new segment. */
@@ -252,9 +255,7 @@ export class Segment {
     };
     let indexes = SegmentIndexes.parse(this.baseOffset, files, this.#sizeInBytes);
     if (indexes === undefined) {
-      const { transactions } =
-        SegmentIndexes.parse(this.baseOffset, { ...noIndexFiles, transactions: files.transactions }, 0) ??
-        SegmentIndexes.empty(this.baseOffset);
+      const transactions = (await this.#options.findAborted?.(this)) ?? TransactionIndex.empty();
       const source = {
         file: this.file,
         logBytes: this.#sizeInBytes,
@@ -286,4 +287,3 @@ export class Segment {
 }
 
 const maxPositionHints = 16;
-const noIndexFiles = { offsets: Buffer.alloc(0), times: Buffer.alloc(0) };

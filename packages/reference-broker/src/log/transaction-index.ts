@@ -25,18 +25,19 @@ export class TransactionIndex {
     return new TransactionIndex([]);
   }
 
-  /** The index of a file's contents, or undefined when they are not well-formed. */
-  static parse(content: Buffer): TransactionIndex | undefined {
+  /** The index of a file's contents, or undefined when they cannot be the index of a segment that begins at `baseOffset`. */
+  static parse(content: Buffer, baseOffset: bigint): TransactionIndex | undefined {
     if (content.length % entryBytes !== 0) return undefined;
     const aborted: AbortedTransaction[] = [];
+    let previous = baseOffset - 1n;
     for (let at = 0; at < content.length; at += entryBytes) {
-      if (content.readInt16BE(at) < 0) return undefined;
-      aborted.push({
-        producerId: content.readBigInt64BE(at + 2),
-        firstOffset: content.readBigInt64BE(at + 10),
-        lastOffset: content.readBigInt64BE(at + 18),
-        lastStableOffset: content.readBigInt64BE(at + 26),
-      });
+      const firstOffset = content.readBigInt64BE(at + 10);
+      const lastOffset = content.readBigInt64BE(at + 18);
+      if (content.readInt16BE(at) !== currentVersion || lastOffset <= previous || firstOffset > lastOffset)
+        return undefined;
+      previous = lastOffset;
+      const producerId = content.readBigInt64BE(at + 2);
+      aborted.push({ producerId, firstOffset, lastOffset, lastStableOffset: content.readBigInt64BE(at + 26) });
     }
     return new TransactionIndex(aborted);
   }
@@ -79,3 +80,4 @@ export class TransactionIndex {
 }
 
 const entryBytes = 34;
+const currentVersion = 0;
