@@ -31,7 +31,10 @@ function shardOver(log: MemoryGroupLog) {
   const { state, contents } = balances();
   const errors: unknown[] = [];
   const onError = (error: unknown): void => void errors.push(error);
-  const shard = new CoordinatorShard({ log, leaderEpoch: 1, clock: new VirtualClock(), onError }, contents);
+  const shard = new CoordinatorShard(
+    { name: "balances-0", log, leaderEpoch: 1, clock: new VirtualClock(), onError },
+    contents,
+  );
   return { shard, state, errors };
 }
 
@@ -101,7 +104,11 @@ test("a log that cannot be read leaves a shard that serves nobody, and is report
   log.gate = Promise.reject(new Error("the disk is gone"));
   const { shard, errors } = shardOver(log);
   await shard.load(() => expect.unreachable());
-  expect(errors).toEqual([expect.objectContaining({ message: "the disk is gone" })]);
+  expect(errors).toEqual([
+    expect.objectContaining({
+      message: "balances-0 cannot be read, so nothing that it is about is served: the disk is gone",
+    }),
+  ]);
   expect(() => shard.assertActive()).toThrow(expect.objectContaining({ errorCode: ErrorCode.NOT_COORDINATOR }));
 });
 

@@ -16,6 +16,8 @@ import { transition, type ShardEvent, type ShardLife } from "./shard-life.js";
 
 /** What every shard is given by its coordinator. */
 export interface ShardOptions {
+  /** The partition, as its folder is named: `__transaction_state-7`. */
+  readonly name: string;
   readonly log: CoordinatorLog;
   /** The epoch of this broker's leadership of the partition. */
   readonly leaderEpoch: number;
@@ -88,7 +90,7 @@ export class CoordinatorShard<Entry> {
         if (this.#pass({ type: "loaded" }) === "active") loaded();
       } catch (error) {
         this.#pass({ type: "unreadable" });
-        this.#options.onError(error);
+        this.#options.onError(unreadable(this.#options.name, error));
       }
     });
   }
@@ -178,4 +180,10 @@ export class CoordinatorShard<Entry> {
     this.#life = transition(this.#life, event);
     return this.#life.state;
   }
+}
+
+/** What is told of a log that cannot be replayed. */
+function unreadable(name: string, cause: unknown): Error {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new Error(`${name} cannot be read, so nothing that it is about is served: ${reason}`, { cause });
 }

@@ -11,7 +11,7 @@ export interface TableShard {
 
 /** How a coordinator's shards are made, and how many there are. */
 export interface ShardTableOptions<Shard> {
-  readonly open: (log: CoordinatorLog, leaderEpoch: number) => Shard;
+  readonly open: (log: CoordinatorLog, at: { readonly partition: number; readonly leaderEpoch: number }) => Shard;
   /** Number of partitions of the coordinator's topic. */
   readonly partitions: () => number;
 }
@@ -63,7 +63,7 @@ export class ShardTable<Shard extends TableShard> {
   async onLeader(partition: number, log: CoordinatorLog, leaderEpoch: number): Promise<void> {
     const known = this.#shards.get(partition);
     if (known !== undefined) return known.raiseLeaderEpoch(leaderEpoch);
-    const shard = this.#options.open(log, leaderEpoch);
+    const shard = this.#options.open(log, { partition, leaderEpoch });
     this.#shards.set(partition, shard);
     await shard.load();
   }

@@ -94,8 +94,16 @@ export class GroupCoordinator {
     this.#settings = settings;
     this.#shards = new ShardTable({
       partitions: () => options.cluster.topic(groupsTopic)?.partitions.length ?? settings.offsetsTopicPartitions,
-      open: (log, leaderEpoch) =>
-        new GroupShard({ log, leaderEpoch, clock, settings, told, onError: (error) => this.#onError(error) }),
+      open: (log, { partition, leaderEpoch }) =>
+        new GroupShard({
+          name: `${groupsTopic}-${partition}`,
+          log,
+          leaderEpoch,
+          clock,
+          settings,
+          told,
+          onError: (error) => this.#onError(error),
+        }),
     });
   }
 

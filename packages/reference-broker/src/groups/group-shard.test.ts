@@ -206,6 +206,7 @@ test("a shard that is closed while it loads stops reading and serves nobody", as
   let open: () => void = () => undefined;
   log.gate = new Promise((resolve) => (open = resolve));
   const shard = new GroupShard({
+    name: "__consumer_offsets-0",
     log,
     leaderEpoch: 1,
     settings: groupSettings(new BrokerConfig()),

@@ -68,8 +68,18 @@ export class TransactionCoordinator {
     const onError = (error: unknown): void => options.onError?.(error);
     this.#shards = new ShardTable({
       partitions: () => cluster.topic(transactionsTopic)?.partitions.length ?? settings.topicPartitions,
-      open: (log, leaderEpoch) =>
-        new TransactionShard({ log, leaderEpoch, clock, settings, producerIds, markers, level, onError }),
+      open: (log, { partition, leaderEpoch }) =>
+        new TransactionShard({
+          name: `${transactionsTopic}-${partition}`,
+          log,
+          leaderEpoch,
+          clock,
+          settings,
+          producerIds,
+          markers,
+          level,
+          onError,
+        }),
     });
   }
 
