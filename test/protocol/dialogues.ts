@@ -1,6 +1,7 @@
 import type { ProtocolDialogue } from "../support/protocol-dialogue.js";
 import { brokerDialogues } from "./dialogues/broker.js";
 import { fetchingDialogues } from "./dialogues/fetching.js";
+import { markerDialogues } from "./dialogues/markers.js";
 import { namedTwiceDialogues } from "./dialogues/named-twice.js";
 import { offsetDialogues } from "./dialogues/offsets.js";
 import { producingDialogues } from "./dialogues/producing.js";
@@ -16,4 +17,5 @@ export const protocolDialogues: Readonly<Record<string, (talk: ProtocolDialogue)
   ...brokerDialogues,
   ...topicConfigDialogues,
   ...namedTwiceDialogues,
+  ...markerDialogues,
 };

@@ -10,6 +10,7 @@ import { LogView } from "./partitions/log-view.js";
 import type { Partition } from "./partitions/partition.js";
 import type { BrokerOptions, TopicOptions } from "./options.js";
 import { RunningCluster } from "./running-cluster.js";
+import type { HeldMarkers, MarkerRule } from "./transactions/held-markers.js";
 import { waitForEvent, type WaitOptions } from "./wait-for-event.js";
 
 /**
@@ -165,6 +166,21 @@ export class ReferenceBroker {
   /** Ends every rule made with {@link ReferenceBroker.intercept}. */
   clearIntercepts(): void {
     this.#cluster.shared.faults.clear();
+  }
+
+  /**
+   * Holds the markers of transactions: a commit or abort is decided and answered, and the partitions do not know of it. Readers of committed
+   * data do not see it, the last stable offset stays, and the next transaction of the same producer hears CONCURRENT_TRANSACTIONS.
+   *
+   * @example
+   * const held = broker.holdMarkers({ topic: "orders" });
+   * … a transaction is committed, and nobody reads it …
+   * held.release();
+   *
+   * @throws {RangeError} when the rule says what rules do not say.
+   */
+  holdMarkers(rule: MarkerRule = {}): HeldMarkers {
+    return this.#cluster.shared.markerHolds.hold(rule);
   }
 
   /**

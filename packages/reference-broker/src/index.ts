@@ -31,6 +31,7 @@ export type { FaultRule, Interceptor, InterceptorMethod, InterceptRule } from ".
 export type { RequestBodyOf, ResponseBodyOf } from "./faults/rules.js";
 export type { InterceptedRequest } from "./faults/intercepted-request.js";
 export type { RequestSubject } from "./faults/match.js";
+export type { HeldMarkers, MarkerRule } from "./transactions/held-markers.js";
 
 // Looking at it
 export type {

@@ -23,6 +23,7 @@ import { listenerOf, type RunningNode, type SharedParts } from "./running-node.j
 import { saslSettings } from "./security/users.js";
 import { DiskStorage } from "./storage/disk.js";
 import { MemoryStorage } from "./storage/memory.js";
+import { MarkerHolds } from "./transactions/held-markers.js";
 
 /** How often checkpoints are written and old segments looked for, in milliseconds. */
 const housekeepingMs = 60_000;
@@ -254,6 +255,7 @@ async function openShared(
       clock,
       events,
       faults,
+      markerHolds: new MarkerHolds(),
       runningNode,
       custody: new PartitionCustody(storage, pathsOf(directories)),
       nextSessionId: () => ++sessions,

@@ -27,12 +27,13 @@ import type { Peers } from "./partitions/peers.js";
 import { ProducerIds } from "./cluster/producer-ids.js";
 import type { RandomSource } from "./random.js";
 import { TransactionCoordinator } from "./transactions/coordinator.js";
-import { MarkersHere } from "./transactions/markers-here.js";
 import { transactionVersionAt } from "./transactions/state.js";
 import { openAccess } from "./security/access.js";
 import type { Authentication } from "./security/authentication.js";
 import type { Storage } from "./storage/storage.js";
 import { CoordinatorAdmission, type TransactionAdmission } from "./transactions/admission.js";
+import type { MarkerHolds } from "./transactions/held-markers.js";
+import { PeerMarkerSender } from "./transactions/marker-sender.js";
 
 /** What the brokers of one cluster share. */
 export interface SharedParts extends RandomSource {
@@ -48,6 +49,7 @@ export interface SharedParts extends RandomSource {
   readonly clock: Clock;
   readonly events: BrokerEvents;
   readonly faults: FaultRules;
+  readonly markerHolds: MarkerHolds;
   readonly nextSessionId: () => number;
   /** The broker of a node id; undefined while none runs. */
   readonly runningNode: (nodeId: number) => RunningNode | undefined;
@@ -63,6 +65,8 @@ export class RunningNode implements BrokerNode {
   readonly partitions: LocalPartitions;
   readonly peers: Peers;
   readonly admission: TransactionAdmission;
+  /** Brings the outcomes of transactions that this broker coordinates to the partitions. */
+  readonly markers: PeerMarkerSender;
   readonly groups: GroupCoordinator;
   readonly transactions: TransactionCoordinator;
   readonly producerIds: ProducerIds;
@@ -101,6 +105,10 @@ export class RunningNode implements BrokerNode {
     this.randomBytes = randomBytes;
     this.groups = new GroupCoordinator({ nodeId, config, cluster, clock, random, events, onError });
     this.producerIds = new ProducerIds(controller, nodeId);
+    const { peers, admission, markers } = wayToOthers(nodeId, shared, cluster);
+    this.peers = peers;
+    this.admission = admission;
+    this.markers = markers;
     this.transactions = this.#coordinateTransactions(onError);
     const { storage, custody } = shared;
     const coordinators = new Map<string, PartitionCoordinator>([
@@ -119,13 +127,6 @@ export class RunningNode implements BrokerNode {
       random,
       onError,
     });
-    this.peers = new PeerConnections({
-      nodeId,
-      clock,
-      maxFrameBytes: config.number("socket.request.max.bytes"),
-      door: (to) => shared.runningNode(to)?.door,
-    });
-    this.admission = new CoordinatorAdmission({ cluster, peers: this.peers, config, clock });
     this.fetchSessions = new FetchSessionCache({
       slots: config.number("max.incremental.fetch.session.cache.slots"),
       clock,
@@ -198,6 +199,7 @@ export class RunningNode implements BrokerNode {
     await this.#image.close();
     await this.transactions.close();
     await this.groups.close();
+    this.markers.close();
     return this.partitions.close();
   }
 
@@ -208,7 +210,7 @@ export class RunningNode implements BrokerNode {
       cluster,
       clock,
       producerIds,
-      markers: new MarkersHere({ get: (topic, partition) => this.partitions.get(topic, partition) }, clock),
+      markers: this.markers,
       transactionVersion: () => transactionVersionAt(cluster.featureLevel("transaction.version")),
       onError,
     });
@@ -259,6 +261,24 @@ export class RunningNode implements BrokerNode {
         events.disconnected({ ...nobody, broker: this.nodeId, connection: -1, listener, reason }),
     };
   }
+}
+
+/** What one broker asks of the others, and who asks it for transactions. */
+function wayToOthers(nodeId: number, shared: SharedParts, cluster: ClusterState) {
+  const { config, clock, random, events, markerHolds: holds } = shared;
+  const peers = new PeerConnections({
+    nodeId,
+    clock,
+    maxFrameBytes: config.number("socket.request.max.bytes"),
+    door: (to) => shared.runningNode(to)?.door,
+  });
+  const timeoutMs = config.number("request.timeout.ms");
+  const onError = (error: unknown): void => events.error(error);
+  return {
+    peers,
+    admission: new CoordinatorAdmission({ cluster, peers, config, clock }),
+    markers: new PeerMarkerSender({ cluster, peers, clock, random, timeoutMs, holds, onError }),
+  };
 }
 
 /** What is told of a connection when it comes and when it goes. */

@@ -3,7 +3,7 @@ import PQueue from "p-queue";
 import type { Clock } from "@moldau/platform";
 import { appendFailure, CoordinatorError, markerFailure } from "./coordinator-error.js";
 import { LogError } from "../log/log-error.js";
-import type { TransactionMarker } from "../transactions/marker.js";
+import type { EndMarker } from "../transactions/marker.js";
 import {
   replay,
   type CoordinatorAppendOptions,
@@ -141,7 +141,7 @@ export class CoordinatorShard<Entry> {
    * Appends the marker that ends a producer's transaction, and lets what it wrote count or not; to be called in a turn. Rejects with a
    * {@link CoordinatorError} that carries the log's own error, and with nothing settled, when the log refuses the marker.
    */
-  async endTransaction(marker: TransactionMarker): Promise<void> {
+  async endTransaction(marker: EndMarker): Promise<void> {
     const { producerId, producerEpoch, coordinatorEpoch, isCommit, transactionVersion } = marker;
     const timestamp = this.#options.clock.now();
     const header = { producerId, producerEpoch, coordinatorEpoch, timestamp };

@@ -32,7 +32,7 @@ import { fetchAllOffsets, fetchOffsets, type FetchedTopic, type TopicToFetch } f
 import { deleteGroupError, deleteOffsets, groupTombstones, type DeletedOffsets } from "./removal.js";
 import { groupSettings, type GroupConfig, type GroupSettings } from "./settings.js";
 import { GroupShard, type ShardView } from "./group-shard.js";
-import type { TransactionMarker } from "../transactions/marker.js";
+import type { EndMarker } from "../transactions/marker.js";
 
 /** What a group coordinator is made of. */
 export interface GroupCoordinatorOptions {
@@ -245,7 +245,7 @@ export class GroupCoordinator {
    * Writes the marker that ends a transaction into a partition of `__consumer_offsets`: the offsets that it committed there count from then
    * on, or are dropped. Resolves to the error code for WriteTxnMarkers: NOT_LEADER_OR_FOLLOWER where the partition is not served (yet).
    */
-  async completeTransaction(partition: number, marker: TransactionMarker): Promise<number> {
+  async completeTransaction(partition: number, marker: EndMarker): Promise<number> {
     try {
       await this.#shards.at(partition).endTransaction(marker);
       return ErrorCode.NONE;

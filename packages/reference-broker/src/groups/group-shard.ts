@@ -4,7 +4,7 @@ import { CoordinatorShard, type ShardOptions } from "../coordination/coordinator
 import { Recurring } from "../coordination/recurring.js";
 import { ClassicGroups } from "./classic/classic-groups.js";
 import type { GroupRules } from "./classic/events.js";
-import type { TransactionMarker } from "../transactions/marker.js";
+import type { EndMarker } from "../transactions/marker.js";
 import type { GroupTidings } from "./group-tidings.js";
 import { groupShardContents } from "./group-log.js";
 import type { GroupView } from "./group-view.js";
@@ -118,7 +118,7 @@ export class GroupShard {
   }
 
   /** Writes the marker that ends a transaction: the offsets that it committed count from then on, or are dropped. */
-  endTransaction(marker: TransactionMarker): Promise<void> {
+  endTransaction(marker: EndMarker): Promise<void> {
     return this.#shard.inTurn(() => this.#shard.endTransaction(marker));
   }
 

@@ -15,7 +15,8 @@ import { isTransactional } from "../log/batch-header.js";
 import { LogError } from "../log/log-error.js";
 import { eachPartitionOnce } from "../partitions/each-partition-once.js";
 import type { Partition } from "../partitions/partition.js";
-import { endpointOf, findLedPartition, findTopic } from "../partitions/partition-lookup.js";
+import { endpointOf, findLedPartition, findTopic, type LedPartition } from "../partitions/partition-lookup.js";
+import { admitProduced, type ProduceAdmission, type ProducedRecords } from "../transactions/produce-admission.js";
 
 type PartitionAnswer = ProduceResponsePartition extends infer P ? Partial<P> & { readonly errorCode: number } : never;
 
@@ -27,22 +28,18 @@ type PartitionAnswer = ProduceResponsePartition extends infer P ? Partial<P> & {
  * INVALID_REQUIRED_ACKS. From 8 on errors name the records at fault, from 10 on NOT_LEADER_OR_FOLLOWER comes with the leader and its
  * address (KIP-951), from 13 on topics are named by id. acks -1 with fewer replicas in sync than `min.insync.replicas`
  * says, or than there are, gives NOT_ENOUGH_REPLICAS. Kafka's own topics take records from its admin client only.
- * A transactional batch in a request without a transactional id refuses the whole request with TRANSACTIONAL_ID_AUTHORIZATION_FAILED; the
- * id alone means nothing.
- * Differences from Apache Kafka: the message of every refusal is sent along; there are no transactions, so a transactional batch is refused
- * with INVALID_TXN_STATE.
+ * A transactional batch in a request without a transactional id refuses the whole request with TRANSACTIONAL_ID_AUTHORIZATION_FAILED, batches
+ * of several producers with INVALID_PRODUCER_ID_MAPPING; the id alone means nothing.
+ * Before the first batch of a transaction the partition is verified to be in it, or from version 12 on added to it, at the transaction's
+ * coordinator (KIP-890): INVALID_TXN_STATE, or from version 11 on TRANSACTION_ABORTABLE, where it is not; INVALID_PRODUCER_EPOCH for a
+ * producer that is fenced; NOT_ENOUGH_REPLICAS while the coordinator cannot be asked.
+ * Difference from Apache Kafka: the message of every refusal is sent along.
  */
 export const produce = handler({
   api: Produce,
   versions: { min: 3, max: 13, advertisedMin: 0 },
   hasAnswer: ({ acks }) => acks !== 0,
-  refuse: ({ topicData }, { errorCode }) => ({
-    responses: eachOnce(topicData).map(({ name, topicId, partitionData }) => ({
-      name,
-      topicId,
-      partitionResponses: partitionData.map(({ index }) => refused(index, errorCode)),
-    })),
-  }),
+  refuse: ({ topicData }, { errorCode }) => refusedAsAWhole(topicData, errorCode),
   authorize: ({ transactionalId, topicData }, { access }) => {
     const isTransactional = topicData.some(({ partitionData }) => partitionData.some(bringsTransaction));
     if (!isTransactional) return ErrorCode.NONE;
@@ -50,14 +47,25 @@ export const produce = handler({
     return denialCode(access, "write", { kind: "transactionalId", name: transactionalId });
   },
   answer: async (request, context) => {
+    const wanted = appendsOf(request, context);
+    const admissions = await admitProduced(
+      context.broker,
+      wanted.flatMap(({ partitions }) => partitions.flatMap(ledRecords)),
+      {
+        transactionalId: request.transactionalId,
+        apiVersion: context.apiVersion,
+        signal: context.signal,
+      },
+    );
+    if (admissions === undefined)
+      return request.acks === 0
+        ? closeConnection
+        : refusedAsAWhole(request.topicData, ErrorCode.INVALID_PRODUCER_ID_MAPPING);
     const responses = await Promise.all(
-      eachOnce(request.topicData).map(async ({ name, topicId, partitionData }) => {
-        const topic = findTopic(context.broker.cluster, {
-          name,
-          id: topicId,
-          byId: context.apiVersion >= firstVersionWithIds,
-        });
-        const appends = partitionData.map((data) => appendTo(topic, data, request, context));
+      wanted.map(async ({ name, topicId, partitions }) => {
+        const appends = partitions.map((append) =>
+          appendTo({ ...append, admission: admissions.get(append.data) }, request, context),
+        );
         return { name, topicId, partitionResponses: await Promise.all(appends) };
       }),
     );
@@ -78,20 +86,44 @@ const validAcks: ReadonlySet<number> = new Set([-1, 0, 1]);
 const foundByLog: ReadonlySet<number> = new Set([
   ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
   ErrorCode.INVALID_PRODUCER_EPOCH,
+  ErrorCode.INVALID_TXN_STATE,
   ErrorCode.INVALID_TIMESTAMP,
 ]);
 const adminClientId = "__admin_client";
 
+/** Records for one partition, and what was found for it. */
+interface WantedAppend {
+  readonly topic: TopicState | undefined;
+  readonly data: ProduceRequestPartition;
+  readonly found: LedPartition;
+}
+
+/** What a request wants to be appended, by topic; each partition once. */
+function appendsOf({ topicData }: ProduceRequest, { broker, apiVersion }: RequestContext) {
+  const byId = apiVersion >= firstVersionWithIds;
+  return eachOnce(topicData).map(({ name, topicId, partitionData }) => {
+    const topic = findTopic(broker.cluster, { name, id: topicId, byId });
+    const partitions = partitionData.map((data): WantedAppend => {
+      return { topic, data, found: findLedPartition(broker, { topic, byId, partition: data.index }) };
+    });
+    return { name, topicId, partitions };
+  });
+}
+
+function ledRecords({ data, found: { led } }: WantedAppend): readonly ProducedRecords[] {
+  return led === undefined ? [] : [{ data, led }];
+}
+
 async function appendTo(
-  topic: TopicState | undefined,
-  data: ProduceRequestPartition,
+  { topic, data, found, admission }: WantedAppend & { readonly admission: ProduceAdmission | undefined },
   request: ProduceRequest,
   context: RequestContext,
 ): Promise<PartitionAnswer> {
   const { index, records } = data;
   const { broker, apiVersion, clientId } = context;
+  if (admission !== undefined && admission.errorCode !== ErrorCode.NONE)
+    return refused(index, admission.errorCode, "errorMessage" in admission ? admission.errorMessage : null);
   if (!validAcks.has(request.acks)) return refused(index, ErrorCode.INVALID_REQUIRED_ACKS);
-  const found = findLedPartition(broker, { topic, byId: apiVersion >= firstVersionWithIds, partition: index });
   if (found.led === undefined)
     return {
       ...refused(index, found.errorCode),
@@ -99,7 +131,6 @@ async function appendTo(
     };
   if (found.topic.isInternal && clientId !== adminClientId)
     return refused(index, ErrorCode.INVALID_TOPIC_EXCEPTION, `Cannot append to internal topic ${found.topic.name}`);
-  if (bringsTransaction(data)) return refused(index, ErrorCode.INVALID_TXN_STATE, "This broker has no transactions.");
   if (
     request.acks === -1 &&
     found.state.isr.length <
@@ -118,7 +149,7 @@ async function appendTo(
       `Produce requests with version ${apiVersion} must have at least one record batch per partition`,
     );
   try {
-    const options = { origin: "client", produceVersion: apiVersion } as const;
+    const options = { origin: "client", produceVersion: apiVersion, verification: admission?.verification } as const;
     const bytes = records.length;
     const appended = await found.led.append(records, options);
     tellAppended(found.led, { appended, bytes, context });
@@ -178,6 +209,16 @@ function eachOnce(topicData: ProduceRequest["topicData"]): ProduceRequest["topic
 /** Whether the batch for a partition belongs to a transaction. */
 function bringsTransaction({ records }: ProduceRequestPartition): boolean {
   return records !== null && isTransactional(records);
+}
+
+function refusedAsAWhole(topicData: ProduceRequest["topicData"], errorCode: number) {
+  return {
+    responses: eachOnce(topicData).map(({ name, topicId, partitionData }) => ({
+      name,
+      topicId,
+      partitionResponses: partitionData.map(({ index }) => refused(index, errorCode)),
+    })),
+  };
 }
 
 function refused(index: number, errorCode: number, errorMessage: string | null = null): PartitionAnswer {

@@ -22,6 +22,7 @@ import { offsetForLeaderEpoch } from "./23-offset-for-leader-epoch.js";
 import { addPartitionsToTxn } from "./24-add-partitions-to-txn.js";
 import { addOffsetsToTxn } from "./25-add-offsets-to-txn.js";
 import { endTxn } from "./26-end-txn.js";
+import { writeTxnMarkers } from "./27-write-txn-markers.js";
 import { txnOffsetCommit } from "./28-txn-offset-commit.js";
 import { describeConfigs } from "./32-describe-configs.js";
 import { saslAuthenticate } from "./36-sasl-authenticate.js";
@@ -30,6 +31,7 @@ import { deleteGroups } from "./42-delete-groups.js";
 import { incrementalAlterConfigs } from "./44-incremental-alter-configs.js";
 import { offsetDelete } from "./47-offset-delete.js";
 import { describeCluster } from "./60-describe-cluster.js";
+import { describeProducers } from "./61-describe-producers.js";
 import { describeTransactions } from "./65-describe-transactions.js";
 import { listTransactions } from "./66-list-transactions.js";
 import { describeTopicPartitions } from "./75-describe-topic-partitions.js";
@@ -59,6 +61,7 @@ export const handlers: readonly Handler[] = [
   addPartitionsToTxn,
   addOffsetsToTxn,
   endTxn,
+  writeTxnMarkers,
   txnOffsetCommit,
   describeConfigs,
   saslAuthenticate,
@@ -67,6 +70,7 @@ export const handlers: readonly Handler[] = [
   incrementalAlterConfigs,
   offsetDelete,
   describeCluster,
+  describeProducers,
   describeTransactions,
   listTransactions,
   describeTopicPartitions,

@@ -1,4 +1,4 @@
-import type { Channel, ChannelEvents, Clock } from "@moldau/platform";
+import { onAbort, type Channel, type ChannelEvents, type Clock } from "@moldau/platform";
 import { decodeResponse, encodeRequest, FrameSplitter, KafkaError } from "@moldau/protocol-codec";
 import type { Api, Fields, StructOut } from "@moldau/protocol-codec";
 import type { PeerRequest, Peers } from "../partitions/peers.js";
@@ -36,8 +36,7 @@ export class PeerConnections implements Peers {
     const frame = encodeRequest(api, version, { correlationId: 0, clientId: `broker-${own}` }, body);
     const connection = new PeerConnection(maxFrameBytes);
     const timer = clock.timer(timeoutMs, () => connection.fail(`it gave no answer within ${timeoutMs} ms`));
-    const abort = (): void => connection.fail("the request was given up");
-    signal?.addEventListener("abort", abort, { once: true });
+    const forget = onAbort(signal, () => connection.fail("the request was given up"));
     try {
       const answer = await connection.ask(accept, Buffer.concat(frame));
       return decodeResponse(api, version, answer).body;
@@ -46,7 +45,7 @@ export class PeerConnections implements Peers {
       throw error instanceof ConnectionEnd ? unreachable(nodeId, api.name, error.message) : error;
     } finally {
       timer.cancel();
-      signal?.removeEventListener("abort", abort);
+      forget();
       connection.destroy();
     }
   }

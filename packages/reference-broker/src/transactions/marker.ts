@@ -1,6 +1,5 @@
 /** How a transaction ended, as it is written into every partition that it touched. */
-export interface TransactionMarker {
-  readonly transactionalId: string;
+export interface EndMarker {
   readonly producerId: bigint;
   readonly producerEpoch: number;
   /** Leader epoch of the partition of `__transaction_state` that decided it: an older coordinator's marker is refused. */
@@ -8,6 +7,11 @@ export interface TransactionMarker {
   readonly isCommit: boolean;
   /** `transaction.version` under which it ended: from 2 on every marker has to raise the producer's epoch (KIP-890, KIP-1228). */
   readonly transactionVersion: number;
+}
+
+/** An {@link EndMarker} that its coordinator still has to bring to the partitions. */
+export interface TransactionMarker extends EndMarker {
+  readonly transactionalId: string;
 }
 
 /** A partition of a topic, by name. */
@@ -20,8 +24,9 @@ export interface MarkedPartition {
 export interface MarkerSender {
   /**
    * Resolves when each of the partitions has the marker, or does not exist any more. Goes on through leader moves, brokers that are away and
-   * storage that fails, for as long as it takes. Rejects only with the reason of `signal`, or with a CoordinatorError
-   * TRANSACTION_COORDINATOR_FENCED when a partition has seen a later coordinator: then this one has nothing more to say.
+   * storage that fails, for as long as it takes. Rejects only with the reason of `signal`, or with a CoordinatorError when a partition will
+   * never take it, as this coordinator then has nothing more to say: TRANSACTION_COORDINATOR_FENCED when the partition has seen a later
+   * coordinator, INVALID_PRODUCER_EPOCH when it has seen a later epoch of the producer.
    */
   write(marker: TransactionMarker, partitions: readonly MarkedPartition[], signal: AbortSignal): Promise<void>;
 }
