@@ -34,6 +34,7 @@ const features: Readonly<Record<string, Feature>> = {
   },
   "Transactions: offsets that go with them": { apis: ["TxnOffsetCommit"] },
   "Transactions: looking into them": { apis: ["DescribeTransactions", "ListTransactions"] },
+  "Transactions: looking at the producers of a partition": { apis: ["DescribeProducers"] },
   "Cooperative rebalancing (KIP-429)": {
     client: () =>
       isTaken(() => {
