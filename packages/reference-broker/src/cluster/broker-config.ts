@@ -22,8 +22,9 @@ const flag = (value: boolean, documentation: string): ConfigDefinition => ({
 
 /**
  * The broker's configuration keys that mean something here, with Apache Kafka's types and defaults. Keys that give a topic's defaults
- * (`log.retention.ms`) are added from the table of topic keys. Two defaults differ from Apache Kafka's code and follow its shipped
- * development configuration instead, because this broker serves development: `group.initial.rebalance.delay.ms` is 0.
+ * (`log.retention.ms`) are added from the table of topic keys. Where Apache Kafka's code and its shipped development configuration differ, the
+ * defaults are those of the latter, because this broker serves development: `group.initial.rebalance.delay.ms` is 0, and the replication factors
+ * of the internal topics and `transaction.state.log.min.isr` are 1.
  */
 export const brokerConfigs = {
   "add.partitions.to.txn.retry.backoff.max.ms": int(
