@@ -4,7 +4,9 @@ import { consumingFrom } from "../support/consuming.js";
 import {
   aCloseLosesNothing,
   aKilledProcessLeavesNothingHalf,
+  aLateCloseGivesBack,
   aPoisonedBatchIsLeftOut,
+  aRivalEndsIt,
   failuresAreUndone,
   twoMembersComeAndGo,
   type TransformScenario,
@@ -33,6 +35,8 @@ describe.skipIf(missing !== undefined)(`Apache Kafka${missing === undefined ? ""
     ["work that fails", failuresAreUndone],
     ["a batch that cannot be transformed", aPoisonedBatchIsLeftOut],
     ["closes in the middle", aCloseLosesNothing],
+    ["a close that comes too soon", aLateCloseGivesBack],
+    ["a rival with its transactional id", aRivalEndsIt],
     ["a process that is killed", aKilledProcessLeavesNothingHalf],
   ] as const)(
     "a transform commits what it makes of each message once, over %s",

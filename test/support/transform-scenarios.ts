@@ -98,6 +98,42 @@ export async function aCloseLosesNothing(scenario: TransformScenario): Promise<v
   await place.expectEachOnce();
 }
 
+/** A member is closed, and its work takes longer than closing may: the transaction is given back. */
+export async function aLateCloseGivesBack(scenario: TransformScenario): Promise<void> {
+  const place = await prepare(scenario);
+  let worked = 0;
+  const signals: AbortSignal[] = [];
+  const first = begin(place, "first", async (batch, context) => {
+    signals.push(context.signal);
+    if (++worked === 4) await new Promise((resolve) => context.signal.addEventListener("abort", resolve));
+    return copy(batch, context);
+  });
+  await expect.poll(() => worked, { timeout: 60_000 }).toBe(4);
+  const outcome = first.ended.catch((thrown: unknown) => thrown);
+  first.consumer.on("failed", () => undefined);
+  await first.consumer.close({ timeoutMs: 1000 });
+  expect(await outcome).toMatchObject({ code: "CLIENT_BODY_UNFINISHED" });
+  expect(signals.at(-1)?.aborted).toBe(true);
+  const second = begin(place, "second", copy);
+  await place.whenWritten(perPartition * partitions);
+  await second.close();
+  await place.expectEachOnce();
+}
+
+/** Another process takes the transactional id: one of the two is of no use from then on, and loses nothing of the other. */
+export async function aRivalEndsIt(scenario: TransformScenario): Promise<void> {
+  const place = await prepare(scenario);
+  const first = begin(place, "member", slowly(5));
+  await place.whenWritten(10);
+  const second = begin(place, "member", slowly(1));
+  const outcome = await first.ended.catch((thrown: unknown) => thrown);
+  expect(outcome).toMatchObject({ code: expect.stringMatching(/^(PRODUCER_FENCED|INVALID_PRODUCER_EPOCH)$/) });
+  await first.consumer.close();
+  await place.whenWritten(perPartition * partitions);
+  await second.close();
+  await place.expectEachOnce();
+}
+
 /** A process dies in the middle of a transaction, and another one takes over its transactional id. */
 export async function aKilledProcessLeavesNothingHalf(scenario: TransformScenario): Promise<void> {
   const place = await prepare(scenario);

@@ -179,8 +179,9 @@ export class Consumer
     const { reader, transactionalOffsets: offsets, closing } = this.#engine;
     const { options: pace } = this.#cluster;
     const retrying = (notice: RetryNotice): void => this.#engine.retrying(notice);
-    const transform = new Transform({ reader, offsets, pace, options: checked, work, closing, retrying });
-    await transform.run();
+    const parts = { reader, offsets, pace, closing, retrying };
+    const commitIntervalMs = this.options.autoCommitIntervalMs;
+    await new Transform({ ...parts, options: checked, work, commitIntervalMs }).run();
   }
 
   /**

@@ -66,9 +66,10 @@ export function transformFailed(
   cause: unknown,
 ): KafkaError {
   const tried = attempts === 1 ? "once" : `${attempts} times`;
+  const why = messageOf(cause);
   return new KafkaError(
     ConsumerErrorCode.TRANSFORM_FAILED,
-    `${topic}-${partition} from offset ${firstOffset} to ${nextOffset - 1n} was tried ${tried} in vain: ${messageOf(cause)} ` +
+    `${topic}-${partition} from offset ${firstOffset} to ${nextOffset - 1n} was tried ${tried} in vain: ${why}${why.endsWith(".") ? "" : "."} ` +
       "Nothing of it was committed, and it is read again. Mend what is in its way, or leave it out with a commit of the offset behind it, nextOffset.",
     { topic, partition, offset: firstOffset, nextOffset, cause },
   );

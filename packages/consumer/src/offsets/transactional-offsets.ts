@@ -78,6 +78,11 @@ export class TransactionalOffsets {
     return membership.identity?.ended ?? AbortSignal.abort(notAMember(options.groupId));
   }
 
+  /** Whether anything is done, or stepped over, that was not committed. */
+  get hasDue(): boolean {
+    return this.#dueBeside([]).length > 0;
+  }
+
   /** A transaction came to nothing before its offsets were given: reading of these batches, and what follows them, goes back. */
   rewind(batches: readonly MessageBatch[]): void {
     const { assignment, rewound } = this.#init;

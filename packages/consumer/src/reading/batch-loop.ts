@@ -6,6 +6,13 @@ import type { MessageBatch } from "./message-batch.js";
 import type { OpenBatch } from "./open-batch.js";
 import type { Reader } from "./reader.js";
 
+/** How a loop over batches is run. */
+export interface BatchLoopOptions extends LoopOptions {
+  readonly maxMessages: number;
+  /** Done whenever there is nothing to hand out. Default: nothing. */
+  readonly idle?: () => Promise<void>;
+}
+
 /** A batch in the application's hand. */
 interface Hand {
   readonly holding: Holding;
@@ -14,13 +21,15 @@ interface Hand {
 
 /** A loop over batches: one is in hand, or several that were asked for with {@link more}, and done as a whole when the next is asked for. */
 export class BatchLoop extends Loop<MessageBatch> {
+  readonly idle: (() => Promise<void>) | undefined;
   readonly #maxMessages: number;
   /** How many messages the batch that is asked for has at most. */
   #room: number;
   #hands: Hand[] = [];
 
-  constructor(reader: Reader, { maxMessages, ...options }: LoopOptions & { readonly maxMessages: number }) {
+  constructor(reader: Reader, { maxMessages, idle, ...options }: BatchLoopOptions) {
     super(reader, options);
+    this.idle = idle;
     this.#maxMessages = maxMessages;
     this.#room = maxMessages;
   }

@@ -32,6 +32,8 @@ export interface Reading<T> {
   handOut(): Promise<T | undefined>;
   /** Opens the next batch in turn; false when nothing is buffered. */
   open(): Promise<boolean>;
+  /** There is nothing to hand out at the moment. What it throws ends the reading. */
+  readonly idle?: (() => Promise<void>) | undefined;
   /** Something changed: the next step is not to be taken without asking. */
   interrupted(): void;
   /** Reading is over: what is in hand did not become done, and will be handed out again. */
@@ -158,7 +160,9 @@ export class Reader {
         }
         const handed = await loop.handOut();
         if (handed !== undefined) return handed;
-        if (!(await loop.open())) await this.#rest(signal);
+        if (await loop.open()) continue;
+        await loop.idle?.();
+        await this.#rest(signal);
       }
       return undefined;
     } finally {

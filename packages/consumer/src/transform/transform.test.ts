@@ -137,6 +137,7 @@ function bench(): Bench {
         pace: { clock, random: () => 0.5, retry: { initialDelayMs: 100, maxDelayMs: 1000, multiplier: 2, jitter: 0 } },
         options: parseTransformOptions({ producer, to: "invoices", ...options }),
         work,
+        commitIntervalMs: 5000,
         closing: closing.signal,
         retrying: ({ operation, error, delayMs }) => void retried.push(`${operation} ${error.code} ${delayMs}`),
       });
@@ -184,6 +185,40 @@ describe("a transform", () => {
     append(0);
     await clock.advance(1);
     expect(producer.offsets.join(" ")).toContain("1@1");
+  });
+
+  it("commits now and then where it stands, while there is nothing to read", async () => {
+    const { begin, clock, producer, give, partitions, append, retried } = bench();
+    partitions[0]!.reset("latest");
+    partitions[0]!.found(7n);
+    void begin();
+    await clock.advance(4999);
+    expect(producer.offsets).toEqual([]);
+    await clock.advance(2);
+    expect(producer.offsets).toEqual(["0@7"]);
+    await clock.advance(60_000);
+    expect(producer.offsets).toHaveLength(1);
+
+    append(1);
+    await clock.advance(3000);
+    give(partitions[1]!, batch({ baseOffset: 3, deltas: [0], isControl: true }));
+    await clock.advance(1900);
+    expect(producer.offsets).toEqual(["0@7", "1@3"]);
+    producer.mishaps.push("commit");
+    await clock.advance(200);
+    expect(retried).toEqual(["commit TRANSACTION_ABORTABLE 5000"]);
+    await clock.advance(5000);
+    expect(producer.offsets).toEqual(["0@7", "1@3"]);
+  });
+
+  it("ends when its producer turns out to be of no use while there is nothing to read", async () => {
+    const { begin, clock, producer, partitions } = bench();
+    partitions[0]!.reset("latest");
+    partitions[0]!.found(7n);
+    producer.mishaps.push("fenced");
+    const ended = begin();
+    await clock.advance(5001);
+    expect(await ended).toMatch(/^PRODUCER_FENCED/);
   });
 
   it.each([

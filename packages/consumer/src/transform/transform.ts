@@ -6,6 +6,7 @@ import { BatchLoop } from "../reading/batch-loop.js";
 import type { MessageBatch } from "../reading/message-batch.js";
 import type { Reader } from "../reading/reader.js";
 import { FailedAttempts } from "./failed-attempts.js";
+import { IdleCommits } from "./idle-commits.js";
 import { OneTransaction, type TransformParts } from "./one-transaction.js";
 import type { ResolvedTransformOptions, TransformWork } from "./transform-options.js";
 
@@ -16,6 +17,8 @@ export interface TransformInit<Result> {
   readonly pace: AttemptPace;
   readonly options: ResolvedTransformOptions<Result>;
   readonly work: TransformWork<Result>;
+  /** How often it is committed where reading stands while there is nothing to read, in milliseconds. */
+  readonly commitIntervalMs: number;
   /** Fires when the consumer is closed. */
   readonly closing: AbortSignal;
   readonly retrying: (notice: RetryNotice) => void;
@@ -36,13 +39,19 @@ export class Transform<Result> {
   readonly #init: TransformInit<Result>;
   readonly #parts: TransformParts<Result>;
   readonly #failures: FailedAttempts;
+  readonly #idleCommits: IdleCommits;
   readonly #backoff: Backoff;
 
   constructor(init: TransformInit<Result>) {
     const { reader, offsets, pace, options, work } = init;
     const { maxMessages, signal, attempts } = options;
     this.#init = init;
-    this.#parts = { clock: pace.clock, loop: new BatchLoop(reader, { maxMessages, signal }), offsets, options, work };
+    const { clock } = pace;
+    const { producer } = options;
+    const wake = (): void => reader.interrupt();
+    this.#idleCommits = new IdleCommits({ ...init, clock, producer, intervalMs: init.commitIntervalMs, wake });
+    const loop = new BatchLoop(reader, { maxMessages, signal, idle: () => this.#idleCommits.look() });
+    this.#parts = { clock, loop, offsets, options, work };
     this.#failures = new FailedAttempts(attempts);
     this.#backoff = new Backoff(pace.retry, pace.random);
   }
@@ -51,7 +60,11 @@ export class Transform<Result> {
   async run(): Promise<void> {
     const { producer, signal } = this.#init.options;
     await producer.fence(signal === undefined ? {} : { signal });
-    for await (const batch of this.#parts.loop) await this.#transact(batch);
+    try {
+      for await (const batch of this.#parts.loop) await this.#transact(batch);
+    } finally {
+      this.#idleCommits.stop();
+    }
   }
 
   async #transact(first: MessageBatch): Promise<void> {
@@ -61,6 +74,7 @@ export class Transform<Result> {
     } catch (error) {
       return this.#recover(transaction, error);
     }
+    this.#idleCommits.committed();
     this.#failures.passed(transaction.batches);
     this.#backoff.reset();
   }
