@@ -25,14 +25,15 @@ type PartitionCode = MarkedPartition & { readonly errorCode: number };
 export const writeTxnMarkers = handler({
   api: WriteTxnMarkers,
   versions: { min: 1, max: 2 },
-  refuse: ({ markers }, { errorCode }) => ({
-    markers: answers(markers.map((marker) => [marker, partitionsOf(marker).map((to) => ({ ...to, errorCode }))])),
-  }),
+  refuse: ({ markers }, { errorCode }) => ({ markers: refusals(markers, errorCode) }),
   authorize: (_request, { access }) =>
     denialCode(access, "alter", theCluster) === ErrorCode.NONE
       ? ErrorCode.NONE
       : denialCode(access, "clusterAction", theCluster),
   answer: async ({ markers }, context) => {
+    // No batch can say so, and Apache Kafka, too, finds it only while it writes one.
+    if (markers.some(({ producerEpoch }) => producerEpoch < 0))
+      return { markers: refusals(markers, ErrorCode.UNKNOWN_SERVER_ERROR) };
     const written = await Promise.all(
       markers.map(async (marker): Promise<readonly [RequestMarker, readonly PartitionCode[]]> => {
         const codes = partitionsOf(marker).map(async (to) => ({
@@ -78,6 +79,10 @@ function partitionsOf({ topics }: RequestMarker): readonly MarkedPartition[] {
   return topics.flatMap(({ name, partitionIndexes }) =>
     partitionIndexes.map((partition) => ({ topic: name, partition })),
   );
+}
+
+function refusals(markers: readonly RequestMarker[], errorCode: number) {
+  return answers(markers.map((marker) => [marker, partitionsOf(marker).map((to) => ({ ...to, errorCode }))]));
 }
 
 /** The answer's markers: one for each producer, with each partition once, as Apache Kafka gathers them. */

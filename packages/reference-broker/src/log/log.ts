@@ -9,7 +9,7 @@ import { applyRetention, deleteBefore, truncateTo } from "./log-trimming.js";
 import { LogWriter } from "./log-writer.js";
 import { openLog, type OpenLogOptions } from "./open-log.js";
 import { writeProducerSnapshot } from "./producer-files.js";
-import { hasOpenTransaction, type ProducerEntry } from "./producer-entry.js";
+import { checkEpoch, hasOpenTransaction, type ProducerEntry } from "./producer-entry.js";
 import { findAborted, readLog, type ReadOptions } from "./read-log.js";
 import type { ReadResult } from "./segment-reader.js";
 import { findByTimestamp, findMaxTimestamp, type TimestampedOffset } from "./time-lookup.js";
@@ -118,11 +118,13 @@ export class PartitionLog {
 
   /**
    * Begins to verify that a producer has a transaction, before its first append of one: the guard goes into the append. Undefined when the
-   * producer has a transaction open here in this epoch.
+   * producer has a transaction open here in this epoch. Throws INVALID_PRODUCER_EPOCH for an epoch before the last one seen.
    */
   beginVerification(producer: UnverifiedProducer): VerificationGuard | undefined {
-    const { producers, clock } = this.#contents;
-    if (hasOpenTransaction(producers.entry(producer.producerId), producer.producerEpoch)) return undefined;
+    const { producers, clock, name } = this.#contents;
+    const entry = producers.entry(producer.producerId);
+    checkEpoch(entry, producer.producerEpoch, { origin: "client", partitionName: name });
+    if (hasOpenTransaction(entry, producer.producerEpoch)) return undefined;
     return producers.verifications.begin(producer, clock.now());
   }
 

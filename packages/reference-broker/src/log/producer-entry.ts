@@ -138,7 +138,8 @@ export function sequenceBefore(sequence: number, distance: number): number {
 const maxBatches = 5;
 const maxSequence = 0x7fff_ffff;
 
-function checkEpoch(entry: ProducerEntry, producerEpoch: number, context: AppendContext): void {
+/** Throws INVALID_PRODUCER_EPOCH for an epoch before the last one seen, unless a leader has checked it. */
+export function checkEpoch(entry: ProducerEntry, producerEpoch: number, context: AppendContext): void {
   if (producerEpoch >= entry.producerEpoch || context.origin === "replication") return;
   throw new LogError(
     ErrorCode.INVALID_PRODUCER_EPOCH,

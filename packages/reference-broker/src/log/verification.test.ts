@@ -86,6 +86,16 @@ describe("records of a transaction", () => {
     await send(log, { epoch: 1, guard });
   });
 
+  it("are not verified in an epoch that is over", async () => {
+    await using place = await TestLog.make("memory");
+    const log = await place.open();
+    await mark(log, { epoch: 5 });
+    expect(() => verify(log, { epoch: 4 })).toThrow(
+      expect.objectContaining({ errorCode: ErrorCode.INVALID_PRODUCER_EPOCH }),
+    );
+    expect(verify(log, { epoch: 5 })).toBeDefined();
+  });
+
   it("keep a verification for the epoch that a marker begins, where every transaction has its epoch", async () => {
     await using place = await TestLog.make("memory");
     const log = await place.open();
