@@ -1,12 +1,13 @@
 import { Admin } from "@moldau/admin";
 import { Consumer } from "@moldau/consumer";
 import type { Cluster } from "@moldau/connection-pool";
-import { Producer, type ProducerOptions, type TransactionError } from "@moldau/producer";
+import { Producer, TransactionError, type ProducerOptions } from "@moldau/producer";
 import { OffsetFetch } from "@moldau/protocol-codec";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { missingForApacheKafka, startApacheKafka, type ApacheKafka } from "../support/apache-kafka.js";
 import { closeAll, newCluster } from "../support/connecting.js";
+import { CuttableConnector } from "../support/cuttable-connector.js";
 
 const theEnd = "the end";
 const missing = missingForApacheKafka();
@@ -139,7 +140,7 @@ describe.skipIf(missing !== undefined).each([2, 1, 0])(`transactions on Apache K
     const late = await producer.beginTransaction();
     await late.send({ topic, messages: [{ partition: 0, value: "too late" }] });
     await pause(2500);
-    const refusal = await late.commit().catch((error: unknown) => error as TransactionError);
+    const refusal = await late.commit().catch((error: unknown) => error);
     expect(refusal).toMatchObject({ code: "CLIENT_TRANSACTION_EXPIRED", outcome: "aborted" });
     await producer.transaction((tx) => tx.send({ topic, messages: [{ partition: 0, value: "in time" }] }));
     await mark(topic);
@@ -161,5 +162,46 @@ describe.skipIf(missing !== undefined).each([2, 1, 0])(`transactions on Apache K
     await expect(abort).rejects.toThrow("not these");
     expect(await committedOffset(groupId, topic)).toBe(7n);
     await producer.close();
+  });
+
+  test("whatever is cut off, a transaction is there as a whole or not at all, and once", async () => {
+    const topic = await newTopic();
+    const network = new CuttableConnector();
+    const options = { connector: network, requestTimeoutMs: 5000, retry: { initialDelayMs: 20, maxDelayMs: 100 } };
+    const producer = new Producer(newCluster([kafka.bootstrapServers], options), { transactionalId: `cut-${level}` });
+    const scissors = new AbortController();
+    const cutting = (async () => {
+      for (let turn = 0; !scissors.signal.aborted; turn++) {
+        await pause(5 + ((turn * 37) % 60));
+        network.cut();
+      }
+    })();
+    const outcomes = new Map<string, string>();
+    for (let round = 0; round < 60; round++) {
+      const value = `${round}`;
+      const messages = [0, 1].map((partition) => ({ partition, value }));
+      const outcome = await producer
+        .transaction(async (tx) => {
+          await tx.send({ topic, messages: messages.slice(0, 1) });
+          await tx.send({ topic, messages: messages.slice(1) });
+        })
+        .then(
+          () => "committed",
+          (error: unknown) => (error instanceof TransactionError ? error.outcome : "aborted"),
+        );
+      outcomes.set(value, outcome);
+    }
+    scissors.abort();
+    await cutting;
+    await producer.close();
+    await mark(topic);
+    const found = await committed(topic);
+    for (const [value, outcome] of outcomes) {
+      const copies = found.filter((one) => one === value).length;
+      if (outcome === "committed") expect(copies, value).toBe(2);
+      else if (outcome === "aborted") expect(copies, value).toBe(0);
+      else expect([0, 2], value).toContain(copies);
+    }
+    expect([...outcomes.values()].filter((outcome) => outcome === "committed").length).toBeGreaterThan(30);
   });
 });
