@@ -97,8 +97,9 @@ const tasks = {
       await ready({ docs: true });
       if (args[0] === "--serve") return await serveSite(args.slice(1));
       const isCheck = args.includes("--check");
-      // `npm test` compares that page.
-      if (!isCheck) await vitest("test/protocol/supported-apis.test.ts", "--update");
+      // `npm test` compares these pages.
+      const written = ["test/protocol/supported-apis.test.ts", "test/protocol/transaction-errors.test.ts"];
+      if (!isCheck) await vitest(...written, "--update");
       await buildSite();
       if (isCheck) await openSite();
     },

@@ -14,6 +14,7 @@ const groups: readonly { readonly text: string; readonly pages: readonly string[
     pages: [
       "guides/producing",
       "guides/consuming",
+      "guides/transactions",
       "guides/stopping-and-starting",
       "guides/errors-and-retries",
       "guides/security",
@@ -22,7 +23,10 @@ const groups: readonly { readonly text: string; readonly pages: readonly string[
   },
   { text: "Test", pages: ["guides/testing", "guides/development-broker"] },
   { text: "Run", pages: ["guides/observing", "guides/tuning", "guides/bundling-and-serverless"] },
-  { text: "Look inside", pages: ["guides/protocol", "reference/supported-apis", "reference/limits", "design"] },
+  {
+    text: "Look inside",
+    pages: ["guides/protocol", "reference/supported-apis", "reference/errors", "reference/limits", "design"],
+  },
 ];
 
 /** Pages that are reached by other ways than the sidebar. */
@@ -38,6 +42,7 @@ export function sidebar(reference: Contents): DefaultTheme.SidebarMulti {
     "/": [...guides, { text: "Reference", items: reference.doors.map(doorLink) }],
     "/reference/": reference.doors.map(doorTree),
     "/reference/supported-apis": guides,
+    "/reference/errors": guides,
     "/reference/limits": guides,
   };
 }

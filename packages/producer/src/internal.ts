@@ -1,4 +1,4 @@
 // What the documentation is made from; applications have no use for it.
 export { spokenApis } from "./apis.js";
-export { transactionErrorRules } from "./transaction/error-rules.js";
+export { ruleOf, transactionErrorRules } from "./transaction/error-rules.js";
 export type { ApiErrorRules, ErrorRule, TransactionalApi } from "./transaction/error-rules.js";
