@@ -17,6 +17,8 @@ export class Bookkeeper {
       topics: ["transfers"],
       startFrom: "earliest",
       autoCommit: false,
+      // After a crash, others get the partitions after six seconds.
+      sessionTimeoutMs: 6_000,
     });
     this.#producer = kafka.producer({ transactionalId: name });
   }

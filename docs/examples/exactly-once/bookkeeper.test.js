@@ -102,7 +102,7 @@ test("each transfer is booked once, though bookkeepers come and go", async () =>
   await Promise.all(running);
 });
 
-test("each transfer is booked once, though the process is killed in the middle, and its successor goes on at once", async () => {
+test("each transfer is booked once, though the process is killed in the middle, and another one goes on", async () => {
   const program = spawn(process.execPath, ["main.js"], {
     cwd: import.meta.dirname,
     env: { ...process.env, KAFKA_BROKERS: broker.bootstrapServers.join(), NAME: "books-1" },

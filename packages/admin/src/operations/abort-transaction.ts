@@ -136,7 +136,7 @@ function markFor(
 function stillCoordinated({ transaction }: Extract<Judgement, { kind: "coordinated" }>): string {
   const { transactionalId, state, timeoutMs = 0 } = transaction;
   return (
-    `the coordinator of "${transactionalId}" has it as ${state} and will end it, after ${timeoutMs} ms at the latest unless it is decided; ` +
+    `the coordinator of "${transactionalId}" has it as ${state} and will end it, ${timeoutMs} ms after it began at the latest; ` +
     `fenceProducers({ transactionalIds: ["${transactionalId}"] }) aborts it now, in all of its partitions`
   );
 }
