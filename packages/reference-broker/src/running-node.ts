@@ -204,14 +204,16 @@ export class RunningNode implements BrokerNode {
   }
 
   #coordinateTransactions(onError: (error: unknown) => void): TransactionCoordinator {
-    const { config, clock, cluster, producerIds } = this;
+    const { nodeId, config, clock, cluster, producerIds, events } = this;
     return new TransactionCoordinator({
+      nodeId,
       config,
       cluster,
       clock,
       producerIds,
       markers: this.markers,
       transactionVersion: () => transactionVersionAt(cluster.featureLevel("transaction.version")),
+      events,
       onError,
     });
   }

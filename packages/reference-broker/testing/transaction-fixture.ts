@@ -1,6 +1,7 @@
 import { ErrorCode } from "@moldau/protocol-codec";
 import { turns, VirtualClock } from "moldau-testing";
 import { BrokerConfig } from "../src/cluster/broker-config.js";
+import { BrokerEvents } from "../src/events.js";
 import { TransactionCoordinator, type ProducerAnswer } from "../src/transactions/coordinator.js";
 import type { MarkedPartition, MarkerSender, TransactionMarker } from "../src/transactions/marker.js";
 import { decodeTransactionRecord, type TransactionRecord } from "../src/transactions/records.js";
@@ -45,6 +46,7 @@ export class TransactionFixture {
   readonly log: MemoryLog;
   readonly markers: MarkersInMemory;
   readonly errors: unknown[] = [];
+  readonly events = new BrokerEvents();
   readonly coordinator: TransactionCoordinator;
   /** `transaction.version` of the cluster. */
   version: TransactionVersion;
@@ -57,12 +59,14 @@ export class TransactionFixture {
     this.version = options.version ?? 2;
     this.#lastProducerId = (options.nextProducerId ?? 1000n) - 1n;
     this.coordinator = new TransactionCoordinator({
+      nodeId: 3,
       config: new BrokerConfig({ "transaction.state.log.num.partitions": 1, ...options.config }),
       cluster: { topic: () => undefined },
       clock: this.clock,
       producerIds: { next: () => Promise.resolve(++this.#lastProducerId) },
       markers: this.markers,
       transactionVersion: () => this.version,
+      events: this.events,
       onError: (error) => this.errors.push(error),
     });
   }

@@ -1,5 +1,6 @@
 import { ErrorCode, type EndTxnRequest, type InitProducerIdRequest } from "@moldau/protocol-codec";
 import type { Clock } from "@moldau/platform";
+import type { BrokerEvents } from "../events.js";
 import { transactionsTopic } from "../cluster/internal-topics.js";
 import { CoordinatorError, errorCodeOf } from "../coordination/coordinator-error.js";
 import type { CoordinatorLog } from "../coordination/coordinator-log.js";
@@ -18,9 +19,11 @@ import type { MarkedPartition, MarkerSender } from "./marker.js";
 import { transactionSettings, type TransactionConfig, type TransactionSettings } from "./settings.js";
 import type { ProducerIdentity, Transaction, TransactionVersion } from "./state.js";
 import { TransactionShard } from "./transaction-shard.js";
+import { transactionTidings } from "./transaction-tidings.js";
 
 /** What a transaction coordinator is made of. */
 export interface TransactionCoordinatorOptions {
+  readonly nodeId: number;
   readonly config: TransactionConfig;
   /** Whom to ask how many partitions `__transaction_state` has. */
   readonly cluster: {
@@ -33,6 +36,8 @@ export interface TransactionCoordinatorOptions {
   readonly markers: MarkerSender;
   /** The finalised level of `transaction.version`. */
   readonly transactionVersion: () => TransactionVersion;
+  /** Whom to tell what happens to transactions. Default: nobody. */
+  readonly events?: BrokerEvents | undefined;
   /** Hears of failures that no request waits for: a log that cannot be replayed, a time-out that could not be written. */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
@@ -65,6 +70,7 @@ export class TransactionCoordinator {
     const { clock, cluster, producerIds, markers, transactionVersion: level } = options;
     const settings = transactionSettings(options.config);
     this.#settings = settings;
+    const told = transactionTidings(options.nodeId, options.events);
     const onError = (error: unknown): void => options.onError?.(error);
     this.#shards = new ShardTable({
       partitions: () => cluster.topic(transactionsTopic)?.partitions.length ?? settings.topicPartitions,
@@ -78,6 +84,7 @@ export class TransactionCoordinator {
           producerIds,
           markers,
           level,
+          told,
           onError,
         }),
     });
@@ -118,7 +125,7 @@ export class TransactionCoordinator {
       if (transactionalId === "") throw new CoordinatorError(ErrorCode.INVALID_REQUEST);
       if (timeoutMs <= 0 || timeoutMs > this.#settings.maxTimeoutMs)
         throw new CoordinatorError(ErrorCode.INVALID_TRANSACTION_TIMEOUT);
-      const { transaction } = await this.#shards
+      const transaction = await this.#shards
         .of(transactionalId)
         .pass(transactionalId, (nowMs) => ({ type: "initProducer", timeoutMs, expected, level, nowMs }));
       if (transaction?.state !== "Empty") throw new CoordinatorError(ErrorCode.CONCURRENT_TRANSACTIONS);
@@ -160,7 +167,7 @@ export class TransactionCoordinator {
     const producer = { producerId, producerEpoch };
     return answered(async () => {
       if (transactionalId === "") throw new CoordinatorError(ErrorCode.INVALID_REQUEST);
-      const { transaction } = await this.#shards
+      const transaction = await this.#shards
         .of(transactionalId)
         .pass(transactionalId, (nowMs) => ({ type: "end", producer, isCommit, version, nowMs }));
       return version < 2 || transaction === undefined ? nobody : identityAfter(transaction);

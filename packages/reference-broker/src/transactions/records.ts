@@ -84,7 +84,11 @@ export function byTopic(
   partitions: readonly MarkedPartition[],
 ): { readonly topic: string; readonly partitionIds: number[] }[] {
   const topics = new Map<string, number[]>();
-  for (const { topic, partition } of partitions) topics.set(topic, [...(topics.get(topic) ?? []), partition]);
+  for (const { topic, partition } of partitions) {
+    const known = topics.get(topic);
+    if (known === undefined) topics.set(topic, [partition]);
+    else known.push(partition);
+  }
   return [...topics].map(([topic, partitionIds]) => ({ topic, partitionIds }));
 }
 

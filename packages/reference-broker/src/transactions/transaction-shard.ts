@@ -4,12 +4,12 @@ import { appendFailure, CoordinatorError } from "../coordination/coordinator-err
 import { CoordinatorShard, type ShardOptions } from "../coordination/coordinator-shard.js";
 import { Recurring } from "../coordination/recurring.js";
 import type { MarkerSender } from "./marker.js";
-import type { Outcome } from "./outcome.js";
 import type { TransactionRecord } from "./records.js";
 import type { TransactionSettings } from "./settings.js";
 import type { DecidedTransaction, OngoingTransaction, Transaction, TransactionVersion } from "./state.js";
 import { TransactionStore } from "./store.js";
 import { transactionShardContents } from "./transaction-log.js";
+import type { TransactionChange } from "./transaction-tidings.js";
 import { transition, type TransactionEvent } from "./transition.js";
 
 /** What a shard of transactions is made of. */
@@ -21,12 +21,8 @@ export interface TransactionShardOptions extends ShardOptions {
   readonly markers: MarkerSender;
   /** The finalised `transaction.version`. */
   readonly level: () => TransactionVersion;
-}
-
-/** What came of an event, and where the transactional id stands after it. */
-export interface Passed {
-  readonly outcome: Exclude<Outcome, { readonly type: "refused" | "needsProducerId" }>;
-  readonly transaction: Transaction | undefined;
+  /** Hears what becomes of transactional ids. */
+  readonly told: (change: TransactionChange) => void;
 }
 
 /** How many tombstones of expired ids go into one batch. */
@@ -85,9 +81,9 @@ export class TransactionShard {
 
   /**
    * Lets something happen to a transactional id, after everything that was asked for before; `happening` is called in its turn, with the time.
-   * Rejects with a CoordinatorError when it cannot be.
+   * Resolves to where the id stands then. Rejects with a CoordinatorError when it cannot be.
    */
-  pass(transactionalId: string, happening: (nowMs: number) => TransactionEvent): Promise<Passed> {
+  pass(transactionalId: string, happening: (nowMs: number) => TransactionEvent): Promise<Transaction | undefined> {
     return this.#shard.inTurn(() => this.#pass(transactionalId, happening(this.#clock.now())));
   }
 
@@ -99,15 +95,18 @@ export class TransactionShard {
     await this.#shard.close(() => undefined);
   }
 
-  async #pass(transactionalId: string, event: TransactionEvent): Promise<Passed> {
-    const found = this.#store.get(transactionalId);
-    const first = transition(found, event);
-    const outcome = first.type === "needsProducerId" ? transition(found, event, await this.#nextId()) : first;
+  async #pass(transactionalId: string, event: TransactionEvent): Promise<Transaction | undefined> {
+    const before = this.#store.get(transactionalId);
+    const first = transition(before, event);
+    const outcome = first.type === "needsProducerId" ? transition(before, event, await this.#nextId()) : first;
     if (outcome.type === "needsProducerId") throw new CoordinatorError(ErrorCode.UNKNOWN_SERVER_ERROR);
     if (outcome.type === "refused") throw new CoordinatorError(outcome.errorCode);
-    if (outcome.type === "moves") await this.#move(transactionalId, outcome.to);
-    if (outcome.type === "dies") await this.#shard.append([{ transactionalId, transaction: null }]);
-    return { outcome, transaction: this.#store.get(transactionalId) };
+    if (outcome.type === "stays") return before;
+    const after = outcome.type === "moves" ? outcome.to : undefined;
+    await this.#write(transactionalId, after);
+    this.#options.told({ transactionalId, before, after, by: event.type });
+    if (after !== undefined) this.#follow(transactionalId, after);
+    return after;
   }
 
   async #nextId(): Promise<bigint> {
@@ -119,12 +118,11 @@ export class TransactionShard {
     }
   }
 
-  async #move(transactionalId: string, transaction: Transaction): Promise<void> {
+  async #write(transactionalId: string, transaction: Transaction | undefined): Promise<void> {
     // Records of version 0 cannot say under which version a client ended its transaction.
-    if (this.#options.level() === 0 && transaction.clientTransactionVersion > 0)
+    if (this.#options.level() === 0 && transaction !== undefined && transaction.clientTransactionVersion > 0)
       throw new CoordinatorError(ErrorCode.UNSUPPORTED_VERSION);
-    await this.#shard.append([{ transactionalId, transaction }]);
-    this.#follow(transactionalId, transaction);
+    await this.#shard.append([{ transactionalId, transaction: transaction ?? null }]);
   }
 
   /** Sees to what has to come after a state. */
@@ -182,19 +180,21 @@ export class TransactionShard {
   }
 
   async #expire(): Promise<void> {
-    const event = {
-      type: "expire",
-      nowMs: this.#clock.now(),
-      expirationMs: this.#options.settings.idExpirationMs,
-    } as const;
+    const { idExpirationMs: expirationMs } = this.#options.settings;
+    const event = { type: "expire", nowMs: this.#clock.now(), expirationMs } as const;
     const dead = [...this.#store.all()].filter(([, transaction]) => transition(transaction, event).type === "dies");
-    const records = dead.map(([transactionalId]) => ({ transactionalId, transaction: null }));
     try {
-      for (let start = 0; start < records.length; start += expiryBatchRecords)
-        await this.#shard.append(records.slice(start, start + expiryBatchRecords));
+      for (let start = 0; start < dead.length; start += expiryBatchRecords)
+        await this.#bury(dead.slice(start, start + expiryBatchRecords));
     } finally {
       if (this.#store.size > 0) this.#expiry.expect();
     }
+  }
+
+  async #bury(dead: readonly (readonly [string, Transaction])[]): Promise<void> {
+    await this.#shard.append(dead.map(([transactionalId]) => ({ transactionalId, transaction: null })));
+    for (const [transactionalId, before] of dead)
+      this.#options.told({ transactionalId, before, after: undefined, by: "expire" });
   }
 }
 
