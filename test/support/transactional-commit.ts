@@ -25,10 +25,13 @@ export async function commitInTransaction(connection: RawConnection, commit: Tra
     return connection.request(InitProducerId, 4, { transactionalId, transactionTimeoutMs: 60_000 });
   });
   const producer = { transactionalId, producerId, producerEpoch };
+  await retried(() => connection.request(FindCoordinator, 3, { key: groupId }));
   await retried(() => connection.request(AddOffsetsToTxn, 3, { ...producer, groupId }));
-  const answer = await connection.request(TxnOffsetCommit, 3, { ...producer, groupId, memberId: "", topics });
-  const refused = answer.topics.flatMap(({ partitions }) => partitions).find(({ errorCode }) => errorCode !== 0);
-  if (refused !== undefined) throw new Error(`TxnOffsetCommit was refused with ${refused.errorCode}`);
+  await retried(async () => {
+    const answer = await connection.request(TxnOffsetCommit, 3, { ...producer, groupId, memberId: "", topics });
+    const refused = answer.topics.flatMap(({ partitions }) => partitions).find(({ errorCode }) => errorCode !== 0);
+    return { errorCode: refused?.errorCode ?? 0 };
+  });
   if (end !== "open") await retried(() => connection.request(EndTxn, 3, { ...producer, committed: end === "commit" }));
 }
 

@@ -29,9 +29,9 @@ export function groupShardContents(
   };
 }
 
-/** Without sequence numbers, as Apache Kafka's coordinators write. */
+/** Every batch with the sequence number 0, as Apache Kafka's coordinators write; of what they write the log looks at none. */
 function batchOf({ producerId, producerEpoch }: TransactionalProducer): WriteBatchOptions {
-  return { producerId, producerEpoch, isTransactional: true };
+  return { producerId, producerEpoch, baseSequence: 0, isTransactional: true };
 }
 
 /** Applies everything that the log holds to `store`, unless `signal` is aborted meanwhile. Rejects when the log cannot be read. */
