@@ -130,6 +130,38 @@ describe("a transaction outlives its coordinator", () => {
     await expect.poll(() => talk.state(second, "t"), { timeout: 20_000 }).toBe("CompleteAbort");
   });
 
+  test.each(["commit", "abort"] as const)(
+    "that is started anew in the middle of a %s: it comes to its end, and the answer stands",
+    async (how) => {
+      const address = await start();
+      const connection = await talk.coordinator(address, "t");
+      const producer = await talk.begin(connection, "t");
+      broker?.holdMarkers();
+      const ended = await connection.request(EndTxn, 5, { ...producer, committed: how === "commit" });
+      expect(await talk.state(connection, "t")).toBe(how === "commit" ? "PrepareCommit" : "PrepareAbort");
+      await broker?.close();
+
+      const again = await talk.coordinator(await start(), "t");
+      const over = how === "commit" ? "CompleteCommit" : "CompleteAbort";
+      await expect.poll(() => talk.state(again, "t"), { timeout: 20_000 }).toBe(over);
+      expect(await again.request(EndTxn, 5, { ...producer, committed: how === "commit" })).toEqual(ended);
+    },
+  );
+
+  test("when another broker takes its place in the middle of the end", async () => {
+    const address = await start({ brokers: 2, configs: { "transaction.state.log.num.partitions": 1 } });
+    const first = await talk.coordinator(address, "t");
+    const producer = await talk.begin(first, "t");
+    const held = broker?.holdMarkers();
+    expect(await first.request(EndTxn, 5, { ...producer, committed: true })).toMatchObject({ errorCode: 0 });
+    await broker?.moveLeader("__transaction_state", 0, 3 - (await talk.nodeOf(address, "t")));
+
+    const second = await talk.coordinator(address, "t");
+    expect(await talk.state(second, "t")).toBe("PrepareCommit");
+    held?.release();
+    await expect.poll(() => talk.state(second, "t"), { timeout: 20_000 }).toBe("CompleteCommit");
+  });
+
   test("but for one whose record is damaged: its partition is not served, with the reason, and the others are", async () => {
     const address = await start({ configs: { "transaction.state.log.num.partitions": 2 } });
     const ids = ["a", "b"];
