@@ -313,13 +313,13 @@ describe("wrong order", () => {
     ];
     for (const [name, call] of late)
       expect(await bench.refusal(call(tx))).toMatchObject(
-        stateOf(`${name}: the transaction was committed before; begin another one.`),
+        stateOf(`${name}: the transaction was ended before, by commit(); begin another one.`),
       );
     expect(await bench.refusal(tx.abort())).toMatchObject(stateOf("committed already, and nothing undoes that"));
     const aborted = await bench.outcome(producer.beginTransaction());
     await bench.outcome(aborted.abort());
     await bench.outcome(aborted.abort());
-    expect(await bench.refusal(aborted.commit())).toMatchObject(stateOf("was aborted before"));
+    expect(await bench.refusal(aborted.commit())).toMatchObject(stateOf("was ended before, by abort()"));
     await producer.close();
   });
 
@@ -348,6 +348,8 @@ describe("wrong order", () => {
     });
     const offsets = [{ topic: "orders", partition: 0, offset: 1n }];
     expect(await attempt({ offsets })).toMatchObject(argument("without one there is nobody whose offsets they are"));
+    const ofKafkaJs = { consumerGroupId: "billing", topics: [] };
+    expect(await attempt(ofKafkaJs)).toMatchObject(argument("consumerGroupId is group: { groupId } here"));
     expect(await attempt(undefined)).toMatchObject(argument("expected { consumer, offsets }"));
     expect(await attempt({ consumer: {}, offsets })).toMatchObject(
       argument("consumer must be a consumer of this client"),

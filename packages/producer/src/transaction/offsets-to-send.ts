@@ -57,6 +57,8 @@ function isConsumer(value: unknown): value is object {
 }
 
 function ofGroup(options: OffsetsOfGroup): OffsetsToSend {
+  if ("consumerGroupId" in options)
+    throw noGroup("consumerGroupId is group: { groupId } here, and topics is offsets: [{ topic, partition, offset }]");
   if (!("group" in options)) throw noGroup("without one there is nobody whose offsets they are");
   const read = new OptionReader<OffsetsOfGroup>("sendOffsets", options);
   const group = read.custom("group", 'an object such as { groupId: "billing" }', (value, path) =>

@@ -102,8 +102,8 @@ export class OpenTransaction<Key, Value> implements TransactionWork<Key, Value> 
 
   #checkNotEnded(name: string): void {
     if (this.#ending === undefined) return;
-    const past = { commit: "committed", abort: "aborted" }[this.#ending.how];
-    throw invalidState(`${name}: the transaction was ${past} before; begin another one.`);
+    // A commit may have come to an abort, or not have come to its end yet.
+    throw invalidState(`${name}: the transaction was ended before, by ${this.#ending.how}(); begin another one.`);
   }
 
   #checkUsable(): void {
