@@ -1,5 +1,7 @@
+import { ErrorCode, Produce } from "@moldau/protocol-codec";
 import { startBroker, type ReferenceBroker } from "@moldau/reference-broker";
 import { Kafka, type Producer, type ProducerOptions } from "moldau";
+import { EventEmitter, once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 
@@ -181,4 +183,34 @@ describe.each([2, 0] as const)("all or nothing, at level %i of transaction.versi
     await producer.transaction((tx) => tx.send(both("in time")));
     expect(await committed(kafka)).toEqual([["in time"], ["in time"]]);
   });
+});
+
+it("a batch that arrives after its transaction was aborted opens nothing, even at a broker that asks nobody about it", async () => {
+  const broker = await startBroker({
+    topics: ["orders"],
+    features: { "transaction.version": 0 },
+    configs: { "transaction.partition.verification.enable": false },
+  });
+  closing.push(() => broker.close());
+  const kafka = new Kafka({ brokers: broker.bootstrapServers, requestTimeoutMs: 300 });
+  closing.push(() => kafka.close());
+  const producer = kafka.producer({ transactionalId: "billing-1", deliveryTimeoutMs: 300 });
+  const arrival = new EventEmitter();
+  const arrived = once(arrival, "arrived");
+  broker.intercept({ api: Produce, nth: 1 }, async (request) => {
+    await once(arrival, "now");
+    arrival.emit("arrived", (await request.apply())?.responses?.[0]?.partitionResponses?.[0]?.errorCode);
+    request.drop();
+  });
+  const late = producer.transaction((tx) => void tx.send({ topic: "orders", messages: [{ value: "late" }] }));
+  await expect(late).rejects.toMatchObject({ code: "CLIENT_DELIVERY_TIMEOUT", outcome: "aborted" });
+  arrival.emit("now");
+  expect(await arrived).toEqual([ErrorCode.INVALID_PRODUCER_EPOCH]);
+  await producer.transaction((tx) => tx.send({ topic: "orders", messages: [{ value: "in time" }] }));
+  const consumer = kafka.consumer({ groupId: "readers", topics: ["orders"], startFrom: "earliest" });
+  for await (const { value } of consumer) {
+    expect(String(value)).toBe("in time");
+    break;
+  }
+  await consumer.close();
 });

@@ -138,8 +138,10 @@ describe("a broker without transactions", () => {
   });
 });
 
-it("a batch that may still arrive after the abort leaves its epoch behind", async () => {
+it("a batch that may still arrive after the abort finds a marker with the next epoch before it", async () => {
   const bench = new TransactionalBench(0);
+  const markers: number[] = [];
+  bench.coordinator.ended = (_committed, _producerId, epoch) => void markers.push(epoch);
   const held: FakeRequest[] = [];
   bench.cluster.onRequest = (request) => void held.push(request);
   const call = bench.producer.transaction((tx) => {
@@ -152,8 +154,34 @@ it("a batch that may still arrive after the abort leaves its epoch behind", asyn
   expect(bench.coordinator.ends).toEqual([]);
   await held[0]?.disconnect();
   expect(await refusal).toMatchObject({ code: "CLIENT_DELIVERY_TIMEOUT", outcome: "aborted" });
-  expect(bench.coordinator.ends).toEqual(["abort 7/0"]);
-  await bench.outcome(bench.producer.fence());
-  expect(bench.coordinator.calls.at(-1)).toBe("InitProducerId5 7/0");
+  expect([bench.coordinator.ends, markers]).toEqual([["abort 7/0"], [1]]);
+  expect(bench.coordinator.calls.at(-1)).toBe("InitProducerId5 7/1");
+  bench.cluster.onRequest = (request) => void request.succeed();
+  await bench.outcome(bench.send("b"));
+  expect(bench.coordinator.ends.at(-1)).toBe("commit 7/2");
+  await bench.producer.close();
+});
+
+it("numbers that a batch has used up are left behind with their epoch", async () => {
+  const bench = new TransactionalBench(0);
+  bench.refusals.push(10);
+  await bench.refusal(bench.send("too large"));
+  await bench.outcome(bench.send("b"));
+  expect(bench.coordinator.ends).toEqual(["abort 7/0", "commit 7/1"]);
+  expect(bench.produced.at(-1)?.partitions).toMatchObject([{ producerEpoch: 1, baseSequence: 0 }]);
+  await bench.producer.close();
+});
+
+it("an abort waits for no attempt that has not begun yet", async () => {
+  const bench = new TransactionalBench(0);
+  bench.coordinator.befall("AddPartitionsToTxn", ...Array.from({ length: 50 }, () => 14));
+  const tx = await bench.outcome(bench.producer.beginTransaction());
+  void tx.send({ topic: "orders", messages: [{ partition: 0, value: "a" }] });
+  void tx.sendOffsets({ group: { groupId: "g" }, offsets: [{ topic: "orders", partition: 0, offset: 1n }] });
+  bench.coordinator.befall("TxnOffsetCommit", ...Array.from({ length: 50 }, () => 14));
+  await turns();
+  const before = bench.cluster.clock.monotonic();
+  await bench.outcome(tx.abort());
+  expect(bench.cluster.clock.monotonic() - before).toBeLessThan(200);
   await bench.producer.close();
 });

@@ -33,8 +33,8 @@ export interface LoopOptions {
   readonly pace: AttemptPace;
   /** When the last attempt may begin, in monotonic milliseconds. */
   readonly deadline: number;
-  /** Ends the attempts. */
-  readonly closed: AbortSignal;
+  /** Each of them ends the attempts. */
+  readonly signals: readonly AbortSignal[];
   /** Hears of every failure after which another attempt is made. */
   readonly retrying: (error: KafkaError, delayMs: number) => void;
 }
@@ -49,7 +49,7 @@ const withoutEffect: ReadonlySet<number> = new Set([
 /** Makes a request until the {@link ruleOf rules} say that no repetition helps, or the time is over. Never rejects. */
 export async function requestUntilRuled<Value>(
   work: (timeLeftMs: number) => Promise<Value>,
-  { api, pace, deadline, closed, retrying }: LoopOptions,
+  { api, pace, deadline, signals, retrying }: LoopOptions,
 ): Promise<Reply<Value>> {
   const { clock, random, retry } = pace;
   const usual = new Backoff(retry, random);
@@ -65,11 +65,11 @@ export async function requestUntilRuled<Value>(
       const rule = ruleFor(api, error);
       if (rule.action !== "repeat") return { action: rule.action, error, ...doubts };
       const delayMs = (rule.isSoon ? short : usual).next();
-      if (closed.aborted || clock.monotonic() + delayMs >= deadline)
+      if (signals.some(({ aborted }) => aborted) || clock.monotonic() + delayMs >= deadline)
         return { action: "late", error: gaveUp(`${api} did not succeed in time`, error), ...doubts };
       retrying(error, delayMs);
-      // Whoever closes the producer ends the pause; the next attempt says so.
-      await sleep(clock, delayMs, closed).catch(() => undefined);
+      // A signal ends the pause; there is one more attempt then, which is the last.
+      await sleep(clock, delayMs, ...signals).catch(() => undefined);
     }
   }
 }

@@ -62,17 +62,32 @@ export class TransactionEnding {
     const { gate, life, messages } = this.#options;
     if (life.state.name === "fatal error") return this.#settle(record, "aborted");
     life.apply({ type: "abort" });
+    record.abandoned.abort();
     await messages().drop(transactionAborted(reason));
     await gate.shut();
     await Promise.all(record.pending);
     messages().resume();
     if (record.fenced !== undefined && !this.#isOpen(record)) throw this.#stop(record, record.fenced);
-    const reply = await this.#end(record, false);
+    const mustFence = record.mayBeWritten && record.protocol === "added";
+    const reply = mustFence ? await this.#fenceOff(record) : await this.#end(record, false);
     if (reply.action === "late") {
       this.#decideLater(record);
       throw reply.error;
     }
     await this.#conclude(record, reply, reason);
+  }
+
+  /**
+   * Aborts by taking the transactional id over from ourselves: the marker then has the next epoch, so that a batch which comes behind it is
+   * refused. Behind a marker with its own epoch, a broker before Kafka 3.6 would take it for the beginning of another transaction, which
+   * nobody ever ends.
+   */
+  async #fenceOff(record: TransactionRecord): Promise<Reply<ProducerIdentity>> {
+    const { requests } = this.#options;
+    const reply = await requests.initialize(record.identity, this.#deadline());
+    if (reply.action !== "stop" || !isFencing(reply.error) || !this.#isOpen(record)) return reply;
+    const value = await this.#reclaim(record.identity);
+    return value === undefined ? reply : { action: "done", value, mayArrive: false, mayHold: false };
   }
 
   /** Waits for all that was sent; what fails has been told to the life by then. */

@@ -21,6 +21,10 @@ export class TransactionRecord {
   fenced: KafkaError | undefined;
   /** Says that the coordinator has aborted it by itself, once that is known. */
   expired: KafkaError | undefined;
+  /** Whether a batch got no answer and was given up: it may arrive after the end, at a broker that does not ask the coordinator about it. */
+  mayBeWritten = false;
+  /** Fires when it is being aborted. */
+  readonly abandoned = new AbortController();
   /** Groups whose offsets the coordinator knows of. */
   readonly groups = new Set<string>();
   /** What consumers gave into it. */

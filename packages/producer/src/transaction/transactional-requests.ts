@@ -27,6 +27,14 @@ export interface TransactionalRequestsOptions {
   readonly retrying: (api: TransactionalApi, error: KafkaError, delayMs: number) => void;
 }
 
+/** For how long a request is repeated. */
+export interface RequestBounds {
+  /** When the last attempt may begin, in monotonic milliseconds. */
+  readonly deadline: number;
+  /** Fires when the transaction is given up: nothing more is tried for it. */
+  readonly abandoned?: AbortSignal;
+}
+
 /** A partition by topic and number. */
 export interface TransactionPartition {
   readonly topic: string;
@@ -67,7 +75,7 @@ export class TransactionalRequests {
 
   /** The generation of the protocol that the cluster has agreed on. */
   protocol(deadline: number): Promise<Reply<TransactionProtocol>> {
-    return this.#ask("FindCoordinator", deadline, async (waiting) => {
+    return this.#ask("FindCoordinator", { deadline }, async (waiting) => {
       const level = await this.#coordinator.featureLevel("transaction.version", waiting);
       return level >= 2 ? "implied" : "added";
     });
@@ -76,7 +84,7 @@ export class TransactionalRequests {
   /** Gets the identity that follows `former`, or the next one of the transactional id: every older instance is fenced by it. */
   initialize(former: ProducerIdentity | undefined, deadline: number): Promise<Reply<ProducerIdentity>> {
     const { transactionalId, transactionTimeoutMs } = this.#options;
-    return this.#ask("InitProducerId", deadline, async (waiting) => {
+    return this.#ask("InitProducerId", { deadline }, async (waiting) => {
       const body = (version: number): RequestInputOf<typeof InitProducerId> => {
         if (former !== undefined && version < formerVersion) throw cannotFollow(version);
         return { transactionalId, transactionTimeoutMs, ...former };
@@ -92,7 +100,7 @@ export class TransactionalRequests {
   addPartitions(
     identity: ProducerIdentity,
     partitions: Iterable<TransactionPartition>,
-    deadline: number,
+    bounds: RequestBounds,
   ): Promise<Reply<void>> {
     const { transactionalId } = this.#options;
     const body = {
@@ -104,7 +112,7 @@ export class TransactionalRequests {
         partitions: items.map(({ partition }) => partition),
       })),
     };
-    return this.#ask("AddPartitionsToTxn", deadline, async (waiting) => {
+    return this.#ask("AddPartitionsToTxn", bounds, async (waiting) => {
       const options = { ...waiting, maxVersion: addPartitionsVersion };
       const answer = await this.#coordinator.request(AddPartitionsToTxn, body, options);
       const results = answer.resultsByTopicV3AndBelow.flatMap(({ name: topic, resultsByPartition }) =>
@@ -119,9 +127,9 @@ export class TransactionalRequests {
   }
 
   /** Adds the offsets of a group to the transaction. */
-  addOffsets(identity: ProducerIdentity, groupId: string, deadline: number): Promise<Reply<void>> {
+  addOffsets(identity: ProducerIdentity, groupId: string, bounds: RequestBounds): Promise<Reply<void>> {
     const { transactionalId } = this.#options;
-    return this.#ask("AddOffsetsToTxn", deadline, async (waiting) => {
+    return this.#ask("AddOffsetsToTxn", bounds, async (waiting) => {
       const body = { transactionalId, ...identity, groupId };
       const { errorCode } = await this.#coordinator.request(AddOffsetsToTxn, body, waiting);
       this.#coordinator.check(errorCode, AddOffsetsToTxn);
@@ -132,13 +140,13 @@ export class TransactionalRequests {
   commitOffsets(
     identity: ProducerIdentity,
     { group, offsets }: { readonly group: GroupMetadata; readonly offsets: readonly GroupOffset[] },
-    { maxVersion, deadline }: { readonly maxVersion: number; readonly deadline: number },
+    { maxVersion, ...bounds }: RequestBounds & { readonly maxVersion: number },
   ): Promise<Reply<void>> {
     const { cluster, lease, transactionalId } = this.#options;
     const { groupId } = group;
     const coordinator = new CoordinatorClient({ cluster, lease, type: "group", key: groupId });
     const topics = offsetsByTopic(offsets);
-    return this.#ask("TxnOffsetCommit", deadline, async ({ signal, timeoutMs }) => {
+    return this.#ask("TxnOffsetCommit", bounds, async ({ signal, timeoutMs }) => {
       const body = (version: number): RequestInputOf<typeof TxnOffsetCommit> => {
         const member = version < memberVersion ? undefined : memberOf(group);
         return { transactionalId, groupId, ...identity, ...member, topics };
@@ -160,7 +168,7 @@ export class TransactionalRequests {
     { maxVersion, deadline }: { readonly maxVersion: number; readonly deadline: number },
   ): Promise<Reply<ProducerIdentity>> {
     const { transactionalId } = this.#options;
-    return this.#ask("EndTxn", deadline, async (waiting) => {
+    return this.#ask("EndTxn", { deadline }, async (waiting) => {
       const body = { transactionalId, ...identity, committed };
       const answer = await this.#coordinator.request(EndTxn, body, { ...waiting, maxVersion });
       this.#coordinator.check(answer.errorCode, EndTxn);
@@ -171,7 +179,7 @@ export class TransactionalRequests {
 
   #ask<Value>(
     api: TransactionalApi,
-    deadline: number,
+    { deadline, abandoned }: RequestBounds,
     work: (waiting: Waiting) => Promise<Value>,
   ): Promise<Reply<Value>> {
     const { cluster, closed, retrying } = this.#options;
@@ -188,8 +196,9 @@ export class TransactionalRequests {
         throw withoutTransactions(error);
       }
     };
+    const signals = abandoned === undefined ? [closed] : [closed, abandoned];
     const tell = (error: KafkaError, delayMs: number): void => retrying(api, error, delayMs);
-    return requestUntilRuled(ask, { api, pace: cluster.options, deadline, closed, retrying: tell });
+    return requestUntilRuled(ask, { api, pace: cluster.options, deadline, signals, retrying: tell });
   }
 }
 

@@ -13,7 +13,7 @@ import { TransactionEpochs } from "./transaction-epochs.js";
 import { TransactionGate } from "./transaction-gate.js";
 import { TransactionLife } from "./transaction-life.js";
 import { TransactionRecord } from "./transaction-record.js";
-import { newestVersions, TransactionalRequests } from "./transactional-requests.js";
+import { newestVersions, TransactionalRequests, type RequestBounds } from "./transactional-requests.js";
 
 /** What transactions need. */
 export interface TransactionsOptions {
@@ -90,11 +90,12 @@ export class Transactions {
   }
 
   /** A batch was given up. */
-  gaveUp({ stamp }: Batch, error: KafkaError): void {
+  gaveUp({ stamp, state }: Batch, error: KafkaError): void {
     const record = this.#record;
     if (record === undefined) return;
     // Its numbers are used up, and it may still arrive.
     if (stamp !== undefined) record.needsEpoch = true;
+    if (state.name === "failed" && state.written === "maybe") record.mayBeWritten = true;
     const { errorCode, apiName } = error;
     const isFinal = errorCode !== undefined && apiName === "Produce" && ruleOf("Produce", errorCode).action === "stop";
     if (isFinal) this.life.stop(error);
@@ -106,12 +107,13 @@ export class Transactions {
     const { identity, protocol, groups } = record;
     const { groupId } = toSend.group;
     record.offsets.push(toSend);
+    if (toSend.offsets.length === 0) return;
     if (protocol === "added" && !groups.has(groupId)) {
-      this.#heed(record, await this.#requests.addOffsets(identity, groupId, this.#deadline()));
+      this.#heed(record, await this.#requests.addOffsets(identity, groupId, this.#bounds(record)));
       groups.add(groupId);
     }
     const { offsets: maxVersion } = newestVersions[protocol];
-    const bounds = { maxVersion, deadline: this.#deadline() };
+    const bounds = { ...this.#bounds(record), maxVersion };
     if (protocol === "implied") record.mayBeOpen = true;
     this.#heed(record, await this.#requests.commitOffsets(identity, toSend, bounds));
   }
@@ -163,7 +165,7 @@ export class Transactions {
   async #addPartitions(partitions: ReadonlySet<PartitionOfGate>): Promise<boolean> {
     const record = this.#record;
     if (record === undefined) return false;
-    const reply = await this.#requests.addPartitions(record.identity, partitions, this.#deadline());
+    const reply = await this.#requests.addPartitions(record.identity, partitions, this.#bounds(record));
     this.#note(record, reply);
     if (reply.action === "done") return true;
     if (reply.action === "stop") this.life.stop(reply.error);
@@ -191,6 +193,10 @@ export class Transactions {
     if (reply.action === "done") return reply.value;
     if (reply.action === "stop") throw this.life.stop(reply.error);
     throw reply.error;
+  }
+
+  #bounds({ abandoned: { signal } }: TransactionRecord): RequestBounds {
+    return { deadline: this.#deadline(), abandoned: signal };
   }
 
   #deadline(): number {
