@@ -35,7 +35,9 @@ type Act =
 
 type Action =
   | Act
-  | { readonly kind: "simpleCommit" | "deleteGroup" | "deleteOffsets" | "cooperate" }
+  | { readonly kind: "simpleCommit" | "deleteGroup" | "deleteOffsets" | "deleteTopic" | "cooperate" }
+  | { readonly kind: "transactionalCommit"; readonly producerId: bigint; readonly topic: string }
+  | { readonly kind: "end"; readonly producerId: bigint; readonly isCommit: boolean }
   | { readonly kind: "pass"; readonly ms: number }
   | { readonly kind: "refuse"; readonly refuses: boolean };
 
@@ -63,8 +65,16 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({
-      kind: fc.constantFrom("simpleCommit" as const, "deleteGroup" as const, "deleteOffsets" as const),
+      kind: fc.constantFrom("simpleCommit", "deleteGroup", "deleteOffsets", "deleteTopic"),
     }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant("transactionalCommit" as const), producerId: fc.bigInt(1n, 3n), topic }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant("end" as const), producerId: fc.bigInt(1n, 3n), isCommit: fc.boolean() }),
   },
   {
     weight: 4,
@@ -109,7 +119,11 @@ async function act(
     } finally {
       own.waiting--;
     }
-  } else if (step.kind === "simpleCommit") await fixture.commit("g", "payments", 1n);
+  } else if (step.kind === "transactionalCommit")
+    await fixture.commitInTransaction("g", step.topic, 7n, { producerId: step.producerId });
+  else if (step.kind === "end") await fixture.endTransaction(step.isCommit, { producerId: step.producerId });
+  else if (step.kind === "deleteTopic") await fixture.coordinator.onTopicsDeleted(["payments"]);
+  else if (step.kind === "simpleCommit") await fixture.commit("g", "payments", 1n);
   else if (step.kind === "deleteGroup") await fixture.coordinator.delete(["g"]);
   else
     await fixture.coordinator.deleteOffsets({
@@ -156,7 +170,7 @@ async function actAs(fixture: GroupFixture, own: Client, step: Act): Promise<voi
 }
 
 test("whatever happens, a shard that is built from the log alone knows what the running one knows", async () => {
-  const seen = { stable: 0, generations: 0 };
+  const seen = { stable: 0, generations: 0, pending: 0 };
   await fc.assert(
     fc.asyncProperty(fc.array(action, { minLength: 20, maxLength: 120 }), async (steps) => {
       const fixture = await GroupFixture.start({ "group.initial.rebalance.delay.ms": 50 });
@@ -177,6 +191,8 @@ test("whatever happens, a shard that is built from the log alone knows what the 
         expect([...store.groupIds()]).toEqual([...rebuilt.groupIds()]);
         expect(store.metadata("g")).toEqual(rebuilt.metadata("g"));
         expect(store.offsets.ofGroup("g")).toEqual(rebuilt.offsets.ofGroup("g"));
+        expect(pendingOf(store)).toEqual(pendingOf(rebuilt));
+        if (store.offsets.hasPending("g")) seen.pending++;
         return live("g");
       });
       const written = rebuilt.metadata("g");
@@ -198,7 +214,14 @@ test("whatever happens, a shard that is built from the log alone knows what the 
   // The runs are worth something only when they get somewhere.
   expect(seen.stable).toBeGreaterThan(10);
   expect(seen.generations).toBeGreaterThan(200);
+  expect(seen.pending).toBeGreaterThan(20);
 });
+
+/** Whether a transaction holds any offset of the group, and for which topics. */
+function pendingOf({ offsets }: GroupStore): readonly boolean[] {
+  const held = ["orders", "payments"].map((name) => offsets.isPending({ groupId: "g", topic: name, partition: 0 }));
+  return [offsets.hasPending("g"), ...held];
+}
 
 test("a shard that is closed while it loads stops reading and serves nobody", async () => {
   const log = new MemoryGroupLog();

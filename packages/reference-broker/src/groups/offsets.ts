@@ -24,6 +24,8 @@ export type TopicOffsets = ReadonlyMap<number, StoredOffset>;
 export class OffsetStore {
   readonly #committed = new OffsetTable();
   readonly #pending = new Map<bigint, OffsetTable>();
+  /** The producers whose open transactions hold offsets of a group: what is asked of one group is no matter of the transactions of others. */
+  readonly #producers = new Map<string, Set<bigint>>();
 
   /** The committed offset of a partition, or undefined. */
   get(key: OffsetKey): StoredOffset | undefined {
@@ -37,24 +39,18 @@ export class OffsetStore {
 
   /** Whether a transaction that is still open holds an offset for the partition. */
   isPending(key: OffsetKey): boolean {
-    for (const table of this.#pending.values()) {
-      if (table.get(key) !== undefined) return true;
-    }
-    return false;
+    return this.#pendingOf(key.groupId).some((table) => table.get(key) !== undefined);
   }
 
   /** Whether a transaction that is still open holds any offset of the group. */
   hasPending(groupId: string): boolean {
-    for (const table of this.#pending.values()) {
-      if (table.ofGroup(groupId).size > 0) return true;
-    }
-    return false;
+    return this.#producers.has(groupId);
   }
 
   /** Every partition for which the group has an offset, committed or in an open transaction; each once. */
   *partitionsOf(groupId: string): Iterable<{ readonly topic: string; readonly partition: number }> {
     const seen = new Set<string>();
-    for (const table of [this.#committed, ...this.#pending.values()]) {
+    for (const table of [this.#committed, ...this.#pendingOf(groupId)]) {
       for (const [topic, partitions] of table.ofGroup(groupId)) {
         for (const partition of partitions.keys()) {
           const name = `${partition} ${topic}`;
@@ -68,16 +64,13 @@ export class OffsetStore {
 
   /** Ids of the groups that have an offset, committed or in an open transaction; each once. */
   groupIds(): Iterable<string> {
-    return new Set([this.#committed, ...this.#pending.values()].flatMap((table) => [...table.groupIds()]));
+    return new Set([...this.#committed.groupIds(), ...this.#producers.keys()]);
   }
 
   /** Applies a record of the log. The only way in, for replay and the live run alike. */
   apply(record: OffsetRecord, { offset, producerId }: LogPosition): void {
-    if (record.value === null) {
-      for (const table of [this.#committed, ...this.#pending.values()]) table.delete(record);
-      return;
-    }
-    this.#tableOf(producerId).set(record, { ...record.value, recordOffset: offset });
+    if (record.value === null) this.#remove(record);
+    else this.#tableOf(producerId, record.groupId).set(record, { ...record.value, recordOffset: offset });
   }
 
   /** Applies the marker that ends a producer's transaction. */
@@ -85,12 +78,34 @@ export class OffsetStore {
     const pending = this.#pending.get(producerId);
     if (pending === undefined) return;
     this.#pending.delete(producerId);
-    if (!isCommit) return;
     for (const groupId of pending.groupIds()) {
+      this.#letGo(groupId, producerId);
+      if (!isCommit) continue;
       for (const [topic, partitions] of pending.ofGroup(groupId)) {
         for (const [partition, stored] of partitions) this.#settle({ groupId, topic, partition }, stored);
       }
     }
+  }
+
+  /** A tombstone takes what is pending with it. */
+  #remove(key: OffsetKey): void {
+    this.#committed.delete(key);
+    for (const producerId of [...(this.#producers.get(key.groupId) ?? [])]) {
+      const table = this.#pending.get(producerId);
+      table?.delete(key);
+      if (table === undefined || table.ofGroup(key.groupId).size === 0) this.#letGo(key.groupId, producerId);
+    }
+  }
+
+  /** The producer's transaction holds no offset of the group any more. */
+  #letGo(groupId: string, producerId: bigint): void {
+    const producers = this.#producers.get(groupId);
+    producers?.delete(producerId);
+    if (producers?.size === 0) this.#producers.delete(groupId);
+  }
+
+  #pendingOf(groupId: string): readonly OffsetTable[] {
+    return [...(this.#producers.get(groupId) ?? [])].flatMap((producerId) => this.#pending.get(producerId) ?? []);
   }
 
   /** A commit outside of the transaction that came after the transactional one counts. */
@@ -99,8 +114,12 @@ export class OffsetStore {
     if (current === undefined || stored.recordOffset > current.recordOffset) this.#committed.set(key, stored);
   }
 
-  #tableOf(producerId: bigint): OffsetTable {
+  /** Where an offset of a group goes: to what counts, or to what the producer's transaction holds. */
+  #tableOf(producerId: bigint, groupId: string): OffsetTable {
     if (producerId === -1n) return this.#committed;
+    const producers = this.#producers.get(groupId);
+    if (producers === undefined) this.#producers.set(groupId, new Set([producerId]));
+    else producers.add(producerId);
     let table = this.#pending.get(producerId);
     if (table === undefined) this.#pending.set(producerId, (table = new OffsetTable()));
     return table;

@@ -68,6 +68,41 @@ describe("offsets of a transaction", () => {
     expect(await unstable(fixture, "g")).toBe(ErrorCode.UNSTABLE_OFFSET_COMMIT);
   });
 
+  test("make a group that lists show and that does not expire, and go with it when it is deleted", async () => {
+    const fixture = await GroupFixture.start();
+    await fixture.commitInTransaction("g", "orders", 9n);
+    const all = { statesFilter: [], typesFilter: [] };
+    expect(fixture.coordinator.list(all)).toMatchObject([{ groupId: "g", groupState: "Empty", protocolType: "" }]);
+    await fixture.clock.advance(30 * 24 * 3_600_000);
+    expect(fixture.coordinator.list(all)).toHaveLength(1);
+    expect(await fixture.coordinator.delete(["g"])).toEqual(new Map([["g", ErrorCode.NONE]]));
+    await fixture.endTransaction(true);
+    expect(await fixture.committed("g", "orders")).toBe(-1n);
+    expect(fixture.coordinator.list(all)).toEqual([]);
+    await fixture.coordinator.close();
+  });
+
+  test("are taken back by OffsetDelete, and by the end of their topic, before they ever count", async () => {
+    const fixture = await GroupFixture.start();
+    await fixture.commitInTransaction("g", "orders", 9n);
+    await fixture.commitInTransaction("g", "payments", 4n);
+    const topics = [{ name: "orders", partitions: [{ partitionIndex: 0 }] }];
+    await fixture.coordinator.deleteOffsets({ groupId: "g", topics });
+    expect(await unstable(fixture, "g")).toBe(ErrorCode.NONE);
+    await fixture.coordinator.onTopicsDeleted(["payments"]);
+    await fixture.endTransaction(true);
+    expect(await fixture.coordinator.fetch("g", null, true)).toEqual([]);
+  });
+
+  test("of an aborted transaction leave a group that goes at the next look", async () => {
+    const fixture = await GroupFixture.start();
+    await fixture.commitInTransaction("g", "orders", 9n);
+    await fixture.endTransaction(false);
+    expect(fixture.stateOf("g")).toBe("Empty");
+    await fixture.clock.advance(600_000);
+    expect(fixture.stateOf("g")).toBe("Dead");
+  });
+
   test("where this broker does not serve the partition, its leader is to be looked for", async () => {
     const fixture = await GroupFixture.start();
     expect(await fixture.endTransaction(true, {}, 7)).toBe(ErrorCode.NOT_LEADER_OR_FOLLOWER);
