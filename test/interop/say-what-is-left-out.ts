@@ -1,5 +1,6 @@
 import { missingForApacheKafka } from "../support/apache-kafka-jars.js";
 import { missingForKcat } from "../support/kcat.js";
+import { missingForLibrdkafka } from "../support/python.js";
 
 /** Before the run: tests that are skipped for want of a program are counted by Vitest, but not explained. */
 export function setup(): void {
@@ -7,4 +8,6 @@ export function setup(): void {
   if (java !== undefined) process.stdout.write(`Left out are all tests with Apache Kafka and its tools: ${java}.\n`);
   const kcat = missingForKcat();
   if (kcat !== undefined) process.stdout.write(`Left out are all tests with kcat: ${kcat}.\n`);
+  const librdkafka = missingForLibrdkafka();
+  if (librdkafka !== undefined) process.stdout.write(`Left out are all tests with librdkafka: ${librdkafka}.\n`);
 }
