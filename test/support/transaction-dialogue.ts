@@ -92,6 +92,16 @@ export class TransactionDialogue extends ProtocolDialogue {
     return `${this.#name}: ${name}`;
   }
 
+  /**
+   * The newest versions that are asked for. Without the newer protocol those of it are left out: nobody uses them then, and Apache Kafka does
+   * not recover from whoever does, since it cannot write down in its older records what it has promised already.
+   */
+  get newest(): { readonly produce: number; readonly endTxn: number; readonly txnOffsetCommit: number } {
+    return this.transactionVersion === 0
+      ? { produce: 11, endTxn: 4, txnOffsetCommit: 4 }
+      : { produce: 13, endTxn: 5, txnOffsetCommit: 5 };
+  }
+
   override async topic(name: string, options: Parameters<ProtocolDialogue["topic"]>[1] = {}): Promise<Uuid> {
     const id = await super.topic(name, options);
     this.#topicIds.set(name, id);

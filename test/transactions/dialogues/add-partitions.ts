@@ -16,9 +16,12 @@ interface Batched {
   readonly verifyOnly?: boolean;
 }
 
-function addBatched(talk: TransactionDialogue, what: string, version: 4 | 5, transactions: readonly Batched[]) {
-  return talk.ask(what, AddPartitionsToTxn, version, {
-    transactions: transactions.map(({ who, topics = first, verifyOnly = false }) => ({ ...who, verifyOnly, topics })),
+/** Without the newer protocol brokers only verify: what they would add is left out then. */
+async function addBatched(talk: TransactionDialogue, what: string, version: 4 | 5, wanted: readonly Batched[]) {
+  const asked = wanted.filter(({ verifyOnly = false }) => verifyOnly || talk.transactionVersion > 0);
+  if (asked.length === 0) return;
+  await talk.ask(what, AddPartitionsToTxn, version, {
+    transactions: asked.map(({ who, topics = first, verifyOnly = false }) => ({ ...who, verifyOnly, topics })),
   });
 }
 

@@ -10,7 +10,7 @@ function describe(talk: TransactionDialogue, { transactionalId }: Identity) {
 /** Talks about the end of transactions. */
 export const endTxnDialogues: Readonly<Record<string, (talk: TransactionDialogue) => Promise<void>>> = {
   "nothing is committed and aborted, in every version": async (talk) => {
-    for (let version = 0; version <= 5; version++) {
+    for (let version = 0; version <= talk.newest.endTxn; version++) {
       for (const how of ends) {
         const who = await talk.producer(`${how} ${version}`);
         const next = await talk.end("of nothing", who, how, version);
@@ -23,7 +23,7 @@ export const endTxnDialogues: Readonly<Record<string, (talk: TransactionDialogue
 
   "a transaction ends once, in every version": async (talk) => {
     await talk.topic("log");
-    for (let version = 0; version <= 5; version++) {
+    for (let version = 0; version <= talk.newest.endTxn; version++) {
       for (const how of ends) {
         const who = await talk.producer(`${how} ${version}`);
         await talk.wrote(who);
@@ -49,8 +49,7 @@ export const endTxnDialogues: Readonly<Record<string, (talk: TransactionDialogue
       ["abort", 4],
       ["commit", 5],
     ] as const) {
-      // Without the newer protocol nobody ends a transaction by version 5; whoever did would be stuck in Apache Kafka.
-      if (version === 5 && talk.transactionVersion === 0) continue;
+      if (version > talk.newest.endTxn) continue;
       await talk.wrote(who);
       who = await talk.end("what was written", who, how, version);
       await describe(talk, who);
@@ -59,7 +58,7 @@ export const endTxnDialogues: Readonly<Record<string, (talk: TransactionDialogue
 
   "producers that are not who they say, in every version": async (talk) => {
     await talk.topic("log");
-    for (let version = 0; version <= 5; version++) {
+    for (let version = 0; version <= talk.newest.endTxn; version++) {
       const old = await talk.producer(`version ${version}`);
       const who = await talk.producer(`version ${version}`);
       for (const state of ["with nothing open", "with a transaction open"]) {
@@ -77,7 +76,7 @@ export const endTxnDialogues: Readonly<Record<string, (talk: TransactionDialogue
 
   "asked again while it ends": async (talk) => {
     await talk.topic("log", { partitions: 2 });
-    for (const version of [1, 2, 4, 5]) {
+    for (const version of [1, 2, 4, 5].filter((each) => each <= talk.newest.endTxn)) {
       for (const how of ends) {
         const who = await talk.producer(`${how} ${version}`);
         const ask = (what: string, committed: boolean, claim: Partial<Identity> = {}) =>
@@ -99,7 +98,7 @@ export const endTxnDialogues: Readonly<Record<string, (talk: TransactionDialogue
 
   "what a transaction that has timed out hears": async (talk) => {
     await talk.topic("log");
-    for (const version of [1, 2, 4, 5]) {
+    for (const version of [1, 2, 4, 5].filter((each) => each <= talk.newest.endTxn)) {
       const who = await talk.producer(`version ${version}`, 300);
       await talk.wrote(who);
       await talk.reached(who.transactionalId, "CompleteAbort");

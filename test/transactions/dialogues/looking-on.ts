@@ -54,7 +54,7 @@ export const lookingOnDialogues: Readonly<Record<string, (talk: TransactionDialo
     }
     const again = await talk.producer("open again");
     await talk.wrote(again);
-    const next = await talk.ended(again, "commit", talk.transactionVersion === 0 ? 4 : 5);
+    const next = await talk.ended(again, "commit", talk.newest.endTxn);
     await talk.wrote(next);
     const ending = [];
     for (const how of ["commit", "abort"] as const) {

@@ -43,7 +43,7 @@ export const markerDialogues: Readonly<Record<string, (talk: TransactionDialogue
     await producers(talk, "with two open", [0, 1, 2]);
     await talk.end("one", one, "commit");
     await producers(talk, "with one open", [0, 1]);
-    await talk.end("the other", other, "abort", 5);
+    await talk.end("the other", other, "abort", talk.newest.endTxn);
     await producers(talk, "with none open", [0, 1]);
     const again = await talk.producer("one");
     await talk.wrote(again);

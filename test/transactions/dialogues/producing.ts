@@ -1,15 +1,15 @@
-import { EndTxn, Produce, writeBatch } from "@moldau/protocol-codec";
+import { EndTxn, InitProducerId, Produce, writeBatch } from "@moldau/protocol-codec";
 import type { Identity, TransactionDialogue } from "../../support/transaction-dialogue.js";
 
-const versions = [3, 8, 10, 11, 12, 13] as const;
+function versions(talk: TransactionDialogue): readonly number[] {
+  return [3, 8, 10, 11, 12, 13].filter((version) => version <= talk.newest.produce);
+}
 
 /** Talks about records of transactions. */
 export const producingDialogues: Readonly<Record<string, (talk: TransactionDialogue) => Promise<void>>> = {
   "to a partition that was added, and to one that was not, in every version": async (talk) => {
     await talk.topic("log", { partitions: 3 });
-    // Without the newer protocol nobody adds a partition by writing to it; whoever did would be stuck in Apache Kafka.
-    const newest = talk.transactionVersion === 0 ? 11 : 13;
-    for (let version = 3; version <= newest; version++) {
+    for (let version = 3; version <= talk.newest.produce; version++) {
       const who = await talk.producer(`version ${version}`);
       await talk.write("not added", who, { version, partition: 1 });
       await talk.added(who);
@@ -24,7 +24,7 @@ export const producingDialogues: Readonly<Record<string, (talk: TransactionDialo
 
   "an old and a newer epoch, and another id": async (talk) => {
     await talk.topic("log", { partitions: 2 });
-    for (const version of versions) {
+    for (const version of versions(talk)) {
       const old = await talk.producer(`version ${version}`);
       const who = await talk.producer(`version ${version}`);
       await talk.write("an old epoch, nothing open", old, { version });
@@ -41,7 +41,7 @@ export const producingDialogues: Readonly<Record<string, (talk: TransactionDialo
 
   "plain and idempotent records beside a transaction": async (talk) => {
     await talk.topic("log", { partitions: 2 });
-    for (const version of versions) {
+    for (const version of versions(talk)) {
       const who = await talk.producer(`version ${version}`);
       const plain = { version, isTransactional: false, transactionalId: null };
       await talk.write("idempotent, before", who, plain);
@@ -62,7 +62,7 @@ export const producingDialogues: Readonly<Record<string, (talk: TransactionDialo
 
   "sequences within a transaction": async (talk) => {
     await talk.topic("log");
-    for (const version of [11, 12] as const) {
+    for (const version of [11, 12].filter((each) => each <= talk.newest.produce)) {
       const who = await talk.producer(`version ${version}`);
       await talk.added(who);
       await talk.write("begins at 3", who, { version, sequence: 3 });
@@ -92,6 +92,7 @@ export const producingDialogues: Readonly<Record<string, (talk: TransactionDialo
         [5, 11],
         [5, 12],
       ] as const) {
+        if (ending > talk.newest.endTxn || version > talk.newest.produce) continue;
         const who = await talk.producer(`${how} ${ending} ${version}`);
         await talk.wrote(who);
         talk.hold();
@@ -113,7 +114,7 @@ export const producingDialogues: Readonly<Record<string, (talk: TransactionDialo
 
   "several partitions and batches of several producers in one request": async (talk) => {
     await talk.topic("log", { partitions: 3 });
-    for (const version of [11, 12] as const) {
+    for (const version of [11, 12].filter((each) => each <= talk.newest.produce)) {
       const [one, other] = [await talk.producer(`one ${version}`), await talk.producer(`other ${version}`)];
       await talk.added(one, [0]);
       const batch = ({ producerId, producerEpoch }: Identity) =>
@@ -133,5 +134,29 @@ export const producingDialogues: Readonly<Record<string, (talk: TransactionDialo
       await talk.end("it", one, "abort");
       await talk.end("it", other, "abort");
     }
+  },
+
+  "with fewer acknowledgements than there may be, and by a producer without a transactional id": async (talk) => {
+    await talk.topic("log", { partitions: 2 });
+    const who = await talk.producer("one");
+    await talk.added(who);
+    const records = ({ producerId, producerEpoch }: Identity, baseSequence: number) =>
+      writeBatch({ producerId, producerEpoch, baseSequence, isTransactional: true }, [{ value: "v", timestamp: 1 }]);
+    const body = (acks: number, batch: Buffer) => ({
+      transactionalId: who.transactionalId,
+      acks,
+      timeoutMs: 5000,
+      topicData: [{ name: "log", partitionData: [{ index: 0, records: batch }] }],
+    });
+    await talk.ask("acks 1", Produce, 11, body(1, records(who, 0)));
+    await talk.tell("acks 0", Produce, 11, body(0, records(who, 1)));
+    await talk.tell("acks 0, to a partition that was not added", Produce, 11, {
+      ...body(0, records(who, 0)),
+      topicData: [{ name: "log", partitionData: [{ index: 1, records: records(who, 0) }] }],
+    });
+    await talk.write("then", who, { sequence: 2 });
+    const idempotent = await talk.quietly(InitProducerId, 4, { transactionalId: null, transactionTimeoutMs: 60_000 });
+    await talk.ask("by an idempotent producer", Produce, 11, body(-1, records({ ...who, ...idempotent }, 0)));
+    await talk.end("it", who, "commit");
   },
 };

@@ -50,7 +50,7 @@ async function plain(talk: TransactionDialogue, who: Identity): Promise<void> {
 /** Talks about reading what belongs to transactions. */
 export const readingDialogues: Readonly<Record<string, (talk: TransactionDialogue) => Promise<void>>> = {
   "around transactions, in every version of Fetch": async (talk) => {
-    for (const version of [4, 5, 8, 10, 11, 12, 13, 14, 15, 16, 17, 18]) {
+    for (let version = 4; version <= 18; version++) {
       await talk.topic("log");
       const [one, other] = [await talk.producer(`one ${version}`), await talk.producer(`other ${version}`)];
       await look(talk, "of nothing", version);
