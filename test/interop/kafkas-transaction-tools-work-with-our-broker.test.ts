@@ -65,10 +65,10 @@ describe.skipIf(missing !== undefined)(`TransactionsCommand and our broker${left
   test("lists transactions, all and those of an id's pattern", async () => {
     const [headings, ...rows] = await run("list");
     expect(headings).toEqual(["TransactionalId", "Coordinator", "ProducerId", "TransactionState"]);
-    expect(rows.toSorted()).toEqual([
-      ["committed", "1", idOf("committed"), "CompleteCommit"],
-      ["hanging", "1", idOf("hanging"), "Empty"],
-      ["open", "1", idOf("open"), "Ongoing"],
+    expect(rows.map((row) => row.join(" ")).toSorted()).toEqual([
+      `committed 1 ${idOf("committed")} CompleteCommit`,
+      `hanging 1 ${idOf("hanging")} Empty`,
+      `open 1 ${idOf("open")} Ongoing`,
     ]);
     const matching = await run("list", "--transactional-id-pattern", "o.*n");
     expect(matching.slice(1)).toEqual([["open", "1", idOf("open"), "Ongoing"]]);
@@ -109,9 +109,8 @@ describe.skipIf(missing !== undefined)(`TransactionsCommand and our broker${left
   });
 
   test("terminates an open transaction by force", async () => {
-    await run("forceTerminateTransaction", "--transactional-id", "open");
-    await expect
-      .poll(async () => (await run("list", "--transactional-id-pattern", "open"))[1]?.[3], { timeout: 60_000 })
-      .toBe("CompleteAbort");
+    await run("forceTerminateTransaction", "--transactionalId", "open");
+    const [, row] = await run("list", "--transactional-id-pattern", "open");
+    expect(row?.slice(2)).toEqual([idOf("open"), "Empty"]);
   });
 });

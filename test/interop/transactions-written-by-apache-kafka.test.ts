@@ -1,28 +1,43 @@
 import { Admin } from "@moldau/admin";
+import { startBroker } from "@moldau/reference-broker";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { missingForApacheKafka, startApacheKafka, type ApacheKafka } from "../support/apache-kafka.js";
+import { apacheKafkaClasspath } from "../support/apache-kafka-jars.js";
+import { missingForApacheKafka, startApacheKafka } from "../support/apache-kafka.js";
 import { consumingFrom, takeValues, type ConsumingClient } from "../support/consuming.js";
 import { compileJava, type JavaPrograms } from "../support/java-programs.js";
 import { RawConnection } from "../support/raw-connection.js";
 import { commitInTransaction } from "../support/transactional-commit.js";
 
 const missing = missingForApacheKafka();
+const leftOut = missing === undefined ? "" : ` (left out: ${missing})`;
 
-describe.skipIf(missing !== undefined)(`Apache Kafka${missing === undefined ? "" : ` (left out: ${missing})`}`, () => {
-  let kafka: ApacheKafka;
+/** Where Java's producers write. */
+interface Cluster {
+  readonly bootstrapServers: string;
+  close(): Promise<void>;
+}
+
+async function startOurs(transactionVersion: 0 | 1 | 2): Promise<Cluster> {
+  const broker = await startBroker({ features: { "transaction.version": transactionVersion } });
+  return { bootstrapServers: broker.bootstrapServers.join(","), close: () => broker.close() };
+}
+
+const clusters: readonly (readonly [string, () => Promise<Cluster>])[] = [
+  ["Apache Kafka", startApacheKafka],
+  ["our broker", () => startOurs(2)],
+  ["our broker, with transaction.version 1", () => startOurs(1)],
+  ["our broker, with transaction.version 0", () => startOurs(0)],
+];
+
+describe.skipIf(missing !== undefined).each(clusters)(`Java's producers on %s${leftOut}`, (_name, start) => {
+  let kafka: Cluster;
   let run: ConsumingClient;
   let java: JavaPrograms;
 
   beforeAll(async () => {
-    kafka = await startApacheKafka({
-      properties: {
-        "group.initial.rebalance.delay.ms": "0",
-        "transaction.state.log.replication.factor": "1",
-        "transaction.state.log.min.isr": "1",
-      },
-    });
+    kafka = await start();
     run = consumingFrom([kafka.bootstrapServers]);
-    java = await compileJava(kafka.classpath, ["SendTransactions"]);
+    java = await compileJava(await apacheKafkaClasspath(), ["SendTransactions"]);
   });
 
   afterAll(async () => {

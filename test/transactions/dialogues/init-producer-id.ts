@@ -99,15 +99,30 @@ export const initProducerIdDialogues: Readonly<Record<string, (talk: Transaction
   "a producer that says what it was while its transaction is open": async (talk) => {
     await talk.topic("log");
     for (const version of [3, 5]) {
-      const first = await talk.producer(`version ${version}`);
-      await talk.wrote(first);
-      await init(talk, "with an older epoch", { ...first, producerEpoch: first.producerEpoch - 1 }, version);
-      await init(talk, "with a newer epoch", { ...first, producerEpoch: first.producerEpoch + 1 }, version);
-      await init(talk, "with its own epoch", first, version);
-      await talk.decided(first.transactionalId);
-      await talk.ask("its state", DescribeTransactions, 0, { transactionalIds: [first.transactionalId] });
-      await init(talk, "with the epoch that it had", first, version);
-      await init(talk, "with the epoch that it had, once more", first, version);
+      for (const [what, distance] of [
+        ["its own", 0],
+        ["an older", -1],
+        ["a newer", 1],
+      ] as const) {
+        await talk.producer(`${what} ${version}`);
+        const who = await talk.producer(`${what} ${version}`);
+        await talk.wrote(who);
+        await init(talk, `with ${what} epoch`, { ...who, producerEpoch: who.producerEpoch + distance }, version);
+        await talk.decided(who.transactionalId);
+        await talk.ask("its state", DescribeTransactions, 0, { transactionalIds: [who.transactionalId] });
+        await init(talk, "with the epoch that it had", who, version);
+        await init(talk, "with the epoch that it had, once more", who, version);
+      }
+      const who = await talk.producer(`another ${version}`);
+      await talk.wrote(who);
+      await init(talk, "with another id", { ...who, producerId: who.producerId + 500_000n }, version);
+      await talk.ask("its state", DescribeTransactions, 0, { transactionalIds: [who.transactionalId] });
+      talk.hold();
+      await init(talk, "with its own epoch", who, version);
+      await init(talk, "with its own epoch, while that is being aborted", who, version);
+      await talk.ask("its state", DescribeTransactions, 0, { transactionalIds: [who.transactionalId] });
+      await talk.release(who);
+      await init(talk, "with its own epoch, when that is aborted", who, version);
     }
   },
 

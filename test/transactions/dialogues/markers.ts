@@ -59,6 +59,7 @@ export const markerDialogues: Readonly<Record<string, (talk: TransactionDialogue
   "markers that somebody writes by hand": async (talk) => {
     await talk.topic("log", { partitions: 2 });
     for (const version of [1, 2] as const) {
+      await talk.producer(`version ${version}`);
       const who = await talk.producer(`version ${version}`);
       await mark(talk, "for a producer that has written nothing", who, { version });
       await talk.wrote(who);
