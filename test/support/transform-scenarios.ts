@@ -257,7 +257,7 @@ function begin(
   consumer.on("retrying", ({ operation }) => {
     if (operation === "transform") retried++;
   });
-  const ended = consumer.transform<Message>({ producer, to, maxMessages, attempts }, (batch, context) => {
+  const ended = consumer.transform({ producer, to, maxMessages, attempts }, (batch, context) => {
     count += batch.length;
     return work(batch, context);
   });

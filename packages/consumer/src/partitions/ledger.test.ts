@@ -34,6 +34,18 @@ describe("what is done of a partition", () => {
     expect([ledger.done, ledger.position]).toEqual([0n, 0n]);
   });
 
+  it("takes back a run and what lies behind it, and leaves in hand what lies before", () => {
+    const ledger = begun();
+    const [a, b, c] = [run(0n, 2n), run(2n, 4n), run(4n, 5n)].map((each) => ledger.take(each, 7));
+    expect(ledger.giveBackFrom(b!)).toEqual({ batches: [], position: 2n });
+    expect([a!.state, b!.state, c!.state]).toEqual(["held", "void", "void"]);
+    expect([ledger.done, ledger.position, ledger.inHand]).toEqual([0n, 2n, 0n]);
+    const again = ledger.take(run(2n, 3n), 8);
+    ledger.complete(a!);
+    ledger.complete(again);
+    expect([ledger.done, ledger.isEmptyHanded, ledger.doneEpoch]).toEqual([3n, true, 8]);
+  });
+
   it("states the epoch of what lies before it, and not of what is in hand", () => {
     const ledger = begun();
     ledger.complete(ledger.take(run(0n, 2n), 3));

@@ -184,4 +184,68 @@ describe("reading by batch", () => {
     await handsAreEmpty;
     expect((await next).value).toMatchObject({ partition: 1, firstOffset: 7n });
   });
+
+  it("keeps several in hand that were asked for with more(), and all become done, or go back, together", async () => {
+    const { reader, give } = bench();
+    const [one, other] = [assigned(0), assigned(1)];
+    for (const partition of [one, other]) give(partition, batch({ baseOffset: 0 }), batch({ baseOffset: 3 }));
+    const loop = new BatchLoop(reader, { maxMessages: 3 });
+    await loop.next();
+    expect((await loop.more(2))?.length).toBe(2);
+    expect([one, other].map(({ done, position }) => [done, position])).toEqual([
+      [0n, 3n],
+      [0n, 2n],
+    ]);
+    const third = await loop.next();
+    expect(third.value).toMatchObject({ partition: 1, firstOffset: 2n });
+    expect([one.done, other.done]).toEqual([3n, 2n]);
+    await loop.more(9);
+    await loop.return();
+    expect([one.position, other.position]).toEqual([3n, 2n]);
+    expect((await take(new MessageLoop(reader), 7)).toSorted()).toEqual(
+      ["0@3", "0@4", "0@5", "1@2", "1@3", "1@4", "1@5"].toSorted(),
+    );
+  });
+
+  it("gives back only the last one that was asked for when its partition is taken away meanwhile", async () => {
+    const { reader, give } = bench();
+    let decompress: (() => void) | undefined;
+    const slow: CompressionCodec = {
+      id: 1,
+      name: "gzip",
+      compress: (input) => input,
+      decompress: (input) => new Promise((resolve) => (decompress = () => resolve(input))),
+    };
+    const partition = assigned(0, 0n, { codecs: { gzip: slow } });
+    give(partition, batch({ baseOffset: 0 }), batch({ baseOffset: 3, deltas: [0, 1, 2, 3], compression: slow }));
+    const loop = new BatchLoop(reader, { maxMessages: 3 });
+    await loop.next();
+    const more = loop.more(9);
+    await new Promise(setImmediate);
+    reader.suspend([partition]);
+    decompress?.();
+    expect(await more).toBeUndefined();
+    expect([partition.done, partition.position, loop.isEmptyHanded]).toEqual([0n, 3n, false]);
+    reader.resume([partition]);
+    const next = loop.next();
+    await new Promise(setImmediate);
+    decompress?.();
+    expect((await next).value).toMatchObject({ firstOffset: 3n, nextOffset: 6n });
+    expect(partition.done).toBe(3n);
+  });
+
+  it("says what keeps more() from being read when the next is asked for, and keeps what is in hand until then", async () => {
+    const { reader, give } = bench();
+    const partition = assigned();
+    const bad = batch({ baseOffset: 3 });
+    bad[bad.length - 2]! ^= 0xff;
+    give(partition, batch({ baseOffset: 0 }), bad);
+    const loop = new BatchLoop(reader, { maxMessages: 3 });
+    await loop.next();
+    expect(await loop.more(9)).toBeUndefined();
+    expect([partition.done, partition.position, loop.isEmptyHanded]).toEqual([0n, 3n, false]);
+    give(partition, bad);
+    await expect(loop.next()).rejects.toMatchObject({ code: "CORRUPT_MESSAGE", offset: 3n });
+    expect(partition.done).toBe(3n);
+  });
 });

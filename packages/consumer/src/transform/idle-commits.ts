@@ -9,6 +9,8 @@ export interface IdleCommitsInit {
   readonly clock: Clock;
   readonly offsets: TransactionalOffsets;
   readonly producer: TransactionalProducer<never>;
+  /** Fires when the consumer is closed, and its producer may be. */
+  readonly closing: AbortSignal;
   /** How often they are made at most, in milliseconds. */
   readonly intervalMs: number;
   /** Lets whoever waits for messages look again, and with that call {@link IdleCommits.look}. */
@@ -54,7 +56,7 @@ export class IdleCommits {
   }
 
   async #commit(): Promise<void> {
-    const { offsets, producer, retrying, intervalMs } = this.#init;
+    const { offsets, producer, closing, retrying, intervalMs } = this.#init;
     let given: OffsetsInTransaction | undefined;
     const consumer = {
       offsetsInTransaction: () => (given = offsets.offsetsInTransaction([], { withOthersDue: true })),
@@ -69,7 +71,7 @@ export class IdleCommits {
     } catch (thrown) {
       const error = asKafkaError(thrown, ConsumerErrorCode.TRANSFORM_FAILED);
       await given?.settle("unknown");
-      if (!isBegun && !error.retriable) throw error;
+      if (!isBegun && !error.retriable && !closing.aborted) throw error;
       retrying({ operation: "commit", error, delayMs: intervalMs });
     }
   }

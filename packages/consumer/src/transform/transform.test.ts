@@ -409,6 +409,22 @@ describe("a transform", () => {
     expect(await ended).toBe("closed");
   });
 
+  it("gives back what fails while it is being closed, and has come to its end then", async () => {
+    const { append, begin, clock, producer, close, partitions, retried } = bench();
+    append(0);
+    producer.beforeCommit = async () => {
+      await clock.sleep(10);
+      throw new KafkaError("CLIENT_CLOSED", "The producer has been closed.");
+    };
+    const ended = begin(copy, { attempts: 1 });
+    await clock.advance(1);
+    const closed = close();
+    await clock.advance(100);
+    await closed;
+    expect(await ended).toBe("closed");
+    expect([partitions[0]!.position, retried]).toEqual([0n, ["transform CLIENT_CLOSED 0"]]);
+  });
+
   it("takes nothing more into a transaction once its partitions are to be given up", async () => {
     const { append, begin, clock, producer, reader, partitions } = bench();
     append(0);

@@ -81,12 +81,13 @@ export class Transform<Result> {
 
   /** Throws when there is no use in another attempt. */
   async #recover(transaction: OneTransaction<Result>, thrown: unknown): Promise<void> {
-    const { options, retrying } = this.#init;
+    const { options, closing, retrying } = this.#init;
     const error = asKafkaError(thrown, ConsumerErrorCode.TRANSFORM_FAILED);
     await transaction.undo();
     if (options.signal?.aborted === true) throw clientAborted(options.signal);
-    // Others may have the partitions by now: what is still owned is read again.
-    if (transaction.roundEnded.aborted) return retrying({ operation: "transform", error, delayMs: 0 });
+    // Others have the partitions, or will have them: what is still owned is read again.
+    if (transaction.roundEnded.aborted || closing.aborted)
+      return retrying({ operation: "transform", error, delayMs: 0 });
     if (!transaction.isBegun && !error.retriable) throw error;
     const hopeless = this.#failures.count(transaction.blamed);
     if (hopeless !== undefined) throw transformFailed(hopeless, options.attempts, thrown);
