@@ -36,7 +36,9 @@ export async function commitInTransaction(connection: RawConnection, commit: Tra
 }
 
 /** Asks again while the coordinator is not there yet or the transaction before is not over. */
-async function retried<Answer extends { readonly errorCode: number }>(ask: () => Promise<Answer>): Promise<Answer> {
+export async function retried<Answer extends { readonly errorCode: number }>(
+  ask: () => Promise<Answer>,
+): Promise<Answer> {
   for (let attempt = 0; attempt < 100; attempt++) {
     const answer = await ask();
     if (answer.errorCode === 0) return answer;

@@ -1,4 +1,4 @@
-import { Uuid, writeBatch } from "@moldau/protocol-codec";
+import { Uuid, writeBatch, writeTransactionMarker } from "@moldau/protocol-codec";
 import { turns, VirtualClock } from "moldau-testing";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { newPartition } from "../cluster/create-topics.js";
@@ -138,6 +138,35 @@ test("records that are not replicated wake nobody, and do when they are", async 
   partition.pass({ type: "replicaAt", nodeId: 2, end: 1n });
   expect((await answer).sizeInBytes).toBe(batchBytes);
 });
+
+test.each(["COMMIT", "ABORT"] as const)(
+  "a reader of committed records is not woken within a transaction, and by its %s gets that and what stands behind it",
+  async (end) => {
+    const { poll, at } = await start(1);
+    const { partition } = at(0);
+    const header = { producerId: 1n, producerEpoch: 0 };
+    const committed = watch(poll([0], { committedOnly: true }));
+    const looked = vi.spyOn(partition, "read");
+    await turns();
+    await partition.append(writeBatch({ ...header, isTransactional: true }, [{ value: "a" }]), {
+      origin: "coordinator",
+    });
+    await append(partition);
+    await turns();
+    expect([committed.isAnswered(), looked.mock.calls.length]).toEqual([false, 0]);
+    expect((await poll([0])).fetched[0]?.nextOffset).toBe(2n);
+    await partition.append(writeTransactionMarker(end, { ...header, coordinatorEpoch: 0, timestamp: 1 }), {
+      origin: "coordinator",
+    });
+    const [fetched] = (await committed.answer).fetched;
+    expect(fetched?.nextOffset).toBe(3n);
+    expect(fetched?.result).toMatchObject({
+      highWatermark: 3n,
+      lastStableOffset: 3n,
+      abortedTransactions: end === "ABORT" ? [{ producerId: 1n, firstOffset: 0n }] : [],
+    });
+  },
+);
 
 test("what is appended while the partitions are being read is not missed", async () => {
   const { poll, at } = await start(2);
