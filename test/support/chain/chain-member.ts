@@ -75,13 +75,13 @@ export class ChainMember {
       startFrom: "earliest",
       autoCommit: false,
     });
-    return { kafka, producer, consumer, left: 2 + Math.floor(Math.random() * 20) };
+    return { kafka, producer, consumer, left: 1 + Math.floor(Math.random() * 6) };
   }
 
   async #byTransform(life: Life): Promise<void> {
     const { producer, consumer } = life;
     await consumer.transform(
-      { producer, to: topicOf(this.#place.level + 1), attempts: this.#place.isBailer ? 1 : 5 },
+      { producer, to: topicOf(this.#place.level + 1), maxMessages: 100, attempts: this.#place.isBailer ? 1 : 5 },
       (batch) => {
         const messages = this.#passOn(batch);
         this.#bail(life);

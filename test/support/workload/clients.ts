@@ -56,6 +56,8 @@ export interface Polled {
 export interface WorkloadConsumer {
   /** Waits for messages; undefined once it is closed. What was polled before counts as done, unless its offsets go with transactions. */
   poll(): Promise<Polled | undefined>;
+  /** What was polled last is to be polled again: its transaction came to nothing before it had the offsets. */
+  goBack(): void;
   /** The keys that were given to it or taken from it since this was called before. */
   takeRebalanced(): readonly Key[];
   close(): Promise<void>;

@@ -48,6 +48,10 @@ export class ModelConsumer implements WorkloadConsumer {
     return undefined;
   }
 
+  goBack(): void {
+    this.#transaction = undefined;
+  }
+
   takeRebalanced(): readonly Key[] {
     return this.#rebalanced.splice(0);
   }

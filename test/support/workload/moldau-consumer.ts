@@ -11,6 +11,7 @@ export class MoldauConsumer implements WorkloadConsumer {
   readonly #batches: AsyncIterator<MessageBatch, undefined>;
   readonly #rebalanced = new Set<Key>();
   #batch: MessageBatch | undefined;
+  #isGiven = false;
   #closing: Promise<void> | undefined;
 
   constructor(kafka: Kafka, groupId: string, keys: readonly Key[]) {
@@ -19,6 +20,8 @@ export class MoldauConsumer implements WorkloadConsumer {
     this.#kafka = kafka;
     this.#consumer = kafka.consumer({ groupId, topics, startFrom: "earliest", ...settings });
     this.#batches = this.#consumer.batches({ maxMessages: 4 });
+    // Whoever polls is told, too.
+    this.#consumer.on("failed", () => undefined);
     for (const event of ["assigned", "revoked", "lost"] as const) {
       this.#consumer.on(event, ({ partitions }) => {
         for (const partition of partitions) this.#rebalanced.add(keyOf(partition));
@@ -29,6 +32,7 @@ export class MoldauConsumer implements WorkloadConsumer {
   async poll(): Promise<Polled | undefined> {
     const batch = await this.#next();
     this.#batch = batch;
+    this.#isGiven = false;
     if (batch === undefined) return undefined;
     const messages = [...batch].map(({ offset, value }): At => [Number(offset), Number(value)]);
     return { key: keyOf(batch), messages };
@@ -46,7 +50,18 @@ export class MoldauConsumer implements WorkloadConsumer {
 
   /** Gives the offsets behind what was polled last into a transaction. */
   async giveOffsets(transaction: Transaction): Promise<void> {
-    if (this.#batch !== undefined) await transaction.sendOffsets({ consumer: this.#consumer, offsets: this.#batch });
+    if (this.#batch === undefined) return;
+    const sent = transaction.sendOffsets({ consumer: this.#consumer, offsets: this.#batch });
+    this.#isGiven = true;
+    await sent;
+  }
+
+  /** A transaction that has the offsets takes reading back by itself when it is aborted; here none has. */
+  goBack(): void {
+    if (this.#batch === undefined || this.#isGiven) return;
+    const { topic, partition, firstOffset } = this.#batch;
+    const isMine = this.#consumer.assignment().some((each) => each.topic === topic && each.partition === partition);
+    if (isMine && !this.#consumer.isClosed) this.#consumer.seek({ topic, partition, offset: firstOffset });
   }
 
   takeRebalanced(): readonly Key[] {

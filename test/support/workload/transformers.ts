@@ -52,6 +52,7 @@ async function passOn(scene: Scene, { producer, consumer, process }: Member): Pr
     if (polled === undefined) return recording.end("ok");
     recording.note({ group: transforming });
     goesOn = await conduct(scene, producer, { recording, body: bodyFor(scene, { recording, polled, consumer }) });
+    if (!recording.isCommitting) consumer.goBack();
   }
 }
 
