@@ -12,11 +12,9 @@ const transactionalApis: readonly TransactionalApi[] = [
 /** What somebody does about an error whose rule does not say it all. */
 const advice: Partial<Readonly<Record<ErrorName, string>>> = {
   PRODUCER_FENCED:
-    "Another producer has this transactional id: it goes on, this one ends. Close it; if both are meant to live, give each its own id. See [zombies](../guides/transactions.md#zombies-and-fencing).",
-  INVALID_PRODUCER_EPOCH:
-    "As PRODUCER_FENCED where it ends the producer. In the middle of a transaction it may also be that `transactionTimeoutMs` were over: run the work again, in shorter transactions or with a longer time.",
-  INVALID_TXN_STATE:
-    "The coordinator has ended the transaction already, as a rule because `transactionTimeoutMs` were over: run the work again, in shorter transactions.",
+    "Another producer has this transactional id: it goes on, this one ends. Close it; if both are meant to live, give each its own id: [zombies](../guides/transactions.md#zombies-and-fencing). In the middle of a transaction it may also be that `transactionTimeoutMs` were over. The abort finds out which it was, and then the code is CLIENT_TRANSACTION_EXPIRED: run the work again, in shorter transactions or with a longer time.",
+  INVALID_PRODUCER_EPOCH: "As PRODUCER_FENCED.",
+  INVALID_TXN_STATE: "The coordinator has ended the transaction already: as PRODUCER_FENCED in the middle of one.",
   INVALID_PRODUCER_ID_MAPPING:
     "The id has rested for longer than the broker's `transactional.id.expiration.ms`, and got a new producer id: run the work again.",
   UNKNOWN_PRODUCER_ID: "The partition has forgotten the producer, whose records are deleted: run the work again.",
