@@ -2,6 +2,8 @@ import { startBroker, type BrokerEventMap, type BrokerOptions, type ReferenceBro
 import { Kafka } from "moldau";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { RawConnection } from "../support/raw-connection.js";
+import { commitInTransaction } from "../support/transactional-commit.js";
+import { topicToCommit } from "../support/group-dialogue.js";
 import { DeleteGroups, FindCoordinator, JoinGroup, OffsetCommit } from "@moldau/protocol-codec";
 
 async function start(options: BrokerOptions = {}): Promise<ReferenceBroker> {
@@ -114,6 +116,24 @@ describe("a broker tells", () => {
     connection.close();
     expect(events.at(-1)).toMatchObject({ name: "groupChanged", groupId: "billing", state: "Dead", members: [] });
     expect(broker.contents.groups).toEqual([]);
+  });
+
+  test("of the offsets of a transaction when it is committed, and not of those of one that is aborted", async () => {
+    const broker = await start();
+    const commits = heard(broker, "offsetsCommitted");
+    const connection = await RawConnection.open(broker.bootstrapServers[0] ?? "", "shop");
+    for (const [end, offset] of [
+      ["abort", 3n],
+      ["commit", 7n],
+    ] as const) {
+      const topics = [topicToCommit("orders", offset)];
+      // The second one begins when the first one is over.
+      await commitInTransaction(connection, { transactionalId: "transfer", groupId: "billing", topics, end });
+    }
+    await expect.poll(() => commits.length).toBe(1);
+    const topics = [{ topic: "orders", partitions: [{ partition: 0, offset: 7n }] }];
+    expect(commits).toEqual([{ name: "offsetsCommitted", broker: 1, groupId: "billing", memberId: "", topics }]);
+    connection.close();
   });
 
   test("of a member that fell silent, and of no commit that was refused", async () => {

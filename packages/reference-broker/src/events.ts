@@ -119,12 +119,12 @@ export interface GroupEvent {
   readonly members: readonly string[];
 }
 
-/** Offsets that a group committed; those that were refused are not among them. */
+/** Offsets that a group committed; those that were refused are not among them, and those of a transaction are told when it is committed. */
 export interface OffsetsCommittedEvent {
   /** Node id of the group's coordinator. */
   readonly broker: number;
   readonly groupId: string;
-  /** Empty for one who belongs to no group, as tools. */
+  /** Empty for one who belongs to no group, as tools, and for the offsets of a transaction. */
   readonly memberId: string;
   readonly topics: readonly {
     readonly topic: string;

@@ -55,6 +55,7 @@ export class GroupShard {
   /** The groups of the classic protocol. */
   readonly classic: ClassicGroups;
   readonly #settings: GroupSettings;
+  readonly #told: GroupTidings;
   readonly #clock: Clock;
   readonly #store = new GroupStore();
   readonly #shard: CoordinatorShard<GroupRecord>;
@@ -63,6 +64,7 @@ export class GroupShard {
   constructor(options: GroupShardOptions) {
     const { settings, clock, told } = options;
     this.#settings = settings;
+    this.#told = told;
     this.#clock = clock;
     const forgotten = (groupId: string): void => {
       this.classic.forget(groupId);
@@ -119,7 +121,13 @@ export class GroupShard {
 
   /** Writes the marker that ends a transaction: the offsets that it committed count from then on, or are dropped. */
   endTransaction(marker: EndMarker): Promise<void> {
-    return this.#shard.inTurn(() => this.#shard.endTransaction(marker));
+    return this.#shard.inTurn(async () => {
+      const { offsets } = this.#store;
+      const held = [...offsets.heldBy(marker.producerId)];
+      await this.#shard.endTransaction(marker);
+      // Neither after an abort, nor where a commit outside of the transaction came later, is it this one that counts.
+      this.#told.settled(held.filter(({ stored, ...key }) => offsets.get(key)?.recordOffset === stored.recordOffset));
+    });
   }
 
   /**

@@ -3,6 +3,7 @@ import type { BrokerEvents, GroupMemberEvent, MemberLeftEvent } from "../events.
 import type { ClassicChange } from "./classic/classic-groups.js";
 import { membersOf, type ClassicGroup, type ClassicMember } from "./classic/state.js";
 import type { CommittedTopic } from "./offset-commit.js";
+import type { OffsetKey, StoredOffset } from "./offsets.js";
 
 /** Who hears what becomes of groups. None of it throws. */
 export interface GroupTidings {
@@ -14,7 +15,12 @@ export interface GroupTidings {
     request: Pick<OffsetCommitRequest, "groupId" | "memberId" | "topics">,
     committed: readonly CommittedTopic[],
   ): void;
+  /** A transaction was committed, and these offsets count from now on. */
+  settled(offsets: readonly SettledOffset[]): void;
 }
+
+/** An offset that a transaction committed. */
+export type SettledOffset = OffsetKey & { readonly stored: Pick<StoredOffset, "offset"> };
 
 /** Tells the broker's listeners; what nobody listens to is not worked out. */
 export function groupTidings(broker: number, events: BrokerEvents | undefined): GroupTidings {
@@ -34,6 +40,13 @@ export function groupTidings(broker: number, events: BrokerEvents | undefined): 
           memberId: request.memberId,
           topics: acceptedOffsets(request, committed),
         });
+    },
+    settled: (offsets) => {
+      if (events?.isHeard("offsetsCommitted") !== true) return;
+      for (const groupId of new Set(offsets.map((each) => each.groupId))) {
+        const topics = topicsOf(offsets.filter((each) => each.groupId === groupId));
+        events.offsetsCommitted({ broker, groupId, memberId: "", topics });
+      }
     },
   };
 }
@@ -97,4 +110,13 @@ function acceptedOffsets({ topics }: Pick<OffsetCommitRequest, "topics">, commit
     );
     return answer === undefined || accepted.length === 0 ? [] : [{ topic: answer.name, partitions: accepted }];
   });
+}
+
+function topicsOf(offsets: readonly SettledOffset[]) {
+  return [...new Set(offsets.map(({ topic }) => topic))].map((topic) => ({
+    topic,
+    partitions: offsets
+      .filter((each) => each.topic === topic)
+      .map(({ partition, stored: { offset } }) => ({ partition, offset })),
+  }));
 }

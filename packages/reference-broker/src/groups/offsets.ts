@@ -47,6 +47,14 @@ export class OffsetStore {
     return this.#producers.has(groupId);
   }
 
+  /** The offsets that a producer's open transaction holds, each with the group and partition that it is for. */
+  *heldBy(producerId: bigint): Iterable<OffsetKey & { readonly stored: StoredOffset }> {
+    const table = this.#pending.get(producerId);
+    for (const groupId of table?.groupIds() ?? [])
+      for (const [topic, partitions] of table?.ofGroup(groupId) ?? noOffsets)
+        for (const [partition, stored] of partitions) yield { groupId, topic, partition, stored };
+  }
+
   /** Every partition for which the group has an offset, committed or in an open transaction; each once. */
   *partitionsOf(groupId: string): Iterable<{ readonly topic: string; readonly partition: number }> {
     const seen = new Set<string>();
