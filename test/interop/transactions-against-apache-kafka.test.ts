@@ -1,8 +1,9 @@
 import { Admin } from "@moldau/admin";
 import { Consumer } from "@moldau/consumer";
-import type { Cluster } from "@moldau/connection-pool";
+import type { Cluster, RequestEvent } from "@moldau/connection-pool";
 import { Producer, TransactionError, type ProducerOptions } from "@moldau/producer";
 import { OffsetFetch } from "@moldau/protocol-codec";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { missingForApacheKafka, startApacheKafka, type ApacheKafka } from "../support/apache-kafka.js";
@@ -203,5 +204,58 @@ describe.skipIf(missing !== undefined).each([2, 1, 0])(`transactions on Apache K
       else expect([0, 2], value).toContain(copies);
     }
     expect([...outcomes.values()].filter((outcome) => outcome === "committed").length).toBeGreaterThan(30);
+  });
+});
+
+describe.skipIf(missing !== undefined)(`transactions on an Apache Kafka that is upgraded meanwhile${title}`, () => {
+  let kafka: ApacheKafka;
+
+  beforeAll(async () => {
+    kafka = await startApacheKafka({ features: { "transaction.version": 1 } });
+  });
+
+  afterEach(closeAll);
+  afterAll(() => kafka.close());
+
+  test("the next transaction goes by what the cluster has agreed on, as soon as a connection tells", async () => {
+    const topic = "upgraded";
+    const network = new CuttableConnector();
+    const cluster = newCluster([kafka.bootstrapServers], { connector: network });
+    await new Admin(cluster).createTopics({ topics: [{ topic, partitions: 1 }] });
+    const producer = new Producer(cluster, { transactionalId: "upgraded" });
+    const asked: string[] = [];
+    const listen = (event: unknown): void => {
+      const { apiName, apiVersion } = event as RequestEvent;
+      if (["Produce", "AddPartitionsToTxn", "EndTxn"].includes(apiName)) asked.push(`${apiName} ${apiVersion}`);
+    };
+    subscribe("moldau:request", listen);
+    const round = async (value: string): Promise<string[]> => {
+      await producer.transaction((tx) => tx.send({ topic, messages: [{ value }] }));
+      return asked.splice(0).toSorted();
+    };
+    const change = (direction: "upgrade" | "downgrade", level: number) => {
+      const feature = ["--feature", `transaction.version=${level}`];
+      const args = ["--bootstrap-server", kafka.bootstrapServers, direction, ...feature];
+      return kafka.runTool("org.apache.kafka.tools.FeatureCommand", args);
+    };
+    const reconnect = async (): Promise<void> => {
+      network.cut();
+      await pause(200);
+    };
+    const [older, newer] = [
+      ["AddPartitionsToTxn 3", "EndTxn 4", "Produce 11"],
+      ["EndTxn 5", "Produce 13"],
+    ];
+    expect(await round("a")).toEqual(older);
+    expect(await change("upgrade", 2)).toMatchObject({ code: 0 });
+    expect(await round("b")).toEqual(older);
+    await reconnect();
+    expect(await round("c")).toEqual(newer);
+    expect(await change("downgrade", 1)).toMatchObject({ code: 0 });
+    expect(await round("d")).toEqual(newer);
+    await reconnect();
+    expect(await round("e")).toEqual(older);
+    unsubscribe("moldau:request", listen);
+    await producer.close();
   });
 });

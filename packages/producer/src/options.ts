@@ -34,7 +34,10 @@ export interface ProducerOptions<Key = Payload, Value = Payload> {
   readonly maxRequestSize?: number | undefined;
   /** Bytes of unsent and unanswered batches at which `send` waits. Default 33,554,432. */
   readonly bufferMemory?: number | undefined;
-  /** How long a `send` waits for memory or for the topic's metadata, in milliseconds, before it fails. Default 60,000. */
+  /**
+   * How long a `send` waits for memory or for the topic's metadata, in milliseconds, before it fails; and how long the coordinator is asked to
+   * begin or to end a transaction. Default 60,000.
+   */
   readonly maxBlockMs?: number | undefined;
   /** Time from `send` to the outcome, retries included, in milliseconds. Default 120,000. Can be given per send as `timeoutMs`. */
   readonly deliveryTimeoutMs?: number | undefined;
