@@ -96,7 +96,7 @@ function isThere(code: string, heading: string): boolean {
 }
 
 function eventsOf(owner: string): string {
-  return sources(owner === "admin" ? "admin/src/admin.ts" : `${owner}/src/events.ts`);
+  return sources(owner === "admin" ? "admin/src/admin-life.ts" : `${owner}/src/events.ts`);
 }
 
 function sources(path: string): string {
