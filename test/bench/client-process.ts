@@ -25,7 +25,7 @@ const commits: number[] = [];
 
 const measure = {
   start(): void {
-    delays.enable();
+    if (workload.watchesDelays !== false) delays.enable();
     delays.reset();
     commits.length = 0;
     cpu = process.cpuUsage();

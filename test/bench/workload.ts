@@ -19,6 +19,11 @@ export interface Workload {
   readonly acks: -1 | 0 | 1;
   readonly lingerMs: number;
   readonly batchBytes: number;
+  /**
+   * Whether the longest delay of the event loop is watched, which has the process wake up every millisecond: who waits longer, as for answers
+   * of a coordinator, pays for that with CPU time. Default: true.
+   */
+  readonly watchesDelays?: boolean;
   /** Requests on their way to one broker at a time. */
   readonly inFlight: number;
 }
@@ -41,7 +46,7 @@ export interface Cost {
   readonly seconds: number;
   /** User and system time of the whole process, all threads. */
   readonly cpuMicros: number;
-  /** The longest time that the event loop kept a timer waiting. */
+  /** The longest time that the event loop kept a timer waiting; 0 where nobody watched. */
   readonly longestDelayMs: number;
   readonly residentMiB: number;
   /** How long commits of transactions took: the median, and what all but one in a hundred stayed under. */
