@@ -54,6 +54,14 @@ export function bodyUnfinished(waitedMs: number, inHand: readonly TopicPartition
   );
 }
 
+/** A seek, or a rebalance, took reading elsewhere while a transaction had read: what it would commit is of no account. */
+export function readingMoved(): KafkaError {
+  return new KafkaError(
+    ConsumerErrorCode.NOT_ASSIGNED,
+    "Reading was moved elsewhere while a transaction was under way, which is aborted for that; reading goes on there.",
+  );
+}
+
 /** A batch could not be transformed, however often it was tried. */
 export function transformFailed(
   {

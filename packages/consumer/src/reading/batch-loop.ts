@@ -38,6 +38,11 @@ export class BatchLoop extends Loop<MessageBatch> {
     return !this.#hands.some(isHeld);
   }
 
+  /** Whether reading was not moved elsewhere, by a seek or a rebalance, since what is in hand was handed out. */
+  get holdsAll(): boolean {
+    return this.#hands.every(isHeld);
+  }
+
   /**
    * One batch more of up to so many messages, if it can be had at once. What is in hand stays there, and becomes done together with it. What keeps it from being read comes
    * up when the next is asked for.

@@ -5,6 +5,7 @@ import {
   type OffsetsConsumer,
   type OffsetsInTransaction,
 } from "@moldau/connection-pool";
+import { readingMoved } from "../errors.js";
 import type { Committable } from "../offsets/committable.js";
 import type { TransactionalOffsets } from "../offsets/transactional-offsets.js";
 import type { BatchLoop } from "../reading/batch-loop.js";
@@ -35,6 +36,7 @@ export class OneTransaction<Result> implements OffsetsConsumer<Committable> {
   /** Whether the batches go alone. */
   readonly #isAlone: boolean;
   #isBegun = false;
+  #wasMoved = false;
   #working: MessageBatch | undefined;
   #given: OffsetsInTransaction | undefined;
 
@@ -48,6 +50,11 @@ export class OneTransaction<Result> implements OffsetsConsumer<Committable> {
   /** Whether the producer was ready to begin. */
   get isBegun(): boolean {
     return this.#isBegun;
+  }
+
+  /** Whether it was aborted because reading was moved elsewhere meanwhile. */
+  get wasMoved(): boolean {
+    return this.#wasMoved;
   }
 
   /** The batches that a failure is about: the one that was worked on, or else all of them. */
@@ -89,6 +96,8 @@ export class OneTransaction<Result> implements OffsetsConsumer<Committable> {
     }
     await Promise.all(sent);
     throwIfAborted(signal);
+    this.#wasMoved = !this.#parts.loop.holdsAll;
+    if (this.#wasMoved) throw readingMoved();
     await transaction.sendOffsets({ consumer: this, offsets: this.batches });
   }
 

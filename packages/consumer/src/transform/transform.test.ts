@@ -409,6 +409,26 @@ describe("a transform", () => {
     expect(await ended).toBe("closed");
   });
 
+  it("aborts when reading is moved elsewhere under it, and goes on there", async () => {
+    const { append, begin, clock, producer, partitions, retried } = bench();
+    append(0);
+    append(0);
+    let calls = 0;
+    void begin(
+      (messages, context) => {
+        // As the application's seek does it.
+        if (++calls === 1) partitions[0]!.seek(3n);
+        if (calls === 1) append(0);
+        return copy(messages, context);
+      },
+      { attempts: 1 },
+    );
+    await clock.advance(10);
+    expect([producer.aborts, retried]).toEqual([1, ["transform CLIENT_NOT_ASSIGNED 0"]]);
+    expect(producer.committed).toEqual(written(3, 4, 5, 6, 7, 8));
+    expect(producer.offsets).toEqual(["0@9"]);
+  });
+
   it("gives back what fails while it is being closed, and has come to its end then", async () => {
     const { append, begin, clock, producer, close, partitions, retried } = bench();
     append(0);

@@ -85,8 +85,8 @@ export class Transform<Result> {
     const error = asKafkaError(thrown, ConsumerErrorCode.TRANSFORM_FAILED);
     await transaction.undo();
     if (options.signal?.aborted === true) throw clientAborted(options.signal);
-    // Others have the partitions, or will have them: what is still owned is read again.
-    if (transaction.roundEnded.aborted || closing.aborted)
+    // Others have the partitions, or will have them, or reading goes on elsewhere: that is nobody's failure.
+    if (transaction.roundEnded.aborted || transaction.wasMoved || closing.aborted)
       return retrying({ operation: "transform", error, delayMs: 0 });
     if (!transaction.isBegun && !error.retriable) throw error;
     const hopeless = this.#failures.count(transaction.blamed);
