@@ -48,6 +48,7 @@ describe("a list of transactions", () => {
   test("can be of those that began longer ago, among which those that never began count", () => {
     expect(listed({ durationFilter: 4999n })).toEqual(["empty", "ongoing-old"]);
     expect(listed({ durationFilter: 5000n })).toEqual(["empty"]);
+    expect(listed({ durationFilter: 0n })).toEqual(["empty", "ongoing-old"]);
   });
 
   test("knows states by the names that Kafka writes, and hands others back once", () => {

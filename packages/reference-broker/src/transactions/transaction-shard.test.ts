@@ -164,6 +164,15 @@ describe("a transaction that is open for too long", () => {
     expect(fixture.stateOf("t")).toBe("CompleteAbort");
   });
 
+  test("is none when it may be open for ever", async () => {
+    const fixture = await TransactionFixture.start({ config: { "transaction.max.timeout.ms": 2_147_483_647 } });
+    await fixture.ongoing("t", 2_147_483_647);
+    // A day more than the time-out, were it one. What is late is aborted in the first round after that.
+    fixture.clock.setWallClock(26 * day);
+    await fixture.clock.advance(10_000);
+    expect(fixture.stateOf("t")).toBe("Ongoing");
+  });
+
   test("does not keep the next one from being found", async () => {
     const fixture = await TransactionFixture.start();
     await fixture.ongoing("t", 5000);

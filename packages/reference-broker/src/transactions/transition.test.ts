@@ -333,6 +333,15 @@ describe("when the epochs of a producer id are used up", () => {
     },
   );
 
+  test("an abort at the last epoch of all stays there", () => {
+    const state: Transaction = { ...states.Ongoing, producerEpoch: 32_767 };
+    const producer = { producerId: 1000n, producerEpoch: 32_767 };
+    expect(transition(state, end("abort", 2, producer), 2000n)).toMatchObject({
+      to: { state: "PrepareAbort", producerEpoch: 32_767, nextProducerId: 2000n },
+    });
+    expect(transition(state, events["fence 0"])).toMatchObject({ to: { producerEpoch: 32_767 } });
+  });
+
   test("a fence takes the epoch that was kept for it, and the next init a new id", () => {
     const outcome = transition({ ...states.Ongoing, ...exhausted }, events["fence 0"]);
     expect(outcome).toMatchObject({ to: { producerId: 1000n, producerEpoch: 32_767, nextProducerId: -1n } });
