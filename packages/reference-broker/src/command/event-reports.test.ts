@@ -1,0 +1,73 @@
+import { AddPartitionsToTxn, EndTxn, FindCoordinator, InitProducerId } from "@moldau/protocol-codec";
+import { expect, test } from "vitest";
+import { RawConnection } from "../../../../test/support/raw-connection.js";
+import { startBroker } from "../broker.js";
+import { reportEvents } from "./event-reports.js";
+
+test("each step of a transaction is told in a sentence", async () => {
+  await using broker = await startBroker({
+    topics: ["orders"],
+    configs: { "transaction.abort.timed.out.transaction.cleanup.interval.ms": 10 },
+  });
+  const told: string[] = [];
+  reportEvents(broker, ({ event, text }) => {
+    if (event === "transactionChanged") told.push(text);
+  });
+  const connection = await RawConnection.open(broker.bootstrapServers[0] ?? "", "shop");
+  const transactionalId = "shop";
+  // Asking for the coordinator makes its topic.
+  const wanted = { keyType: 1, coordinatorKeys: [transactionalId] };
+  const isCoordinated = async (): Promise<boolean> =>
+    (await connection.request(FindCoordinator, 6, wanted)).coordinators[0]?.errorCode === 0;
+  await expect.poll(isCoordinated, { timeout: 20_000 }).toBe(true);
+  const isOver = async (): Promise<void> => {
+    await expect.poll(() => told.at(-1), { timeout: 20_000 }).toMatch(/is committed|is aborted/);
+  };
+  /** A producer that takes the id; asked again while the transaction before is being ended. */
+  const take = async (transactionTimeoutMs: number) => {
+    for (;;) {
+      const answer = await connection.request(InitProducerId, 5, { transactionalId, transactionTimeoutMs });
+      if (answer.errorCode === 0) return { producerId: answer.producerId, producerEpoch: answer.producerEpoch };
+    }
+  };
+  const begin = async ({ producerId, producerEpoch }: Awaited<ReturnType<typeof take>>): Promise<void> => {
+    await connection.request(AddPartitionsToTxn, 3, {
+      v3AndBelowTransactionalId: transactionalId,
+      v3AndBelowProducerId: producerId,
+      v3AndBelowProducerEpoch: producerEpoch,
+      v3AndBelowTopics: [{ name: "orders", partitions: [0] }],
+    });
+  };
+  const first = await take(60_000);
+  await begin(first);
+  await connection.request(EndTxn, 4, { transactionalId, ...first, committed: true });
+  await isOver();
+  await begin(first);
+  const second = await take(60_000);
+  await begin(second);
+  await connection.request(EndTxn, 4, { transactionalId, ...second, committed: false });
+  await isOver();
+  await begin(await take(1));
+  await expect.poll(() => told.filter((text) => text.includes("time-out")).length, { timeout: 20_000 }).toBe(1);
+  await isOver();
+  connection.close();
+
+  const { producerId } = first;
+  expect(told).toEqual([
+    `transaction shop: taken by producer ${producerId} in epoch 0`,
+    "transaction shop begins",
+    "transaction shop is to be committed, in 1 partition",
+    "transaction shop is committed",
+    "transaction shop begins",
+    "transaction shop was left open by a producer that another one fences, and is to be aborted, in 1 partition",
+    "transaction shop is aborted",
+    expect.stringMatching(/^transaction shop: taken by producer/),
+    "transaction shop begins",
+    "transaction shop is to be aborted, in 1 partition",
+    "transaction shop is aborted",
+    expect.stringMatching(/^transaction shop: taken by producer/),
+    "transaction shop begins",
+    "transaction shop was open for longer than its time-out, and is to be aborted, in 1 partition",
+    "transaction shop is aborted",
+  ]);
+});
