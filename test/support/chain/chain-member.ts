@@ -67,13 +67,16 @@ export class ChainMember {
 
   #newLife(): Life {
     const { level, name } = this.#place;
-    const kafka = this.#options.newKafka();
+    const { newKafka, sessionTimeoutMs = 6_000 } = this.#options;
+    const kafka = newKafka();
     const producer = kafka.producer({ transactionalId: name, transactionTimeoutMs: 10_000 });
     const consumer = kafka.consumer({
       groupId: `level-${level}`,
       topics: [topicOf(level)],
       startFrom: "earliest",
       autoCommit: false,
+      sessionTimeoutMs,
+      rebalanceTimeoutMs: sessionTimeoutMs,
     });
     return { kafka, producer, consumer, left: 1 + Math.floor(Math.random() * 6) };
   }

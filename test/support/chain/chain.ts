@@ -11,6 +11,11 @@ export interface ChainOptions {
   newKafka(): Kafka;
   /** How members work: by `consumer.transform`, or by hand with `producer.transaction` and `tx.sendOffsets`. */
   readonly by: "transform" | "transaction";
+  /**
+   * After how long without a sign a member is given up, in milliseconds. Default 6,000. A broker that comes back waits for all whom it knew for as
+   * long again: those who went while it was away are to be forgotten before it is killed the next time.
+   */
+  readonly sessionTimeoutMs?: number;
   /** Called when the records are in and the members begin; and when all have come through, before they are counted. */
   readonly trouble?: { begin(): void; end(): Promise<void> };
 }
