@@ -59,10 +59,11 @@ export class Trouble {
     const isSeveral = this.#options.broker.brokers.length > 1;
     while (!this.#end.signal.aborted) {
       await clock.sleep(dice.between(50, 800));
-      const kind = dice.between(0, isSeveral ? 11 : 7);
+      const kind = dice.between(0, isSeveral ? 12 : 8);
       if (kind <= 5) this.#intercept();
       else if (kind <= 7) this.#breakLink();
-      else if (kind <= 10) await this.#moveLeader();
+      else if (kind <= 8) await this.#holdMarkers();
+      else if (kind <= 11) await this.#moveLeader();
       else await this.#stopBroker();
     }
   }
@@ -95,6 +96,14 @@ export class Trouble {
     const link = dice.pick(network.links);
     if (dice.chance(0.2)) link.freeze();
     else link.cut();
+  }
+
+  /** Outcomes are decided, and some partitions do not know of them for a while. */
+  async #holdMarkers(): Promise<void> {
+    const { broker, clock, dice } = this.#options;
+    const held = broker.holdMarkers({ topic: dice.pick(workloadTopics).topic });
+    await clock.sleep(dice.between(50, 3_000));
+    held.release();
   }
 
   async #moveLeader(): Promise<void> {
