@@ -149,6 +149,20 @@ describe.skipIf(missing !== undefined).each([2, 1, 0])(`transactions on Apache K
     await producer.close();
   });
 
+  test("a transaction whose only message is refused is aborted, and the next ones are committed", async () => {
+    const topic = await newTopic();
+    const producer = newProducer(`refused-${level}`, { maxRequestSize: 2_000_000 });
+    for (const value of ["a", "b"]) {
+      const large = { topic, messages: [{ partition: 0, value: Buffer.alloc(1_500_000) }] };
+      const refused = producer.transaction((tx) => void tx.send(large));
+      await expect(refused).rejects.toMatchObject({ code: "MESSAGE_TOO_LARGE", outcome: "aborted" });
+      await producer.transaction((tx) => tx.send({ topic, messages: [{ partition: 0, value }] }));
+    }
+    await producer.close();
+    await mark(topic);
+    expect(await committed(topic)).toEqual(["a", "b"]);
+  });
+
   test("offsets count with the messages, or not at all", async () => {
     const topic = await newTopic();
     const groupId = `group-${++names}`;

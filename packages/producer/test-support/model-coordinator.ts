@@ -147,12 +147,14 @@ export class ModelCoordinator implements BrokerConnection {
     const isNew = version >= 5;
     const wanted = committed === true ? "CompleteCommit" : "CompleteAbort";
     if (producerId !== this.producerId) return { errorCode: ErrorCode.INVALID_PRODUCER_ID_MAPPING };
-    const isRepeated = isNew && this.state !== "Ongoing" && Number(producerEpoch) + 1 === this.epoch;
-    const isOver = isNew && (this.state === "CompleteCommit" || this.state === "CompleteAbort");
-    if (isOver ? !isRepeated : producerEpoch !== this.epoch) return { errorCode: ErrorCode.PRODUCER_FENCED };
-    if (this.state !== "Ongoing" && this.state !== wanted && !(isNew && this.state === "Empty" && committed === false))
-      return { errorCode: ErrorCode.INVALID_TXN_STATE };
-    if (this.state !== wanted) {
+    const isOver = this.state === "CompleteCommit" || this.state === "CompleteAbort";
+    const isRepeated = isNew && isOver && Number(producerEpoch) + 1 === this.epoch;
+    if (!isRepeated && producerEpoch !== this.epoch) return { errorCode: ErrorCode.PRODUCER_FENCED };
+    // With the newer protocol a producer may abort what no partition was added to; before it, the end may be asked for again.
+    const isEmptyAbort = isNew && !isRepeated && this.state !== "Ongoing" && committed === false;
+    const isTheSame = this.state === wanted && (!isNew || isRepeated);
+    if (this.state !== "Ongoing" && !isTheSame && !isEmptyAbort) return { errorCode: ErrorCode.INVALID_TXN_STATE };
+    if (!isTheSame) {
       this.#end(committed === true, isNew ? this.epoch + 1 : this.epoch);
       this.lastEpoch = this.epoch;
       if (isNew) this.epoch += 1;

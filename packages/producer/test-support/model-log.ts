@@ -46,6 +46,13 @@ export class ModelLog {
     return { errorCode: 0, baseOffset };
   }
 
+  /** The marker of a transaction: from now on the partition knows of its epoch. */
+  mark(producerId: bigint, epoch: number): void {
+    const entry = this.#producers.get(producerId);
+    if (entry === undefined || entry.epoch < epoch)
+      this.#producers.set(producerId, { epoch, lastSequence: -1, recent: [] });
+  }
+
   /** Forgets every producer, as a log does whose records have all been deleted. */
   forgetProducers(): void {
     this.#producers.clear();

@@ -1,9 +1,9 @@
 import type { GroupOffset, OffsetsInTransaction, TransactionOutcome } from "@moldau/connection-pool";
-import { readBatches } from "@moldau/protocol-codec";
+import { readBatches, type ProduceResponsePartition } from "@moldau/protocol-codec";
 import { turns } from "moldau-testing";
 import { Producer, type ProducerOptions } from "../src/index.js";
-import { FakeCluster, type FakeRequest } from "./fake-cluster.js";
-import { ModelCoordinator } from "./model-coordinator.js";
+import { FakeCluster, type FakeRequest, type SentPartition } from "./fake-cluster.js";
+import { ModelCoordinator, type Fate } from "./model-coordinator.js";
 
 /** A producer with a transactional id between a model of the coordinator and models of partitions, all by one clock. */
 export class TransactionalBench {
@@ -12,8 +12,8 @@ export class TransactionalBench {
   readonly producer: Producer;
   /** The messages that count, in the order in which their transactions were committed. */
   readonly visible: string[] = [];
-  /** What Produce answers for a time, instead of taking batches. */
-  readonly refusals: number[] = [];
+  /** What befalls the next requests of Produce. */
+  readonly refusals: Fate[] = [];
   /** Requests of Produce that have arrived. */
   readonly produced: FakeRequest[] = [];
   #pending: string[] = [];
@@ -22,7 +22,8 @@ export class TransactionalBench {
     this.coordinator = new ModelCoordinator(level);
     this.cluster.coordinatorConnection = this.coordinator;
     this.cluster.onRequest = (request) => void this.#take(request);
-    this.coordinator.ended = (committed) => {
+    this.coordinator.ended = (committed, producerId, epoch) => {
+      for (const partition of [0, 1]) this.cluster.log("orders", partition).mark(producerId, epoch);
       if (committed) this.visible.push(...this.#pending);
       this.#pending = [];
     };
@@ -61,21 +62,26 @@ export class TransactionalBench {
 
   #take(request: FakeRequest): Promise<void> {
     this.produced.push(request);
-    const refused = this.refusals.shift();
-    if (refused !== undefined) return request.refuse(refused);
-    return request.answer((one) => {
-      const [batch] = [...readBatches(one.records)];
-      if (batch === undefined) throw new Error("There is no batch.");
-      if (request.version >= 12) {
-        const errorCode = this.coordinator.addByProduce(batch.producerId, batch.producerEpoch);
-        if (errorCode !== 0) return { errorCode };
-      }
-      const log = this.cluster.log(one.topic, one.partition);
-      const before = log.values.length;
-      const appended = log.append(one.records);
-      if (log.values.length > before) this.#pending.push(...one.values);
-      return appended;
-    });
+    const fate = this.refusals.shift();
+    if (typeof fate === "number") return request.refuse(fate);
+    if (fate === "lost before") return request.disconnect();
+    if (fate === undefined) return request.answer((one) => this.#append(request.version, one));
+    for (const one of request.partitions) this.#append(request.version, one);
+    return request.disconnect();
+  }
+
+  #append(version: number, one: SentPartition): Partial<ProduceResponsePartition> {
+    const [batch] = [...readBatches(one.records)];
+    if (batch === undefined) throw new Error("There is no batch.");
+    if (version >= 12) {
+      const errorCode = this.coordinator.addByProduce(batch.producerId, batch.producerEpoch);
+      if (errorCode !== 0) return { errorCode };
+    }
+    const log = this.cluster.log(one.topic, one.partition);
+    const before = log.values.length;
+    const appended = log.append(one.records);
+    if (log.values.length > before) this.#pending.push(...one.values);
+    return appended;
   }
 }
 

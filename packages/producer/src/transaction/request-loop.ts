@@ -35,6 +35,8 @@ export interface LoopOptions {
   readonly deadline: number;
   /** Each of them ends the attempts. */
   readonly signals: readonly AbortSignal[];
+  /** Whether it is the abort that is asked for: that only an abort is possible is then no reason to stop asking. */
+  readonly isAbort?: boolean | undefined;
   /** Hears of every failure after which another attempt is made. */
   readonly retrying: (error: KafkaError, delayMs: number) => void;
 }
@@ -49,7 +51,7 @@ const withoutEffect: ReadonlySet<number> = new Set([
 /** Makes a request until the {@link ruleOf rules} say that no repetition helps, or the time is over. Never rejects. */
 export async function requestUntilRuled<Value>(
   work: (timeLeftMs: number) => Promise<Value>,
-  { api, pace, deadline, signals, retrying }: LoopOptions,
+  { api, pace, deadline, signals, isAbort = false, retrying }: LoopOptions,
 ): Promise<Reply<Value>> {
   const { clock, random, retry } = pace;
   const usual = new Backoff(retry, random);
@@ -62,7 +64,8 @@ export async function requestUntilRuled<Value>(
     } catch (thrown) {
       const error = asKafkaError(thrown);
       note(doubts, error);
-      const rule = ruleFor(api, error);
+      const mustRepeat = isAbort && error.errorCode === ErrorCode.TRANSACTION_ABORTABLE;
+      const rule = mustRepeat ? again : ruleFor(api, error);
       if (rule.action !== "repeat") return { action: rule.action, error, ...doubts };
       const delayMs = (rule.isSoon ? short : usual).next();
       if (signals.some(({ aborted }) => aborted) || clock.monotonic() + delayMs >= deadline)
@@ -73,6 +76,8 @@ export async function requestUntilRuled<Value>(
     }
   }
 }
+
+const again = { action: "repeat", isSoon: false } as const;
 
 /** Java's pause for the coordinator that still completes the transaction before. */
 const shortPauseMs = 20;
@@ -110,5 +115,5 @@ function ruleFor(
   }
   const isOver = code === ClientErrorCode.ABORTED || code === ClientErrorCode.CLOSED;
   const mayPass = !isOver && (retriable || isConnectionFailure(error));
-  return mayPass ? { action: "repeat", isSoon: false } : { action: "late" };
+  return mayPass ? again : { action: "late" };
 }

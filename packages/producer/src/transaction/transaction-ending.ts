@@ -25,6 +25,19 @@ export interface TransactionEndingOptions {
   readonly messages: () => MessagesOfTransaction;
 }
 
+/** The identity after a transaction, or the one that the next has to follow. */
+interface NextIdentity {
+  readonly identity: ProducerIdentity;
+  /** Whether it has to be asked for a later one first. Default: by what is still on its way. */
+  readonly needsEpoch?: boolean;
+}
+
+/** How a transaction ended. */
+interface EndOfTransaction extends NextIdentity {
+  readonly outcome: "committed" | "aborted";
+  readonly error?: KafkaError | undefined;
+}
+
 /**
  * Ends transactions, and finds out how they ended when no answer tells.
  *
@@ -85,9 +98,9 @@ export class TransactionEnding {
   async #fenceOff(record: TransactionRecord): Promise<Reply<ProducerIdentity>> {
     const { requests } = this.#options;
     const reply = await requests.initialize(record.identity, this.#deadline());
-    if (reply.action !== "stop" || !isFencing(reply.error) || !this.#isOpen(record)) return reply;
-    const value = await this.#reclaim(record.identity);
-    return value === undefined ? reply : { action: "done", value, mayArrive: false, mayHold: false };
+    if (reply.action === "abort") return this.#end(record, false);
+    record.isFencedOff = true;
+    return reply;
   }
 
   /** Waits for all that was sent; what fails has been told to the life by then. */
@@ -138,12 +151,12 @@ export class TransactionEnding {
       record.needsEpoch = true;
       return this.#ended(record, { identity, outcome: "aborted", error });
     }
-    const mayHaveExpired = isFencing(reply.error) && this.#isOpen(record) && !record.mayBeCommitted;
-    const next = mayHaveExpired ? await this.#reclaim(identity) : undefined;
+    const mayBeOurs = isFencing(reply.error) && this.#isOpen(record) && !record.mayBeCommitted;
+    const next = mayBeOurs ? await this.#reclaim(identity) : undefined;
     if (next === undefined) throw this.#stop(record, reply.error);
-    record.expired = expired(this.#options.transactionTimeoutMs, reply.error);
-    record.needsEpoch = false;
-    await this.#ended(record, { identity: next, outcome: "aborted", error: record.expired });
+    if (!record.isFencedOff && !next.needsEpoch)
+      record.expired = expired(this.#options.transactionTimeoutMs, reply.error);
+    await this.#ended(record, { ...next, outcome: "aborted", error: record.expired ?? error ?? reply.error });
   }
 
   /**
@@ -151,12 +164,16 @@ export class TransactionEnding {
    *
    * That is answered like the take-over by another producer. But it leaves the transactional id with exactly the epoch that follows ours, and
    * nobody was given that one: who takes over while a transaction is open gets a later one. So the request to follow *that* epoch succeeds
-   * only if nobody took over; the coordinator decides both in one step.
+   * only if nobody took over; the coordinator decides both in one step. Where it does not answer, the next transaction asks again.
    */
-  async #reclaim({ producerId, producerEpoch }: ProducerIdentity): Promise<ProducerIdentity | undefined> {
+  async #reclaim({ producerId, producerEpoch }: ProducerIdentity): Promise<NextIdentity | undefined> {
     const { requests } = this.#options;
-    const reply = await requests.initialize({ producerId, producerEpoch: producerEpoch + 1 }, this.#deadline());
-    return reply.action === "done" ? reply.value : undefined;
+    const following = { producerId, producerEpoch: producerEpoch + 1 };
+    const reply = await requests.initialize(following, this.#deadline());
+    if (reply.action === "stop") return undefined;
+    return reply.action === "done"
+      ? { identity: reply.value, needsEpoch: false }
+      : { identity: following, needsEpoch: true };
   }
 
   /** Goes on asking the coordinator to abort, until it says that it has, or how the transaction ended. */
@@ -190,18 +207,12 @@ export class TransactionEnding {
     return reply;
   }
 
-  async #ended(
-    record: TransactionRecord,
-    end: {
-      readonly identity: ProducerIdentity;
-      readonly outcome: "committed" | "aborted";
-      readonly error?: KafkaError | undefined;
-    },
-  ): Promise<void> {
+  async #ended(record: TransactionRecord, end: EndOfTransaction): Promise<void> {
     const { announcer, epochs, life } = this.#options;
     const { identity, outcome, error } = end;
     // A new epoch leaves behind whatever is still on its way.
-    const needsEpoch = identity === record.identity && (record.needsEpoch || epochs.isCrowded);
+    const isOld = identity === record.identity && (record.needsEpoch || epochs.isCrowded);
+    const needsEpoch = end.needsEpoch ?? isOld;
     life.apply({ type: "ended", identity, needsEpoch });
     if (!needsEpoch) epochs.follow(identity);
     if (outcome === "committed") life.tell("transactionCommitted");

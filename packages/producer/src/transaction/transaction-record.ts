@@ -23,6 +23,8 @@ export class TransactionRecord {
   expired: KafkaError | undefined;
   /** Whether a batch got no answer and was given up: it may arrive after the end, at a broker that does not ask the coordinator about it. */
   mayBeWritten = false;
+  /** Whether it was this producer itself that asked for a later epoch, to abort it. */
+  isFencedOff = false;
   /** Fires when it is being aborted. */
   readonly abandoned = new AbortController();
   /** Groups whose offsets the coordinator knows of. */

@@ -13,7 +13,7 @@ import {
 import type { ProducerIdentity } from "../batch/sequence.js";
 import type { ProducerCluster, ProducerLease } from "../producer-cluster.js";
 import { ruleOf, type TransactionalApi } from "./error-rules.js";
-import { requestUntilRuled, type Reply } from "./request-loop.js";
+import { requestUntilRuled, type LoopOptions, type Reply } from "./request-loop.js";
 
 /** What the requests are made with. */
 export interface TransactionalRequestsOptions {
@@ -168,7 +168,7 @@ export class TransactionalRequests {
     { maxVersion, deadline }: { readonly maxVersion: number; readonly deadline: number },
   ): Promise<Reply<ProducerIdentity>> {
     const { transactionalId } = this.#options;
-    return this.#ask("EndTxn", { deadline }, async (waiting) => {
+    return this.#ask("EndTxn", { deadline, isAbort: !committed }, async (waiting) => {
       const body = { transactionalId, ...identity, committed };
       const answer = await this.#coordinator.request(EndTxn, body, { ...waiting, maxVersion });
       this.#coordinator.check(answer.errorCode, EndTxn);
@@ -179,7 +179,7 @@ export class TransactionalRequests {
 
   #ask<Value>(
     api: TransactionalApi,
-    { deadline, abandoned }: RequestBounds,
+    { deadline, abandoned, isAbort }: RequestBounds & Pick<LoopOptions, "isAbort">,
     work: (waiting: Waiting) => Promise<Value>,
   ): Promise<Reply<Value>> {
     const { cluster, closed, retrying } = this.#options;
@@ -198,7 +198,7 @@ export class TransactionalRequests {
     };
     const signals = abandoned === undefined ? [closed] : [closed, abandoned];
     const tell = (error: KafkaError, delayMs: number): void => retrying(api, error, delayMs);
-    return requestUntilRuled(ask, { api, pace: cluster.options, deadline, signals, retrying: tell });
+    return requestUntilRuled(ask, { api, pace: cluster.options, deadline, signals, isAbort, retrying: tell });
   }
 }
 
