@@ -226,7 +226,7 @@ export class RunningNode implements BrokerNode {
   }
 
   #acceptPeer(channel: Channel): ChannelEvents {
-    const { nextSessionId, onClose, onOpen, ...hooks } = this.#hooks();
+    const { nextSessionId, onClose, ...hooks } = this.#hooks();
     const session = new Session(channel, {
       ...hooks,
       id: nextSessionId(),
@@ -234,11 +234,11 @@ export class RunningNode implements BrokerNode {
       authentication: { kind: "notRequired" },
       onClose: (closed, reason) => {
         this.#peerSessions.delete(closed);
-        onClose(closed, reason);
+        // Brokers come for each question anew: who watches clients come and go wants to hear of it only when something went wrong.
+        if (reason !== undefined) onClose(closed, reason);
       },
     });
     this.#peerSessions.add(session);
-    onOpen(session);
     session.start();
     return session.events;
   }

@@ -4,14 +4,16 @@ import { RawConnection } from "../../../../test/support/raw-connection.js";
 import { startBroker } from "../broker.js";
 import { reportEvents } from "./event-reports.js";
 
-test("each step of a transaction is told in a sentence", async () => {
+test("each step of a transaction is told in a sentence, and nothing of what brokers ask each other for it", async () => {
   await using broker = await startBroker({
     topics: ["orders"],
     configs: { "transaction.abort.timed.out.transaction.cleanup.interval.ms": 10 },
   });
   const told: string[] = [];
+  let connections = 0;
   reportEvents(broker, ({ event, text }) => {
     if (event === "transactionChanged") told.push(text);
+    if (event === "connected") connections++;
   });
   const connection = await RawConnection.open(broker.bootstrapServers[0] ?? "", "shop");
   const transactionalId = "shop";
@@ -52,6 +54,8 @@ test("each step of a transaction is told in a sentence", async () => {
   await isOver();
   connection.close();
 
+  // The broker's questions to itself, about markers among others, are no connections of clients.
+  expect(connections).toBe(1);
   const { producerId } = first;
   expect(told).toEqual([
     `transaction shop: taken by producer ${producerId} in epoch 0`,
