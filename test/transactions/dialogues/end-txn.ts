@@ -98,9 +98,13 @@ export const endTxnDialogues: Readonly<Record<string, (talk: TransactionDialogue
 
   "what a transaction that has timed out hears": async (talk) => {
     await talk.topic("log");
+    const late: (readonly [number, Identity])[] = [];
     for (const version of [1, 2, 4, 5].filter((each) => each <= talk.newest.endTxn)) {
-      const who = await talk.producer(`version ${version}`, 300);
+      const who = await talk.producer(`version ${version}`, 1000);
       await talk.wrote(who);
+      late.push([version, who]);
+    }
+    for (const [version, who] of late) {
       await talk.reached(who.transactionalId, "CompleteAbort");
       await describe(talk, who);
       await talk.end("too late", who, "commit", version);

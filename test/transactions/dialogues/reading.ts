@@ -132,7 +132,7 @@ export const readingDialogues: Readonly<Record<string, (talk: TransactionDialogu
 
   "a transaction that timed out is aborted for its readers": async (talk) => {
     await talk.topic("log");
-    const who = await talk.producer("one", 300);
+    const who = await talk.producer("one", 1000);
     await talk.wrote(who);
     await look(talk, "while it is open");
     await talk.reached(who.transactionalId, "CompleteAbort");
