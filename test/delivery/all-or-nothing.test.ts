@@ -132,6 +132,24 @@ describe.each([2, 0] as const)("all or nothing, at level %i of transaction.versi
     ]);
   });
 
+  it("a producer that is fenced between its transactions hears that, whatever a broker calls it, and nothing else from then on", async () => {
+    const { broker, kafka } = await start();
+    const [zombie, heir] = [newProducer(kafka), newProducer(newKafka(broker))];
+    await zombie.transaction((tx) => tx.send(both("a")));
+    await heir.transaction((tx) => tx.send(both("b")));
+    const again = (): Promise<unknown> =>
+      zombie.transaction((tx) => tx.send(both("c"))).catch((error: unknown) => error);
+    const first = await again();
+    expect(first).toMatchObject({
+      name: "KafkaError",
+      code: "PRODUCER_FENCED",
+      transactionalId: "billing-1",
+      message: expect.stringContaining('Another producer has taken over the transactional id "billing-1"'),
+    });
+    expect(await again()).toBe(first);
+    expect(await zombie.fence().catch((error: unknown) => error)).toBe(first);
+  });
+
   it("a transaction that is open for too long is aborted, and the producer goes on", async () => {
     const { kafka } = await start();
     const producer = newProducer(kafka, { transactionTimeoutMs: 300 });

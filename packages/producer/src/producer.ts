@@ -111,6 +111,11 @@ export class Producer<Key = Payload, Value = Payload> extends EventEmitter<Produ
       });
   }
 
+  /** The id under which it makes transactions; undefined for a producer without them. */
+  get transactionalId(): string | undefined {
+    return this.#options.transactionalId;
+  }
+
   /**
    * Connects to the cluster now instead of at the first `send`, and fails when no broker answers: each is tried once, or with
    * `timeoutMs` again and again for so long. Optional.

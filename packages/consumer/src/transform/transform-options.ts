@@ -79,7 +79,9 @@ function parseProducer<Result>(value: unknown): TransactionalProducer<Result> | 
 }
 
 function isProducer<Result>(value: unknown): value is TransactionalProducer<Result> {
-  return (
-    isPlainObject(value) && ["fence", "transaction"].every((name) => typeof Reflect.get(value, name) === "function")
-  );
+  if (!isPlainObject(value)) return false;
+  const hasCalls = ["fence", "transaction"].every((name) => typeof Reflect.get(value, name) === "function");
+  // A producer of ours says that it has none; of another one that shows at its first transaction.
+  const hasNoId = "transactionalId" in value && Reflect.get(value, "transactionalId") === undefined;
+  return hasCalls && !hasNoId;
 }

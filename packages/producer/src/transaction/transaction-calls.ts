@@ -1,4 +1,6 @@
 import { abortedBy, invalidArgument, OptionReader } from "@moldau/connection-pool";
+import { KafkaError } from "@moldau/protocol-codec";
+import { isFencing } from "./fencing.js";
 import { invalidState, OpenTransaction, type CallsOfTransaction } from "./open-transaction.js";
 import { TransactionLine } from "./transaction-line.js";
 import { Transaction } from "./transaction.js";
@@ -46,7 +48,7 @@ export class TransactionCalls<Key, Value> {
     } catch (error) {
       // The failure of the body is what the caller has to know, not that of the abort.
       await open.leave().catch(() => undefined);
-      throw error;
+      throw this.#whatFailed(error);
     }
     await open.complete();
     return result;
@@ -70,6 +72,13 @@ export class TransactionCalls<Key, Value> {
   /** Aborts the transaction that is open, or waits for the end of the one that is being ended. @throws {KafkaError} what keeps it from that. */
   async leave(): Promise<void> {
     await this.#current?.leave();
+  }
+
+  /** A send that is refused to a producer that is fenced off is not what the caller has to hear of: no other call will be better. */
+  #whatFailed(error: unknown): unknown {
+    const { state } = this.#options.transactions.life;
+    const isFenced = state.name === "fatal error" && error instanceof KafkaError && isFencing(error);
+    return isFenced ? state.error : error;
   }
 
   async #begin(signal: AbortSignal | undefined): Promise<OpenTransaction<Key, Value>> {

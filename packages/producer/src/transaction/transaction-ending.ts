@@ -2,6 +2,7 @@ import type { Clock, TransactionOutcome } from "@moldau/connection-pool";
 import { ErrorCode, KafkaError } from "@moldau/protocol-codec";
 import type { ProducerIdentity } from "../batch/sequence.js";
 import type { ProducerAnnouncer } from "../events.js";
+import { isFencing } from "./fencing.js";
 import type { MessagesOfTransaction } from "./messages-of-transaction.js";
 import type { Reply } from "./request-loop.js";
 import type { TransactionEpochs } from "./transaction-epochs.js";
@@ -239,11 +240,6 @@ export class TransactionEnding {
   #deadline(): number {
     return this.#options.clock.monotonic() + this.#options.maxBlockMs;
   }
-}
-
-/** Whether an error says that a later epoch of the producer is in force. */
-export function isFencing({ errorCode }: KafkaError): boolean {
-  return errorCode === ErrorCode.PRODUCER_FENCED || errorCode === ErrorCode.INVALID_PRODUCER_EPOCH;
 }
 
 function roundHasEnded(groupId: string): KafkaError {

@@ -2,6 +2,7 @@ import { because, clientClosed } from "@moldau/connection-pool";
 import { KafkaError } from "@moldau/protocol-codec";
 import type { ProducerIdentity } from "../batch/sequence.js";
 import type { ProducerAnnouncer, TransactionName } from "../events.js";
+import { fencedOff, isFencing } from "./fencing.js";
 import type { MessagesOfTransaction } from "./messages-of-transaction.js";
 import { initialState, transition, type TransactionEvent, type TransactionState } from "./transaction-state.js";
 
@@ -64,11 +65,12 @@ export class TransactionLife {
   }
 
   /** The producer is of no use any more. Gives the error that every later call gets. */
-  stop(error: KafkaError): KafkaError {
+  stop(reason: KafkaError): KafkaError {
     if (this.#state.name === "fatal error") return this.#state.error;
+    const { announcer, transactionalId } = this.#options;
+    const error = isFencing(reason) ? fencedOff(transactionalId, reason) : reason;
     this.apply({ type: "stop", error });
     void this.#options.messages().drop(error);
-    const { announcer, transactionalId } = this.#options;
     announcer.tell("transactionsStopped", (client) => ({ ...client, transactionalId, error }));
     return error;
   }
