@@ -50,4 +50,9 @@ export interface OffsetsConsumer<Done> {
    * was given up since.
    */
   offsetsInTransaction(done: Done): OffsetsInTransaction;
+  /**
+   * Takes reading back to what was committed last and drops what was fetched ahead, for all partitions assigned: what a transaction read that was
+   * aborted is read again. Offsets that went with that transaction are settled before. Resolves when reading stands there; never rejects.
+   */
+  takeBack(): Promise<void>;
 }

@@ -214,6 +214,17 @@ export class Consumer
   }
 
   /**
+   * Takes reading back to what was committed last, in all partitions that are assigned: what was handed out since is handed out again, and what was
+   * fetched ahead is dropped. It is what `producer.transaction(body, { consumer })` asks for when the transaction came to nothing; with a producer
+   * of another make, call it after each transaction that was aborted. The message in hand, if there is one, does not become done. A partition that
+   * was sought in goes back to where that led. After {@link close} nothing is read, and nothing happens. Never rejects.
+   */
+  takeBack(): Promise<void> {
+    if (!this.isClosed || this.#engine.reader.isFinishing) this.#engine.transactionalOffsets.takeBack();
+    return Promise.resolve();
+  }
+
+  /**
    * Who this member is to the coordinator of its group, for a producer of another make that commits offsets in its transactions (KIP-447). Read it
    * anew for each transaction: it changes with every round of the group.
    *

@@ -89,6 +89,7 @@ export class TransactionalBench {
 export class ConsumerDouble {
   readonly outcomes: TransactionOutcome[] = [];
   readonly round = new AbortController();
+  takenBack = 0;
   readonly #offsets: readonly GroupOffset[];
 
   constructor(offset = 5n) {
@@ -102,5 +103,10 @@ export class ConsumerDouble {
       roundEnded: this.round.signal,
       settle: async (outcome) => void this.outcomes.push(outcome),
     };
+  }
+
+  takeBack(): Promise<void> {
+    this.takenBack++;
+    return Promise.resolve();
   }
 }

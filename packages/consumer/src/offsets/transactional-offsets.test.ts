@@ -118,6 +118,25 @@ describe("offsets in a transaction", () => {
     expect([partition.position, partition.done, partition.due]).toEqual([12n, 12n, undefined]);
   });
 
+  it("take reading back in all partitions to what was committed last, but for one that asks where it stands", async () => {
+    const { offsets, partitions } = bench();
+    const [partition, other] = partitions;
+    handOut(partition);
+    handOut(other);
+    await offsets.offsetsInTransaction([upTo(12n)]).settle("committed");
+    const holding = partition.ledger.take({ from: 13n, to: 14n, batches: [] }, 4);
+    offsets.takeBack();
+    expect(partitions.map(({ position, done, buffer }) => [position, done, buffer.bytes])).toEqual([
+      [12n, 12n, 0],
+      [10n, 10n, 0],
+    ]);
+    expect(holding.state).toBe("void");
+
+    await offsets.offsetsInTransaction([upTo(13n)]).settle("unknown");
+    offsets.takeBack();
+    expect(partition.positioning.name).toBe("inDoubt");
+  });
+
   it("are settled once, and not where reading was moved or the partition given up meanwhile", async () => {
     const { offsets, partitions, assignment } = bench();
     const [partition, other] = partitions;

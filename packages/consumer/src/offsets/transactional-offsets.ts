@@ -92,6 +92,14 @@ export class TransactionalOffsets {
     rewound(standing);
   }
 
+  /** The same for all partitions; one that has to find out where it stands goes on with that. */
+  takeBack(): void {
+    const { assignment, rewound } = this.#init;
+    const standing = [...assignment].filter(({ isReady }) => isReady);
+    for (const partition of standing) partition.rewind();
+    rewound(standing);
+  }
+
   #dueBeside(named: readonly NamedOffset[]): NamedOffset[] {
     const { assignment } = this.#init;
     const isNamed = new Set(named.map(({ assigned }) => assigned));

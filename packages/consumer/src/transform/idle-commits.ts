@@ -60,6 +60,8 @@ export class IdleCommits {
     let given: OffsetsInTransaction | undefined;
     const consumer = {
       offsetsInTransaction: () => (given = offsets.offsetsInTransaction([], { withOthersDue: true })),
+      // What was stepped over has not been handed out.
+      takeBack: () => Promise.resolve(),
     };
     let isBegun = false;
     try {

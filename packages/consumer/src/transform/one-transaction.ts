@@ -86,6 +86,11 @@ export class OneTransaction<Result> implements OffsetsConsumer<Committable> {
     return this.#given;
   }
 
+  /** The same as {@link undo}, for a producer that takes reading back by itself. */
+  takeBack(): Promise<void> {
+    return this.undo();
+  }
+
   async #fill(transaction: TransformTransaction<Result>, signal: AbortSignal): Promise<void> {
     this.#isBegun = true;
     const sent: Promise<unknown>[] = [];
