@@ -19,7 +19,7 @@ it(
       newKafka: () => new Kafka({ brokers: [broker.bootstrapServers] }),
       by: "transform",
       sessionTimeoutMs: 2_000,
-      trouble: { begin: () => broker.killAgainAndAgain(3_000, 8_000), end: () => broker.spare() },
+      trouble: { begin: () => broker.killAgainAndAgain(2_500, 4_500), end: () => broker.spare() },
     });
     expect(levels).toEqual(intact(chainRecords));
     expect(broker.kills).toBeGreaterThan(1);
