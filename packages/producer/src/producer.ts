@@ -34,7 +34,11 @@ import { sendChannel, traceSend, type SendTrace } from "./send-trace.js";
 import { SendPipeline } from "./send-pipeline.js";
 import { messagesOfTransaction, type MessagesOfTransaction } from "./transaction/messages-of-transaction.js";
 import { invalidState } from "./transaction/open-transaction.js";
-import { TransactionCalls, type TransactionOptions } from "./transaction/transaction-calls.js";
+import {
+  TransactionCalls,
+  type TransactionOptions,
+  type TransactionPatience,
+} from "./transaction/transaction-calls.js";
 import type { Transaction } from "./transaction/transaction.js";
 import { Transactions } from "./transaction/transactions.js";
 import { MessageWritable, type WritableSettings } from "./writable.js";
@@ -104,8 +108,10 @@ export class Producer<Key = Payload, Value = Payload> extends EventEmitter<Produ
     this.#calls =
       this.#transactions &&
       new TransactionCalls({
+        clock: cluster.clock,
         transactions: this.#transactions,
         checkOpen: () => this.#checkOpen(),
+        // Of a transaction that is open they are taken while the producer is being closed, too: its end is waited for.
         send: (each) => this.#submit(() => this.#open(each, "send")),
         sendBatch: (each) => this.#submit(() => this.#openBatch(each)),
       });
@@ -139,6 +145,7 @@ export class Producer<Key = Payload, Value = Payload> extends EventEmitter<Produ
    */
   send(options: SendOptions<Key, Value>): Promise<readonly SentBatch[]> {
     return this.#submit(() => {
+      this.#checkOpen();
       this.#checkOutside("send");
       return this.#open(options, "send");
     });
@@ -151,6 +158,7 @@ export class Producer<Key = Payload, Value = Payload> extends EventEmitter<Produ
    */
   sendBatch(options: SendBatchOptions<Key, Value>): Promise<readonly SentBatch[]> {
     return this.#submit(() => {
+      this.#checkOpen();
       this.#checkOutside("sendBatch");
       return this.#openBatch(options);
     });
@@ -206,7 +214,10 @@ export class Producer<Key = Payload, Value = Payload> extends EventEmitter<Produ
     this.#checkOutside("writable");
     return new MessageWritable(options, {
       check: (messages) => void readSendOptions(messages, this.#options, "writable"),
-      open: (messages, firstIndex) => this.#open(messages, "writable", firstIndex),
+      open: (messages, firstIndex) => {
+        this.#checkOpen();
+        return this.#open(messages, "writable", firstIndex);
+      },
       flush: () => this.#pipeline.flush(),
       soon: (run) => this.#cluster.clock.soon(run),
     });
@@ -230,6 +241,9 @@ export class Producer<Key = Payload, Value = Payload> extends EventEmitter<Produ
 
   /**
    * Takes no more messages, waits for the outcome of all that were sent, and closes the connections.
+   *
+   * A transaction that is open may go on and end for three quarters of `timeoutMs`; then it is aborted, and its commit rejects with a
+   * {@link TransactionError} whose code is CLIENT_CLOSED. No other one is begun meanwhile.
    *
    * What has no outcome after `timeoutMs` is given up: its calls reject with CLIENT_CLOSED, and say what kept them until then. Calling it
    * again gives the same promise.
@@ -261,13 +275,11 @@ export class Producer<Key = Payload, Value = Payload> extends EventEmitter<Produ
   }
 
   #open(options: SendOptions<Key, Value>, operation: "send" | "writable", firstIndex = 0): SendCall {
-    this.#checkOpen();
     const settings = this.#checkAcks(readSendOptions(options, this.#options));
     return this.#traced(operation, [options], (entries) => this.#intake.open(settings, entries, firstIndex));
   }
 
   #openBatch(options: SendBatchOptions<Key, Value>): SendCall {
-    this.#checkOpen();
     const settings = this.#checkAcks(readSendBatchOptions(options, this.#options));
     return this.#traced("sendBatch", options.topicMessages, (entries) => this.#intake.open(settings, entries));
   }
@@ -321,10 +333,11 @@ export class Producer<Key = Payload, Value = Payload> extends EventEmitter<Produ
   async #close(wait: ResolvedWaitSettings): Promise<void> {
     try {
       this.#pipeline.hurry();
-      await this.#settled(wait, this.#calls?.leave());
+      await this.#settled(wait, this.#calls?.close(shareOfTransaction(wait)));
     } catch {
       // Patience is at its end; what it was for is told to the calls that are given up.
     }
+    this.#calls?.giveUp();
     this.#transactions?.close();
     this.#intake.close(closedBeforeSent);
     this.#pipeline.close(closedBeforeSent);
@@ -347,6 +360,11 @@ export class Producer<Key = Payload, Value = Payload> extends EventEmitter<Produ
 function closedBeforeSent(cause: KafkaError | undefined): KafkaError {
   const message = because("The producer was closed before this had an outcome", cause);
   return new KafkaError(ClientErrorCode.CLOSED, message, { cause });
+}
+
+/** A body may take long; what is left of the time is for aborting what it has not ended. */
+function shareOfTransaction({ timeoutMs = closeTimeoutMs, signal }: ResolvedWaitSettings): TransactionPatience {
+  return { timeoutMs: timeoutMs * 0.75, signal };
 }
 
 function readWaitSettings(name: string, settings: WaitSettings, timeoutMs: number | undefined): ResolvedWaitSettings {

@@ -1,4 +1,4 @@
-import { asKafkaError } from "@moldau/connection-pool";
+import { asKafkaError, clientClosed } from "@moldau/connection-pool";
 import { KafkaError } from "@moldau/protocol-codec";
 import type { SendBatchOptions, SendOptions } from "../accept/send-options.js";
 import type { SentBatch } from "../send-error.js";
@@ -29,7 +29,10 @@ export interface OpenTransactionOptions<Key, Value> extends CallsOfTransaction<K
  */
 export class OpenTransaction<Key, Value> implements TransactionWork<Key, Value> {
   readonly #options: OpenTransactionOptions<Key, Value>;
-  #ending: { readonly how: "commit" | "abort"; readonly done: Promise<void> } | undefined;
+  #ending: { readonly how: "commit" | "abort" | "close"; readonly done: Promise<void> } | undefined;
+  #ended: () => void = () => undefined;
+  /** Resolves when it has ended. */
+  readonly over = new Promise<void>((resolve) => (this.#ended = resolve));
 
   constructor(options: OpenTransactionOptions<Key, Value>) {
     this.#options = options;
@@ -53,6 +56,7 @@ export class OpenTransaction<Key, Value> implements TransactionWork<Key, Value> 
 
   async commit(): Promise<void> {
     const { transactions, record } = this.#options;
+    if (this.#ending?.how === "close") return this.#closed(this.#ending.done);
     this.#checkNotEnded("commit");
     await this.#end("commit", transactions.commit(record));
   }
@@ -62,6 +66,7 @@ export class OpenTransaction<Key, Value> implements TransactionWork<Key, Value> 
     if (this.#ending === undefined) return this.#end("abort", transactions.abort(record));
     const { how, done } = this.#ending;
     if (how === "abort") return done;
+    if (how === "close") return this.leave();
     const isCommitted = await done.then(
       () => true,
       () => false,
@@ -76,7 +81,20 @@ export class OpenTransaction<Key, Value> implements TransactionWork<Key, Value> 
 
   /** Commits it, unless the application has ended it by itself; what that came to, comes of this as well. */
   async complete(): Promise<void> {
-    await (this.#ending === undefined ? this.commit() : this.#ending.done);
+    await (this.#ending === undefined || this.#ending.how === "close" ? this.commit() : this.#ending.done);
+  }
+
+  /** Aborts it because the producer is being closed, or waits for its end. Never rejects. */
+  async close(): Promise<void> {
+    const { transactions, record } = this.#options;
+    if (this.#ending === undefined) void this.#end("close", transactions.abort(record, closed()));
+    await this.leave();
+  }
+
+  /** @throws {TransactionError} always: nobody is to take it for committed. */
+  async #closed(aborted: Promise<void>): Promise<never> {
+    await aborted.catch(() => undefined);
+    throw this.#options.transactions.aborted(this.#options.record, closed());
   }
 
   async #sendOffsets<Done>(options: ConsumerOffsets<Done> | OffsetsOfGroup): Promise<void> {
@@ -102,6 +120,7 @@ export class OpenTransaction<Key, Value> implements TransactionWork<Key, Value> 
 
   #checkNotEnded(name: string): void {
     if (this.#ending === undefined) return;
+    if (this.#ending.how === "close") throw closed();
     // A commit may have come to an abort, or not have come to its end yet.
     throw invalidState(`${name}: the transaction was ended before, by ${this.#ending.how}(); begin another one.`);
   }
@@ -112,12 +131,20 @@ export class OpenTransaction<Key, Value> implements TransactionWork<Key, Value> 
     if (life.failure !== undefined) throw transactionAborted(life.failure);
   }
 
-  #end(how: "commit" | "abort", done: Promise<void>): Promise<void> {
+  #end(how: "commit" | "abort" | "close", done: Promise<void>): Promise<void> {
     this.#ending = { how, done };
     const { ended } = this.#options;
-    done.then(ended, ended);
+    const over = (): void => {
+      this.#ended();
+      ended();
+    };
+    done.then(over, over);
     return done;
   }
+}
+
+function closed(): KafkaError {
+  return clientClosed("The producer");
 }
 
 /** Makes the error for a call that comes at the wrong time; `message` says what to do instead. */

@@ -1,4 +1,4 @@
-import { abortedBy, invalidArgument, OptionReader } from "@moldau/connection-pool";
+import { abortedBy, invalidArgument, OptionReader, timedOut, waitFor, type Clock } from "@moldau/connection-pool";
 import { KafkaError } from "@moldau/protocol-codec";
 import { isFencing } from "./fencing.js";
 import { invalidState, OpenTransaction, type CallsOfTransaction } from "./open-transaction.js";
@@ -15,8 +15,17 @@ export interface TransactionOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** How long a producer that is being closed waits for the transaction that is open. */
+export interface TransactionPatience {
+  /** In milliseconds. */
+  readonly timeoutMs: number;
+  /** Ends the waiting. */
+  readonly signal: AbortSignal | undefined;
+}
+
 /** What the calls are made with. */
 export interface TransactionCallsOptions<Key, Value> extends CallsOfTransaction<Key, Value> {
+  readonly clock: Clock;
   readonly transactions: Transactions;
   /** @throws {KafkaError} CLIENT_CLOSED once the producer is being closed. */
   readonly checkOpen: () => void;
@@ -69,9 +78,19 @@ export class TransactionCalls<Key, Value> {
     await this.#options.transactions.initialize(readOptions("fence", options));
   }
 
-  /** Aborts the transaction that is open, or waits for the end of the one that is being ended. @throws {KafkaError} what keeps it from that. */
-  async leave(): Promise<void> {
-    await this.#current?.leave();
+  /** Waits until the transaction that is open has ended by itself, and aborts it when its time is over. Never rejects. */
+  async close({ timeoutMs, signal }: TransactionPatience): Promise<void> {
+    const current = this.#current;
+    if (current === undefined) return;
+    const { clock } = this.#options;
+    const late = (): KafkaError => timedOut("The transaction has not ended by itself.");
+    await waitFor(current.over, { clock, timeoutMs, signal, late }).catch(() => undefined);
+    await current.close();
+  }
+
+  /** Aborts the transaction that is open, with whatever is possible at once. */
+  giveUp(): void {
+    void this.#current?.close();
   }
 
   /** A send that is refused to a producer that is fenced off is not what the caller has to hear of: no other call will be better. */
@@ -90,7 +109,7 @@ export class TransactionCalls<Key, Value> {
     };
     try {
       checkOpen();
-      const record = await transactions.begin({ signal });
+      const record = await transactions.begin({ signal, checkOpen });
       this.#current = new OpenTransaction({ transactions, record, send, sendBatch, ended });
       return this.#current;
     } catch (error) {

@@ -11,6 +11,7 @@ import type { OffsetsToSend } from "./offsets-to-send.js";
 import type { Reply } from "./request-loop.js";
 import { TransactionEnding } from "./transaction-ending.js";
 import { TransactionEpochs } from "./transaction-epochs.js";
+import { TransactionError } from "./transaction-error.js";
 import { TransactionGate } from "./transaction-gate.js";
 import { TransactionLife } from "./transaction-life.js";
 import { TransactionRecord } from "./transaction-record.js";
@@ -26,6 +27,12 @@ export interface TransactionsOptions {
   /** Time for beginning a transaction and for ending it, in milliseconds. */
   readonly maxBlockMs: number;
   readonly messages: () => MessagesOfTransaction;
+}
+
+/** How a transaction is begun. */
+interface BeginOptions extends Pick<OperationOptions, "signal"> {
+  /** @throws {KafkaError} when no other transaction may begin. */
+  readonly checkOpen: () => void;
 }
 
 /** The transactions of one producer, one after the other: begun here, filled, and ended by {@link TransactionEnding}. */
@@ -68,11 +75,12 @@ export class Transactions {
     await abortable(this.#initializing, signal);
   }
 
-  /** Begins a transaction. @throws {KafkaError} as {@link initialize} does. */
-  async begin(options: Pick<OperationOptions, "signal"> = {}): Promise<TransactionRecord> {
+  /** Begins a transaction, unless `checkOpen` throws when all is ready for it. @throws {KafkaError} as {@link initialize} does. */
+  async begin({ checkOpen, ...options }: BeginOptions): Promise<TransactionRecord> {
     await this.initialize(options);
     const protocol = this.#done(await abortable(this.#requests.protocol(this.#deadline()), options.signal));
     this.life.checkAlive();
+    checkOpen();
     const { identity } = this.life;
     this.life.apply({ type: "begin" });
     const record = new TransactionRecord(identity, protocol, this.#options.messages().acknowledged);
@@ -127,6 +135,13 @@ export class Transactions {
   /** See {@link TransactionEnding.abort}. */
   abort(record: TransactionRecord, reason?: KafkaError): Promise<void> {
     return this.#ending.abort(record, reason);
+  }
+
+  /** What the caller of an aborted transaction gets: what it was aborted for, unless the producer is of no use any more. */
+  aborted({ expired }: TransactionRecord, reason: KafkaError): KafkaError {
+    const { state } = this.life;
+    if (state.name === "fatal error") return state.error;
+    return new TransactionError("aborted", expired ?? reason, this.#options.transactionalId);
   }
 
   /** Gives up whatever is under way. */
