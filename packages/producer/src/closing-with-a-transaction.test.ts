@@ -1,4 +1,4 @@
-import { KafkaError } from "@moldau/protocol-codec";
+import type { KafkaError } from "@moldau/protocol-codec";
 import { turns } from "moldau-testing";
 import { describe, expect, it } from "vitest";
 import { TransactionalBench } from "../test-support/transactional-bench.js";

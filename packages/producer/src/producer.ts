@@ -166,7 +166,8 @@ export class Producer<Key = Payload, Value = Payload> extends EventEmitter<Produ
 
   /**
    * Makes a transaction of what `body` sends: commits it when `body` returns, and gives what it returned; aborts it when `body` throws, and
-   * throws the same. Needs the option `transactionalId`.
+   * throws the same, or a TransactionError if it was a call of the transaction that failed. Resolves without a commit only when `body` has called
+   * `tx.abort()`; what `body` throws after its own `tx.commit()` undoes nothing. Needs the option `transactionalId`.
    *
    * One transaction of a producer is open at a time: a second call waits until the first one is over. So `body` must not wait for another
    * transaction of the same producer.

@@ -34,6 +34,9 @@ export class OpenTransaction<Key, Value> implements TransactionWork<Key, Value> 
   /** Resolves when it has ended. */
   readonly over = new Promise<void>((resolve) => (this.#ended = resolve));
 
+  /** What its calls have been refused with. */
+  readonly #refusals = new WeakSet<Error>();
+
   constructor(options: OpenTransactionOptions<Key, Value>) {
     this.#options = options;
   }
@@ -84,6 +87,20 @@ export class OpenTransaction<Key, Value> implements TransactionWork<Key, Value> 
     await (this.#ending === undefined || this.#ending.how === "close" ? this.commit() : this.#ending.done);
   }
 
+  /**
+   * Aborts it, because its body has thrown. Gives what the caller is to hear: what failed of the transaction, if it is that which came out of
+   * the body, and otherwise what the body threw.
+   */
+  async failed(thrown: unknown): Promise<unknown> {
+    const { transactions, record } = this.#options;
+    const { failure } = transactions.life;
+    // The failure of the body is what the caller has to know, not that of the abort.
+    await this.leave().catch(() => undefined);
+    if (!(thrown instanceof KafkaError) || this.#ending?.how === "commit") return thrown;
+    if (failure === undefined && !this.#refusals.has(thrown)) return thrown;
+    return transactions.aborted(record, this.#ending?.how === "close" ? closed() : (failure ?? thrown));
+  }
+
   /** Aborts it because the producer is being closed, or waits for its end. Never rejects. */
   async close(): Promise<void> {
     const { transactions, record } = this.#options;
@@ -111,11 +128,17 @@ export class OpenTransaction<Key, Value> implements TransactionWork<Key, Value> 
       this.#checkNotEnded(name);
       this.#checkUsable();
     } catch (error) {
-      return Promise.reject(asKafkaError(error));
+      return Promise.reject(this.#noted(error));
     }
     const result = call();
-    result.catch((error: unknown) => transactions.fail(record, asKafkaError(error)));
+    result.catch((error: unknown) => transactions.fail(record, this.#noted(error)));
     return result;
+  }
+
+  #noted(error: unknown): KafkaError {
+    const refusal = asKafkaError(error);
+    this.#refusals.add(refusal);
+    return refusal;
   }
 
   #checkNotEnded(name: string): void {

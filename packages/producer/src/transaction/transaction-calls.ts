@@ -1,6 +1,5 @@
 import { abortedBy, invalidArgument, OptionReader, timedOut, waitFor, type Clock } from "@moldau/connection-pool";
-import { KafkaError } from "@moldau/protocol-codec";
-import { isFencing } from "./fencing.js";
+import type { KafkaError } from "@moldau/protocol-codec";
 import { invalidState, OpenTransaction, type CallsOfTransaction } from "./open-transaction.js";
 import { TransactionLine } from "./transaction-line.js";
 import { Transaction } from "./transaction.js";
@@ -55,9 +54,7 @@ export class TransactionCalls<Key, Value> {
       result = await body(new Transaction(open));
       if (signal?.aborted === true) throw abortedBy(signal);
     } catch (error) {
-      // The failure of the body is what the caller has to know, not that of the abort.
-      await open.leave().catch(() => undefined);
-      throw this.#whatFailed(error);
+      throw await open.failed(error);
     }
     await open.complete();
     return result;
@@ -91,13 +88,6 @@ export class TransactionCalls<Key, Value> {
   /** Aborts the transaction that is open, with whatever is possible at once. */
   giveUp(): void {
     void this.#current?.close();
-  }
-
-  /** A send that is refused to a producer that is fenced off is not what the caller has to hear of: no other call will be better. */
-  #whatFailed(error: unknown): unknown {
-    const { state } = this.#options.transactions.life;
-    const isFenced = state.name === "fatal error" && error instanceof KafkaError && isFencing(error);
-    return isFenced ? state.error : error;
   }
 
   async #begin(signal: AbortSignal | undefined): Promise<OpenTransaction<Key, Value>> {

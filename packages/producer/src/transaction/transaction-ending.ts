@@ -117,12 +117,12 @@ export class TransactionEnding {
   }
 
   async #commitFlushed(record: TransactionRecord): Promise<void> {
-    const { announcer, life, transactionalId, transactionTimeoutMs } = this.#options;
+    const { announcer, life, transactionalId } = this.#options;
     const reply = await this.#end(record, true);
     if (reply.action === "done") return this.#ended(record, { identity: reply.value, outcome: "committed" });
     const { action, error, mayHold } = reply;
     // Were it committed, the coordinator would say so: it has aborted the transaction.
-    if (error.errorCode === ErrorCode.INVALID_TXN_STATE) return life.fail(expired(transactionTimeoutMs, error));
+    if (error.errorCode === ErrorCode.INVALID_TXN_STATE) return life.fail(this.#expired(error));
     if (!mayHold && (action !== "stop" || isFencing(error))) return life.fail(error);
     if (!mayHold) throw this.#stop(record, error);
     record.mayBeCommitted = true;
@@ -146,7 +146,11 @@ export class TransactionEnding {
   /** The coordinator has answered the request to abort. @throws {KafkaError} when that is the end of the producer. */
   async #conclude(record: TransactionRecord, reply: Reply<ProducerIdentity>, error?: KafkaError): Promise<void> {
     const { identity } = record;
-    if (reply.action === "done") return this.#ended(record, { identity: reply.value, outcome: "aborted", error });
+    if (reply.action === "done") {
+      // A broker knows of a later epoch, and the coordinator takes us for the owner of the id: it has aborted the transaction by itself before.
+      if (record.fenced !== undefined) record.expired = this.#expired(record.fenced);
+      return this.#ended(record, { identity: reply.value, outcome: "aborted", error: record.expired ?? error });
+    }
     // The coordinator has nothing that could be aborted; what is still on its way must not find the next transaction.
     if (reply.action === "abort") {
       record.needsEpoch = true;
@@ -155,8 +159,7 @@ export class TransactionEnding {
     const mayBeOurs = isFencing(reply.error) && this.#isOpen(record) && !record.mayBeCommitted;
     const next = mayBeOurs ? await this.#reclaim(identity) : undefined;
     if (next === undefined) throw this.#stop(record, reply.error);
-    if (!record.isFencedOff && !next.needsEpoch)
-      record.expired = expired(this.#options.transactionTimeoutMs, reply.error);
+    if (!record.isFencedOff && !next.needsEpoch) record.expired = this.#expired(reply.error);
     await this.#ended(record, { ...next, outcome: "aborted", error: record.expired ?? error ?? reply.error });
   }
 
@@ -235,6 +238,10 @@ export class TransactionEnding {
   /** Whether the coordinator is known to have it open: it has said so, or a broker has taken a batch, which it does only then. */
   #isOpen({ isOpen, protocol, acknowledgedBefore }: TransactionRecord): boolean {
     return isOpen || (protocol === "implied" && this.#options.messages().acknowledged > acknowledgedBefore);
+  }
+
+  #expired(cause: KafkaError): KafkaError {
+    return expired(this.#options.transactionTimeoutMs, cause);
   }
 
   #deadline(): number {

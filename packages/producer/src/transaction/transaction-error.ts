@@ -1,4 +1,5 @@
 import { KafkaError, type KafkaErrorJson } from "@moldau/protocol-codec";
+import { mayHelpToRunAgain } from "./run-again.js";
 
 /** {@link TransactionError} as JSON. */
 export interface TransactionErrorJson extends KafkaErrorJson {
@@ -8,8 +9,9 @@ export interface TransactionErrorJson extends KafkaErrorJson {
 /**
  * A transaction was not committed.
  *
- * `code`, `retriable` and `cause` are those of what went wrong. With the outcome `aborted` nothing of the transaction counts, and its work may be
- * done again; with `unknown` the request to commit was sent and no answer came, so that all of it may count, or nothing.
+ * `code` and `cause` are those of what went wrong. With the outcome `aborted` nothing of the transaction counts, and its work may be done again:
+ * `retriable` says whether that can help, or would meet the same refusal. With `unknown` the request to commit was sent and no answer came, so
+ * that all of it may count, or nothing; `retriable` is false then.
  */
 export class TransactionError extends KafkaError {
   static override readonly brand: string = "TransactionError";
@@ -18,7 +20,8 @@ export class TransactionError extends KafkaError {
   readonly outcome: "aborted" | "unknown";
 
   constructor(outcome: "aborted" | "unknown", reason: KafkaError, transactionalId: string) {
-    const { code, retriable } = reason;
+    const { code } = reason;
+    const retriable = outcome === "aborted" && mayHelpToRunAgain(reason);
     super(code, `${beginnings[outcome]}: ${reason.message}`, { retriable, transactionalId, cause: reason });
     this.outcome = outcome;
   }

@@ -132,8 +132,8 @@ export class Transactions {
     return this.#ending.commit(record);
   }
 
-  /** See {@link TransactionEnding.abort}. */
-  abort(record: TransactionRecord, reason?: KafkaError): Promise<void> {
+  /** See {@link TransactionEnding.abort}. The reason is what has failed, if the application does not just want it. */
+  abort(record: TransactionRecord, reason = this.life.failure): Promise<void> {
     return this.#ending.abort(record, reason);
   }
 
