@@ -47,7 +47,7 @@ export interface OffsetsConsumer<Done> {
    * What is to be committed for `done`: a message, a batch, or offsets to read next.
    *
    * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, CLIENT_INVALID_STATE for a consumer that commits by itself, CLIENT_NOT_ASSIGNED for what
-   * was given up since.
+   * was given up since, CLIENT_TAKEN_BACK for what was taken back and not handed out again.
    */
   offsetsInTransaction(done: Done): OffsetsInTransaction;
   /**

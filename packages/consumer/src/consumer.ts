@@ -188,7 +188,10 @@ export class Consumer
    * Commits: a message or a batch as done, offsets as the next to be read, and with no argument everything that is done.
    * What is committed counts as done at once.
    *
-   * @throws {KafkaError} what the coordinator said; CLIENT_NOT_ASSIGNED for a message whose partition was given up since.
+   * After a transaction was aborted, an offset in what was taken back says that what lies before is not wanted again: reading goes on there.
+   *
+   * @throws {KafkaError} what the coordinator said; CLIENT_NOT_ASSIGNED for a message whose partition was given up since; CLIENT_TAKEN_BACK for one
+   * that was taken back when a transaction was aborted, and is handed out again.
    */
   async commit(what?: Committable, options: WaitingOptions = {}): Promise<void> {
     const { requestTimeoutMs } = this.#cluster.options;
@@ -206,7 +209,8 @@ export class Consumer
    * of it in hand goes on, and gets that message again after the others, as after a `seek`.
    *
    * @throws {KafkaError} CLIENT_INVALID_STATE for a consumer that commits by itself (`autoCommit` is not false); CLIENT_INVALID_ARGUMENT;
-   * CLIENT_NOT_ASSIGNED for what is not, or no longer, assigned; CLIENT_CLOSED.
+   * CLIENT_NOT_ASSIGNED for what is not, or no longer, assigned; CLIENT_TAKEN_BACK for what an abort has taken back, and the loop has not handed
+   * out again; CLIENT_CLOSED.
    */
   offsetsInTransaction(done: Committable): OffsetsInTransaction {
     this.#checkUsable();

@@ -350,15 +350,15 @@ export class Engine implements MembershipHost, ReaderHost {
       membership: this.#membership,
       assignment: this.assignment,
       isActive: () => this.reader.isActive,
+      moved: (partition) => this.#moved([partition]),
       failed: (error) => this.#interrupt(error),
     });
   }
 
   #makePositioning(coordinator: Coordinator): Positioning {
-    const { cluster, options } = this.#init;
-    const { startFrom, isolationLevel } = options;
+    const { startFrom, isolationLevel } = this.#init.options;
     return new Positioning({
-      cluster,
+      ...this.#init,
       coordinator,
       startFrom,
       isolationLevel,

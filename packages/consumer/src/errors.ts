@@ -12,6 +12,8 @@ export const ConsumerErrorCode = {
   BODY_UNFINISHED: "CLIENT_BODY_UNFINISHED",
   /** The partition is not, or no longer, assigned to this consumer. */
   NOT_ASSIGNED: "CLIENT_NOT_ASSIGNED",
+  /** A message was taken back, since the transaction that read it came to nothing: it is handed out again. */
+  TAKEN_BACK: "CLIENT_TAKEN_BACK",
   /** The group has committed no offset, and `startFrom` is `"none"`. */
   NO_OFFSET: "CLIENT_NO_OFFSET",
   /** A batch was tried as often as it may be, and could not be transformed; `cause` is what went wrong the last time. */
@@ -86,6 +88,16 @@ export function transformFailed(
 /** A commit, seek, pause or resume of a partition that this consumer does not have. */
 export function notAssigned({ topic, partition }: TopicPartition, why: string): KafkaError {
   return new KafkaError(ConsumerErrorCode.NOT_ASSIGNED, `Partition ${topic}-${partition} ${why}`, { topic, partition });
+}
+
+/** What an abort has taken back was to be committed all the same: the loop hands it out once more, and it would count twice. */
+export function takenBack({ topic, partition }: TopicPartition, offset: bigint): KafkaError {
+  return new KafkaError(
+    ConsumerErrorCode.TAKEN_BACK,
+    `What was handed out of ${topic}-${partition} before offset ${offset} was taken back when a transaction was aborted, and what of it is not committed is ` +
+      "handed out again: it would count twice. Leave the body of the loop (`continue`), and take the message when it comes.",
+    { topic, partition, offset },
+  );
 }
 
 /** A commit while the consumer is no member of its group: its partitions were given up. */

@@ -63,6 +63,7 @@ function bench(options: Partial<ConsumerOptions> = {}): Bench {
     membership,
     assignment,
     isActive: () => false,
+    moved: ({ position }) => void log.push(`moved to ${position}`),
     name: { clientId: "test", clientInstance: 1, groupId: "billing" },
     tell: (name, make) =>
       note(`${name} ${describeEvent(make({ clientId: "test", clientInstance: 1, groupId: "billing" }))}`.trim()),
@@ -117,6 +118,22 @@ describe("commits on virtual time", () => {
     ]);
     await commits.commitDue(at(60_000));
     expect(requested()).toHaveLength(2);
+  });
+
+  it("lets reading step over what was taken back before a place that the application commits, and no further", async () => {
+    const { commits, partitions, log, at } = bench({ autoCommit: false });
+    const [partition] = partitions;
+    const commit = (offset: bigint): Promise<void> =>
+      commits.commit([{ topic: "orders", partition: 0, offset }], { deadline: at(30_000) });
+    done(partition, 5n);
+    partition?.rewind();
+    await commit(6n);
+    expect(partition?.position).toBe(0n);
+    await commit(3n);
+    expect([partition?.position, partition?.due]).toEqual([3n, undefined]);
+    partition?.ledger.take({ from: 3n, to: 4n, batches: [] }, -1);
+    await commit(5n);
+    expect([partition?.position, log.filter((line) => line.startsWith("moved"))]).toEqual([4n, ["moved to 3"]]);
   });
 
   it("leaves out the partitions of a topic that was deleted, as soon as the metadata does not know it either", async () => {

@@ -6,6 +6,7 @@ import { commitTimedOut, ConsumerErrorCode, notAMember } from "../errors.js";
 import type { ConsumerName, Tell } from "../events.js";
 import type { MemberIdentity, Membership } from "../membership/membership.js";
 import type { ResolvedConsumerOptions } from "../options.js";
+import type { AssignedPartition } from "../partitions/assigned-partition.js";
 import type { Assignment } from "../partitions/assignment.js";
 import { beginTrace, endTrace } from "@moldau/connection-pool/internal";
 import { commitChannel } from "./commit-trace.js";
@@ -23,6 +24,8 @@ export interface CommitsInit {
   readonly assignment: Assignment;
   /** Whether more may become done without {@link Commits.progressed} being called. */
   readonly isActive: () => boolean;
+  /** Reading of the partition stands elsewhere than before. */
+  readonly moved: (partition: AssignedPartition) => void;
   readonly name: ConsumerName;
   readonly tell: Tell;
   /** Nothing can be committed any more, for a reason that does not pass. */
@@ -75,8 +78,8 @@ export class Commits {
    * its round ended meanwhile.
    */
   async commit(what: Committable | undefined, options: CommitOptions): Promise<void> {
-    const { assignment, membership, coordinator } = this.#init;
-    const offsets = what === undefined ? undefined : offsetsOf(what, assignment);
+    const { assignment, membership, coordinator, moved } = this.#init;
+    const offsets = what === undefined ? undefined : offsetsOf(what, assignment, moved);
     const { identity } = membership;
     if (identity === undefined) {
       if (offsets === undefined ? dueOffsets(assignment).length === 0 : offsets.length === 0) return;

@@ -2,7 +2,7 @@ import { invalidArgument, isPlainObject, show } from "@moldau/connection-pool";
 import type { Assignment } from "../partitions/assignment.js";
 import type { AssignedPartition, Place } from "../partitions/assigned-partition.js";
 import { partitionKey, type TopicPartition, type TopicPartitionOffset } from "../partitions/topic-partition.js";
-import { notAssigned } from "../errors.js";
+import { notAssigned, takenBack } from "../errors.js";
 import { MessageBatch } from "../reading/message-batch.js";
 import { Message } from "../reading/message.js";
 import type { CommittableOffset } from "./commit-request.js";
@@ -25,7 +25,8 @@ export interface NamedOffset extends CommittableOffset {
 /**
  * Reads what the application wants committed, and changes nothing. Of several offsets of one partition the highest counts.
  *
- * @throws {KafkaError} CLIENT_INVALID_ARGUMENT; CLIENT_NOT_ASSIGNED for a message whose partition was given up since.
+ * @throws {KafkaError} CLIENT_INVALID_ARGUMENT; CLIENT_NOT_ASSIGNED for a message whose partition was given up since; CLIENT_TAKEN_BACK for one
+ * that an abort has taken back.
  */
 export function readCommittable(call: string, what: Committable, assignment: Assignment): NamedOffset[] {
   const listed: readonly unknown[] = Array.isArray(what) ? what : [what];
@@ -40,12 +41,26 @@ export function readCommittable(call: string, what: Committable, assignment: Ass
   return [...byPartition.values()];
 }
 
-/** Reads what the application wants committed, as {@link readCommittable} does, and marks it as done. */
-export function offsetsOf(what: Committable, assignment: Assignment): OffsetToCommit[] {
+/**
+ * Reads what the application wants committed, as {@link readCommittable} does, and marks it as done. `moved` is told when reading steps over what
+ * was taken back before it.
+ */
+export function offsetsOf(
+  what: Committable,
+  assignment: Assignment,
+  moved: (partition: AssignedPartition) => void,
+): OffsetToCommit[] {
   return readCommittable("commit", what, assignment).map(({ assigned, ...offset }) => {
     if (assigned === undefined) return { ...offset, settle: () => undefined };
     markDone(assigned, offset.offset);
-    return { ...offset, settle: settlement(assigned, offset) };
+    const settle = settlement(assigned, offset);
+    return {
+      ...offset,
+      settle: (outcome) => {
+        settle(outcome);
+        if (outcome === "kept" && assigned.stepOver(offset)) moved(assigned);
+      },
+    };
   });
 }
 
@@ -77,7 +92,8 @@ function ofStay(
   { stay, offset, assignment }: { readonly stay: object; readonly offset: bigint; readonly assignment: Assignment },
 ): NamedOffset {
   const assigned = assignment.find(what);
-  if (assigned === undefined || assigned !== stay) {
+  if (assigned?.tookBack(stay) === true) throw takenBack(what, offset);
+  if (assigned?.stay !== stay) {
     throw notAssigned(
       what,
       "was given up since the message was received, so the message cannot be committed any more: it is delivered again.",

@@ -118,6 +118,50 @@ describe("offsets in a transaction", () => {
     expect([partition.position, partition.done, partition.due]).toEqual([12n, 12n, undefined]);
   });
 
+  it("are refused when an abort has taken them back, until the loop has handed out as much again", async () => {
+    const { offsets, partitions } = bench();
+    const [partition] = partitions;
+    const refused = expect.objectContaining({ code: "CLIENT_TAKEN_BACK", topic: "orders", partition: 0, offset: 13n });
+    handOut(partition);
+    const { stay } = partition;
+    const given = offsets.offsetsInTransaction([upTo(13n)]);
+    expect(partition.tookBack(stay)).toBe(false);
+    await given.settle("aborted");
+    expect([partition.tookBack(stay), partition.stay === stay]).toEqual([true, false]);
+    expect(() => offsets.offsetsInTransaction([upTo(13n)])).toThrow(refused);
+    // What was never handed out is stepped over on purpose.
+    expect(offsets.offsetsInTransaction([upTo(14n)]).offsets).toHaveLength(1);
+
+    partition.ledger.complete(partition.ledger.take({ from: 10n, to: 11n, batches: [] }, 4));
+    await offsets.offsetsInTransaction([upTo(11n)]).settle("committed");
+    expect(() => offsets.offsetsInTransaction([upTo(13n)])).toThrow(refused);
+    partition.ledger.take({ from: 11n, to: 13n, batches: [] }, 4);
+    expect(offsets.offsetsInTransaction([upTo(13n)]).offsets).toHaveLength(1);
+
+    partition.seek(10n);
+    expect(offsets.offsetsInTransaction([upTo(13n)]).offsets).toHaveLength(1);
+  });
+
+  it.each([
+    ["was committed after all", 13n],
+    ["was not", 10n],
+  ])(
+    "are refused while it is not known what became of their transaction, and when it %s",
+    async (_what, atCoordinator) => {
+      const { script, offsets, partitions } = bench();
+      const [partition] = partitions;
+      handOut(partition);
+      const { stay } = partition;
+      script.script("OffsetFetch", kept(atCoordinator));
+      await offsets.offsetsInTransaction([upTo(13n)]).settle("unknown");
+      const refused = expect.objectContaining({ code: "CLIENT_TAKEN_BACK" });
+      expect(() => offsets.offsetsInTransaction([upTo(13n)])).toThrow(refused);
+      await script.clock.advance(2000);
+      expect([partition.position, partition.tookBack(stay)]).toEqual([atCoordinator, true]);
+      expect(() => offsets.offsetsInTransaction([upTo(13n)])).toThrow(refused);
+    },
+  );
+
   it("take reading back in all partitions to what was committed last, but for one that asks where it stands", async () => {
     const { offsets, partitions } = bench();
     const [partition, other] = partitions;
@@ -132,9 +176,10 @@ describe("offsets in a transaction", () => {
     ]);
     expect(holding.state).toBe("void");
 
-    await offsets.offsetsInTransaction([upTo(13n)]).settle("unknown");
+    handOut(other);
+    await offsets.offsetsInTransaction([upTo(13n, 1)]).settle("unknown");
     offsets.takeBack();
-    expect(partition.positioning.name).toBe("inDoubt");
+    expect(partitions.map(({ positioning }) => positioning.name)).toEqual(["ready", "inDoubt"]);
   });
 
   it("are settled once, and not where reading was moved or the partition given up meanwhile", async () => {

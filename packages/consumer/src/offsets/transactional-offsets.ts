@@ -1,6 +1,6 @@
 import type { GroupMetadata, OffsetsInTransaction, TransactionOutcome } from "@moldau/connection-pool";
 import { withJson } from "@moldau/protocol-codec/internal";
-import { commitsByItself, notAMember, notAssigned } from "../errors.js";
+import { commitsByItself, notAMember, notAssigned, takenBack } from "../errors.js";
 import type { Tell } from "../events.js";
 import type { MemberIdentity, Membership } from "../membership/membership.js";
 import type { ResolvedConsumerOptions } from "../options.js";
@@ -49,12 +49,14 @@ export class TransactionalOffsets {
    * Reads what is to be committed, and changes nothing; on request with what is due in other partitions.
    *
    * @throws {KafkaError} CLIENT_INVALID_STATE for a consumer that commits by itself; CLIENT_INVALID_ARGUMENT; CLIENT_NOT_ASSIGNED for what is not,
-   * or no longer, assigned.
+   * or no longer, assigned; CLIENT_TAKEN_BACK for what an abort has taken back and was not handed out again.
    */
   offsetsInTransaction(done: Committable, { withOthersDue = false } = {}): OffsetsInTransaction {
     const { options, assignment } = this.#init;
     if (options.autoCommit) throw commitsByItself(options.groupId);
     const named = readCommittable("offsetsInTransaction", done, assignment);
+    for (const { assigned, ...offset } of named)
+      if (assigned?.comesAgainBefore(offset.offset) === true) throw takenBack(offset, offset.offset);
     const offsets = (withOthersDue ? [...named, ...this.#dueBeside(named)] : named).map(owned);
     const identity = this.#identity();
     let isSettled = false;

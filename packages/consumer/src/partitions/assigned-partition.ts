@@ -37,6 +37,12 @@ export interface Place {
   readonly leaderEpoch: number;
 }
 
+/** What was handed out and taken back: from one offset on, where reading goes on, up to another. */
+interface TakenBack {
+  readonly from: bigint;
+  readonly to: bigint;
+}
+
 const noLeader: PartitionLeader = { node: -1, epoch: -1, topicId: Uuid.zero };
 
 /**
@@ -77,6 +83,9 @@ export class AssignedPartition implements TopicPartition {
   #committed = -1n;
   /** Where reading began, or went on after a seek, or what was committed since. */
   #settled: Place = { offset: -1n, leaderEpoch: -1 };
+  #stay: object = {};
+  readonly #formerStays = new WeakSet<object>();
+  #takenBack: TakenBack | undefined;
 
   constructor(topic: string, partition: number, buffer: PartitionBuffer = new PartitionBuffer()) {
     this.topic = topic;
@@ -112,6 +121,22 @@ export class AssignedPartition implements TopicPartition {
   /** Whether its messages may be handed out. */
   get isReadable(): boolean {
     return this.#isLive && !this.paused && !this.isSuspended;
+  }
+
+  /** What messages are handed out under; another one once they were taken back. */
+  get stay(): object {
+    return this.#stay;
+  }
+
+  /** Whether messages that were handed out under `stay` were taken back. */
+  tookBack(stay: object): boolean {
+    return this.#formerStays.has(stay);
+  }
+
+  /** Whether what lies before `offset` was taken back, and nothing was handed out again since, or not as far as that. */
+  comesAgainBefore(offset: bigint): boolean {
+    const again = this.#takenBack;
+    return again !== undefined && offset <= again.to && (this.position <= again.from || offset > this.position);
   }
 
   /** The next offset to hand out; meaningful once {@link isReady}. */
@@ -163,13 +188,18 @@ export class AssignedPartition implements TopicPartition {
    * and is handed out again; what was fetched ahead is dropped.
    */
   rewind(): void {
-    this.#moveTo(this.#settled.offset, this.#settled.leaderEpoch);
+    const to = this.#endStay();
+    const { offset: from, leaderEpoch } = this.#settled;
+    this.#moveTo(from, leaderEpoch);
+    if (from < to) this.#takenBack = { from, to };
   }
 
   /** The same, when the coordinator has to be asked whether the group stands at `offset` by now. */
   doubt(offset: bigint): void {
     const others = this.#positioning.name === "inDoubt" ? this.#positioning.offsets : [];
+    const to = this.#endStay();
     this.#findOut({ name: "inDoubt", offsets: [...others, offset] });
+    this.#takenBack = { from: -1n, to };
   }
 
   /** The coordinator has told what it keeps (-1n: nothing) after a transaction that was {@link doubt in doubt}. */
@@ -177,8 +207,24 @@ export class AssignedPartition implements TopicPartition {
     const { positioning } = this;
     if (positioning.name !== "inDoubt") return;
     if (!positioning.offsets.includes(kept.offset)) return this.rewind();
+    const to = this.#endStay();
     this.#moveTo(kept.offset, kept.leaderEpoch);
     this.#committed = kept.offset;
+    this.#takenBack = { from: kept.offset, to };
+  }
+
+  /**
+   * The application has committed a place in what was taken back, as the next to be read: reading goes on there, unless something is in hand.
+   * Whether it was moved.
+   */
+  stepOver({ offset, leaderEpoch }: Place): boolean {
+    const again = this.#takenBack;
+    if (again === undefined || !this.isReady || !this.ledger.isEmptyHanded) return false;
+    if (offset <= this.position || offset > again.to) return false;
+    this.#moveTo(offset, leaderEpoch);
+    this.#committed = offset;
+    if (offset < again.to) this.#takenBack = { from: offset, to: again.to };
+    return true;
   }
 
   /** Takes the records of an answer to a fetch at {@link fetchOffset}; messages of the aborted transactions are left out. */
@@ -247,8 +293,20 @@ export class AssignedPartition implements TopicPartition {
     }
   }
 
+  /** What was handed out is of no account any more; where it ends. */
+  #endStay(): bigint {
+    const { position } = this;
+    if (position > this.#settled.offset) {
+      this.#formerStays.add(this.#stay);
+      this.#stay = {};
+    }
+    const earlier = this.#takenBack?.to ?? -1n;
+    return earlier > position ? earlier : position;
+  }
+
   #moveTo(offset: bigint, leaderEpoch: number): void {
     this.#drop();
+    this.#takenBack = undefined;
     this.ledger.restart(offset, leaderEpoch);
     this.#settled = { offset, leaderEpoch };
     this.#positioning = { name: "ready" };
@@ -257,6 +315,7 @@ export class AssignedPartition implements TopicPartition {
 
   #findOut(positioning: Positioning): void {
     this.#drop();
+    this.#takenBack = undefined;
     this.ledger.restart(-1n, -1);
     this.#positioning = positioning;
   }

@@ -66,7 +66,7 @@ export class Collection implements Run {
       firstOffset: baseOffset > this.from ? baseOffset : this.from,
       nextOffset,
       highWatermark,
-      stay: this.partition,
+      stay: this.partition.stay,
     });
   }
 

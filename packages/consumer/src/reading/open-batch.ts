@@ -34,7 +34,7 @@ export class OpenBatch {
       partition: number,
       leaderEpoch: batch.partitionLeaderEpoch,
       baseOffset: batch.baseOffset,
-      stay: partition,
+      stay: partition.stay,
     };
     this.#version = version;
     this.#firstDelta = Number(partition.position - this.source.baseOffset);
