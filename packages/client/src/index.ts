@@ -39,6 +39,7 @@ export type {
   TransactionErrorJson,
   TransactionEvent,
   TransactionName,
+  TransactionConsumer,
   TransactionOptions,
   TransactionsInitializedEvent,
   TransactionWaitingEvent,

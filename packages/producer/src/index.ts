@@ -14,7 +14,7 @@ export type {
 
 // Transactions
 export { Transaction } from "./transaction/transaction.js";
-export type { TransactionOptions } from "./transaction/transaction-calls.js";
+export type { TransactionConsumer, TransactionOptions } from "./transaction/transaction-options.js";
 export { TransactionError } from "./transaction/transaction-error.js";
 export type { TransactionErrorJson } from "./transaction/transaction-error.js";
 export type { ConsumerOffsets, OffsetOfGroup, OffsetsOfGroup } from "./transaction/offsets-to-send.js";

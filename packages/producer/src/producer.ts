@@ -33,12 +33,9 @@ import type { ProducerCluster, ProducerLease } from "./producer-cluster.js";
 import { sendChannel, traceSend, type SendTrace } from "./send-trace.js";
 import { SendPipeline } from "./send-pipeline.js";
 import { messagesOfTransaction, type MessagesOfTransaction } from "./transaction/messages-of-transaction.js";
-import { invalidState } from "./transaction/open-transaction.js";
-import {
-  TransactionCalls,
-  type TransactionOptions,
-  type TransactionPatience,
-} from "./transaction/transaction-calls.js";
+import { invalidState } from "./transaction/invalid-state.js";
+import { TransactionCalls, type TransactionPatience } from "./transaction/transaction-calls.js";
+import type { TransactionOptions } from "./transaction/transaction-options.js";
 import type { Transaction } from "./transaction/transaction.js";
 import { Transactions } from "./transaction/transactions.js";
 import { MessageWritable, type WritableSettings } from "./writable.js";
@@ -199,7 +196,7 @@ export class Producer<Key = Payload, Value = Payload> extends EventEmitter<Produ
    *
    * @throws {KafkaError} CLIENT_INVALID_STATE without a transactional id; what keeps the coordinator from giving it; CLIENT_ABORTED, CLIENT_CLOSED.
    */
-  async fence(options: TransactionOptions = {}): Promise<void> {
+  async fence(options: Pick<TransactionOptions, "signal"> = {}): Promise<void> {
     await this.#transactionCalls("fence").fence(options);
   }
 

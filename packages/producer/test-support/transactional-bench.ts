@@ -89,6 +89,7 @@ export class TransactionalBench {
 export class ConsumerDouble {
   readonly outcomes: TransactionOutcome[] = [];
   readonly round = new AbortController();
+  readonly options = { autoCommit: false };
   takenBack = 0;
   readonly #offsets: readonly GroupOffset[];
 

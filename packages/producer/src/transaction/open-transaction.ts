@@ -2,6 +2,7 @@ import { asKafkaError, clientClosed } from "@moldau/connection-pool";
 import { KafkaError } from "@moldau/protocol-codec";
 import type { SendBatchOptions, SendOptions } from "../accept/send-options.js";
 import type { SentBatch } from "../send-error.js";
+import { invalidState } from "./invalid-state.js";
 import { readOffsetsToSend, type ConsumerOffsets, type OffsetsOfGroup } from "./offsets-to-send.js";
 import { transactionAborted } from "./transaction-life.js";
 import type { TransactionRecord } from "./transaction-record.js";
@@ -168,9 +169,4 @@ export class OpenTransaction<Key, Value> implements TransactionWork<Key, Value> 
 
 function closed(): KafkaError {
   return clientClosed("The producer");
-}
-
-/** Makes the error for a call that comes at the wrong time; `message` says what to do instead. */
-export function invalidState(message: string): KafkaError {
-  return new KafkaError("CLIENT_INVALID_STATE", message, { written: false });
 }

@@ -1,18 +1,15 @@
 import { abortedBy, invalidArgument, OptionReader, timedOut, waitFor, type Clock } from "@moldau/connection-pool";
 import type { KafkaError } from "@moldau/protocol-codec";
-import { invalidState, OpenTransaction, type CallsOfTransaction } from "./open-transaction.js";
+import { invalidState } from "./invalid-state.js";
+import { OpenTransaction, type CallsOfTransaction } from "./open-transaction.js";
 import { TransactionLine } from "./transaction-line.js";
+import {
+  readTransactionOptions,
+  type ResolvedTransactionOptions,
+  type TransactionOptions,
+} from "./transaction-options.js";
 import { Transaction } from "./transaction.js";
 import type { Transactions } from "./transactions.js";
-
-/** How a transaction is begun. */
-export interface TransactionOptions {
-  /**
-   * Gives up waiting for the turn or for the coordinator, with CLIENT_ABORTED; of a transaction that is open by then, it forbids the commit when
-   * its body returns. Default: none.
-   */
-  readonly signal?: AbortSignal | undefined;
-}
 
 /** How long a producer that is being closed waits for the transaction that is open. */
 export interface TransactionPatience {
@@ -47,8 +44,9 @@ export class TransactionCalls<Key, Value> {
   ): Promise<Result> {
     if (typeof body !== "function")
       throw invalidArgument("transaction: expected a function, such as async (tx) => { … }.");
-    const { signal } = readOptions("transaction", options);
-    const open = await this.#begin(signal);
+    const resolved = readTransactionOptions("transaction", options);
+    const { signal } = resolved;
+    const open = await this.#begin(resolved);
     let result: Result;
     try {
       result = await body(new Transaction(open));
@@ -62,8 +60,8 @@ export class TransactionCalls<Key, Value> {
 
   /** Begins one that the caller ends. */
   async begin(options: TransactionOptions): Promise<Transaction<Key, Value>> {
-    const { signal } = readOptions("beginTransaction", options);
-    if (this.#line.isFree) return new Transaction(await this.#begin(signal));
+    const resolved = readTransactionOptions("beginTransaction", options);
+    if (this.#line.isFree) return new Transaction(await this.#begin(resolved));
     throw invalidState(
       "beginTransaction: a transaction of this producer is open, or being ended; wait for its commit or abort, or use producer.transaction(…), " +
         "which waits. For transactions at the same time, make a producer with another transactionalId for each.",
@@ -71,8 +69,11 @@ export class TransactionCalls<Key, Value> {
   }
 
   /** Takes the transactional id from older producers. */
-  async fence(options: TransactionOptions): Promise<void> {
-    await this.#options.transactions.initialize(readOptions("fence", options));
+  async fence(options: Pick<TransactionOptions, "signal">): Promise<void> {
+    const read = new OptionReader<Pick<TransactionOptions, "signal">>("fence options", options);
+    const signal = read.signal("signal");
+    read.done();
+    await this.#options.transactions.initialize({ signal });
   }
 
   /** Waits until the transaction that is open has ended by itself, and aborts it when its time is over. Never rejects. */
@@ -90,7 +91,17 @@ export class TransactionCalls<Key, Value> {
     void this.#current?.close();
   }
 
-  async #begin(signal: AbortSignal | undefined): Promise<OpenTransaction<Key, Value>> {
+  async #begin(options: ResolvedTransactionOptions): Promise<OpenTransaction<Key, Value>> {
+    try {
+      return await this.#inTurn(options);
+    } catch (error) {
+      // Of what its messages were to be made from, nothing was.
+      await Promise.all(options.consumers.map((one) => one.takeBack()));
+      throw error;
+    }
+  }
+
+  async #inTurn({ signal, consumers }: ResolvedTransactionOptions): Promise<OpenTransaction<Key, Value>> {
     const { checkOpen, transactions, send, sendBatch } = this.#options;
     const release = await this.#line.enter(signal);
     const ended = (): void => {
@@ -100,6 +111,7 @@ export class TransactionCalls<Key, Value> {
     try {
       checkOpen();
       const record = await transactions.begin({ signal, checkOpen });
+      record.consumers.push(...consumers);
       this.#current = new OpenTransaction({ transactions, record, send, sendBatch, ended });
       return this.#current;
     } catch (error) {
@@ -107,11 +119,4 @@ export class TransactionCalls<Key, Value> {
       throw error;
     }
   }
-}
-
-function readOptions(name: string, options: TransactionOptions): TransactionOptions {
-  const read = new OptionReader<TransactionOptions>(`${name} options`, options);
-  const signal = read.signal("signal");
-  read.done();
-  return { signal };
 }

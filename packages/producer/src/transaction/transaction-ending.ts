@@ -68,7 +68,9 @@ export class TransactionEnding {
     if (life.state.name === "committing") await this.#commitFlushed(record);
     const { failure } = life;
     if (failure !== undefined) await this.#rollBack(record, failure);
-    if (life.state.name === "fatal error") throw life.state.error;
+    if (life.state.name !== "fatal error") return;
+    await this.#settle(record, "aborted");
+    throw life.state.error;
   }
 
   /** Drops what is held, and aborts. @throws {KafkaError} what kept the coordinator from saying that it has aborted. */
@@ -229,10 +231,15 @@ export class TransactionEnding {
     return this.#options.life.stop(error);
   }
 
-  /** Tells consumers, once, what became of their offsets; resolves when they stand where they are to go on. */
+  /**
+   * Tells consumers, once, what became of their offsets, and takes those back that go with the transaction, also in partitions whose offsets it did
+   * not have; resolves when they stand where they are to go on.
+   */
   async #settle(record: TransactionRecord, outcome: TransactionOutcome): Promise<void> {
     const offsets = record.offsets.splice(0);
+    const consumers = record.consumers.splice(0);
     await Promise.all(offsets.map(async (one) => one.settle?.(outcome)));
+    if (outcome === "aborted") await Promise.all(consumers.map((one) => one.takeBack()));
   }
 
   /** Whether the coordinator is known to have it open: it has said so, or a broker has taken a batch, which it does only then. */

@@ -1,6 +1,7 @@
 import type { KafkaError } from "@moldau/protocol-codec";
 import type { ProducerIdentity } from "../batch/sequence.js";
 import type { OffsetsToSend } from "./offsets-to-send.js";
+import type { TransactionConsumer } from "./transaction-options.js";
 import type { TransactionProtocol } from "./transactional-requests.js";
 
 /** What is known of one transaction from its beginning to its end. */
@@ -31,6 +32,8 @@ export class TransactionRecord {
   readonly groups = new Set<string>();
   /** What consumers gave into it. */
   readonly offsets: OffsetsToSend[] = [];
+  /** Consumers that go back with it when it comes to nothing. */
+  readonly consumers: TransactionConsumer[] = [];
   /** Requests of it that are under way beside its batches; none of them rejects. */
   readonly pending = new Set<Promise<void>>();
 
