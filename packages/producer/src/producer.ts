@@ -106,6 +106,7 @@ export class Producer<Key = Payload, Value = Payload> extends EventEmitter<Produ
       this.#transactions &&
       new TransactionCalls({
         clock: cluster.clock,
+        maxBlockMs: this.#options.maxBlockMs,
         transactions: this.#transactions,
         checkOpen: () => this.#checkOpen(),
         // Of a transaction that is open they are taken while the producer is being closed, too: its end is waited for.
@@ -166,11 +167,12 @@ export class Producer<Key = Payload, Value = Payload> extends EventEmitter<Produ
    * throws the same, or a TransactionError if it was a call of the transaction that failed. Resolves without a commit only when `body` has called
    * `tx.abort()`; what `body` throws after its own `tx.commit()` undoes nothing. Needs the option `transactionalId`.
    *
-   * One transaction of a producer is open at a time: a second call waits until the first one is over. So `body` must not wait for another
-   * transaction of the same producer.
+   * One transaction of a producer is open at a time: a second call waits until the first one is over, as long as one ends within each
+   * `maxBlockMs`. So `body` must not wait for another transaction of the same producer.
    *
    * @throws {TransactionError} when it was aborted instead of committed, or when nobody could find out; see {@link Transaction.commit}.
-   * @throws {KafkaError} CLIENT_INVALID_STATE without a transactional id; CLIENT_ABORTED, CLIENT_CLOSED; PRODUCER_FENCED, from then on always, when
+   * @throws {KafkaError} CLIENT_INVALID_STATE without a transactional id; CLIENT_REQUEST_TIMEOUT, not retriable, when no transaction of this producer
+   * has ended for `maxBlockMs`; CLIENT_ABORTED, CLIENT_CLOSED; PRODUCER_FENCED, from then on always, when
    * a newer producer has the transactional id; what else keeps the coordinator from beginning one.
    */
   async transaction<Result>(

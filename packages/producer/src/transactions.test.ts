@@ -412,8 +412,59 @@ describe("a signal", () => {
       },
       { signal: impatient.signal },
     );
-    expect(await bench.refusal(call)).toMatchObject({ code: "CLIENT_ABORTED" });
+    expect(await bench.refusal(call)).toMatchObject({ code: "CLIENT_ABORTED", outcome: "aborted", retriable: false });
     expect(bench.coordinator.ends).toEqual(["abort 7/0"]);
+    await bench.producer.close();
+  });
+
+  it("forbids the commit of what was begun by hand", async () => {
+    const bench = new TransactionalBench(2);
+    const impatient = new AbortController();
+    const tx = await bench.outcome(bench.producer.beginTransaction({ signal: impatient.signal }));
+    await bench.outcome(tx.send(messages("a")));
+    impatient.abort();
+    expect(await bench.refusal(tx.commit())).toMatchObject({ code: "CLIENT_ABORTED", outcome: "aborted" });
+    expect([bench.coordinator.ends, bench.visible]).toEqual([["abort 7/0"], []]);
+    await bench.producer.close();
+  });
+});
+
+describe("the wait for another transaction of the same producer", () => {
+  const stuck = {
+    code: "CLIENT_REQUEST_TIMEOUT",
+    retriable: false,
+    message: expect.stringContaining("Most likely it waits for itself") as string,
+  };
+
+  it("ends after maxBlockMs for one within another, whose body hears of it", async () => {
+    const bench = new TransactionalBench(2, { maxBlockMs: 1000 });
+    const { clock } = bench.cluster;
+    const before = clock.monotonic();
+    const call = bench.producer.transaction(() => bench.producer.transaction(() => undefined));
+    expect(await bench.refusal(call)).toMatchObject(stuck);
+    expect(clock.monotonic() - before).toBeLessThanOrEqual(1100);
+    await bench.outcome(bench.send("next"));
+    expect(bench.visible).toEqual(["next"]);
+    await bench.producer.close();
+  });
+
+  it("ends as well behind one that was begun by hand", async () => {
+    const bench = new TransactionalBench(2, { maxBlockMs: 1000 });
+    const tx = await bench.outcome(bench.producer.beginTransaction());
+    expect(await bench.refusal(bench.send("behind"))).toMatchObject(stuck);
+    await bench.outcome(tx.abort());
+    await bench.outcome(bench.send("next"));
+    expect(bench.visible).toEqual(["next"]);
+    await bench.producer.close();
+  });
+
+  it("goes on as long as others end, however many there are", async () => {
+    const bench = new TransactionalBench(2, { maxBlockMs: 1000 });
+    const { clock } = bench.cluster;
+    const slow = (): Promise<void> => new Promise((resolve) => void clock.timer(700, resolve));
+    const calls = Array.from({ length: 5 }, () => bench.producer.transaction(slow));
+    await bench.outcome(Promise.all(calls));
+    expect(clock.monotonic()).toBeGreaterThanOrEqual(3500);
     await bench.producer.close();
   });
 });

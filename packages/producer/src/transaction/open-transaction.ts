@@ -1,4 +1,4 @@
-import { asKafkaError, clientClosed } from "@moldau/connection-pool";
+import { abortedBy, asKafkaError, clientClosed } from "@moldau/connection-pool";
 import { KafkaError } from "@moldau/protocol-codec";
 import type { SendBatchOptions, SendOptions } from "../accept/send-options.js";
 import type { SentBatch } from "../send-error.js";
@@ -19,6 +19,8 @@ export interface CallsOfTransaction<Key, Value> {
 export interface OpenTransactionOptions<Key, Value> extends CallsOfTransaction<Key, Value> {
   readonly transactions: Transactions;
   readonly record: TransactionRecord;
+  /** Forbids the commit when it has fired. */
+  readonly signal: AbortSignal | undefined;
   /** It has ended: the next one may begin. */
   readonly ended: () => void;
 }
@@ -59,9 +61,10 @@ export class OpenTransaction<Key, Value> implements TransactionWork<Key, Value> 
   }
 
   async commit(): Promise<void> {
-    const { transactions, record } = this.#options;
+    const { transactions, record, signal } = this.#options;
     if (this.#ending?.how === "close") return this.#closed(this.#ending.done);
     this.#checkNotEnded("commit");
+    if (signal?.aborted === true) transactions.fail(record, abortedBy(signal));
     await this.#end("commit", transactions.commit(record));
   }
 

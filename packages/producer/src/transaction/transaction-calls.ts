@@ -1,4 +1,4 @@
-import { abortedBy, invalidArgument, OptionReader, timedOut, waitFor, type Clock } from "@moldau/connection-pool";
+import { invalidArgument, OptionReader, timedOut, waitFor, type Clock } from "@moldau/connection-pool";
 import type { KafkaError } from "@moldau/protocol-codec";
 import { invalidState } from "./invalid-state.js";
 import { OpenTransaction, type CallsOfTransaction } from "./open-transaction.js";
@@ -22,6 +22,8 @@ export interface TransactionPatience {
 /** What the calls are made with. */
 export interface TransactionCallsOptions<Key, Value> extends CallsOfTransaction<Key, Value> {
   readonly clock: Clock;
+  /** How long a call waits for its turn while no transaction ends, in milliseconds. */
+  readonly maxBlockMs: number;
   readonly transactions: Transactions;
   /** @throws {KafkaError} CLIENT_CLOSED once the producer is being closed. */
   readonly checkOpen: () => void;
@@ -30,11 +32,12 @@ export interface TransactionCallsOptions<Key, Value> extends CallsOfTransaction<
 /** The calls of a producer that begin transactions: one has its turn at a time. */
 export class TransactionCalls<Key, Value> {
   readonly #options: TransactionCallsOptions<Key, Value>;
-  readonly #line = new TransactionLine();
+  readonly #line: TransactionLine;
   #current: OpenTransaction<Key, Value> | undefined;
 
   constructor(options: TransactionCallsOptions<Key, Value>) {
     this.#options = options;
+    this.#line = new TransactionLine(options);
   }
 
   /** Makes a transaction of what `body` sends; the caller has to have waited for its result before it begins another one. */
@@ -45,12 +48,10 @@ export class TransactionCalls<Key, Value> {
     if (typeof body !== "function")
       throw invalidArgument("transaction: expected a function, such as async (tx) => { … }.");
     const resolved = readTransactionOptions("transaction", options);
-    const { signal } = resolved;
     const open = await this.#begin(resolved);
     let result: Result;
     try {
       result = await body(new Transaction(open));
-      if (signal?.aborted === true) throw abortedBy(signal);
     } catch (error) {
       throw await open.failed(error);
     }
@@ -112,7 +113,7 @@ export class TransactionCalls<Key, Value> {
       checkOpen();
       const record = await transactions.begin({ signal, checkOpen });
       record.consumers.push(...consumers);
-      this.#current = new OpenTransaction({ transactions, record, send, sendBatch, ended });
+      this.#current = new OpenTransaction({ transactions, record, signal, send, sendBatch, ended });
       return this.#current;
     } catch (error) {
       release();
