@@ -1,4 +1,4 @@
-import { asKafkaError, type Clock, type Lease } from "@moldau/connection-pool";
+import { asKafkaError, clientClosed, type Clock, type Lease } from "@moldau/connection-pool";
 import type { KafkaError } from "@moldau/protocol-codec";
 import type { CloseOptions } from "./call-options.js";
 import type { ClusterView } from "./cluster-view.js";
@@ -35,6 +35,7 @@ export class Closing {
   /** Resolves once the last body has finished, or is not waited for any longer. */
   readonly bodiesEnded: Promise<void>;
   readonly #init: ClosingInit;
+  readonly #abandoned = new AbortController();
   #endBodies: () => void = () => undefined;
   #deadlines: ClosingDeadlines = { body: Infinity, commit: Infinity, leave: Infinity };
   #failure: KafkaError | undefined;
@@ -44,6 +45,11 @@ export class Closing {
     this.bodiesEnded = new Promise((resolve) => {
       this.#endBodies = resolve;
     });
+  }
+
+  /** Fires when a body that still runs is not waited for any longer. */
+  get abandoned(): AbortSignal {
+    return this.#abandoned.signal;
   }
 
   get #clock(): Clock {
@@ -58,6 +64,7 @@ export class Closing {
     const fetchingEnded = fetcher.stop();
     await this.#finishBody(options.finish);
     this.#endBodies();
+    this.#abandoned.abort(clientClosed("The consumer"));
     await commits.close(this.#deadlines.commit).catch((error: unknown) => this.#note(error));
     await this.#leave();
     await Promise.all([fetchingEnded, lease.close()]).catch((error: unknown) => this.#note(error));

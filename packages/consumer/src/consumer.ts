@@ -176,10 +176,10 @@ export class Consumer
     checkWork(work);
     this.#checkOpen();
     if (this.options.autoCommit) throw commitsByItself(this.options.groupId);
-    const { reader, transactionalOffsets: offsets, closing } = this.#engine;
+    const { reader, transactionalOffsets: offsets, closing, ending } = this.#engine;
     const { options: pace } = this.#cluster;
     const retrying = (notice: RetryNotice): void => this.#engine.retrying(notice);
-    const parts = { reader, offsets, pace, closing, retrying };
+    const parts = { reader, offsets, pace, closing, abandoned: ending.abandoned, retrying };
     const commitIntervalMs = this.options.autoCommitIntervalMs;
     await new Transform({ ...parts, options: checked, work, commitIntervalMs }).run();
   }

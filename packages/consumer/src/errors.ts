@@ -80,7 +80,8 @@ export function transformFailed(
   return new KafkaError(
     ConsumerErrorCode.TRANSFORM_FAILED,
     `${topic}-${partition} from offset ${firstOffset} to ${nextOffset - 1n} was tried ${tried} in vain: ${why}${why.endsWith(".") ? "" : "."} ` +
-      "Nothing of it was committed, and it is read again. Mend what is in its way, or leave it out with a commit of the offset behind it, nextOffset.",
+      "Nothing of it was committed, and reading went back to before it. Mend what is in its way and call transform again, or leave it out first by " +
+      `consumer.commit([{ topic: "${topic}", partition: ${partition}, offset: ${nextOffset}n }]); with maxMessages: 1 that is a single message.`,
     { topic, partition, offset: firstOffset, nextOffset, cause },
   );
 }

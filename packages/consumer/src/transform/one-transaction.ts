@@ -1,4 +1,5 @@
 import {
+  abortable,
   abortedBy,
   linkSignals,
   type Clock,
@@ -21,6 +22,8 @@ export interface TransformParts<Result> {
   readonly offsets: TransactionalOffsets;
   readonly options: ResolvedTransformOptions<Result>;
   readonly work: TransformWork<Result>;
+  /** Fires when work is not waited for any longer, since the consumer is closed. */
+  readonly abandoned: AbortSignal;
 }
 
 /**
@@ -113,13 +116,24 @@ export class OneTransaction<Result> implements OffsetsConsumer<Committable> {
   ): Promise<Promise<unknown>[]> {
     const { work, options } = this.#parts;
     this.#working = batch;
-    const topicMessages = resultsByTopic(await work(batch, { signal }), options.to);
+    const topicMessages = resultsByTopic(await this.#patiently(async () => work(batch, { signal })), options.to);
     this.#working = undefined;
     if (topicMessages.length === 0) return [];
     const sending = transaction.sendBatch({ topicMessages });
     // Looked at when all batches have been worked on; until then nobody else does.
     sending.catch(() => undefined);
     return [sending];
+  }
+
+  /** What the work makes, unless it still runs when nobody wants it: work that hangs is not to hold up whoever ends the transform. */
+  async #patiently<Made>(work: () => Promise<Made>): Promise<Made> {
+    const { options, abandoned } = this.#parts;
+    const { signal, unlink } = linkSignals(options.signal, abandoned);
+    try {
+      return await abortable(work(), signal);
+    } finally {
+      unlink();
+    }
   }
 
   async #more(endsAt: number): Promise<MessageBatch | undefined> {

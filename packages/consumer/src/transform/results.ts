@@ -10,8 +10,8 @@ import type { Results, TransformResult } from "./transform-options.js";
  */
 export function resultsByTopic<Result>(results: Results<Result>, to: string | undefined): TopicResults<Result>[] {
   const byTopic = new Map<string, TransformResult<Result>[]>();
-  if (results === undefined) return [];
-  if (!isIterable(results)) throw wrong(`expected a list of messages, or nothing, not ${show(results)}`);
+  if (results === undefined || results === null) return [];
+  if (!isIterable(results)) throw wrong(noList(results));
   for (const result of results) {
     const topic = topicOf(result) ?? to;
     if (topic === undefined) throw wrong("a message names no topic, and there is no option `to`");
@@ -22,7 +22,15 @@ export function resultsByTopic<Result>(results: Results<Result>, to: string | un
   return [...byTopic].map(([topic, messages]) => ({ topic, messages }));
 }
 
+function noList(results: unknown): string {
+  if (isPlainObject(results) && Symbol.asyncIterator in results)
+    return "an async generator is no list: collect first what it yields";
+  return `expected a list of messages, or nothing, not ${show(results)}`;
+}
+
 function topicOf(result: unknown): string | undefined {
+  if (result instanceof Promise)
+    throw wrong("a message is a promise: wait for all of them, as with `await Promise.all(…)`");
   if (!isPlainObject(result)) throw wrong(`a message must be an object such as { key, value }, not ${show(result)}`);
   // It would go back to the topic and partition that it came from.
   if (result instanceof Message) throw wrong("make a message of what was received: { key, value, headers }");

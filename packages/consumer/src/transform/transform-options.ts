@@ -18,8 +18,13 @@ export interface TransformOptions<Result = unknown> {
    * none. 0: each batch has its own. Default 100.
    */
   readonly transactionMs?: number;
-  /** How often a batch is tried before its error ends the transform. Default 5. */
+  /**
+   * How often a batch is tried before its error ends the transform, with pauses after the client's `retry` options: with the defaults of both, five
+   * attempts are over within some two seconds. Default 5.
+   */
   readonly attempts?: number;
+  /** How long a batch is tried again at least, however many attempts that takes, in milliseconds: for what is away for a while. Default 0. */
+  readonly retryForMs?: number;
   /** Aborts the transaction in hand, and ends the transform with CLIENT_ABORTED. Default: none. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -40,7 +45,7 @@ export type TransformWork<Result> = (
 ) => Results<Result> | Promise<Results<Result>>;
 
 /** The messages to be written, or nothing. */
-export type Results<Result> = Iterable<TransformResult<Result>> | undefined | void;
+export type Results<Result> = Iterable<TransformResult<Result>> | null | undefined | void;
 
 /** {@link TransformOptions}, checked and complete. */
 export type ResolvedTransformOptions<Result> = Required<Omit<TransformOptions<Result>, "to" | "signal">> &
@@ -60,6 +65,7 @@ export function parseTransformOptions<Result>(options: TransformOptions<Result>)
     }),
     transactionMs: read.integer("transactionMs", { min: 0, max: maxInt32, default: 100 }),
     attempts: read.integer("attempts", { min: 1, default: 5 }),
+    retryForMs: read.integer("retryForMs", { min: 0, max: maxInt32, default: 0 }),
     signal: read.signal("signal"),
   };
   read.done();

@@ -82,7 +82,7 @@ interface Bench extends ReadingBench {
   readonly append: (partition: number) => void;
   /** Begins; what it comes to. */
   readonly begin: (work?: TransformWork<Result>, options?: Partial<TransformOptions<Result>>) => Promise<string>;
-  readonly close: () => Promise<void>;
+  readonly close: (deadline?: number) => Promise<void>;
 }
 
 const copy: TransformWork<Result> = (messages) => Array.from(messages, ({ value }) => ({ value: String(value) }));
@@ -92,6 +92,7 @@ function bench(): Bench {
   const reading = readingBench(() => Promise.resolve(), clock);
   const member = standingMember();
   const closing = new AbortController();
+  const abandoned = new AbortController();
   const assignment = new Assignment({});
   const partitions = assignment.add([
     { topic: "orders", partition: 0 },
@@ -139,6 +140,7 @@ function bench(): Bench {
         work,
         commitIntervalMs: 5000,
         closing: closing.signal,
+        abandoned: abandoned.signal,
         retrying: ({ operation, error, delayMs }) => void retried.push(`${operation} ${error.code} ${delayMs}`),
       });
       return transform.run().then(
@@ -146,9 +148,10 @@ function bench(): Bench {
         (error: unknown) => (error instanceof KafkaError ? `${error.code}: ${error.message}` : String(error)),
       );
     },
-    close: async () => {
+    close: async (deadline = Infinity) => {
       closing.abort();
-      await reading.reader.close({ finish: true, deadline: Infinity, late: () => new KafkaError("LATE", "late") });
+      await reading.reader.close({ finish: true, deadline, late: () => new KafkaError("LATE", "late") });
+      abandoned.abort(new KafkaError("CLIENT_CLOSED", "The consumer has been closed."));
     },
   };
 }
@@ -443,6 +446,60 @@ describe("a transform", () => {
     await closed;
     expect(await ended).toBe("closed");
     expect([partitions[0]!.position, retried]).toEqual([0n, ["transform CLIENT_CLOSED 0"]]);
+  });
+
+  it("ends with its consumer, or its signal, although the work hangs", async () => {
+    const { append, begin, clock, producer, close } = bench();
+    append(0);
+    const hang = (): Promise<never> => new Promise(() => undefined);
+    const stop = new AbortController();
+    const stopped = begin(hang, { signal: stop.signal });
+    await clock.advance(1);
+    stop.abort();
+    await clock.advance(1);
+    expect(await stopped).toMatch(/^CLIENT_ABORTED/);
+
+    append(0);
+    const ended = begin(hang);
+    await clock.advance(1);
+    void close(clock.monotonic() + 500);
+    await clock.advance(501);
+    expect(await ended).toBe("LATE: late");
+    expect([producer.aborts, producer.committed]).toEqual([2, []]);
+  });
+
+  it("tries a batch again for as long as it is told to, however many attempts that takes, and says how many", async () => {
+    const { append, begin, clock } = bench();
+    append(0);
+    let calls = 0;
+    const fails = (): never => {
+      calls++;
+      throw new Error("the database is away");
+    };
+    const ended = begin(fails, { attempts: 2, retryForMs: 3000 });
+    await clock.advance(2999);
+    expect(calls).toBeGreaterThan(3);
+    await clock.advance(5000);
+    expect(await ended).toContain(`was tried ${calls} times in vain: the database is away`);
+  });
+
+  it.each([
+    ["a promise", (): unknown => [Promise.resolve({ value: "a" })], /message is a promise.*await Promise\.all/],
+    ["an async generator", async function* (): AsyncGenerator<unknown> {}, /async generator is no list/],
+  ])("says by name that a result is %s", async (_what, work, sentence) => {
+    const { append, begin, clock } = bench();
+    append(0);
+    const ended = begin(work as TransformWork<Result>, { attempts: 1 });
+    await clock.advance(10);
+    expect(await ended).toMatch(sentence);
+  });
+
+  it("takes null for nothing", async () => {
+    const { append, begin, clock, producer } = bench();
+    append(0);
+    void begin(() => null);
+    await clock.advance(1);
+    expect([producer.committed, producer.offsets]).toEqual([[], ["0@3"]]);
   });
 
   it("takes nothing more into a transaction once its partitions are to be given up", async () => {

@@ -21,6 +21,8 @@ export interface TransformInit<Result> {
   readonly commitIntervalMs: number;
   /** Fires when the consumer is closed. */
   readonly closing: AbortSignal;
+  /** Fires when work that still runs after that is not waited for any longer. */
+  readonly abandoned: AbortSignal;
   readonly retrying: (notice: RetryNotice) => void;
 }
 
@@ -43,7 +45,7 @@ export class Transform<Result> {
   readonly #backoff: Backoff;
 
   constructor(init: TransformInit<Result>) {
-    const { reader, offsets, pace, options, work } = init;
+    const { reader, offsets, pace, options, work, abandoned } = init;
     const { maxMessages, signal, attempts } = options;
     this.#init = init;
     const { clock } = pace;
@@ -51,8 +53,8 @@ export class Transform<Result> {
     const wake = (): void => reader.interrupt();
     this.#idleCommits = new IdleCommits({ ...init, clock, producer, intervalMs: init.commitIntervalMs, wake });
     const loop = new BatchLoop(reader, { maxMessages, signal, idle: () => this.#idleCommits.look() });
-    this.#parts = { clock, loop, offsets, options, work };
-    this.#failures = new FailedAttempts(attempts);
+    this.#parts = { clock, loop, offsets, options, work, abandoned };
+    this.#failures = new FailedAttempts({ most: attempts, atLeastMs: options.retryForMs, clock });
     this.#backoff = new Backoff(pace.retry, pace.random);
   }
 
@@ -90,7 +92,7 @@ export class Transform<Result> {
       return retrying({ operation: "transform", error, delayMs: 0 });
     if (!transaction.isBegun && !error.retriable) throw error;
     const hopeless = this.#failures.count(transaction.blamed);
-    if (hopeless !== undefined) throw transformFailed(hopeless, options.attempts, thrown);
+    if (hopeless !== undefined) throw transformFailed(hopeless.batch, hopeless.attempts, thrown);
     const delayMs = this.#backoff.next();
     retrying({ operation: "transform", error, delayMs });
     await this.#pause(delayMs);
