@@ -56,7 +56,7 @@ export interface ProducerOptions<Key = Payload, Value = Payload> {
   readonly transactionalId?: string | undefined;
   /**
    * How long a transaction may be open before the coordinator aborts it by itself, in milliseconds; a broker admits up to 15 minutes unless
-   * it is set up otherwise. Default 60,000.
+   * it is set up otherwise. Needs `transactionalId`. Default 60,000.
    */
   readonly transactionTimeoutMs?: number | undefined;
   /** Turns keys and values of other types into bytes or text; may be asynchronous. Default: none. */
@@ -108,6 +108,11 @@ export function resolveProducerOptions<Key, Value>(
     const culprit = acks === "all" ? "idempotent: false" : `acks: ${acks}`;
     throw invalidArgument(
       `producer options: transactionalId needs an idempotent producer with acks "all": leave out ${culprit}, or transactionalId.`,
+    );
+  }
+  if (transactionalId === undefined && options?.transactionTimeoutMs !== undefined) {
+    throw invalidArgument(
+      "producer options: transactionTimeoutMs is for transactions, and without transactionalId there are none: name one, or leave it out.",
     );
   }
   const maxRequestSize = read.integer("maxRequestSize", { min: 1024, max: 2 ** 30, default: 1_048_576 });

@@ -351,6 +351,9 @@ describe("wrong order", () => {
     const ofKafkaJs = { consumerGroupId: "billing", topics: [] };
     expect(await attempt(ofKafkaJs)).toMatchObject(argument("consumerGroupId is group: { groupId } here"));
     expect(await attempt(undefined)).toMatchObject(argument("expected { consumer, offsets }"));
+    expect(await attempt({ consumer: new ConsumerDouble(), group: { groupId: "g" }, offsets })).toMatchObject(
+      argument("sendOffsets: name the consumer or the group, not both"),
+    );
     expect(await attempt({ consumer: {}, offsets })).toMatchObject(
       argument("consumer must be a consumer of this client"),
     );
@@ -493,6 +496,32 @@ describe("closing", () => {
   });
 });
 
+it("a time-out that the broker does not admit is named with its limit", async () => {
+  const bench = new TransactionalBench(2, { transactionTimeoutMs: 1_000_000 });
+  const invalidTransactionTimeout = 50;
+  bench.coordinator.befall("InitProducerId", invalidTransactionTimeout);
+  const error = await bench.refusal(bench.producer.fence());
+  expect(error).toMatchObject({ code: "INVALID_TRANSACTION_TIMEOUT", errorCode: 50, apiName: "InitProducerId" });
+  expect(String(error)).toContain("transactionTimeoutMs, 1000000 ms, is more than the broker admits");
+  expect(String(error)).toContain("transaction.max.timeout.ms");
+  await bench.producer.close();
+});
+
+it("what is dropped says what it was, and why", async () => {
+  const bench = new TransactionalBench(2, { lingerMs: 60_000 });
+  const tx = await bench.outcome(bench.producer.beginTransaction());
+  const unsent = bench.refusal(tx.send(messages("unsent")));
+  bench.coordinator.befall("TxnOffsetCommit", 22);
+  const offsets = [{ topic: "orders", partition: 0, offset: 1n }];
+  await bench.refusal(tx.sendOffsets({ group: { groupId: "g" }, offsets }));
+  expect(String(await unsent)).toContain("What was not sent yet was dropped, because the transaction is aborted: ");
+  expect(String(await bench.refusal(tx.send(messages("after"))))).toContain(
+    "send: nothing was sent, because the transaction is aborted: ",
+  );
+  await bench.outcome(tx.abort());
+  await bench.producer.close();
+});
+
 it("fence takes the id once", async () => {
   const bench = new TransactionalBench(2);
   await bench.outcome(Promise.all([bench.producer.fence(), bench.producer.fence()]));
@@ -507,6 +536,9 @@ it("options are held to what transactions need", () => {
   expect(make({ transactionalId: "t", idempotent: false })).toThrow(KafkaError);
   expect(make({ transactionalId: "t", acks: 1 })).toThrow(
     'transactionalId needs an idempotent producer with acks "all": leave out acks: 1',
+  );
+  expect(make({ transactionTimeoutMs: 1000 })).toThrow(
+    "transactionTimeoutMs is for transactions, and without transactionalId there are none",
   );
   expect(make({ transactionalId: "" })).toThrow("transactionalId must be a text that is not empty");
   expect(make({ transactionalId: "t", transactionTimeoutMs: 0 })).toThrow(

@@ -243,6 +243,10 @@ describe("offsets in a transaction", () => {
     expect(() => offsets.groupMetadata()).toThrow(expect.objectContaining({ code: "CLIENT_NOT_ASSIGNED" }));
   });
 
+  it("that are none are refused in the name of the call that the application has made", () => {
+    expect(() => bench().offsets.offsetsInTransaction(null as never)).toThrow(/^sendOffsets: /);
+  });
+
   it("are refused for a consumer that commits by itself, with what to do, and for partitions of others", () => {
     expect(() => bench({ autoCommit: true }).offsets.offsetsInTransaction([upTo(13n)])).toThrow(
       expect.objectContaining({

@@ -54,7 +54,7 @@ export class TransactionalOffsets {
   offsetsInTransaction(done: Committable, { withOthersDue = false } = {}): OffsetsInTransaction {
     const { options, assignment } = this.#init;
     if (options.autoCommit) throw commitsByItself(options.groupId);
-    const named = readCommittable("offsetsInTransaction", done, assignment);
+    const named = readCommittable("sendOffsets", done, assignment);
     for (const { assigned, ...offset } of named)
       if (assigned?.comesAgainBefore(offset.offset) === true) throw takenBack(offset, offset.offset);
     const offsets = (withOthersDue ? [...named, ...this.#dueBeside(named)] : named).map(owned);

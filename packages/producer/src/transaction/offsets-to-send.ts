@@ -44,6 +44,10 @@ export function readOffsetsToSend<Done>(options: ConsumerOffsets<Done> | Offsets
 }
 
 function ofConsumer<Done>(options: ConsumerOffsets<Done>): OffsetsToSend {
+  if ("group" in options)
+    throw invalidArgument(
+      "sendOffsets: name the consumer or the group, not both: the consumer says itself which group it is of.",
+    );
   const read = new OptionReader<ConsumerOffsets<Done>>("sendOffsets", options);
   const { consumer, offsets } = options;
   read.custom("consumer", "a consumer of this client", (value) => (isConsumer(value) ? value : undefined));

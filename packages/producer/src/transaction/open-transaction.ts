@@ -130,7 +130,7 @@ export class OpenTransaction<Key, Value> implements TransactionWork<Key, Value> 
     const { transactions, record } = this.#options;
     try {
       this.#checkNotEnded(name);
-      this.#checkUsable();
+      this.#checkUsable(name);
     } catch (error) {
       return Promise.reject(this.#noted(error));
     }
@@ -152,10 +152,10 @@ export class OpenTransaction<Key, Value> implements TransactionWork<Key, Value> 
     throw invalidState(`${name}: the transaction was ended before, by ${this.#ending.how}(); begin another one.`);
   }
 
-  #checkUsable(): void {
+  #checkUsable(name: string): void {
     const { life } = this.#options.transactions;
     life.checkAlive();
-    if (life.failure !== undefined) throw transactionAborted(life.failure);
+    if (life.failure !== undefined) throw transactionAborted(life.failure, `${name}: nothing was sent`);
   }
 
   #end(how: "commit" | "abort" | "close", done: Promise<void>): Promise<void> {

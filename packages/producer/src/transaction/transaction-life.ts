@@ -91,8 +91,11 @@ export class TransactionLife {
   }
 }
 
-/** What a send or a request gets that comes to nothing because the transaction is aborted. */
-export function transactionAborted(cause: KafkaError | undefined): KafkaError {
-  const message = because("It was dropped, because the transaction is aborted", cause);
+/** What a send or a request gets that comes to nothing because the transaction is aborted; `what` has become of it. */
+export function transactionAborted(
+  cause: KafkaError | undefined,
+  what = "What was not sent yet was dropped",
+): KafkaError {
+  const message = because(`${what}, because the transaction is aborted`, cause);
   return new KafkaError("CLIENT_TRANSACTION_ABORTED", message, { cause, written: false });
 }

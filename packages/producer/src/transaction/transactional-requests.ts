@@ -90,6 +90,7 @@ export class TransactionalRequests {
         return { transactionalId, transactionTimeoutMs, ...former };
       };
       const answer = await this.#coordinator.request(InitProducerId, body, waiting);
+      if (answer.errorCode === ErrorCode.INVALID_TRANSACTION_TIMEOUT) throw timeoutTooLong(this.#options);
       this.#coordinator.check(answer.errorCode, InitProducerId);
       const { producerId, producerEpoch } = answer;
       return { producerId, producerEpoch };
@@ -273,6 +274,22 @@ function cannotFollow(version: number): KafkaError {
     `The broker speaks InitProducerId only up to version ${version}: it can give a new epoch to any instance of the transactional id, but not ` +
     "to this one alone, which it needs to go on after this failure. Make a new producer; with Kafka 2.5 and newer this is not needed.";
   return new KafkaError("UNSUPPORTED_VERSION", message, { errorCode: ErrorCode.UNSUPPORTED_VERSION, written: false });
+}
+
+function timeoutTooLong({
+  transactionalId,
+  transactionTimeoutMs,
+}: Pick<TransactionalRequestsOptions, "transactionalId" | "transactionTimeoutMs">): KafkaError {
+  const message =
+    `transactionTimeoutMs, ${transactionTimeoutMs} ms, is more than the broker admits: choose at most its transaction.max.timeout.ms, which is ` +
+    "900000 unless it was set otherwise.";
+  const errorCode = ErrorCode.INVALID_TRANSACTION_TIMEOUT;
+  return new KafkaError("INVALID_TRANSACTION_TIMEOUT", message, {
+    apiName: InitProducerId.name,
+    errorCode,
+    transactionalId,
+    written: false,
+  });
 }
 
 /** Says of a broker that lacks an API, or refuses every transactional id, what that means. */
