@@ -162,9 +162,12 @@ export class Consumer
    * Batches that have been fetched already go into one transaction, up to `maxMessages` and `transactionMs`; results may each name their own
    * `topic`. When the work, the writing or the commit fails, or the group gives the partitions to others, the transaction is aborted, what was
    * fetched ahead is dropped, and reading goes back to what was committed. A batch that fails is tried again, alone and after a pause, up to
-   * `attempts` times in all; the event `retrying` tells of it. What else `work` does, it may do several times.
+   * `attempts` times in all, and for `retryForMs` at least; the event `retrying` tells of it. What else `work` does, it may do several times. When
+   * it rejects, the consumer stays a member, and reading stands where it was committed: call it again, after `commit([{ topic, partition, offset:
+   * nextOffset }])` to leave a batch out that cannot be worked on.
    *
-   * A rebalance and {@link close} wait for the transaction in hand as they do for the body of a loop; when it takes too long it is aborted.
+   * A rebalance and {@link close} wait for the transaction in hand as they do for the body of a loop; when it takes too long it is aborted, and
+   * when closing, or by `signal`, work that still runs is not waited for.
    * Resolves when the consumer is closed.
    *
    * @throws {KafkaError} CLIENT_INVALID_STATE for a consumer that commits by itself (`autoCommit` is not false); CLIENT_INVALID_ARGUMENT, CLIENT_CLOSED,
