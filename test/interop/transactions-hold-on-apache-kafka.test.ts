@@ -64,12 +64,12 @@ describe.skipIf(missing !== undefined)(`Apache Kafka${missing === undefined ? ""
       clients: moldauClients({ newKafka: () => newKafka(connector), transactionTimeoutMs: 6_000 }),
       clock: systemClock,
       seed: 1,
-      forMs: 20_000,
-      quietMs: 10_000,
+      forMs: 12_000,
+      quietMs: 6_000,
     });
     const file = join(tmpdir(), "history-on-apache-kafka.jsonl");
     writeFileSync(file, formatJson(history));
     expect(checkHistory(history).anomalies, `the history is in ${file}`).toEqual([]);
-    expect(history.filter(({ f, type }) => f === "txn" && type === "ok").length).toBeGreaterThan(20);
+    expect(history.filter(({ f, type }) => f === "txn" && type === "ok").length).toBeGreaterThan(10);
   });
 });

@@ -29,12 +29,12 @@ const flag = (value: boolean, documentation: string): ConfigDefinition => ({
 export const brokerConfigs = {
   "add.partitions.to.txn.retry.backoff.max.ms": int(
     100,
-    "How long a Produce that adds its partitions to a transaction waits while the one before is still being ended, in milliseconds.",
+    "The maximum time for which the server tries to add partitions to a transaction while the one before is still being ended, in milliseconds. It applies to adding alone, not to the verification of partitions.",
     0,
   ),
   "add.partitions.to.txn.retry.backoff.ms": int(
     20,
-    "How long a Produce that adds its partitions to a transaction waits before it asks the coordinator again, in milliseconds.",
+    "The backoff of the server before a retry to add a partition to a transaction, in milliseconds.",
     1,
   ),
   "auto.create.topics.enable": flag(
@@ -148,7 +148,10 @@ export const brokerConfigs = {
     30_000,
     "A follower that has not caught up with the leader's log end for this many milliseconds is removed from the in-sync replicas.",
   ),
-  "request.timeout.ms": int(30_000, "How long this broker waits for the answer of another broker, in milliseconds."),
+  "request.timeout.ms": int(
+    30_000,
+    "The maximum amount of time that this broker waits for the response to a request of its own to another broker, in milliseconds.",
+  ),
   "sasl.enabled.mechanisms": {
     type: "LIST",
     default: "PLAIN,SCRAM-SHA-256,SCRAM-SHA-512",
@@ -161,7 +164,7 @@ export const brokerConfigs = {
   ),
   "transaction.abort.timed.out.transaction.cleanup.interval.ms": int(
     10_000,
-    "How frequently transactions that have been open for longer than their time-out are looked for and aborted, in milliseconds.",
+    "The interval at which transactions that have timed out are looked for and aborted, in milliseconds.",
     1,
   ),
   "transaction.max.timeout.ms": int(
@@ -180,7 +183,7 @@ export const brokerConfigs = {
   ),
   "transaction.state.log.min.isr": int(
     1,
-    "The min.insync.replicas of the topic of transactions, __transaction_state. Only its creation looks at it.",
+    "The minimum number of replicas in sync that a write to the topic of transactions, __transaction_state, needs: its min.insync.replicas. Only its creation looks at it.",
     1,
   ),
   "transaction.state.log.num.partitions": int(
