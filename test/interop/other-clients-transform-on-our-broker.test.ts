@@ -11,6 +11,7 @@ import { consumingFrom } from "../support/consuming.js";
 import { compileJava } from "../support/java-programs.js";
 import { missingForLibrdkafka, runPython } from "../support/python.js";
 import { repository } from "../support/repository.js";
+import { triedLevels } from "../support/transaction-levels.js";
 
 const messages = 120;
 
@@ -65,7 +66,7 @@ const missingJava = missingForApacheKafka();
 describe.skipIf(missingJava !== undefined)(
   `Java${missingJava === undefined ? "" : ` (left out: ${missingJava})`}`,
   () => {
-    test.each([2, 1, 0] as const)(
+    test.each(triedLevels)(
       "reads, writes and commits both as one on our broker, with transaction.version %i",
       async (transactionVersion) => {
         const broker = await start(transactionVersion);
@@ -115,7 +116,7 @@ if (process.env["GO_CLIENTS"] === "1") {
   }, 600_000);
 }
 
-test.each([2, 1, 0] as const)(
+test.each(triedLevels)(
   "kafkajs writes and commits offsets as one on our broker, with transaction.version %i",
   async (transactionVersion) => {
     const broker = await start(transactionVersion);

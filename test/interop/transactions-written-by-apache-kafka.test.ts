@@ -6,6 +6,7 @@ import { missingForApacheKafka, startApacheKafka } from "../support/apache-kafka
 import { consumingFrom, takeValues, type ConsumingClient } from "../support/consuming.js";
 import { compileJava, type JavaPrograms } from "../support/java-programs.js";
 import { RawConnection } from "../support/raw-connection.js";
+import { triedLevels } from "../support/transaction-levels.js";
 import { commitInTransaction } from "../support/transactional-commit.js";
 
 const missing = missingForApacheKafka();
@@ -24,9 +25,7 @@ async function startOurs(transactionVersion: 0 | 1 | 2): Promise<Cluster> {
 
 const clusters: readonly (readonly [string, () => Promise<Cluster>])[] = [
   ["Apache Kafka", startApacheKafka],
-  ["our broker", () => startOurs(2)],
-  ["our broker, with transaction.version 1", () => startOurs(1)],
-  ["our broker, with transaction.version 0", () => startOurs(0)],
+  ...triedLevels.map((level) => [`our broker, with transaction.version ${level}`, () => startOurs(level)] as const),
 ];
 
 describe.skipIf(missing !== undefined).each(clusters)(`Java's producers on %s${leftOut}`, (_name, start) => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { missingForApacheKafka } from "../support/apache-kafka.js";
 import type { Line } from "../support/group-dialogue.js";
+import { usesEveryLevel } from "../support/transaction-levels.js";
 import { startTransactionalKafka, type TransactionalKafka } from "../support/transactional-kafka.js";
 import { dialogueConfigs, dialogues, hold, transactionVersions } from "../transactions/dialogues.js";
 import { recordAnswers, recordedAnswers } from "../transactions/recorded-answers.js";
@@ -8,7 +9,7 @@ import { recordAnswers, recordedAnswers } from "../transactions/recorded-answers
 /** `RECORD_TRANSACTION_ANSWERS=1` writes the record of Apache Kafka's answers anew instead of comparing with it. */
 const records = process.env["RECORD_TRANSACTION_ANSWERS"] === "1";
 /** Apache Kafka is asked again under its default level; `TRANSACTION_LEVELS=all` asks it under the others too. */
-const asked = records || process.env["TRANSACTION_LEVELS"] === "all" ? transactionVersions : ([2] as const);
+const asked = records || usesEveryLevel ? transactionVersions : ([2] as const);
 
 const missing = missingForApacheKafka();
 const leftOut = missing === undefined ? "" : ` (left out: ${missing})`;

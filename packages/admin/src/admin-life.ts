@@ -23,6 +23,16 @@ export interface AdminCloseOptions {
   readonly timeoutMs?: number;
 }
 
+/** How operations get into the life of an admin: no method of its own, since users are not to see one. */
+const runner: { run: <Result>(admin: AdminLife, check: () => Operation<Result>) => Promise<Result> } = {
+  run: () => Promise.reject(clientClosed("The admin client")),
+};
+
+/** Checks the options of an operation, then carries it out; it ends when the admin is closed. */
+export function runIn<Result>(admin: AdminLife, check: () => Operation<Result>): Promise<Result> {
+  return runner.run(admin, check);
+}
+
 /** The life of an admin: operations run in it, and end with it. */
 export abstract class AdminLife extends EventEmitter<AdminEvents> implements AsyncDisposable {
   readonly #cluster: Cluster;
@@ -75,8 +85,7 @@ export abstract class AdminLife extends EventEmitter<AdminEvents> implements Asy
     this.emit("closed", this.#cluster.client);
   }
 
-  /** Checks the options of an operation, then carries it out; it ends when this object is closed. */
-  protected async run<Result>(check: () => Operation<Result>): Promise<Result> {
+  async #run<Result>(check: () => Operation<Result>): Promise<Result> {
     if (this.#closed) throw clientClosed("The admin client");
     const { wait, run } = check();
     const { signal, unlink } = linkSignals(wait.signal, this.#stop.signal);
@@ -87,5 +96,9 @@ export abstract class AdminLife extends EventEmitter<AdminEvents> implements Asy
     } finally {
       this.#running.delete(running);
     }
+  }
+
+  static {
+    runner.run = (admin, check) => admin.#run(check);
   }
 }

@@ -29,6 +29,7 @@ import { listOffsets, type ListedOffset, type ListOffsetsOptions } from "./opera
 import { resetGroupOffsets, type ResetGroupOffsetsOptions } from "./operations/reset-group-offsets.js";
 import type { ResetGroupOffset } from "./operations/reset-target.js";
 import { listTopics, type ListedTopic, type ListTopicsOptions } from "./operations/list-topics.js";
+import { runIn } from "./admin-life.js";
 import { TransactionsAdmin } from "./transactions-admin.js";
 
 /**
@@ -52,7 +53,7 @@ export class Admin extends TransactionsAdmin {
    * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection.
    */
   createTopics(options: CreateTopicsOptions): Promise<readonly CreatedTopic[]> {
-    return this.run(() => createTopics(options));
+    return runIn(this, () => createTopics(options));
   }
 
   /**
@@ -65,7 +66,7 @@ export class Admin extends TransactionsAdmin {
    * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection.
    */
   deleteTopics(options: DeleteTopicsOptions): Promise<readonly DeletedTopic[]> {
-    return this.run(() => deleteTopics(options));
+    return runIn(this, () => deleteTopics(options));
   }
 
   /**
@@ -78,7 +79,7 @@ export class Admin extends TransactionsAdmin {
    * @throws {KafkaError} failures of the connection.
    */
   listTopics(options: ListTopicsOptions = {}): Promise<readonly ListedTopic[]> {
-    return this.run(() => listTopics(options));
+    return runIn(this, () => listTopics(options));
   }
 
   /**
@@ -92,7 +93,7 @@ export class Admin extends TransactionsAdmin {
    * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection.
    */
   describeTopics(options: DescribeTopicsOptions): Promise<readonly DescribedTopic[]> {
-    return this.run(() => describeTopics(options));
+    return runIn(this, () => describeTopics(options));
   }
 
   /**
@@ -107,7 +108,7 @@ export class Admin extends TransactionsAdmin {
    * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection.
    */
   createPartitions(options: CreatePartitionsOptions): Promise<readonly GrownTopic[]> {
-    return this.run(() => createPartitions(options));
+    return runIn(this, () => createPartitions(options));
   }
 
   /**
@@ -122,7 +123,7 @@ export class Admin extends TransactionsAdmin {
    * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection.
    */
   deleteRecords(options: DeleteRecordsOptions): Promise<readonly TruncatedPartition[]> {
-    return this.run(() => deleteRecords(options));
+    return runIn(this, () => deleteRecords(options));
   }
 
   /**
@@ -136,7 +137,7 @@ export class Admin extends TransactionsAdmin {
    * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection.
    */
   describeConfigs(options: DescribeConfigsOptions): Promise<readonly DescribedConfigs[]> {
-    return this.run(() => describeConfigs(options));
+    return runIn(this, () => describeConfigs(options));
   }
 
   /**
@@ -150,7 +151,7 @@ export class Admin extends TransactionsAdmin {
    * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection; UNSUPPORTED_VERSION from brokers before 2.3.
    */
   alterConfigs(options: AlterConfigsOptions): Promise<readonly AlteredConfigs[]> {
-    return this.run(() => alterConfigs(options));
+    return runIn(this, () => alterConfigs(options));
   }
 
   /**
@@ -163,7 +164,7 @@ export class Admin extends TransactionsAdmin {
    * @throws {KafkaError} failures of the connection.
    */
   describeCluster(options: DescribeClusterOptions = {}): Promise<ClusterDescription> {
-    return this.run(() => describeCluster(options));
+    return runIn(this, () => describeCluster(options));
   }
 
   /**
@@ -177,7 +178,7 @@ export class Admin extends TransactionsAdmin {
    * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection.
    */
   listOffsets(options: ListOffsetsOptions): Promise<readonly ListedOffset[]> {
-    return this.run(() => listOffsets(options));
+    return runIn(this, () => listOffsets(options));
   }
 
   /**
@@ -190,7 +191,7 @@ export class Admin extends TransactionsAdmin {
    * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection when no broker answers.
    */
   listGroups(options: ListGroupsOptions = {}): Promise<GroupListing> {
-    return this.run(() => listGroups(options));
+    return runIn(this, () => listGroups(options));
   }
 
   /**
@@ -204,7 +205,7 @@ export class Admin extends TransactionsAdmin {
    * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection.
    */
   describeGroups(options: DescribeGroupsOptions): Promise<readonly DescribedGroup[]> {
-    return this.run(() => describeGroups(options));
+    return runIn(this, () => describeGroups(options));
   }
 
   /**
@@ -217,7 +218,7 @@ export class Admin extends TransactionsAdmin {
    * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection.
    */
   listGroupOffsets(options: ListGroupOffsetsOptions): Promise<readonly GroupOffsets[]> {
-    return this.run(() => listGroupOffsets(options));
+    return runIn(this, () => listGroupOffsets(options));
   }
 
   /**
@@ -231,7 +232,7 @@ export class Admin extends TransactionsAdmin {
    * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection.
    */
   describeGroupLag(options: DescribeGroupLagOptions): Promise<readonly GroupLag[]> {
-    return this.run(() => describeGroupLag(options));
+    return runIn(this, () => describeGroupLag(options));
   }
 
   /**
@@ -248,7 +249,7 @@ export class Admin extends TransactionsAdmin {
    * no such group and no topic or partition was named; CLIENT_INVALID_ARGUMENT, and failures of the connection.
    */
   resetGroupOffsets(options: ResetGroupOffsetsOptions): Promise<readonly ResetGroupOffset[]> {
-    return this.run(() => resetGroupOffsets(options));
+    return runIn(this, () => resetGroupOffsets(options));
   }
 
   /**
@@ -261,7 +262,7 @@ export class Admin extends TransactionsAdmin {
    * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection.
    */
   alterGroupOffsets(options: AlterGroupOffsetsOptions): Promise<readonly AlteredGroupOffset[]> {
-    return this.run(() => alterGroupOffsets(options));
+    return runIn(this, () => alterGroupOffsets(options));
   }
 
   /**
@@ -275,7 +276,7 @@ export class Admin extends TransactionsAdmin {
    * connection; UNSUPPORTED_VERSION from brokers before 2.4.
    */
   deleteGroupOffsets(options: DeleteGroupOffsetsOptions): Promise<readonly DeletedGroupOffset[]> {
-    return this.run(() => deleteGroupOffsets(options));
+    return runIn(this, () => deleteGroupOffsets(options));
   }
 
   /**
@@ -288,6 +289,6 @@ export class Admin extends TransactionsAdmin {
    * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection.
    */
   deleteGroups(options: DeleteGroupsOptions): Promise<readonly DeletedGroup[]> {
-    return this.run(() => deleteGroups(options));
+    return runIn(this, () => deleteGroups(options));
   }
 }

@@ -1,4 +1,4 @@
-import { AdminLife } from "./admin-life.js";
+import { AdminLife, runIn } from "./admin-life.js";
 import {
   abortTransaction,
   type AbortedTransaction,
@@ -39,7 +39,7 @@ export abstract class TransactionsAdmin extends AdminLife {
    * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection; UNSUPPORTED_VERSION from brokers before 2.8.
    */
   describeProducers(options: DescribeProducersOptions): Promise<readonly PartitionProducers[]> {
-    return this.run(() => describeProducers(options));
+    return runIn(this, () => describeProducers(options));
   }
 
   /**
@@ -54,7 +54,7 @@ export abstract class TransactionsAdmin extends AdminLife {
    * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection; UNSUPPORTED_VERSION from brokers before 3.0.
    */
   describeTransactions(options: DescribeTransactionsOptions): Promise<readonly DescribedTransaction[]> {
-    return this.run(() => describeTransactions(options));
+    return runIn(this, () => describeTransactions(options));
   }
 
   /**
@@ -68,7 +68,7 @@ export abstract class TransactionsAdmin extends AdminLife {
    * broker answers; UNSUPPORTED_VERSION from brokers before 3.0.
    */
   listTransactions(options: ListTransactionsOptions = {}): Promise<TransactionListing> {
-    return this.run(() => listTransactions(options));
+    return runIn(this, () => listTransactions(options));
   }
 
   /**
@@ -82,7 +82,7 @@ export abstract class TransactionsAdmin extends AdminLife {
    * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection.
    */
   fenceProducers(options: FenceProducersOptions): Promise<readonly FencedProducer[]> {
-    return this.run(() => fenceProducers(options));
+    return runIn(this, () => fenceProducers(options));
   }
 
   /**
@@ -96,7 +96,7 @@ export abstract class TransactionsAdmin extends AdminLife {
    * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection; UNSUPPORTED_VERSION from brokers before 3.0.
    */
   findHangingTransactions(options: FindHangingTransactionsOptions = {}): Promise<HangingTransactions> {
-    return this.run(() => findHangingTransactions(options));
+    return runIn(this, () => findHangingTransactions(options));
   }
 
   /**
@@ -113,6 +113,6 @@ export abstract class TransactionsAdmin extends AdminLife {
    * @throws {KafkaError} CLIENT_INVALID_ARGUMENT, and failures of the connection; UNSUPPORTED_VERSION from brokers before 3.0.
    */
   abortTransaction(options: AbortTransactionOptions): Promise<readonly AbortedTransaction[]> {
-    return this.run(() => abortTransaction(options));
+    return runIn(this, () => abortTransaction(options));
   }
 }

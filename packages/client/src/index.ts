@@ -77,9 +77,21 @@ export type {
   MessageBatchJson,
   MessageJson,
   OffsetTarget,
+  GroupMetadata,
+  GroupOffset as OffsetInTransaction,
+  OffsetsInTransaction,
   PartitionLag,
   PartitionsEvent,
   ResolvedConsumerOptions,
+  Results as TransformResults,
+  TopicResults,
+  TransactionalProducer,
+  TransactionOutcome,
+  TransformContext,
+  TransformOptions,
+  TransformResult,
+  TransformTransaction,
+  TransformWork,
   RetryingEvent,
   RetryNotice,
   SeekTarget,
@@ -88,11 +100,14 @@ export type {
   TopicPartitionOffset,
   WaitingOptions,
 } from "@moldau/consumer";
+export type { OffsetsConsumer } from "@moldau/connection-pool";
 export type { CompressionCodec, CompressionCodecs, CompressionName } from "@moldau/protocol-codec";
 
 // Administering
 export { Admin } from "@moldau/admin";
 export type {
+  AdminLife,
+  TransactionsAdmin,
   AbortedTransaction,
   AbortTransactionOptions,
   ActiveProducer,

@@ -41,8 +41,10 @@ const madeByUs = new Set([
   "ReferenceBroker",
   "MessageWritable",
   "ConnectionReports",
+  "Transaction",
 ]);
-if (name === "moldau") for (const each of ["Producer", "Consumer", "Admin"]) madeByUs.add(each);
+if (name === "moldau")
+  for (const each of ["Producer", "Consumer", "Admin", "AdminLife", "TransactionsAdmin"]) madeByUs.add(each);
 
 const missing = new Map();
 const seen = new Set();

@@ -22,12 +22,26 @@ import type { Operation } from "./operation.js";
 import { checkProducerId } from "./producer-ids.js";
 
 /** Where a transaction stands, by Kafka's name. */
-export type TransactionState = (typeof transactionStates)[number];
+export type TransactionState =
+  | "Empty"
+  | "Ongoing"
+  | "PrepareCommit"
+  | "PrepareAbort"
+  | "CompleteCommit"
+  | "CompleteAbort"
+  | "PrepareEpochFence"
+  | "Dead";
 
-const transactionStates = [
-  ...(["Empty", "Ongoing", "PrepareCommit", "PrepareAbort", "CompleteCommit", "CompleteAbort"] as const),
-  ...(["PrepareEpochFence", "Dead"] as const),
-] as const;
+const transactionStates: readonly TransactionState[] = [
+  "Empty",
+  "Ongoing",
+  "PrepareCommit",
+  "PrepareAbort",
+  "CompleteCommit",
+  "CompleteAbort",
+  "PrepareEpochFence",
+  "Dead",
+];
 
 /** Which transactions to list. */
 export interface ListTransactionsOptions extends OperationOptions {
