@@ -23,14 +23,12 @@ export interface AdminCloseOptions {
   readonly timeoutMs?: number;
 }
 
-/** How operations get into the life of an admin: no method of its own, since users are not to see one. */
-const runner: { run: <Result>(admin: AdminLife, check: () => Operation<Result>) => Promise<Result> } = {
-  run: () => Promise.reject(clientClosed("The admin client")),
-};
+/** Set by the class itself, as users are not to see a method for it. */
+let runWithin: <Result>(admin: AdminLife, check: () => Operation<Result>) => Promise<Result>;
 
 /** Checks the options of an operation, then carries it out; it ends when the admin is closed. */
 export function runIn<Result>(admin: AdminLife, check: () => Operation<Result>): Promise<Result> {
-  return runner.run(admin, check);
+  return runWithin(admin, check);
 }
 
 /** The life of an admin: operations run in it, and end with it. */
@@ -99,6 +97,6 @@ export abstract class AdminLife extends EventEmitter<AdminEvents> implements Asy
   }
 
   static {
-    runner.run = (admin, check) => admin.#run(check);
+    runWithin = (admin, check) => admin.#run(check);
   }
 }

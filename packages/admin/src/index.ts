@@ -45,7 +45,8 @@ export type {
 export type { DescribeGroupLagOptions, GroupLag, GroupPartitionLag } from "./operations/describe-group-lag.js";
 export type { GroupOffset, GroupOffsets, ListGroupOffsetsOptions } from "./operations/list-group-offsets.js";
 export type { ListedTopic, ListTopicsOptions } from "./operations/list-topics.js";
-export type { FailedBroker, GroupListing, ListedGroup, ListGroupsOptions } from "./operations/list-groups.js";
+export type { GroupListing, ListedGroup, ListGroupsOptions } from "./operations/list-groups.js";
+export type { FailedBroker } from "./operations/every-broker.js";
 export type { ListedOffset, ListOffsetsOptions, OffsetSpec, PartitionToList } from "./operations/list-offsets.js";
 export type {
   AbortedTransaction,

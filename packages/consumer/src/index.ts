@@ -20,10 +20,10 @@ export type { TopicPartition, TopicPartitionOffset } from "./partitions/topic-pa
 // What goes with a transaction of a producer
 export type { GroupMetadata, GroupOffset, OffsetsInTransaction, TransactionOutcome } from "@moldau/connection-pool";
 export type {
-  Results,
   TransformContext,
   TransformOptions,
   TransformResult,
+  TransformResults,
   TransformWork,
 } from "./transform/transform-options.js";
 export type { TopicResults, TransactionalProducer, TransformTransaction } from "./transform/transactional-producer.js";

@@ -1,7 +1,8 @@
 import { ErrorCode } from "@moldau/protocol-codec";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { FakeCluster, type FakeRequest } from "../test-support/fake-cluster.js";
+import { FakeCluster } from "../test-support/fake-cluster.js";
+import type { FakeRequest } from "../test-support/fake-connection.js";
 import { turns } from "moldau-testing";
 import { Producer, SendError, type ProducerOptions, type SentBatch } from "./index.js";
 

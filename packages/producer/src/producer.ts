@@ -4,6 +4,7 @@ import {
   ClientErrorCode,
   clientClosed,
   invalidArgument,
+  invalidState,
   maxTimerMs,
   OptionReader,
   timedOut,
@@ -33,7 +34,6 @@ import type { ProducerCluster, ProducerLease } from "./producer-cluster.js";
 import { sendChannel, traceSend, type SendTrace } from "./send-trace.js";
 import { SendPipeline } from "./send-pipeline.js";
 import { messagesOfTransaction, type MessagesOfTransaction } from "./transaction/messages-of-transaction.js";
-import { invalidState } from "./transaction/invalid-state.js";
 import { TransactionCalls, type TransactionPatience } from "./transaction/transaction-calls.js";
 import type { TransactionOptions } from "./transaction/transaction-options.js";
 import type { Transaction } from "./transaction/transaction.js";
@@ -315,6 +315,7 @@ export class Producer<Key = Payload, Value = Payload> extends EventEmitter<Produ
     if (this.#calls !== undefined) return this.#calls;
     throw invalidState(
       `${name}: this producer has no transactionalId: make one by kafka.producer({ transactionalId: "billing-1" }).`,
+      { written: false },
     );
   }
 
@@ -327,6 +328,7 @@ export class Producer<Key = Payload, Value = Payload> extends EventEmitter<Produ
     throw invalidState(
       `${name}: this producer has a transactionalId, so it sends in transactions only: use producer.transaction(async (tx) => { await tx.send(…) }), ` +
         "or another producer, without transactionalId.",
+      { written: false },
     );
   }
 

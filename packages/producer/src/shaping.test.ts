@@ -1,7 +1,8 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { describe, expect, it } from "vitest";
-import { FakeCluster, type FakeRequest } from "../test-support/fake-cluster.js";
+import { FakeCluster } from "../test-support/fake-cluster.js";
+import type { FakeRequest } from "../test-support/fake-connection.js";
 import { turns } from "moldau-testing";
 import { partitionForKey, Producer, SendError, StreamError, type Message, type ProducerOptions } from "./index.js";
 

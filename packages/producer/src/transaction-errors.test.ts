@@ -1,7 +1,7 @@
 import { errorDescriptions, KafkaError } from "@moldau/protocol-codec";
 import { turns } from "moldau-testing";
 import { describe, expect, it } from "vitest";
-import type { FakeRequest } from "../test-support/fake-cluster.js";
+import type { FakeRequest } from "../test-support/fake-connection.js";
 import type { Fate } from "../test-support/model-coordinator.js";
 import { TransactionalBench } from "../test-support/transactional-bench.js";
 import { TransactionError } from "./index.js";

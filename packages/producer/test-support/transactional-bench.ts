@@ -2,7 +2,8 @@ import type { GroupOffset, OffsetsInTransaction, TransactionOutcome } from "@mol
 import { readBatches, type ProduceResponsePartition } from "@moldau/protocol-codec";
 import { turns } from "moldau-testing";
 import { Producer, type ProducerOptions } from "../src/index.js";
-import { FakeCluster, type FakeRequest, type SentPartition } from "./fake-cluster.js";
+import { FakeCluster } from "./fake-cluster.js";
+import type { FakeRequest, SentPartition } from "./fake-connection.js";
 import { ModelCoordinator, type Fate } from "./model-coordinator.js";
 
 /** A producer with a transactional id between a model of the coordinator and models of partitions, all by one clock. */

@@ -1,10 +1,7 @@
-import { OptionReader, type BrokerAddress, type Cluster, type OperationOptions } from "@moldau/connection-pool";
-import { ErrorCode, ListGroups, type KafkaError, type ListGroupsResponse } from "@moldau/protocol-codec";
-import { brokerOf, eachBroker } from "../routing/given-broker.js";
-import type { ItemResult } from "../routing/item-result.js";
-import { perform } from "../routing/perform.js";
-import { timeLeft } from "../routing/time-left.js";
+import { OptionReader, type Cluster, type OperationOptions } from "@moldau/connection-pool";
+import { ListGroups, type ListGroupsResponse } from "@moldau/protocol-codec";
 import { checkName, operationOptions } from "./arguments.js";
+import { askEveryBroker, type FailedBroker } from "./every-broker.js";
 import type { Operation } from "./operation.js";
 
 /** Which groups to list. */
@@ -36,18 +33,6 @@ export interface GroupListing {
   readonly failed: readonly FailedBroker[];
 }
 
-/** A broker that could not be asked, or that refused. */
-export interface FailedBroker {
-  readonly broker: number;
-  readonly error: KafkaError;
-}
-
-/** What one broker had to say. */
-interface BrokerGroups extends ItemResult {
-  readonly broker: number;
-  readonly groups: readonly ListedGroup[];
-}
-
 /** Lists the groups of every broker of the cluster (ListGroups); those of a broker that fails are missing, and the broker is named. */
 export function listGroups(options: ListGroupsOptions): Operation<GroupListing> {
   const read = new OptionReader("listGroups", options);
@@ -63,25 +48,12 @@ async function listAll(
   filters: { readonly statesFilter: readonly string[]; readonly typesFilter: readonly string[] },
   wait: OperationOptions,
 ): Promise<GroupListing> {
-  const left = timeLeft(cluster, wait);
-  const items = await eachBroker(cluster, left());
-  const results = await perform({
-    api: ListGroups,
-    items,
-    route: brokerOf<BrokerAddress>(({ nodeId }) => nodeId),
-    repeatable: true,
-    refusals: new Set([ErrorCode.COORDINATOR_LOAD_IN_PROGRESS, ErrorCode.COORDINATOR_NOT_AVAILABLE]),
-    keyOf: ({ nodeId }) => String(nodeId),
-    factsOf: ({ nodeId }) => ({ broker: nodeId }),
-    question: () => filters,
-    answers: (response, brokers) => brokers.map(({ nodeId }) => [String(nodeId), response] as const),
-    succeeded: ({ nodeId }, answer): BrokerGroups => ({ broker: nodeId, groups: groupsOf(answer, nodeId) }),
-    failed: ({ nodeId }, error): BrokerGroups => ({ broker: nodeId, groups: [], error }),
-  })(cluster, left());
-  return {
-    groups: results.flatMap(({ groups }) => groups).toSorted((left, right) => (left.group < right.group ? -1 : 1)),
-    failed: results.flatMap(({ broker, error }) => (error === undefined ? [] : [{ broker, error }])),
-  };
+  const { parts, failed } = await askEveryBroker(
+    { api: ListGroups, question: () => filters, errorCodeOf: ({ errorCode }) => errorCode, partsOf: groupsOf },
+    cluster,
+    wait,
+  );
+  return { groups: parts.toSorted((left, right) => (left.group < right.group ? -1 : 1)), failed };
 }
 
 function groupsOf({ groups }: ListGroupsResponse, coordinator: number): readonly ListedGroup[] {

@@ -1,10 +1,4 @@
-import {
-  invalidArgument,
-  OptionReader,
-  type BrokerAddress,
-  type Cluster,
-  type OperationOptions,
-} from "@moldau/connection-pool";
+import { invalidArgument, OptionReader, type Cluster, type OperationOptions } from "@moldau/connection-pool";
 import {
   ErrorCode,
   ListTransactions,
@@ -12,12 +6,8 @@ import {
   type RequestInputOf,
 } from "@moldau/protocol-codec";
 import { withJson } from "@moldau/protocol-codec/internal";
-import { brokerOf, eachBroker } from "../routing/given-broker.js";
-import type { ItemResult } from "../routing/item-result.js";
-import { perform } from "../routing/perform.js";
-import { timeLeft } from "../routing/time-left.js";
 import { operationOptions, tooOld } from "./arguments.js";
-import type { FailedBroker } from "./list-groups.js";
+import { askEveryBroker, type FailedBroker } from "./every-broker.js";
 import type { Operation } from "./operation.js";
 import { checkProducerId } from "./producer-ids.js";
 
@@ -76,12 +66,6 @@ export interface TransactionListing {
   readonly failed: readonly FailedBroker[];
 }
 
-/** What one broker had to say. */
-interface BrokerTransactions extends ItemResult {
-  readonly broker: number;
-  readonly transactions: readonly ListedTransaction[];
-}
-
 /** Lists the transactional ids of every broker of the cluster (ListTransactions, KIP-664); those of a broker that fails are missing, and the broker is named. */
 export function listTransactions(options: ListTransactionsOptions): Operation<TransactionListing> {
   const read = new OptionReader("listTransactions", options);
@@ -121,27 +105,21 @@ export async function listedTransactions(
   cluster: Cluster,
   wait: OperationOptions,
 ): Promise<TransactionListing> {
-  const left = timeLeft(cluster, wait);
-  const items = await eachBroker(cluster, left());
-  const results = await perform({
-    api: ListTransactions,
-    items,
-    route: brokerOf<BrokerAddress>(({ nodeId }) => nodeId),
-    repeatable: true,
-    refusals: new Set([ErrorCode.COORDINATOR_LOAD_IN_PROGRESS, ErrorCode.COORDINATOR_NOT_AVAILABLE]),
-    keyOf: ({ nodeId }) => String(nodeId),
-    factsOf: ({ nodeId }) => ({ broker: nodeId }),
-    question: (_, { version }) => question(filters, version),
-    answers: (response, brokers) => brokers.map(({ nodeId }) => [String(nodeId), response] as const),
-    succeeded: ({ nodeId }, answer): BrokerTransactions => ({ broker: nodeId, transactions: idsOf(answer, nodeId) }),
-    failed: ({ nodeId }, error): BrokerTransactions => ({ broker: nodeId, transactions: [], error }),
-  })(cluster, left());
-  const failed = results.flatMap(({ broker, error }) => (error === undefined ? [] : [{ broker, error }]));
+  const { parts, failed } = await askEveryBroker(
+    {
+      api: ListTransactions,
+      question: (version) => question(filters, version),
+      errorCodeOf: ({ errorCode }) => errorCode,
+      partsOf: idsOf,
+    },
+    cluster,
+    wait,
+  );
   const misunderstood = failed.find(({ error }) => error.errorCode === ErrorCode.INVALID_REGULAR_EXPRESSION);
   if (misunderstood !== undefined) throw misunderstood.error;
   const byId = (left: ListedTransaction, right: ListedTransaction): number =>
     left.transactionalId < right.transactionalId ? -1 : 1;
-  return { transactions: results.flatMap(({ transactions }) => transactions).toSorted(byId), failed };
+  return { transactions: parts.toSorted(byId), failed };
 }
 
 /** A filter that the broker's version has no place for is not left out: the list would hold more than was asked for. */

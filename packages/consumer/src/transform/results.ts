@@ -1,14 +1,17 @@
 import { invalidArgument, isPlainObject, show } from "@moldau/connection-pool";
 import { Message } from "../reading/message.js";
 import type { TopicResults } from "./transactional-producer.js";
-import type { Results, TransformResult } from "./transform-options.js";
+import type { TransformResult, TransformResults } from "./transform-options.js";
 
 /**
  * Sorts what was made of a batch by the topics that it is for, in its order.
  *
  * @throws {KafkaError} CLIENT_INVALID_ARGUMENT for what is no message, or names no topic where `to` names none either.
  */
-export function resultsByTopic<Result>(results: Results<Result>, to: string | undefined): TopicResults<Result>[] {
+export function resultsByTopic<Result>(
+  results: TransformResults<Result>,
+  to: string | undefined,
+): TopicResults<Result>[] {
   const byTopic = new Map<string, TransformResult<Result>[]>();
   if (results === undefined || results === null) return [];
   if (!isIterable(results)) throw wrong(noList(results));

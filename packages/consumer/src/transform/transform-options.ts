@@ -42,10 +42,10 @@ export type TransformResult<Result> = Result & { readonly topic?: string };
 export type TransformWork<Result> = (
   batch: MessageBatch,
   context: TransformContext,
-) => Results<Result> | Promise<Results<Result>>;
+) => TransformResults<Result> | Promise<TransformResults<Result>>;
 
 /** The messages to be written, or nothing. */
-export type Results<Result> = Iterable<TransformResult<Result>> | null | undefined | void;
+export type TransformResults<Result> = Iterable<TransformResult<Result>> | null | undefined | void;
 
 /** {@link TransformOptions}, checked and complete. */
 export type ResolvedTransformOptions<Result> = Required<Omit<TransformOptions<Result>, "to" | "signal">> &

@@ -1,8 +1,7 @@
-import { abortedBy, asKafkaError, clientClosed } from "@moldau/connection-pool";
+import { abortedBy, asKafkaError, clientClosed, invalidState } from "@moldau/connection-pool";
 import { KafkaError } from "@moldau/protocol-codec";
 import type { SendBatchOptions, SendOptions } from "../accept/send-options.js";
 import type { SentBatch } from "../send-error.js";
-import { invalidState } from "./invalid-state.js";
 import { readOffsetsToSend, type ConsumerOffsets, type OffsetsOfGroup } from "./offsets-to-send.js";
 import { transactionAborted } from "./transaction-life.js";
 import type { TransactionRecord } from "./transaction-record.js";
@@ -78,7 +77,10 @@ export class OpenTransaction<Key, Value> implements TransactionWork<Key, Value> 
       () => true,
       () => false,
     );
-    if (isCommitted) throw invalidState("abort: the transaction has been committed already, and nothing undoes that.");
+    if (isCommitted)
+      throw invalidState("abort: the transaction has been committed already, and nothing undoes that.", {
+        written: false,
+      });
   }
 
   async leave(): Promise<void> {
@@ -149,7 +151,9 @@ export class OpenTransaction<Key, Value> implements TransactionWork<Key, Value> 
     if (this.#ending === undefined) return;
     if (this.#ending.how === "close") throw closed();
     // A commit may have come to an abort, or not have come to its end yet.
-    throw invalidState(`${name}: the transaction was ended before, by ${this.#ending.how}(); begin another one.`);
+    throw invalidState(`${name}: the transaction was ended before, by ${this.#ending.how}(); begin another one.`, {
+      written: false,
+    });
   }
 
   #checkUsable(name: string): void {

@@ -1,6 +1,5 @@
-import { invalidArgument, OptionReader, timedOut, waitFor, type Clock } from "@moldau/connection-pool";
+import { invalidArgument, invalidState, OptionReader, timedOut, waitFor, type Clock } from "@moldau/connection-pool";
 import type { KafkaError } from "@moldau/protocol-codec";
-import { invalidState } from "./invalid-state.js";
 import { OpenTransaction, type CallsOfTransaction } from "./open-transaction.js";
 import { TransactionLine } from "./transaction-line.js";
 import {
@@ -66,6 +65,7 @@ export class TransactionCalls<Key, Value> {
     throw invalidState(
       "beginTransaction: a transaction of this producer is open, or being ended; wait for its commit or abort, or use producer.transaction(…), " +
         "which waits. For transactions at the same time, make a producer with another transactionalId for each.",
+      { written: false },
     );
   }
 

@@ -1,5 +1,4 @@
-import { isPlainObject, OptionReader } from "@moldau/connection-pool";
-import { invalidState } from "./invalid-state.js";
+import { invalidState, isPlainObject, OptionReader } from "@moldau/connection-pool";
 
 /** A consumer whose messages a transaction is made from, as far as a transaction has to know it. */
 export interface TransactionConsumer {
@@ -43,6 +42,7 @@ export function readTransactionOptions(name: string, options: TransactionOptions
   if (offender === undefined) return { signal, consumers };
   throw invalidState(
     `${name}: the consumer commits by itself what it has handed out, whatever becomes of a transaction: make it with autoCommit: false.`,
+    { written: false },
   );
 }
 
