@@ -67,6 +67,7 @@ export type {
   ConsumerEvents,
   ConsumerName,
   ConsumerOptions,
+  ConsumerPartitions,
   FailedEvent,
   GroupAssignment,
   GroupMember,

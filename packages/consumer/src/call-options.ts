@@ -1,5 +1,6 @@
 import { invalidArgument, isPlainObject, OptionReader, show, unknownOptions } from "@moldau/connection-pool";
-import type { BatchesOptions, SeekTarget } from "./consumer.js";
+import type { BatchesOptions } from "./consumer.js";
+import type { SeekTarget } from "./consumer-partitions.js";
 import { consumerNames, subscribeNames } from "./names-of-kafkajs.js";
 import { parseTopic } from "./options.js";
 import { isOffsetTarget } from "./partitions/offset-target.js";

@@ -6,36 +6,27 @@ import {
   type OffsetsConsumer,
   type OffsetsInTransaction,
 } from "@moldau/connection-pool";
-import { Announcer } from "@moldau/connection-pool/internal";
-import { EventEmitter } from "eventemitter3";
 import {
   parseBatchesOptions,
   parseCloseOptions,
   parseLoopOptions,
-  parsePartition,
-  parsePartitions,
-  parseSeekTarget,
   parseTopics,
   parseWaitingOptions,
   type CloseOptions,
   type WaitingOptions,
 } from "./call-options.js";
 import type { Committable } from "./offsets/committable.js";
-import { Engine } from "./engine.js";
-import { channelsOfEvents } from "./channels.js";
-import { commitsByItself, listenerFailed } from "./errors.js";
-import type { ConsumerEvents, ConsumerName, PartitionLag, RetryNotice } from "./events.js";
-import { lagOf } from "./lag.js";
-import { consumerLines } from "./log.js";
+import { assertUsable, ConsumerPartitions, engineOf } from "./consumer-partitions.js";
+import type { Engine } from "./engine.js";
+import { commitsByItself } from "./errors.js";
+import type { RetryNotice } from "./events.js";
 import { BatchLoop } from "./reading/batch-loop.js";
 import type { LoopOptions } from "./reading/loop.js";
 import { MessageLoop } from "./reading/message-loop.js";
 import type { MessageBatch } from "./reading/message-batch.js";
 import { messageStream } from "./reading/message-stream.js";
 import type { Message } from "./reading/message.js";
-import type { OffsetTarget } from "./partitions/offset-target.js";
-import { resolveConsumerOptions, type ConsumerOptions, type ResolvedConsumerOptions } from "./options.js";
-import type { TopicPartition } from "./partitions/topic-partition.js";
+import type { ConsumerOptions } from "./options.js";
 import {
   checkWork,
   parseTransformOptions,
@@ -50,11 +41,6 @@ export interface BatchesOptions extends LoopOptions {
   readonly maxMessages?: number;
 }
 
-/** Where to continue reading: an offset, or a place that the broker is asked for. */
-export interface SeekTarget extends TopicPartition {
-  readonly offset: bigint | OffsetTarget;
-}
-
 /**
  * A member of a consumer group.
  *
@@ -63,35 +49,16 @@ export interface SeekTarget extends TopicPartition {
  * A message is done when the loop asks for the next one. Leaving the loop does not mark the one in hand: it is delivered
  * again. What is done is committed every `autoCommitIntervalMs`, before partitions are given up, and on {@link close}.
  */
-export class Consumer
-  extends EventEmitter<ConsumerEvents>
-  implements AsyncIterable<Message>, OffsetsConsumer<Committable>
-{
-  readonly options: ResolvedConsumerOptions;
+export class Consumer extends ConsumerPartitions implements AsyncIterable<Message>, OffsetsConsumer<Committable> {
   readonly #cluster: ClusterAccess;
   readonly #engine: Engine;
   #closed: Promise<void> | undefined;
 
   /** @throws {KafkaError} CLIENT_INVALID_ARGUMENT when an option is wrong or unknown; nothing is connected yet. */
   constructor(cluster: ClusterAccess, options: ConsumerOptions) {
-    super();
-    this.options = resolveConsumerOptions(options);
+    super(cluster, options);
     this.#cluster = cluster;
-    const name: ConsumerName = { ...cluster.client, groupId: this.options.groupId };
-    const announcer = new Announcer<ConsumerEvents, ConsumerName>({
-      who: name,
-      emitter: this,
-      channels: channelsOfEvents,
-      log: cluster.clientLog,
-      lines: consumerLines,
-      listenerFailed: (error, name) => this.#engine.reader.fail(listenerFailed(name, error)),
-    });
-    this.#engine = new Engine({
-      cluster,
-      name,
-      options: this.options,
-      tell: (name, make) => announcer.tell(name, make),
-    });
+    this.#engine = engineOf(this);
   }
 
   /** Whether {@link close} has been called. */
@@ -199,7 +166,7 @@ export class Consumer
   async commit(what?: Committable, options: WaitingOptions = {}): Promise<void> {
     const { requestTimeoutMs } = this.#cluster.options;
     const { signal, timeoutMs = requestTimeoutMs } = parseWaitingOptions("commit", options);
-    this.#checkUsable();
+    assertUsable(this);
     await this.#engine.commits.commit(what, { signal, deadline: this.#cluster.clock.monotonic() + timeoutMs });
   }
 
@@ -216,7 +183,7 @@ export class Consumer
    * out again; CLIENT_CLOSED.
    */
   offsetsInTransaction(done: Committable): OffsetsInTransaction {
-    this.#checkUsable();
+    assertUsable(this);
     return this.#engine.transactionalOffsets.offsetsInTransaction(done);
   }
 
@@ -238,53 +205,8 @@ export class Consumer
    * @throws {KafkaError} CLIENT_NOT_ASSIGNED while the consumer is no member, or the group is between two rounds; CLIENT_CLOSED.
    */
   groupMetadata(): GroupMetadata {
-    this.#checkUsable();
+    assertUsable(this);
     return this.#engine.transactionalOffsets.groupMetadata();
-  }
-
-  /** Hands out nothing more of these partitions (default: of all that are assigned), until {@link resume} or their next assignment. Throws CLIENT_NOT_ASSIGNED. */
-  pause(partitions: readonly TopicPartition[] = this.assignment()): void {
-    this.#checkUsable();
-    this.#engine.setPaused(parsePartitions("pause", partitions), true);
-  }
-
-  /** Goes on with these partitions, by default with all. Throws CLIENT_NOT_ASSIGNED. */
-  resume(partitions: readonly TopicPartition[] = this.assignment()): void {
-    this.#checkUsable();
-    this.#engine.setPaused(parsePartitions("resume", partitions), false);
-  }
-
-  /** The partitions that are paused. */
-  paused(): TopicPartition[] {
-    return [...this.#engine.assignment]
-      .filter(({ paused }) => paused)
-      .map(({ topic, partition }) => ({ topic, partition }));
-  }
-
-  /**
-   * Continues reading elsewhere. The message in hand, if it is of that partition, does not become done, and nothing is
-   * committed by this alone. Throws CLIENT_NOT_ASSIGNED.
-   */
-  seek(target: SeekTarget): void {
-    const { offset, ...partition } = parseSeekTarget(target);
-    this.#checkUsable();
-    this.#engine.seek(partition, offset);
-  }
-
-  /** The partitions that are assigned at the moment. */
-  assignment(): TopicPartition[] {
-    return this.#engine.assignment.list();
-  }
-
-  /** The offset that is handed out next; undefined while it is being found out. Throws CLIENT_NOT_ASSIGNED. */
-  position(partition: TopicPartition): bigint | undefined {
-    const assigned = this.#engine.assignment.get(parsePartition(partition, "position: the partition"));
-    return assigned.isReady ? assigned.position : undefined;
-  }
-
-  /** How far reading is behind, for every partition of which an answer has come. */
-  lag(): PartitionLag[] {
-    return lagOf(this.#engine.assignment);
   }
 
   /**
@@ -338,10 +260,5 @@ export class Consumer
 
   #checkOpen(): void {
     if (this.#closed !== undefined) throw clientClosed("The consumer");
-  }
-
-  /** For what a body calls: it works for a body that is let finish, too. */
-  #checkUsable(): void {
-    if (!this.#engine.reader.isFinishing) this.#checkOpen();
   }
 }

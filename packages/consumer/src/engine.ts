@@ -1,65 +1,29 @@
-import {
-  asKafkaError,
-  attempt,
-  clientClosed,
-  CoordinatorClient,
-  waitFor,
-  type Clock,
-  type ClusterAccess,
-  type Lease,
-  type Coordinator,
-} from "@moldau/connection-pool";
+import { asKafkaError, attempt, clientClosed, waitFor, type Clock } from "@moldau/connection-pool";
 import type { KafkaError } from "@moldau/protocol-codec";
 import type { CloseOptions, WaitingOptions } from "./call-options.js";
-import { Closing } from "./closing.js";
+import type { Closing } from "./closing.js";
 import { initialLife, isOver, transition, type ConsumerLifeCommand, type ConsumerLifeEvent } from "./consumer-life.js";
-import { joinTimedOut, pollIntervalExceeded } from "./errors.js";
-import type { ConsumerName, RetryNotice, Tell } from "./events.js";
-import { Fetcher } from "./fetch/fetcher.js";
+import { joinTimedOut } from "./errors.js";
+import type { ConsumerName, RetryNotice } from "./events.js";
 import { lagOf } from "./lag.js";
-import { ClassicMembership } from "./membership/classic.js";
-import type { Membership, MembershipHost, Reconciliation } from "./membership/membership.js";
-import { PollWatch } from "./membership/poll-watch.js";
+import type { Reconciliation } from "./membership/membership.js";
 import { Milestone } from "./milestone.js";
-import { Commits } from "./offsets/commits.js";
-import { Positioning } from "./offsets/positioning.js";
-import { TransactionalOffsets } from "./offsets/transactional-offsets.js";
-import type { ResolvedConsumerOptions } from "./options.js";
+import type { Commits } from "./offsets/commits.js";
+import type { TransactionalOffsets } from "./offsets/transactional-offsets.js";
 import type { AssignedPartition } from "./partitions/assigned-partition.js";
-import { Assignment } from "./partitions/assignment.js";
+import type { Assignment } from "./partitions/assignment.js";
 import type { OffsetTarget } from "./partitions/offset-target.js";
 import type { TopicPartition } from "./partitions/topic-partition.js";
-import { Reader, type ReaderHost } from "./reading/reader.js";
-import { Reconciler } from "./reconciler.js";
-import { Subscription } from "./subscription.js";
-
-/** What an engine is made of. */
-export interface EngineInit {
-  readonly cluster: ClusterAccess;
-  readonly options: ResolvedConsumerOptions;
-  /** What tells the consumer from others. */
-  readonly name: ConsumerName;
-  readonly tell: Tell;
-}
+import { makeParts, type ConsumerInit, type ConsumerParts, type PartsHost } from "./parts.js";
+import type { Reader } from "./reading/reader.js";
 
 /**
  * What runs behind the face of a consumer. It carries out what the transitions of the consumer's life command, and passes on
  * between membership, positions, fetching, reading and commits what one of them means for the others.
  */
-export class Engine implements MembershipHost, ReaderHost {
-  readonly assignment: Assignment;
-  readonly reader: Reader;
-  readonly commits: Commits;
-  readonly transactionalOffsets: TransactionalOffsets;
-  readonly ending: Closing;
-  readonly #init: EngineInit;
-  readonly #lease: Lease;
-  readonly #membership: Membership;
-  readonly #subscription: Subscription;
-  readonly #positioning: Positioning;
-  readonly #fetcher: Fetcher;
-  readonly #reconciler: Reconciler;
-  readonly #pollWatch: PollWatch;
+export class Engine implements PartsHost {
+  readonly #init: ConsumerInit;
+  readonly #parts: ConsumerParts;
   readonly #started = new Milestone();
   readonly #assigned = new Milestone();
   readonly #closed = new Milestone();
@@ -69,32 +33,29 @@ export class Engine implements MembershipHost, ReaderHost {
   #obstacle: KafkaError | undefined;
   #closingFailure: KafkaError | undefined;
 
-  constructor(init: EngineInit) {
+  constructor(init: ConsumerInit) {
     this.#init = init;
-    const { cluster, options } = init;
-    const { codecs, maxDecompressedBytes, groupId } = options;
-    this.#lease = cluster.lease({ name: `consumer of group "${groupId}"` });
-    const coordinator = new CoordinatorClient({ cluster, lease: this.#lease, type: "group", key: groupId });
-    this.assignment = new Assignment({ codecs, maxDecompressedBytes });
-    this.reader = new Reader(this);
-    this.#subscription = new Subscription({ cluster, ...options, retrying: (notice) => this.retrying(notice) });
-    this.#membership = new ClassicMembership({ cluster, coordinator, options, host: this });
-    this.commits = this.#makeCommits(coordinator);
-    this.#positioning = this.#makePositioning(coordinator);
-    this.#fetcher = this.#makeFetcher();
-    this.#pollWatch = this.#makePollWatch();
-    const { assignment, reader, commits } = this;
-    const membership = this.#membership;
-    const parts = { ...init, assignment, reader, commits, membership, positioning: this.#positioning };
-    const fetcher = this.#fetcher;
-    this.transactionalOffsets = new TransactionalOffsets({ ...parts, rewound: (moved) => this.#moved(moved) });
-    this.#reconciler = new Reconciler({
-      ...parts,
-      fetcher,
-      pollWatch: this.#pollWatch,
-      closing: this.#closing.signal,
-    });
-    this.ending = new Closing({ ...parts, fetcher, lease: this.#lease });
+    this.#parts = makeParts(init, this);
+  }
+
+  get assignment(): Assignment {
+    return this.#parts.assignment;
+  }
+
+  get reader(): Reader {
+    return this.#parts.reader;
+  }
+
+  get commits(): Commits {
+    return this.#parts.commits;
+  }
+
+  get transactionalOffsets(): TransactionalOffsets {
+    return this.#parts.transactionalOffsets;
+  }
+
+  get ending(): Closing {
+    return this.#parts.ending;
   }
 
   get name(): ConsumerName {
@@ -126,7 +87,7 @@ export class Engine implements MembershipHost, ReaderHost {
    * @throws {KafkaError} what keeps it from joining; when the time is over, what stood in the way last, or CLIENT_REQUEST_TIMEOUT when nothing did; CLIENT_ABORTED.
    */
   async join({ signal, timeoutMs }: WaitingOptions): Promise<void> {
-    if (this.#membership.identity !== undefined) return;
+    if (this.#parts.membership.identity !== undefined) return;
     const { clock } = this;
     const { cluster, options } = this.#init;
     const assigned = this.#assigned.wait();
@@ -140,11 +101,11 @@ export class Engine implements MembershipHost, ReaderHost {
 
   /** Replaces the subscription; a member joins again with it. */
   subscribe(topics: readonly string[]): void {
-    this.#subscription.replace(topics);
+    this.#parts.subscription.replace(topics);
     if (this.#life.name !== "joined") return;
-    this.#subscription.find(this.#closing.signal).then(
-      () => this.#membership.rejoin(),
-      (error: unknown) => this.#interrupt(asKafkaError(error)),
+    this.#parts.subscription.find(this.#closing.signal).then(
+      () => this.#parts.membership.rejoin(),
+      (error: unknown) => this.interrupt(asKafkaError(error)),
     );
   }
 
@@ -152,7 +113,7 @@ export class Engine implements MembershipHost, ReaderHost {
   seek(partition: TopicPartition, to: bigint | OffsetTarget): void {
     const assigned = this.assignment.get(partition);
     assigned.seek(to);
-    this.#moved([assigned]);
+    this.moved([assigned]);
   }
 
   /** Pauses partitions, or goes on with them. Throws CLIENT_NOT_ASSIGNED, and changes nothing then. */
@@ -162,7 +123,7 @@ export class Engine implements MembershipHost, ReaderHost {
       if (!paused) this.reader.enqueue(partition);
     }
     this.reader.interrupt();
-    this.#fetcher.update();
+    this.#parts.fetcher.update();
   }
 
   /** Lets the body finish, commits what is done, leaves the group and ends everything. The first thing that went wrong, if any. */
@@ -181,7 +142,7 @@ export class Engine implements MembershipHost, ReaderHost {
   // ── what the membership says ──
 
   topics(): readonly string[] {
-    return this.#subscription.topics;
+    return this.#parts.subscription.topics;
   }
 
   isClosing(): boolean {
@@ -189,7 +150,7 @@ export class Engine implements MembershipHost, ReaderHost {
   }
 
   async reconcile(change: Reconciliation, signal: AbortSignal): Promise<void> {
-    await this.#reconciler.reconcile(change, signal);
+    await this.#parts.reconciler.reconcile(change, signal);
     if (change.round === undefined || signal.aborted) return;
     this.#obstacle = undefined;
     this.#assigned.reach();
@@ -208,8 +169,8 @@ export class Engine implements MembershipHost, ReaderHost {
 
   begun(): void {
     // What ended the last loop may have been put right.
-    this.#fetcher.retryFailed();
-    this.#positioning.find([...this.assignment].filter(({ isReady }) => !isReady));
+    this.#parts.fetcher.retryFailed();
+    this.#parts.positioning.find([...this.assignment].filter(({ isReady }) => !isReady));
   }
 
   progressed(): void {
@@ -217,7 +178,7 @@ export class Engine implements MembershipHost, ReaderHost {
   }
 
   consumed(partition: AssignedPartition): void {
-    this.#fetcher.consumed(partition);
+    this.#parts.fetcher.consumed(partition);
   }
 
   // ── the life ──
@@ -262,7 +223,7 @@ export class Engine implements MembershipHost, ReaderHost {
         signals: [signal],
         retrying: (failed) => this.retrying({ operation: "connect", ...failed }),
       });
-      await this.#subscription.find(signal);
+      await this.#parts.subscription.find(signal);
       this.#dispatch({ type: "started" });
     } catch (error) {
       this.#dispatch({ type: "failed", error: asKafkaError(error) });
@@ -273,12 +234,12 @@ export class Engine implements MembershipHost, ReaderHost {
     const { cluster } = this.#init;
     cluster.off("metadata", this.#metadataChanged);
     cluster.on("metadata", this.#metadataChanged);
-    this.#membership.start();
+    this.#parts.membership.start();
     this.#started.reach();
   }
 
   #refuse(error: KafkaError): void {
-    this.#pollWatch.stop();
+    this.#parts.pollWatch.stop();
     this.#started.fail(error);
     this.#assigned.fail(error);
   }
@@ -288,7 +249,7 @@ export class Engine implements MembershipHost, ReaderHost {
     const timeoutMs = this.#init.cluster.options.requestTimeoutMs;
     this.reader.suspend(this.assignment);
     await this.commits.commitDue(this.clock.monotonic() + timeoutMs);
-    await this.#membership
+    await this.#parts.membership
       .leave("the application asked for no more messages within maxPollIntervalMs", { timeoutMs })
       // The session will time out by itself.
       .catch((error: unknown) => this.retrying({ operation: "leave", error: asKafkaError(error), delayMs: 0 }));
@@ -307,94 +268,41 @@ export class Engine implements MembershipHost, ReaderHost {
   // ── what one part means for the others ──
 
   readonly #metadataChanged = (): void => {
-    this.#membership.metadataChanged();
-    this.#fetcher.update();
+    this.#parts.membership.metadataChanged();
+    this.#parts.fetcher.update();
   };
 
-  #positioned(): void {
-    this.#fetcher.update();
+  positioned(): void {
+    this.#parts.fetcher.update();
     this.commits.progressed();
   }
 
-  #restart(partition: AssignedPartition, error: KafkaError): void {
+  restart(partition: AssignedPartition, error: KafkaError): void {
     this.retrying({ operation: "fetch", error, delayMs: 0 });
-    this.#positioning.restart(partition);
+    this.#parts.positioning.restart(partition);
     this.reader.interrupt();
-    this.#positioning.find([partition]);
+    this.#parts.positioning.find([partition]);
   }
 
   /** Reading ends with an error; the membership stays, and the next loop goes on. */
-  #interrupt(error: KafkaError): void {
+  interrupt(error: KafkaError): void {
     if (isOver(this.#life)) return;
     this.reader.fail(error);
     this.#init.tell("failed", (consumer) => ({ ...consumer, error }));
   }
 
   /** Reading of these partitions goes on elsewhere. */
-  #moved(partitions: readonly AssignedPartition[]): void {
+  moved(partitions: readonly AssignedPartition[]): void {
     this.reader.interrupt();
-    this.#fetcher.update();
-    this.#positioning.find(partitions.filter(({ isReady }) => !isReady));
+    this.#parts.fetcher.update();
+    this.#parts.positioning.find(partitions.filter(({ isReady }) => !isReady));
   }
 
-  #tellLag(partitions: readonly AssignedPartition[]): void {
+  settled(partitions: readonly AssignedPartition[]): void {
     this.#init.tell("lag", (consumer) => ({ ...consumer, partitions: lagOf(partitions) }));
   }
 
-  // ── the parts ──
-
-  #makeCommits(coordinator: Coordinator): Commits {
-    return new Commits({
-      ...this.#init,
-      coordinator,
-      membership: this.#membership,
-      assignment: this.assignment,
-      isActive: () => this.reader.isActive,
-      moved: (partition) => this.#moved([partition]),
-      failed: (error) => this.#interrupt(error),
-    });
-  }
-
-  #makePositioning(coordinator: Coordinator): Positioning {
-    const { startFrom, isolationLevel } = this.#init.options;
-    return new Positioning({
-      ...this.#init,
-      coordinator,
-      startFrom,
-      isolationLevel,
-      ready: () => this.#positioned(),
-      failed: (error) => this.#interrupt(error),
-      retrying: (notice) => this.retrying(notice),
-    });
-  }
-
-  #makeFetcher(): Fetcher {
-    const { cluster, options } = this.#init;
-    const { fetchMaxWaitMs: maxWaitMs, fetchMaxBytes: maxBytes, partitionMaxBytes, startFrom } = options;
-    return new Fetcher({
-      cluster,
-      groupId: options.groupId,
-      limits: { maxWaitMs, maxBytes, partitionMaxBytes },
-      minBytes: options.fetchMinBytes,
-      maxBufferedBytes: options.maxBufferedBytes,
-      isolationLevel: options.isolationLevel,
-      assigned: () => this.assignment,
-      received: (partition) => this.reader.enqueue(partition),
-      settled: (partitions) => this.#tellLag(partitions),
-      restart: startFrom === "none" ? undefined : (partition, error) => this.#restart(partition, error),
-      failed: (error) => this.#interrupt(error),
-      retrying: (notice) => this.retrying(notice),
-    });
-  }
-
-  #makePollWatch(): PollWatch {
-    const { groupId, maxPollIntervalMs } = this.#init.options;
-    return new PollWatch({
-      clock: this.clock,
-      maxPollIntervalMs,
-      asked: () => this.reader.asked,
-      isWaiting: () => this.reader.isWaiting,
-      stuck: () => this.#dispatch({ type: "stuck", error: pollIntervalExceeded(groupId, maxPollIntervalMs) }),
-    });
+  stuck(error: KafkaError): void {
+    this.#dispatch({ type: "stuck", error });
   }
 }

@@ -1,6 +1,7 @@
 // The consumer
 export { Consumer } from "./consumer.js";
-export type { BatchesOptions, SeekTarget } from "./consumer.js";
+export type { BatchesOptions } from "./consumer.js";
+export type { ConsumerPartitions, SeekTarget } from "./consumer-partitions.js";
 export type { AssignorName, ConsumerOptions, ResolvedConsumerOptions } from "./options.js";
 export type { IsolationLevel } from "./fetch/isolation.js";
 export type { LoopOptions } from "./reading/loop.js";

@@ -44,7 +44,8 @@ const madeByUs = new Set([
   "Transaction",
 ]);
 if (name === "moldau")
-  for (const each of ["Producer", "Consumer", "Admin", "AdminLife", "TransactionsAdmin"]) madeByUs.add(each);
+  for (const each of ["Producer", "Consumer", "ConsumerPartitions", "Admin", "AdminLife", "TransactionsAdmin"])
+    madeByUs.add(each);
 
 const missing = new Map();
 const seen = new Set();

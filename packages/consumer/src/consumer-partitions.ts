@@ -1,0 +1,110 @@
+import { clientClosed, type ClusterAccess } from "@moldau/connection-pool";
+import { Announcer } from "@moldau/connection-pool/internal";
+import { EventEmitter } from "eventemitter3";
+import { parsePartition, parsePartitions, parseSeekTarget } from "./call-options.js";
+import { channelsOfEvents } from "./channels.js";
+import { Engine } from "./engine.js";
+import { listenerFailed } from "./errors.js";
+import type { ConsumerEvents, ConsumerName, PartitionLag } from "./events.js";
+import { lagOf } from "./lag.js";
+import { consumerLines } from "./log.js";
+import { resolveConsumerOptions, type ConsumerOptions, type ResolvedConsumerOptions } from "./options.js";
+import type { OffsetTarget } from "./partitions/offset-target.js";
+import type { TopicPartition } from "./partitions/topic-partition.js";
+
+/** Where to continue reading: an offset, or a place that the broker is asked for. */
+export interface SeekTarget extends TopicPartition {
+  readonly offset: bigint | OffsetTarget;
+}
+
+/** Set by the class itself, as users are not to see it. */
+let engineBehind: (consumer: ConsumerPartitions) => Engine;
+
+/** What runs behind the face of a consumer. */
+export function engineOf(consumer: ConsumerPartitions): Engine {
+  return engineBehind(consumer);
+}
+
+/** Throws CLIENT_CLOSED, but not while the body of a loop is let finish: for what a body calls. */
+export function assertUsable(consumer: ConsumerPartitions): void {
+  if (consumer.isClosed && !engineBehind(consumer).reader.isFinishing) throw clientClosed("The consumer");
+}
+
+/** The partitions of a consumer: which it has, and where reading stands in them. */
+export abstract class ConsumerPartitions extends EventEmitter<ConsumerEvents> {
+  readonly options: ResolvedConsumerOptions;
+  readonly #engine: Engine;
+
+  /** @throws {KafkaError} CLIENT_INVALID_ARGUMENT when an option is wrong or unknown; nothing is connected yet. */
+  constructor(cluster: ClusterAccess, options: ConsumerOptions) {
+    super();
+    this.options = resolveConsumerOptions(options);
+    const name: ConsumerName = { ...cluster.client, groupId: this.options.groupId };
+    const announcer = new Announcer<ConsumerEvents, ConsumerName>({
+      who: name,
+      emitter: this,
+      channels: channelsOfEvents,
+      log: cluster.clientLog,
+      lines: consumerLines,
+      listenerFailed: (error, name) => this.#engine.reader.fail(listenerFailed(name, error)),
+    });
+    this.#engine = new Engine({
+      cluster,
+      name,
+      options: this.options,
+      tell: (name, make) => announcer.tell(name, make),
+    });
+  }
+
+  /** Whether the consumer was closed. */
+  abstract get isClosed(): boolean;
+
+  static {
+    engineBehind = (consumer) => consumer.#engine;
+  }
+
+  /** Hands out nothing more of these partitions (default: of all that are assigned), until {@link resume} or their next assignment. Throws CLIENT_NOT_ASSIGNED. */
+  pause(partitions: readonly TopicPartition[] = this.assignment()): void {
+    assertUsable(this);
+    this.#engine.setPaused(parsePartitions("pause", partitions), true);
+  }
+
+  /** Goes on with these partitions, by default with all. Throws CLIENT_NOT_ASSIGNED. */
+  resume(partitions: readonly TopicPartition[] = this.assignment()): void {
+    assertUsable(this);
+    this.#engine.setPaused(parsePartitions("resume", partitions), false);
+  }
+
+  /** The partitions that are paused. */
+  paused(): TopicPartition[] {
+    return [...this.#engine.assignment]
+      .filter(({ paused }) => paused)
+      .map(({ topic, partition }) => ({ topic, partition }));
+  }
+
+  /**
+   * Continues reading elsewhere. The message in hand, if it is of that partition, does not become done, and nothing is
+   * committed by this alone. Throws CLIENT_NOT_ASSIGNED.
+   */
+  seek(target: SeekTarget): void {
+    const { offset, ...partition } = parseSeekTarget(target);
+    assertUsable(this);
+    this.#engine.seek(partition, offset);
+  }
+
+  /** The partitions that are assigned at the moment. */
+  assignment(): TopicPartition[] {
+    return this.#engine.assignment.list();
+  }
+
+  /** The offset that is handed out next; undefined while it is being found out. Throws CLIENT_NOT_ASSIGNED. */
+  position(partition: TopicPartition): bigint | undefined {
+    const assigned = this.#engine.assignment.get(parsePartition(partition, "position: the partition"));
+    return assigned.isReady ? assigned.position : undefined;
+  }
+
+  /** How far reading is behind, for every partition of which an answer has come. */
+  lag(): PartitionLag[] {
+    return lagOf(this.#engine.assignment);
+  }
+}

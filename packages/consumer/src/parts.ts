@@ -1,0 +1,135 @@
+import { CoordinatorClient, type ClusterAccess, type Lease } from "@moldau/connection-pool";
+import type { KafkaError } from "@moldau/protocol-codec";
+import { Closing } from "./closing.js";
+import { pollIntervalExceeded } from "./errors.js";
+import type { ConsumerName, Tell } from "./events.js";
+import { Fetcher } from "./fetch/fetcher.js";
+import { ClassicMembership } from "./membership/classic.js";
+import type { Membership, MembershipHost } from "./membership/membership.js";
+import { PollWatch } from "./membership/poll-watch.js";
+import { Commits } from "./offsets/commits.js";
+import { Positioning } from "./offsets/positioning.js";
+import { TransactionalOffsets } from "./offsets/transactional-offsets.js";
+import type { ResolvedConsumerOptions } from "./options.js";
+import type { AssignedPartition } from "./partitions/assigned-partition.js";
+import { Assignment } from "./partitions/assignment.js";
+import { Reader, type ReaderHost } from "./reading/reader.js";
+import { Reconciler } from "./reconciler.js";
+import { Subscription } from "./subscription.js";
+
+/** What a consumer is made with. */
+export interface ConsumerInit {
+  readonly cluster: ClusterAccess;
+  readonly options: ResolvedConsumerOptions;
+  /** What tells the consumer from others. */
+  readonly name: ConsumerName;
+  readonly tell: Tell;
+}
+
+/** Whom the parts of a consumer tell what one of them means for the others. */
+export interface PartsHost extends MembershipHost, ReaderHost {
+  /** Fires when the consumer is closed. */
+  readonly closing: AbortSignal;
+  /** Where reading begins has been found out for some partitions. */
+  positioned(): void;
+  /** What is to be read next is no longer there: reading begins where `startFrom` says. */
+  restart(partition: AssignedPartition, error: KafkaError): void;
+  /** Reading ends with an error; the membership stays. */
+  interrupt(error: KafkaError): void;
+  /** Reading of these partitions goes on elsewhere. */
+  moved(partitions: readonly AssignedPartition[]): void;
+  /** An answer told how far these partitions are behind. */
+  settled(partitions: readonly AssignedPartition[]): void;
+  /** The application asks for no more. */
+  stuck(error: KafkaError): void;
+}
+
+/** What a consumer is made of. */
+export interface ConsumerParts {
+  readonly lease: Lease;
+  readonly assignment: Assignment;
+  readonly reader: Reader;
+  readonly subscription: Subscription;
+  readonly membership: Membership;
+  readonly commits: Commits;
+  readonly positioning: Positioning;
+  readonly fetcher: Fetcher;
+  readonly pollWatch: PollWatch;
+  readonly transactionalOffsets: TransactionalOffsets;
+  readonly reconciler: Reconciler;
+  readonly ending: Closing;
+}
+
+/** Makes the parts of a consumer, each with those that it works with; nothing is connected yet. */
+export function makeParts(init: ConsumerInit, host: PartsHost): ConsumerParts {
+  const { cluster, options } = init;
+  const { codecs, maxDecompressedBytes, groupId } = options;
+  const lease = cluster.lease({ name: `consumer of group "${groupId}"` });
+  const coordinator = new CoordinatorClient({ cluster, lease, type: "group", key: groupId });
+  const assignment = new Assignment({ codecs, maxDecompressedBytes });
+  const reader = new Reader(host);
+  const retrying: MembershipHost["retrying"] = (notice) => host.retrying(notice);
+  const failed = (error: KafkaError): void => host.interrupt(error);
+  const subscription = new Subscription({ cluster, ...options, retrying });
+  const membership = new ClassicMembership({ cluster, coordinator, options, host });
+  const shared = { ...init, coordinator, assignment, reader, membership, retrying, failed };
+  const commits = new Commits({
+    ...shared,
+    isActive: () => reader.isActive,
+    moved: (partition) => host.moved([partition]),
+  });
+  const positioning = new Positioning({ ...shared, ...options, ready: () => host.positioned() });
+  const fetcher = makeFetcher(init, host, { assignment, reader });
+  const pollWatch = makePollWatch(init, host, reader);
+  const parts = { ...shared, commits, positioning, fetcher, pollWatch, lease };
+  const transactionalOffsets = new TransactionalOffsets({ ...parts, rewound: (moved) => host.moved(moved) });
+  const reconciler = new Reconciler({ ...parts, closing: host.closing });
+  const ending = new Closing(parts);
+  return {
+    lease,
+    assignment,
+    reader,
+    subscription,
+    membership,
+    commits,
+    positioning,
+    fetcher,
+    pollWatch,
+    transactionalOffsets,
+    reconciler,
+    ending,
+  };
+}
+
+function makeFetcher(
+  { cluster, options }: ConsumerInit,
+  host: PartsHost,
+  { assignment, reader }: Pick<ConsumerParts, "assignment" | "reader">,
+): Fetcher {
+  const { fetchMaxWaitMs: maxWaitMs, fetchMaxBytes: maxBytes, partitionMaxBytes, startFrom } = options;
+  return new Fetcher({
+    cluster,
+    groupId: options.groupId,
+    limits: { maxWaitMs, maxBytes, partitionMaxBytes },
+    minBytes: options.fetchMinBytes,
+    maxBufferedBytes: options.maxBufferedBytes,
+    isolationLevel: options.isolationLevel,
+    assigned: () => assignment,
+    received: (partition) => reader.enqueue(partition),
+    settled: (partitions) => host.settled(partitions),
+    restart: startFrom === "none" ? undefined : (partition, error) => host.restart(partition, error),
+    failed: (error) => host.interrupt(error),
+    retrying: (notice) => host.retrying(notice),
+  });
+}
+
+function makePollWatch({ options }: ConsumerInit, host: PartsHost, reader: Reader): PollWatch {
+  const { groupId, maxPollIntervalMs } = options;
+  return new PollWatch({
+    clock: host.clock,
+    maxPollIntervalMs,
+    asked: () => reader.asked,
+    isWaiting: () => reader.isWaiting,
+    stuck: () => host.stuck(pollIntervalExceeded(groupId, maxPollIntervalMs)),
+  });
+}
