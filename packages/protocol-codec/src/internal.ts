@@ -23,3 +23,6 @@ export { withJson } from "./as-json.js";
 
 // Wrong names
 export { nearestName } from "./nearest-name.js";
+
+// Regular expressions in RE2's language
+export { compilePattern } from "./pattern/pattern.js";

@@ -1,6 +1,6 @@
 import { ErrorCode } from "@moldau/protocol-codec";
+import { compilePattern } from "@moldau/protocol-codec/internal";
 import { CoordinatorError } from "../coordination/coordinator-error.js";
-import { compilePattern } from "../pattern/pattern.js";
 import { byTopic, stateNames } from "./records.js";
 import { partitionsOf, startOf, type Transaction } from "./state.js";
 

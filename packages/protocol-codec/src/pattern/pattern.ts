@@ -12,7 +12,7 @@ const maxInstructions = 10_000;
 
 /**
  * Compiles a regular expression in RE2's language; undefined when it is none. The function says whether the whole of a text looks like it,
- * in a time that grows with the length of the text and that of the pattern, whatever is in them: clients of a broker choose both.
+ * in a time that grows with the length of the text and that of the pattern, whatever is in them: in a broker, strangers choose both.
  */
 export function compilePattern(pattern: string): ((text: string) => boolean) | undefined {
   const node = parsePattern(pattern);
