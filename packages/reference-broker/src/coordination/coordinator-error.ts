@@ -6,8 +6,12 @@ export class CoordinatorError extends Error {
   /** Kafka's error number. */
   readonly errorCode: number;
 
-  constructor(errorCode: number, options?: { readonly cause?: unknown }) {
-    super(errorByCode(errorCode).message, options);
+  /** The message is what Kafka says of the error in general, unless a sentence about this one is given. */
+  constructor(
+    errorCode: number,
+    { message, ...options }: { readonly message?: string; readonly cause?: unknown } = {},
+  ) {
+    super(message ?? errorByCode(errorCode).message, options);
     this.name = "CoordinatorError";
     this.errorCode = errorCode;
   }

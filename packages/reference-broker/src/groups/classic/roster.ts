@@ -1,4 +1,4 @@
-import { javaHashCode } from "@moldau/protocol-codec";
+import { javaHashOrder } from "../java-hash-order.js";
 import type { ClassicGroup, ClassicMember, GroupProtocol, Roster } from "./state.js";
 
 /** The roster of a group in any state; an empty or dead group has no members. */
@@ -121,18 +121,4 @@ function isCommon({ members }: Roster, protocolName: string): boolean {
 function firstOf<T>(items: Iterable<T>): T | null {
   for (const item of items) return item;
   return null;
-}
-
-/**
- * Names in the order in which a Java HashMap goes through them. Kafka counts the votes in one and takes the first of the best, so this
- * order decides a draw: of one vote for `roundrobin` and one for `range`, `range` wins, whoever came first.
- */
-function javaHashOrder(names: readonly string[]): readonly string[] {
-  let buckets = 16;
-  while (names.length > buckets * 0.75) buckets *= 2;
-  const bucketOf = (name: string): number => {
-    const hash = javaHashCode(name);
-    return (hash ^ (hash >>> 16)) & (buckets - 1);
-  };
-  return names.toSorted((one, other) => bucketOf(one) - bucketOf(other));
 }
