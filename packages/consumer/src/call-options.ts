@@ -26,6 +26,11 @@ export interface CloseOptions {
    * done. Default true. With false that message is given back at once, and delivered again.
    */
   readonly finish?: boolean;
+  /**
+   * Whether the group hears of it, so that others get the partitions at once. With false nothing moves until the session times out: whoever comes
+   * back as the same static member by then goes on with them (KIP-1092). Default: true, but for a member with a `groupInstanceId` false.
+   */
+  readonly leaveGroup?: boolean | undefined;
 }
 
 /** Containers give a process ten seconds and more to end. */
@@ -64,8 +69,15 @@ export function parseCloseOptions(options: CloseOptions): Required<CloseOptions>
   const read = new OptionReader<CloseOptions>("close", options);
   const timeoutMs = read.number("timeoutMs", { min: 0, default: defaultCloseMs });
   const finish = read.boolean("finish", { default: true });
+  const leaveGroup = read.boolean("leaveGroup", { default: null }) ?? undefined;
   read.done();
-  return { timeoutMs, finish };
+  return { timeoutMs, finish, leaveGroup };
+}
+
+/** Checks why a rebalance is wanted. @throws {KafkaError} CLIENT_INVALID_ARGUMENT */
+export function parseReason(reason: unknown): string {
+  if (typeof reason === "string" && reason !== "") return reason;
+  throw invalidArgument(`enforceRebalance: expected a text that says why, or nothing, not ${show(reason)}.`);
 }
 
 /** Checks a place to seek to. @throws {KafkaError} CLIENT_INVALID_ARGUMENT */

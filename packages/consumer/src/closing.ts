@@ -66,7 +66,7 @@ export class Closing {
     this.#endBodies();
     this.#abandoned.abort(clientClosed("The consumer"));
     await commits.close(this.#deadlines.commit).catch((error: unknown) => this.#note(error));
-    await this.#leave();
+    await this.#leave(options.leaveGroup);
     await Promise.all([fetchingEnded, lease.close()]).catch((error: unknown) => this.#note(error));
     return this.#failure;
   }
@@ -85,12 +85,14 @@ export class Closing {
     if (error !== undefined) tellUnfinished(tell, error);
   }
 
-  async #leave(): Promise<void> {
+  async #leave(leaveGroup: boolean | undefined): Promise<void> {
     const { assignment, membership, tell } = this.#init;
     const partitions = assignment.clear();
     if (partitions.length > 0) tell("revoked", (consumer) => ({ ...consumer, partitions }));
     const timeoutMs = Math.max(1, this.#deadlines.leave - this.#clock.monotonic());
-    await membership.leave("the consumer is being closed", { timeoutMs }).catch((error: unknown) => this.#note(error));
+    await membership
+      .leave("the consumer is being closed", { timeoutMs, leaveGroup })
+      .catch((error: unknown) => this.#note(error));
   }
 
   #inHand(): { topic: string; partition: number; offset: bigint }[] {

@@ -20,7 +20,7 @@ const events = {
   failed: { type: "failed", error },
   stuck: { type: "stuck", error },
   left: { type: "left" },
-  close: { type: "close", options: { timeoutMs: 1000, finish: false } },
+  close: { type: "close", options: { timeoutMs: 1000, finish: false, leaveGroup: undefined } },
   closed: { type: "closed" },
 } as const satisfies Record<ConsumerLifeEvent["type"], ConsumerLifeEvent>;
 

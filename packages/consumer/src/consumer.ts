@@ -10,6 +10,7 @@ import {
   parseBatchesOptions,
   parseCloseOptions,
   parseLoopOptions,
+  parseReason,
   parseTopics,
   parseWaitingOptions,
   type CloseOptions,
@@ -220,6 +221,20 @@ export class Consumer extends ConsumerPartitions implements AsyncIterable<Messag
   }
 
   /**
+   * Has the group share its partitions anew, although neither members nor topics changed (KIP-568): for an assignor of one's own whose answer
+   * depends on something else. `reason` stands in the coordinator's log; it goes along up to 255 characters. The others hear of it by their next
+   * heartbeat. Without effect before the group is joined, and while it shares out anyway.
+   *
+   * @throws {KafkaError} CLIENT_INVALID_ARGUMENT; CLIENT_CLOSED; CLIENT_INVALID_STATE for a member of the next-generation protocol, whose
+   * partitions the broker shares out.
+   */
+  enforceRebalance(reason = "the application asked for it"): void {
+    const why = parseReason(reason);
+    this.#checkOpen();
+    this.#engine.enforceRebalance(why);
+  }
+
+  /**
    * Lets the body of the loop that runs finish, commits what is done, leaves the group and closes the connections, all within
    * `timeoutMs`. Nothing more is handed out: the message (or batch) in hand is done when its body comes to its end, and the loop
    * ends as if there were no more. A body that leaves the loop by `break` or `throw` has not done it, as always. Until it ends,
@@ -233,7 +248,7 @@ export class Consumer extends ConsumerPartitions implements AsyncIterable<Messag
    * for, and what is in hand is given back at once.
    *
    * Called again it is the same closing, which can only be sooner by that: `finish: false` ends the wait for the body, and so does
-   * a shorter `timeoutMs` when it is over.
+   * a shorter `timeoutMs` when it is over. Whether the group is left is settled by the first call.
    *
    * @throws {KafkaError} when the last commit failed, unless a loop was left early or ended with an error: that comes first.
    */

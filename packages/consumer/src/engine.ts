@@ -109,6 +109,11 @@ export class Engine implements PartsHost {
     );
   }
 
+  /** Has the group share the partitions anew. Throws CLIENT_INVALID_STATE where the broker decides about that. */
+  enforceRebalance(reason: string): void {
+    if (this.#life.name === "joined") this.#parts.membership.enforceRebalance(reason);
+  }
+
   /** Continues reading a partition elsewhere. Throws CLIENT_NOT_ASSIGNED. */
   seek(partition: TopicPartition, to: bigint | OffsetTarget): void {
     const assigned = this.assignment.get(partition);
@@ -143,6 +148,10 @@ export class Engine implements PartsHost {
 
   topics(): readonly string[] {
     return this.#parts.subscription.topics;
+  }
+
+  pattern(): string | undefined {
+    return undefined;
   }
 
   isClosing(): boolean {

@@ -1,5 +1,5 @@
-import { roundEnded } from "../src/errors.js";
-import type { MemberIdentity, Membership } from "../src/membership/membership.js";
+import type { Membership } from "../src/membership/membership.js";
+import { Standing } from "../src/membership/standing.js";
 
 /** A member of the group "billing" that stands in one round until it is told that it ended. */
 export interface StandingMember {
@@ -9,31 +9,28 @@ export interface StandingMember {
   readonly beginRound: () => void;
 }
 
-/** Makes a member that nothing else happens to. */
-export function standingMember(): StandingMember {
-  let end = new AbortController();
+/** Makes a member that nothing else happens to but what `more` says. */
+export function standingMember(more: Partial<Pick<Membership, "observe">> = {}): StandingMember {
+  const standing = new Standing("billing");
   let generationId = 3;
-  const stand = (): MemberIdentity => ({ memberId: "m", generationId, groupInstanceId: "static", ended: end.signal });
-  let identity: MemberIdentity | undefined = stand();
+  const beginRound = (): void =>
+    standing.begin({ memberId: "m", generationId: generationId++, groupInstanceId: "static" });
+  beginRound();
   return {
     membership: {
       get identity() {
-        return identity;
+        return standing.identity;
       },
+      nextIdentity: (former, signal) => standing.next(former, signal),
       observe: () => undefined,
       start: () => undefined,
       rejoin: () => undefined,
+      enforceRebalance: () => undefined,
       leave: () => Promise.resolve(),
       metadataChanged: () => undefined,
+      ...more,
     },
-    endRound: () => {
-      identity = undefined;
-      end.abort(roundEnded("billing"));
-    },
-    beginRound: () => {
-      end = new AbortController();
-      generationId++;
-      identity = stand();
-    },
+    endRound: () => standing.end(),
+    beginRound,
   };
 }

@@ -33,6 +33,9 @@ export interface MemberAssignment {
 /** How much longer than a rebalance the answer to JoinGroup may take: what Apache Kafka's client allows. */
 const joinSlackMs = 5000;
 
+/** How much of a reason goes along, in UTF-16 code units: as much as of Apache Kafka's client, so that nobody fills the broker's log. */
+const longestReason = 255;
+
 /** What a member under the classic protocol asks of its coordinator: one attempt each, whatever error codes are in the answer. */
 export class ClassicRequests {
   readonly #coordinator: Coordinator;
@@ -46,7 +49,11 @@ export class ClassicRequests {
     this.#parkedMs = Math.max(cluster.options.requestTimeoutMs, options.rebalanceTimeoutMs + joinSlackMs);
   }
 
-  join(memberId: string, protocols: readonly JoinProtocol[], signal: AbortSignal): Promise<JoinGroupResponse> {
+  join(
+    { memberId, reason }: { readonly memberId: string; readonly reason: string },
+    protocols: readonly JoinProtocol[],
+    signal: AbortSignal,
+  ): Promise<JoinGroupResponse> {
     const { groupId, sessionTimeoutMs, rebalanceTimeoutMs, groupInstanceId } = this.#options;
     const body = {
       groupId,
@@ -56,6 +63,7 @@ export class ClassicRequests {
       groupInstanceId,
       protocolType: "consumer",
       protocols,
+      reason: reason === "" ? null : reason.slice(0, longestReason),
     };
     return this.#coordinator.request(JoinGroup, () => body, { purpose: "group", signal, timeoutMs: this.#parkedMs });
   }
@@ -77,8 +85,8 @@ export class ClassicRequests {
 
   /** Says farewell, where no commit that is still on its way can hold it up; a coordinator that does not know the member is content. @throws {KafkaError} what else it said. */
   async leave(memberId: string, reason: string, signal: AbortSignal): Promise<void> {
-    const { groupId } = this.#options;
-    const members = [{ memberId, reason }];
+    const { groupId, groupInstanceId } = this.#options;
+    const members = [{ memberId, groupInstanceId, reason: reason.slice(0, longestReason) }];
     const body = (version: number) => (version >= 3 ? { groupId, members } : { groupId, memberId });
     const answer = await this.#coordinator.request(LeaveGroup, body, { purpose: "group", signal });
     const errorCode = answer.errorCode === 0 ? (answer.members[0]?.errorCode ?? 0) : answer.errorCode;

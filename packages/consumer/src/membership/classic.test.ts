@@ -50,6 +50,7 @@ function bench(options: Partial<ConsumerOptions> = {}, host: Partial<MembershipH
     host: {
       isClosing: () => false,
       topics: () => topics,
+      pattern: () => undefined,
       reconcile: async ({ lose, revoke, add, round }) => {
         if (lose.length > 0) note("lost");
         if (revoke.length > 0) {
@@ -160,7 +161,7 @@ describe("membership on virtual time", () => {
     ]);
     expect(script.interruptions).toBe(1);
     expect(script.requests.filter(({ api }) => api === "LeaveGroup").map(({ body }) => body)).toEqual([
-      { groupId: "billing", members: [{ memberId: "given", reason: "closed" }] },
+      { groupId: "billing", members: [{ memberId: "given", groupInstanceId: null, reason: "closed" }] },
     ]);
     expect(script.clock.armed).toBe(0);
   });
@@ -172,6 +173,39 @@ describe("membership on virtual time", () => {
     await membership.leave("closed", { timeoutMs: 1000 });
     expect(script.times("LeaveGroup")).toEqual([]);
     expect(script.clock.armed).toBe(0);
+  });
+
+  it("says farewell as a static member when it is told to, and as a dynamic one not when it is told not to", async () => {
+    const fixed = bench({ groupInstanceId: "a" });
+    fixed.membership.start();
+    await fixed.script.clock.advance(1);
+    await fixed.membership.leave("moved away", { timeoutMs: 1000, leaveGroup: true });
+    expect(fixed.script.requests.at(-1)).toMatchObject({
+      api: "LeaveGroup",
+      body: { members: [{ memberId: "m", groupInstanceId: "a", reason: "moved away" }] },
+    });
+    const dynamic = bench();
+    dynamic.membership.start();
+    await dynamic.script.clock.advance(1);
+    await dynamic.membership.leave("back soon", { timeoutMs: 1000, leaveGroup: false });
+    expect(dynamic.script.times("LeaveGroup")).toEqual([]);
+    expect([fixed.script.clock.armed, dynamic.script.clock.armed]).toEqual([0, 0]);
+  });
+
+  it("has the group share anew when it is told to, with the reason, and not twice", async () => {
+    const { script, membership, log, release } = bench();
+    membership.enforceRebalance("nobody is there yet");
+    membership.start();
+    await script.clock.advance(1);
+    membership.enforceRebalance("x".repeat(300));
+    membership.enforceRebalance("again");
+    release();
+    await script.clock.advance(1);
+    expect(script.requests.filter(({ api }) => api === "JoinGroup").map(({ body }) => body.reason)).toEqual([
+      null,
+      "x".repeat(255),
+    ]);
+    expect(log).toEqual(["0 assigned 0 1", "1 revoke", "1 assigned 0 1"]);
   });
 
   it("gives a farewell up when its time is over, and may join again", async () => {

@@ -9,7 +9,7 @@ import {
 } from "@moldau/protocol-codec";
 import type { ClusterView } from "../cluster-view.js";
 import type { Assignor } from "../assignors/assignor.js";
-import { joinRefused, leaveTimedOut, roundEnded } from "../errors.js";
+import { joinRefused, leaveTimedOut } from "../errors.js";
 import type { ResolvedConsumerOptions } from "../options.js";
 import type { TopicPartition } from "../partitions/topic-partition.js";
 import { ClassicRequests, type MemberAssignment } from "./classic-requests.js";
@@ -24,8 +24,9 @@ import {
   type MemberRound,
   type MemberState,
 } from "./member-state.js";
-import type { MemberIdentity, Membership, MembershipHost } from "./membership.js";
+import type { LeaveOptions, MemberIdentity, Membership, MembershipHost } from "./membership.js";
 import { assignorInput, readAssignment, readMembers, writeAssignments, writeSubscription } from "./rounds.js";
+import { Standing } from "./standing.js";
 import { TopicWatch } from "./topic-watch.js";
 
 /** What a membership under the classic protocol is made of. */
@@ -48,8 +49,7 @@ export class ClassicMembership implements Membership {
   readonly #events: MemberEvent[] = [];
   #isDispatching = false;
   #state: MemberState = initialMemberState;
-  /** The settled round, and what ends with it. */
-  #standing: { readonly identity: MemberIdentity; readonly end: AbortController } | undefined;
+  readonly #standing: Standing;
   /** What the rounds gave this member, and in which one it was: a part of its next subscription. */
   #owned: readonly TopicPartition[] = [];
   #generationId = noGeneration;
@@ -57,7 +57,9 @@ export class ClassicMembership implements Membership {
   #step = new AbortController();
   /** What the last JoinGroup asked for. */
   #joinedTopics: readonly string[] = [];
-  #leaving: { readonly done: Promise<void>; readonly finish: (error?: KafkaError) => void } | undefined;
+  #leaving: Leaving | undefined;
+  /** Why the member joins again, for the coordinator's log. */
+  #reason = "";
 
   constructor({ cluster, coordinator, options, host }: ClassicMembershipInit) {
     const { groupId, groupInstanceId, heartbeatIntervalMs: intervalMs, sessionTimeoutMs } = options;
@@ -66,6 +68,7 @@ export class ClassicMembership implements Membership {
     this.#options = options;
     this.#host = host;
     this.#requests = new ClassicRequests({ cluster, coordinator, options });
+    this.#standing = new Standing(groupId);
     this.#watch = new TopicWatch(cluster, (error) =>
       host.retrying({ operation: "metadata", error: asKafkaError(error), delayMs: 0 }),
     );
@@ -83,7 +86,11 @@ export class ClassicMembership implements Membership {
   }
 
   get identity(): MemberIdentity | undefined {
-    return this.#standing?.identity;
+    return this.#standing.identity;
+  }
+
+  nextIdentity(former: MemberIdentity | undefined, signal: AbortSignal): Promise<MemberIdentity> {
+    return this.#standing.next(former, signal);
   }
 
   /** Joins, if that is not under way already. */
@@ -91,20 +98,25 @@ export class ClassicMembership implements Membership {
     this.#dispatch({ type: "start" });
   }
 
-  /** Has the group share the partitions anew: the subscription changed. */
   rejoin(): void {
-    this.#dispatch({ type: "rebalance" });
+    this.#rebalance("the subscription changed");
   }
 
-  /** Says farewell, unless the member is a static one, that comes back. Rejects when the coordinator could not be told within `timeoutMs`. */
-  leave(reason: string, { timeoutMs }: { readonly timeoutMs: number }): Promise<void> {
+  enforceRebalance(reason: string): void {
+    this.#rebalance(reason);
+  }
+
+  leave(
+    reason: string,
+    { timeoutMs, leaveGroup = this.#options.groupInstanceId === null }: LeaveOptions,
+  ): Promise<void> {
     if (this.#leaving !== undefined) return this.#leaving.done;
     if (this.#state.name === "unjoined" || this.#state.name === "failed") return Promise.resolve();
     let finish: (error?: KafkaError) => void = () => undefined;
     const done = new Promise<void>((resolve, reject) => {
       finish = (error) => (error === undefined ? resolve() : reject(error));
     });
-    this.#leaving = { done, finish };
+    this.#leaving = { done, finish, isTold: leaveGroup };
     this.#dispatch({ type: "leave", reason });
     const late = (): void => this.#step.abort(leaveTimedOut(this.#coordinator.key, timeoutMs));
     const timer = this.#cluster.clock.timer(timeoutMs, late);
@@ -120,7 +132,13 @@ export class ClassicMembership implements Membership {
   /** The cluster's metadata changed. */
   metadataChanged(): void {
     if (this.#state.name === "stable" && this.#state.isLeader && this.#watch.hasChanged)
-      this.#dispatch({ type: "rebalance" });
+      this.#rebalance("the topics that the group reads changed");
+  }
+
+  /** Has this member join again, unless it is about to. */
+  #rebalance(reason: string): void {
+    if (this.#state.name === "stable") this.#reason = reason;
+    this.#dispatch({ type: "rebalance" });
   }
 
   /** Events that commands bring about wait until the commands of the event before have been carried out. */
@@ -149,7 +167,7 @@ export class ClassicMembership implements Membership {
       if (isParked(before) && event.type !== "joined" && event.type !== "synced" && event.type !== "memberIdRequired")
         this.#coordinator.interrupt("group");
     }
-    if (!isInRound(state)) this.#endRound();
+    if (!isInRound(state)) this.#standing.end();
     if (forgetsRounds(event)) this.#generationId = noGeneration;
     for (const command of commands) this.#execute(command);
   }
@@ -202,7 +220,7 @@ export class ClassicMembership implements Membership {
       metadata: writeSubscription(assignor, subscription),
     }));
     return this.#untilDone("join", signal, async () => {
-      const answer = await this.#requests.join(memberId, protocols, signal);
+      const answer = await this.#requests.join({ memberId, reason: this.#reason }, protocols, signal);
       if (answer.errorCode === ErrorCode.MEMBER_ID_REQUIRED)
         return { type: "memberIdRequired", memberId: answer.memberId };
       if (answer.errorCode !== 0) return this.#consequenceOfCode(answer.errorCode, JoinGroup);
@@ -251,14 +269,17 @@ export class ClassicMembership implements Membership {
 
   #assign(assignment: Buffer, round: MemberRound): void {
     const owned = readAssignment(assignment);
-    this.#beginRound(round);
+    const { memberId, generationId } = round;
+    this.#standing.begin({ memberId, generationId, groupInstanceId: this.#options.groupInstanceId });
+    this.#generationId = generationId;
+    this.#reason = "";
     this.#owned = owned;
     this.#carryOut(async (signal) => {
       await this.#host.reconcile({ ...nothing, add: owned, round }, signal);
       return { type: "reconciled" };
     });
     // The subscription was replaced while this round was under way.
-    if (this.#host.topics() !== this.#joinedTopics) this.#dispatch({ type: "rebalance" });
+    if (this.#host.topics() !== this.#joinedTopics) this.rejoin();
   }
 
   /** Under the eager protocol everything is given up before the member joins again. */
@@ -277,24 +298,10 @@ export class ClassicMembership implements Membership {
     });
   }
 
-  #beginRound({ memberId, generationId }: MemberRound): void {
-    const end = new AbortController();
-    const { groupInstanceId } = this.#options;
-    this.#standing = { end, identity: { memberId, generationId, groupInstanceId, ended: end.signal } };
-    this.#generationId = generationId;
-  }
-
-  #endRound(): void {
-    const standing = this.#standing;
-    this.#standing = undefined;
-    standing?.end.abort(roundEnded(this.#options.groupId));
-  }
-
   async #leave({ memberId, reason }: MemberCommand & { type: "leave" }, signal: AbortSignal): Promise<MemberEvent> {
     let failure: KafkaError | undefined;
     try {
-      // A static member comes back: its partitions wait for it until the session times out.
-      if (memberId !== "" && this.#options.groupInstanceId === null)
+      if (memberId !== "" && this.#leaving?.isTold === true)
         await this.#untilDone("leave", signal, () => this.#requests.leave(memberId, reason, signal));
     } catch (error) {
       failure = asKafkaError(error);
@@ -333,6 +340,14 @@ export class ClassicMembership implements Membership {
       retrying: (failed) => this.#host.retrying({ operation, ...failed }),
     });
   }
+}
+
+/** A farewell that somebody waits for. */
+interface Leaving {
+  readonly done: Promise<void>;
+  readonly finish: (error?: KafkaError) => void;
+  /** Whether the coordinator hears of it. */
+  readonly isTold: boolean;
 }
 
 /** What Kafka writes for a member that has had no round, or whose last one is of no account. */

@@ -12,7 +12,10 @@ export interface MemberIdentity {
   readonly generationId: number;
   /** The static identity (KIP-345), or null. */
   readonly groupInstanceId: string | null;
-  /** Fires, with a CLIENT_NOT_ASSIGNED as its reason, when the round is over for this member: what was begun under the identity has no right to go on. */
+  /**
+   * Fires, with a CLIENT_NOT_ASSIGNED as its reason, when the member does not stand as this one any more: the coordinator refuses what comes under
+   * it. Partitions may outlive it: what is about one of them goes on under the next identity, until its stay is over.
+   */
   readonly ended: AbortSignal;
 }
 
@@ -24,7 +27,7 @@ export interface RoundFacts {
   readonly isLeader: boolean;
 }
 
-/** What is to change in the partitions that this consumer has; done in this order. */
+/** What is to change in the partitions that this consumer has, done in this order; what is not named stays untouched, and goes on being read. */
 export interface Reconciliation {
   /** They belong to others by now: to be dropped without a commit. */
   readonly lose: readonly TopicPartition[];
@@ -40,6 +43,8 @@ export interface Reconciliation {
 export interface MembershipHost {
   /** The topics subscribed to at the moment. */
   topics(): readonly string[];
+  /** The pattern subscribed to, as the text it was given as; undefined when names were. {@link topics} are those that match by now. */
+  pattern(): string | undefined;
   /** Whether the member is about to leave for good, so that it has no use for another round. */
   isClosing(): boolean;
   /**
@@ -52,20 +57,43 @@ export interface MembershipHost {
   retrying(notice: RetryNotice): void;
 }
 
+/** How a group is left. */
+export interface LeaveOptions {
+  readonly timeoutMs: number;
+  /**
+   * Whether the coordinator hears of it, so that others get the partitions at once; without that they wait for this member until its session times
+   * out (KIP-1092). Undefined: unless the member is a static one, that comes back.
+   */
+  readonly leaveGroup?: boolean | undefined;
+}
+
 /** One member of a group, whatever protocol it speaks. */
 export interface Membership {
   /** Undefined while nothing may be committed: the member is not in the group, or between two rounds. */
   readonly identity: MemberIdentity | undefined;
+  /**
+   * Resolves with who the member is once that is another than `former`, which the coordinator refused, or the first one there is; at once when it
+   * is already. Waits as long as the member stands nowhere.
+   *
+   * @throws {KafkaError} when `signal` fires: CLIENT_ABORTED, or its reason.
+   */
+  nextIdentity(former: MemberIdentity | undefined, signal: AbortSignal): Promise<MemberIdentity>;
   /** Joins, if that is not under way already. */
   start(): void;
-  /** Has the group share the partitions anew: the subscription changed. */
+  /** Takes the subscription as it is now to the group, since it changed. */
   rejoin(): void;
+  /**
+   * Has the group share the partitions anew although nothing changed (KIP-568); without effect for whoever is not in it, or is about to join.
+   *
+   * @throws {KafkaError} CLIENT_INVALID_STATE where only the broker decides about that.
+   */
+  enforceRebalance(reason: string): void;
   /**
    * Leaves the group; partitions still owned count as lost.
    *
    * @throws {KafkaError} when the coordinator could not be told within `timeoutMs`.
    */
-  leave(reason: string, options: { readonly timeoutMs: number }): Promise<void>;
+  leave(reason: string, options: LeaveOptions): Promise<void>;
   /** Draws the consequences of an error of a commit that was made under `identity`; one of an earlier round has none. */
   observe(error: KafkaError, identity: MemberIdentity): void;
   /** The cluster's metadata changed. */

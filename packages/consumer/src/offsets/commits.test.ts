@@ -2,8 +2,7 @@ import { connectionClosed } from "@moldau/connection-pool";
 import { ErrorCode, type KafkaError } from "@moldau/protocol-codec";
 import { describe, expect, it } from "vitest";
 import { ScriptedCoordinator } from "../../test-support/scripted-coordinator.js";
-import { roundEnded } from "../errors.js";
-import type { MemberIdentity, Membership } from "../membership/membership.js";
+import { standingMember } from "../../test-support/standing-member.js";
 import { resolveConsumerOptions, type ConsumerOptions } from "../options.js";
 import type { AssignedPartition } from "../partitions/assigned-partition.js";
 import { Assignment } from "../partitions/assignment.js";
@@ -37,19 +36,7 @@ function bench(options: Partial<ConsumerOptions> = {}): Bench {
   const startedAt = script.clock.monotonic();
   const at = (ms: number): number => startedAt + ms;
   const note = (what: string): void => void log.push(`${script.clock.monotonic() - startedAt} ${what}`);
-  const round = new AbortController();
-  const identity: MemberIdentity = { memberId: "m", generationId: 1, groupInstanceId: null, ended: round.signal };
-  let current: MemberIdentity | undefined = identity;
-  const membership: Membership = {
-    get identity() {
-      return current;
-    },
-    observe: ({ code }) => note(`observed ${code}`),
-    start: () => undefined,
-    rejoin: () => undefined,
-    leave: () => Promise.resolve(),
-    metadataChanged: () => undefined,
-  };
+  const { membership, endRound } = standingMember({ observe: ({ code }) => note(`observed ${code}`) });
   const assignment = new Assignment({});
   const partitions = assignment.add([
     { topic: "orders", partition: 0 },
@@ -78,10 +65,6 @@ function bench(options: Partial<ConsumerOptions> = {}): Bench {
         (topics[0]?.partitions ?? []).map(({ partitionIndex, committedOffset }) => [partitionIndex, committedOffset]),
       );
     });
-  const endRound = (): void => {
-    current = undefined;
-    round.abort(roundEnded("billing"));
-  };
   return { script, commits, assignment, partitions, log, requested, endRound, at };
 }
 
