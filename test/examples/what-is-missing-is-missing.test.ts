@@ -19,9 +19,9 @@ const served = new Set(handlers.map(({ api }) => api.name));
 const kafka = new Kafka({ brokers: ["localhost:9092"] });
 
 interface Feature {
-  /** The APIs that are for this alone: with one of them, the feature has begun to be there. */
+  /** The APIs that it needs: where nothing else tells, it has begun to be there with one of them. */
   readonly apis?: readonly string[];
-  /** Whether the client has it, where that is no question of APIs. */
+  /** Whether the client has it, where the APIs do not tell. */
   readonly client?: () => boolean | Promise<boolean>;
   /** Whether the broker has it, likewise. */
   readonly broker?: () => boolean | Promise<boolean>;
@@ -42,7 +42,11 @@ const features: Readonly<Record<string, Feature>> = {
         return kafka.consumer(options<ConsumerOptions>({ groupId: "g", assignors: [assignor] }));
       }),
   },
-  "Groups of the new protocol (KIP-848)": { apis: ["ConsumerGroupHeartbeat", "ConsumerGroupDescribe"] },
+  "Groups of the new protocol (KIP-848)": {
+    apis: ["ConsumerGroupHeartbeat", "ConsumerGroupDescribe"],
+    // The admin speaks both, to look at such groups.
+    client: () => isTaken(() => kafka.consumer(options<ConsumerOptions>({ groupId: "g", protocol: "consumer" }))),
+  },
   "Share groups (KIP-932), streams groups (KIP-1071)": {
     apis: [
       ...["ShareGroupHeartbeat", "ShareGroupDescribe", "ShareFetch", "ShareAcknowledge"],
@@ -114,6 +118,9 @@ const features: Readonly<Record<string, Feature>> = {
   },
   "Client metrics for brokers (KIP-714)": {
     apis: ["GetTelemetrySubscriptions", "PushTelemetry", "ListConfigResources"],
+    // What lists configurations is there for groups, too.
+    client: () => spoken.has("GetTelemetrySubscriptions"),
+    broker: () => served.has("GetTelemetrySubscriptions"),
   },
 };
 
@@ -209,11 +216,11 @@ describe("the list of what is missing", () => {
   });
 });
 
-/** Whether one side lacks a feature: none of its APIs is there, and what else tells of it says no. What nothing tells of is not missing. */
+/** Whether one side lacks a feature, by what tells of it there, or by its APIs. What nothing tells of is not missing. */
 async function isMissing(has: Feature["client"], feature: string, there: ReadonlySet<string>): Promise<boolean> {
+  if (has !== undefined) return !(await has());
   const needed = features[feature]?.apis ?? [];
-  if (has === undefined && needed.length === 0) return false;
-  return !needed.some((name) => there.has(name)) && (await has?.()) !== true;
+  return needed.length > 0 && !needed.some((name) => there.has(name));
 }
 
 function isTaken(make: () => unknown): boolean {

@@ -359,8 +359,16 @@ it.each([
   ["createPartitions", "topicPartitions is topics here, as in topics", { topicPartitions: [{ topic: "t", count: 4 }] }],
   ["createPartitions", "at least one", { topics: [], topicPartitions: [] }],
   ["createPartitions", "the preferred leader first", { topics: [{ topic: "t", partitions: 4, assignments: [[]] }] }],
-  ["describeConfigs", 'name topics, such as ["orders"], or brokers, such as [1] or ["default"]', {}],
-  ["describeConfigs", 'topics and brokers here, as in topics: ["orders"]', { resources: [{ type: 2, name: "t" }] }],
+  [
+    "describeConfigs",
+    'name topics, such as ["orders"], brokers, such as [1] or ["default"], or groups, such as ["billing"]',
+    {},
+  ],
+  [
+    "describeConfigs",
+    'topics, brokers and groups here, as in topics: ["orders"]',
+    { resources: [{ type: 2, name: "t" }] },
+  ],
   ["describeConfigs", 'a node id, or "default"', { brokers: ["1"] }],
   ["describeConfigs", '"t" twice', { topics: ["t", "t"] }],
   ["alterConfigs", "name topics, such as", {}],
@@ -369,7 +377,7 @@ it.each([
   ["alterConfigs", '["a"] must be a text, a number or a boolean', { topics: [{ topic: "t", set: { a: null } }] }],
   ["alterConfigs", '["a"] must be a text, or an array of texts', { topics: [{ topic: "t", append: { a: [1] } }] }],
   ["alterConfigs", "configEntries is set here", { topics: [{ topic: "t", configEntries: [] }] }],
-  ["alterConfigs", "resources is topics and brokers here", { resources: [] }],
+  ["alterConfigs", "resources is topics, brokers and groups here", { resources: [] }],
   [
     "deleteRecords",
     'before is missing: say where partitions shall begin, by a bigint such as 100n, or "latest"',

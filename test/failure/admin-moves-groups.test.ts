@@ -1,6 +1,7 @@
 import { Admin } from "@moldau/admin";
 import {
   ApiVersions,
+  ConsumerGroupDescribe,
   DescribeGroups,
   FindCoordinator,
   ListOffsets,
@@ -40,6 +41,9 @@ beforeEach(async () => {
       ),
     ),
   );
+  broker.on(ConsumerGroupDescribe, ({ groupIds }) => ({
+    groups: groupIds.map((groupId) => ({ groupId, errorCode: 69 })),
+  }));
   broker.on(DescribeGroups, ({ groups }) => ({
     groups: groups.map((groupId) =>
       groupId === "new" ? { groupId, errorCode: 69 } : { groupId, groupState: "Empty", members },
@@ -103,6 +107,7 @@ describe("resetGroupOffsets", () => {
   it.each([
     ["the beginning", { to: "earliest" }, earliest],
     ["the end", { to: "latest" }, latest],
+    ["where it is", { to: "current" }, previous],
     ["an offset", { to: 42n }, 42n],
     ["an offset before the beginning, which becomes the beginning", { to: 3n }, earliest],
     ["an offset behind the end, which becomes the end", { to: 1000n }, latest],
@@ -127,6 +132,14 @@ describe("resetGroupOffsets", () => {
     expect(first).toEqual({ topic: "t", partition: 0, previous, offset: latest });
     expect(second).toEqual({ topic: "t", partition: 1, offset: latest });
     expect(none).toMatchObject({ topic: "none", partition: -1, error: { code: "UNKNOWN_TOPIC_OR_PARTITION" } });
+  });
+
+  it("goes to the end where nothing is committed, when all others stay where they are", async () => {
+    const results = await admin.resetGroupOffsets({ group: "g", topics: ["t"], to: "current" });
+    expect(results).toEqual([
+      { topic: "t", partition: 0, previous, offset: previous },
+      { topic: "t", partition: 1, offset: latest },
+    ]);
   });
 
   it("tells in a dry run what it would do, and does nothing, with members or without", async () => {

@@ -1,6 +1,7 @@
 import { Admin } from "@moldau/admin";
 import {
   ApiVersions,
+  ConsumerGroupDescribe,
   DescribeGroups,
   encodeAssignment,
   encodeSubscription,
@@ -8,6 +9,7 @@ import {
   ListOffsets,
   Metadata,
   OffsetFetch,
+  Uuid,
   type ResponseInputOf,
 } from "@moldau/protocol-codec";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -24,6 +26,9 @@ beforeEach(async () => {
     const here = { nodeId: 7, host: "127.0.0.1", port: broker.port };
     return version < 4 ? here : { coordinators: coordinatorKeys.map((key) => ({ key, ...here })) };
   });
+  broker.on(ConsumerGroupDescribe, ({ groupIds }) => ({
+    groups: groupIds.map((groupId) => (groupId === "modern" ? modern : { groupId, errorCode: 69 })),
+  }));
   broker.on(Metadata, ({ topics }) =>
     broker.metadata(
       (topics ?? []).map(({ name }) =>
@@ -53,6 +58,30 @@ function stable(groupId: string): NonNullable<ResponseInputOf<typeof DescribeGro
   return { groupId, groupState: "Stable", protocolType: "consumer", protocolData: "range", members: [member] };
 }
 
+/** What the coordinator tells of a group of the next generation, whose member "b" waits for what "a" has. */
+const modern: NonNullable<ResponseInputOf<typeof ConsumerGroupDescribe>["groups"]>[number] = {
+  ...{ groupId: "modern", groupState: "Reconciling", groupEpoch: 4, assignmentEpoch: 4, assignorName: "uniform" },
+  authorizedOperations: (1 << 3) | (1 << 8),
+  members: [
+    {
+      ...{ memberId: "a", memberEpoch: 3, memberType: 1, clientId: "app", clientHost: "/10.0.0.1", rackId: "north" },
+      ...{ subscribedTopicNames: ["u", "t"], subscribedTopicRegex: "" },
+      assignment: assigned(["t", [1, 0]]),
+      targetAssignment: assigned(["t", [0]]),
+    },
+    {
+      ...{ memberId: "b", memberEpoch: 4, memberType: 0, clientId: "old", clientHost: "/10.0.0.2", instanceId: "till" },
+      ...{ subscribedTopicNames: [], subscribedTopicRegex: "t.*" },
+      assignment: assigned(),
+      targetAssignment: assigned(["u", [0]], ["t", [1]]),
+    },
+  ],
+};
+
+function assigned(...topics: readonly (readonly [name: string, partitions: number[]])[]) {
+  return { topicPartitions: topics.map(([topicName, partitions]) => ({ topicId: Uuid.zero, topicName, partitions })) };
+}
+
 /** What is committed in partition 0 of "t". */
 function committed(offset: bigint, errorCode = 0) {
   const partition = { partitionIndex: 0, committedOffset: offset, metadata: "", committedLeaderEpoch: 3, errorCode };
@@ -64,7 +93,14 @@ describe("describeGroups", () => {
     broker.on(DescribeGroups, ({ groups }) => ({ groups: groups.map(stable) }));
     expect(await admin.describeGroups({ groups: ["g"] })).toEqual([
       {
-        ...{ group: "g", state: "Stable", protocolType: "consumer", protocol: "range", coordinator: 7 },
+        ...{
+          group: "g",
+          type: "classic",
+          state: "Stable",
+          protocolType: "consumer",
+          protocol: "range",
+          coordinator: 7,
+        },
         members: [
           {
             ...{ memberId: "m-1", groupInstanceId: "shelf", clientId: "app", host: "/10.0.0.1" },
@@ -74,6 +110,68 @@ describe("describeGroups", () => {
         ],
       },
     ]);
+  });
+
+  it("describes groups of the next generation in the same form, with epochs and what members shall have", async () => {
+    broker.on(DescribeGroups, ({ groups }) => ({ groups: groups.map(stable) }));
+    const [theirs, classic] = await admin.describeGroups({
+      groups: ["modern", "g"],
+      includeAuthorizedOperations: true,
+    });
+    expect(theirs).toEqual({
+      ...{ group: "modern", type: "consumer", state: "Reconciling", protocolType: "consumer", protocol: "uniform" },
+      ...{ coordinator: 7, groupEpoch: 4, targetAssignmentEpoch: 4, authorizedOperations: ["READ", "DESCRIBE"] },
+      members: [
+        {
+          ...{ memberId: "a", clientId: "app", host: "/10.0.0.1", rack: "north", type: "consumer", memberEpoch: 3 },
+          topics: ["t", "u"],
+          assignment: [{ topic: "t", partitions: [0, 1] }],
+          targetAssignment: [{ topic: "t", partitions: [0] }],
+        },
+        {
+          ...{
+            memberId: "b",
+            groupInstanceId: "till",
+            clientId: "old",
+            host: "/10.0.0.2",
+            type: "classic",
+            memberEpoch: 4,
+          },
+          ...{ topics: [], topicPattern: "t.*", assignment: [] },
+          targetAssignment: [
+            { topic: "t", partitions: [1] },
+            { topic: "u", partitions: [0] },
+          ],
+        },
+      ],
+    });
+    expect(classic).toMatchObject({ group: "g", type: "classic" });
+    expect(broker.seen("DescribeGroups").map(({ body }) => body)).toMatchObject([
+      { groups: ["g"], includeAuthorizedOperations: true },
+    ]);
+  });
+
+  it("asks brokers that know nothing of the next generation for classic groups only", async () => {
+    broker.on(DescribeGroups, ({ groups }) => ({ groups: groups.map(stable) }));
+    broker.on(ApiVersions, () => allVersions({ ConsumerGroupDescribe: null }));
+    expect(await admin.describeGroups({ groups: ["g", "h"] })).toMatchObject([{ type: "classic" }, { group: "h" }]);
+    expect(broker.seen("ConsumerGroupDescribe")).toHaveLength(0);
+  });
+
+  it("does not ask again for a group that the user may not see", async () => {
+    broker.on(ConsumerGroupDescribe, ({ groupIds }) => ({
+      groups: groupIds.map((groupId) => ({ groupId, errorCode: 30, errorMessage: "not for you" })),
+    }));
+    const [secret] = await admin.describeGroups({ groups: ["secret"] });
+    expect(secret).toMatchObject({ type: "", members: [], error: { code: "GROUP_AUTHORIZATION_FAILED" } });
+    expect(broker.seen("DescribeGroups")).toHaveLength(0);
+  });
+
+  it("says that a broker is too old to tell what is allowed", async () => {
+    broker.on(ApiVersions, () => allVersions({ ConsumerGroupDescribe: null, DescribeGroups: { max: 2 } }));
+    const error = await failureOf(admin.describeGroups({ groups: ["g"], includeAuthorizedOperations: true }));
+    expect(error).toMatchObject({ code: "UNSUPPORTED_VERSION" });
+    expect(error.message).toContain("includeAuthorizedOperations needs brokers of Apache Kafka 2.3");
   });
 
   it("leaves out what is no consumer's, or cannot be read, and shows the member all the same", async () => {
@@ -186,6 +284,37 @@ describe("listGroupOffsets", () => {
   });
 });
 
+describe("listGroupOffsets with requireStable", () => {
+  it("waits until no transaction is about to change them", async () => {
+    broker.on(OffsetFetch, ({ groups, requireStable }) => ({
+      groups: groups.map(({ groupId }) => ({
+        groupId,
+        topics: committed(5n, requireStable && broker.seen("OffsetFetch").length < 3 ? 88 : 0),
+      })),
+    }));
+    const [result] = await admin.listGroupOffsets({ groups: ["a"], requireStable: true });
+    expect(result).toEqual({ group: "a", offsets: [{ topic: "t", partition: 0, offset: 5n, leaderEpoch: 3 }] });
+    expect(broker.seen("OffsetFetch")).toHaveLength(3);
+  });
+
+  it("tells of the group where one still is when the time is over", async () => {
+    broker.on(OffsetFetch, ({ groups }) => ({
+      groups: groups.map(({ groupId }) => ({ groupId, topics: committed(5n, groupId === "a" ? 88 : 0) })),
+    }));
+    const results = await admin.listGroupOffsets({ groups: ["a", "b"], requireStable: true, timeoutMs: 300 });
+    expect(results.map(({ error, offsets }) => [error?.code, offsets.length])).toEqual([
+      ["UNSTABLE_OFFSET_COMMIT", 0],
+      [undefined, 1],
+    ]);
+  });
+
+  it("is no option with brokers that do not know of it", async () => {
+    broker.on(ApiVersions, () => allVersions({ OffsetFetch: { max: 6 }, FindCoordinator: { max: 3 } }));
+    const error = await failureOf(admin.listGroupOffsets({ groups: ["a"], requireStable: true }));
+    expect(error.message).toContain("requireStable needs brokers of Apache Kafka 2.5");
+  });
+});
+
 describe("describeGroupLag", () => {
   beforeEach(() => {
     broker.on(OffsetFetch, ({ groups }) => ({
@@ -221,7 +350,7 @@ describe("describeGroupLag", () => {
     expect(broker.seen("ListOffsets")).toHaveLength(1);
   });
 
-  it("shows the lag of a group of another protocol, which cannot be described, and tells of one that does not exist", async () => {
+  it("shows the lag of a group that is none of consumers, which cannot be described, and tells of one that does not exist", async () => {
     const [other, none] = await admin.describeGroupLag({ groups: ["other", "none"] });
     expect(other).toEqual({
       ...{ group: "other", state: "", lag: 15n },

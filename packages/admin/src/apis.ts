@@ -1,5 +1,7 @@
 import type { SpokenApi } from "@moldau/connection-pool/internal";
 import {
+  ConsumerGroupDescribe,
+  ConsumerGroupHeartbeat,
   CreatePartitions,
   CreateTopics,
   DeleteGroups,
@@ -11,6 +13,8 @@ import {
   DescribeTransactions,
   IncrementalAlterConfigs,
   InitProducerId,
+  LeaveGroup,
+  ListConfigResources,
   ListGroups,
   ListOffsets,
   ListTransactions,
@@ -21,7 +25,7 @@ import {
   WriteTxnMarkers,
 } from "@moldau/protocol-codec";
 
-/** OffsetCommit and OffsetFetch name topics up to version 9; in version 10 topics go by id, and it brings nothing else. */
+/** OffsetCommit and OffsetFetch name topics up to version 9; in version 10 topics go by id, which leaves out what was committed in topics that are gone. */
 export const newestOffsetsVersion = 9;
 
 /** What the admin asks of brokers, ascending by key. */
@@ -30,6 +34,7 @@ export const spokenApis: readonly SpokenApi[] = [
   { api: Metadata },
   { api: OffsetCommit, maxVersion: newestOffsetsVersion },
   { api: OffsetFetch, maxVersion: newestOffsetsVersion },
+  { api: LeaveGroup },
   { api: DescribeGroups },
   { api: ListGroups },
   { api: CreateTopics },
@@ -45,4 +50,7 @@ export const spokenApis: readonly SpokenApi[] = [
   { api: DescribeProducers },
   { api: DescribeTransactions },
   { api: ListTransactions },
+  { api: ConsumerGroupHeartbeat },
+  { api: ConsumerGroupDescribe },
+  { api: ListConfigResources },
 ];

@@ -2,12 +2,14 @@
 
 export { Admin } from "./admin.js";
 export type { AdminCloseOptions, AdminEvents, AdminLife } from "./admin-life.js";
+export type { GroupsAdmin } from "./groups-admin.js";
 export type { TransactionsAdmin } from "./transactions-admin.js";
 export type {
   AlterConfigsOptions,
   AlteredConfigs,
   BrokerConfigChanges,
   ConfigChanges,
+  GroupConfigChanges,
   TopicConfigChanges,
 } from "./operations/alter-configs.js";
 export type { AlteredGroupOffset, AlterGroupOffsetsOptions, OffsetToCommit } from "./operations/alter-group-offsets.js";
@@ -36,12 +38,16 @@ export type { DeletedGroup, DeleteGroupsOptions } from "./operations/delete-grou
 export type { DeletedTopic, DeleteTopicsOptions } from "./operations/delete-topics.js";
 export type { ClusterDescription, DescribeClusterOptions } from "./operations/describe-cluster.js";
 export type { DescribedPartition, DescribedTopic, DescribeTopicsOptions } from "./operations/describe-topics.js";
+export type { AssignedTopic, DescribedGroup, DescribedMember } from "./operations/described-group.js";
+export type { DescribeGroupsOptions } from "./operations/describe-groups.js";
+export type { AuthorizedOperation } from "./operations/authorized-operations.js";
+export type { RemoveGroupMembersOptions } from "./operations/remove-group-members.js";
+export type { GroupMemberName, RemovedGroupMember } from "./operations/leave-group.js";
 export type {
-  AssignedTopic,
-  DescribedGroup,
-  DescribedMember,
-  DescribeGroupsOptions,
-} from "./operations/describe-groups.js";
+  ConfigResourceType,
+  ListConfigResourcesOptions,
+  ListedConfigResource,
+} from "./operations/list-config-resources.js";
 export type { DescribeGroupLagOptions, GroupLag, GroupPartitionLag } from "./operations/describe-group-lag.js";
 export type { GroupOffset, GroupOffsets, ListGroupOffsetsOptions } from "./operations/list-group-offsets.js";
 export type { ListedTopic, ListTopicsOptions } from "./operations/list-topics.js";

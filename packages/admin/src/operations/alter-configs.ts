@@ -48,12 +48,20 @@ export interface BrokerConfigChanges extends ConfigChanges {
   readonly broker: ConfigBroker;
 }
 
+/** Changes of a group's configuration. */
+export interface GroupConfigChanges extends ConfigChanges {
+  /** Its id; it need not exist yet. */
+  readonly group: string;
+}
+
 /** Which configurations to change. */
 export interface AlterConfigsOptions extends OperationOptions {
   /** Default: none. */
   readonly topics?: readonly TopicConfigChanges[];
   /** Default: none. */
   readonly brokers?: readonly BrokerConfigChanges[];
+  /** Needs brokers of 4.0. Default: none. */
+  readonly groups?: readonly GroupConfigChanges[];
   /** Whether to check only, and change nothing. Default false. */
   readonly validateOnly?: boolean;
 }
@@ -62,20 +70,21 @@ export interface AlterConfigsOptions extends OperationOptions {
 export type AlteredConfigs = ConfigResult;
 
 /**
- * Changes single configurations of topics and brokers, each topic or broker with a result of its own (IncrementalAlterConfigs, KIP-339); topics
- * come first. Setting and deleting may be repeated when a connection was lost; adding to a list and taking out of it are not.
+ * Changes single configurations of topics, brokers and groups, each of them with a result of its own (IncrementalAlterConfigs, KIP-339); topics
+ * come first, then brokers. Setting and deleting may be repeated when a connection was lost; adding to a list and taking out of it are not.
  */
 export function alterConfigs(options: AlterConfigsOptions): Operation<readonly AlteredConfigs[]> {
   const read = new OptionReader("alterConfigs", options, alterConfigsNames);
   const topics = read.list("topics", checkTopic, { default: [] });
   const brokers = read.list("brokers", requireBroker, { default: [] });
+  const groups = read.list("groups", checkGroup, { default: [] });
   const validateOnly = read.boolean("validateOnly", { default: false });
   const wait = operationOptions(read);
   read.done();
-  const items: readonly Change[] = [...topics, ...brokers];
+  const items: readonly Change[] = [...topics, ...brokers, ...groups];
   if (items.length === 0)
     throw invalidArgument(
-      `alterConfigs: name topics, such as [${topicExample}], or brokers, such as [${brokerExample}].`,
+      `alterConfigs: name topics, such as [${topicExample}], brokers, such as [${brokerExample}], or groups, such as [${groupExample}].`,
     );
   unique(
     "alterConfigs: topics",
@@ -84,6 +93,10 @@ export function alterConfigs(options: AlterConfigsOptions): Operation<readonly A
   unique(
     "alterConfigs: brokers",
     brokers.map(({ broker }) => String(broker)),
+  );
+  unique(
+    "alterConfigs: groups",
+    groups.map(({ group }) => group),
   );
   return {
     wait,
@@ -125,6 +138,7 @@ function isRepeatable({ configOperation }: ConfigRequest): boolean {
 
 const topicExample = '{ topic: "orders", set: { "retention.ms": 86_400_000 } }';
 const brokerExample = '{ broker: 1, set: { "log.retention.ms": 86_400_000 } }';
+const groupExample = '{ group: "billing", set: { "consumer.session.timeout.ms": 60_000 } }';
 
 function checkTopic(value: unknown, path: string): Change & { readonly topic: string } {
   if (!isPlainObject(value)) throw invalidArgument(`${path} must be an object such as ${topicExample}.`);
@@ -138,6 +152,13 @@ function requireBroker(value: unknown, path: string): Change & { readonly broker
   const read = new OptionReader<Partial<BrokerConfigChanges>>(path, value, alterConfigsNames);
   const broker = read.custom("broker", brokerWords, checkBroker);
   return { broker, changes: readChanges(read, path) };
+}
+
+function checkGroup(value: unknown, path: string): Change & { readonly group: string } {
+  if (!isPlainObject(value)) throw invalidArgument(`${path} must be an object such as ${groupExample}.`);
+  const read = new OptionReader<Partial<GroupConfigChanges>>(path, value, alterConfigsNames);
+  const group = read.text("group");
+  return { group, changes: readChanges(read, path) };
 }
 
 /** Reads what is left of an item: its changes. @throws {KafkaError} CLIENT_INVALID_ARGUMENT for none at all, or two of the same name. */

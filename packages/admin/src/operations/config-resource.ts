@@ -8,18 +8,21 @@ export type ConfigBroker = number | "default";
 
 /** What has configurations. */
 export type ConfigResource =
-  | { readonly topic: string; readonly broker?: never }
-  | { readonly broker: ConfigBroker; readonly topic?: never };
+  | { readonly topic: string; readonly broker?: never; readonly group?: never }
+  | { readonly broker: ConfigBroker; readonly topic?: never; readonly group?: never }
+  | { readonly group: string; readonly topic?: never; readonly broker?: never };
 
-/** A result about the configurations of one thing: of `topic`, or of `broker`. */
+/** A result about the configurations of one thing: of `topic`, of `broker`, or of `group`. */
 export interface ConfigResult extends ItemResult {
-  /** The topic's name; absent where it is about a broker. */
+  /** The topic's name; absent where it is about something else. */
   readonly topic?: string;
-  /** The broker's node id, or `"default"`; absent where it is about a topic. */
+  /** The broker's node id, or `"default"`; absent where it is about something else. */
   readonly broker?: ConfigBroker;
+  /** The group's id; absent where it is about something else. */
+  readonly group?: string;
 }
 
-/** Settings of topics are known to any broker; those of a broker only to itself, but for the defaults of all. */
+/** Settings of topics and groups are known to any broker; those of a broker only to itself, but for the defaults of all. */
 export const configRoute: Route<ConfigResource> = brokerOf<ConfigResource>(({ broker }) =>
   broker === "default" ? undefined : broker,
 );
@@ -30,6 +33,7 @@ export function requestNameOf(resource: ConfigResource): {
   readonly resourceName: string;
 } {
   if (resource.topic !== undefined) return { resourceType: topicType, resourceName: resource.topic };
+  if (resource.group !== undefined) return { resourceType: groupType, resourceName: resource.group };
   return { resourceType: brokerType, resourceName: resource.broker === "default" ? "" : String(resource.broker) };
 }
 
@@ -39,19 +43,22 @@ export function configKey({ resourceType, resourceName }: ReturnType<typeof requ
 }
 
 /** What errors say of it. */
-export function factsOfConfig({ topic, broker }: ConfigResource): KafkaErrorFacts {
+export function factsOfConfig({ topic, broker, group }: ConfigResource): KafkaErrorFacts {
   if (topic !== undefined) return { topic };
+  if (group !== undefined) return { groupId: group };
   return broker === "default" ? {} : { broker };
 }
 
-/** Which of the two a result is about. */
-export function nameOf({ topic, broker }: ConfigResource): ConfigResult {
-  return topic === undefined ? { broker } : { topic };
+/** Which of them a result is about. */
+export function nameOf({ topic, broker, group }: ConfigResource): ConfigResult {
+  if (topic !== undefined) return { topic };
+  return group === undefined ? { broker } : { group };
 }
 
 // Kafka's numbers.
 const topicType = 2;
 const brokerType = 4;
+const groupType = 32;
 
 /** Takes a broker that has configurations, and gives undefined for anything else. */
 export function checkBroker(value: unknown): ConfigBroker | undefined {

@@ -17,12 +17,14 @@ import {
 import { describeConfigsNames } from "./names-of-kafkajs.js";
 import type { Operation } from "./operation.js";
 
-/** Of which topics and brokers to describe the configuration. */
+/** Of which topics, brokers and groups to describe the configuration. */
 export interface DescribeConfigsOptions extends OperationOptions {
   /** Names of topics. Default: none. */
   readonly topics?: readonly string[];
   /** Node ids of brokers, or `"default"` for what holds for all of them. Default: none. */
   readonly brokers?: readonly ConfigBroker[];
+  /** Ids of groups, which need not exist yet; needs brokers of 4.0. Default: none. */
+  readonly groups?: readonly string[];
   /** Only configurations of these names, such as `["retention.ms"]`. Default: all. */
   readonly names?: readonly string[];
   /** Whether to tell where else each value could come from. Default false. */
@@ -31,7 +33,7 @@ export interface DescribeConfigsOptions extends OperationOptions {
   readonly includeDocumentation?: boolean;
 }
 
-/** The configuration of a topic or a broker at one moment. */
+/** The configuration of a topic, a broker or a group at one moment. */
 export interface DescribedConfigs extends ConfigResult {
   /** By name; empty on failure. */
   readonly configs: Readonly<Record<string, DescribedConfig>>;
@@ -88,11 +90,15 @@ export type ConfigType =
   | "CLASS"
   | "PASSWORD";
 
-/** Describes the configurations of topics, at any broker, and of brokers, at themselves (DescribeConfigs, KIP-133); topics come first. */
+/**
+ * Describes the configurations of topics and groups, at any broker, and of brokers, at themselves (DescribeConfigs, KIP-133); topics come first,
+ * then brokers.
+ */
 export function describeConfigs(options: DescribeConfigsOptions): Operation<readonly DescribedConfigs[]> {
   const read = new OptionReader("describeConfigs", options, describeConfigsNames);
   const topics = read.list("topics", checkName, { default: [], example: '["orders"]' });
   const brokers = read.list("brokers", requireBroker, { default: [] });
+  const groups = read.list("groups", checkName, { default: [] });
   const names = read.list("names", checkName, { default: null });
   const includeSynonyms = read.boolean("includeSynonyms", { default: false });
   const includeDocumentation = read.boolean("includeDocumentation", { default: false });
@@ -100,12 +106,16 @@ export function describeConfigs(options: DescribeConfigsOptions): Operation<read
   read.done();
   unique("describeConfigs: topics", topics);
   unique("describeConfigs: brokers", brokers.map(String));
+  unique("describeConfigs: groups", groups);
   const items: readonly ConfigResource[] = [
     ...topics.map((topic) => ({ topic })),
     ...brokers.map((broker) => ({ broker })),
+    ...groups.map((group) => ({ group })),
   ];
   if (items.length === 0)
-    throw invalidArgument('describeConfigs: name topics, such as ["orders"], or brokers, such as [1] or ["default"].');
+    throw invalidArgument(
+      'describeConfigs: name topics, such as ["orders"], brokers, such as [1] or ["default"], or groups, such as ["billing"].',
+    );
   return {
     wait,
     run: perform({

@@ -5,7 +5,8 @@ import type { ItemResult } from "../routing/item-result.js";
 import type { NamedPartition } from "../routing/leader.js";
 import { timeLeft } from "../routing/time-left.js";
 import { checkName, operationOptions, unique } from "./arguments.js";
-import { classicGroups, type DescribedGroup } from "./describe-groups.js";
+import { describedGroups } from "./describe-groups.js";
+import type { DescribedGroup } from "./described-group.js";
 import { committedOffsets, type GroupOffsets } from "./list-group-offsets.js";
 import { isolationLevels, offsetsAt, type Isolation, type ListedOffset } from "./list-offsets.js";
 import type { Operation } from "./operation.js";
@@ -51,7 +52,7 @@ export interface GroupPartitionLag extends ItemResult {
 /**
  * Tells how far groups are behind, partition by partition: committed offset, end and lag, and which member reads it.
  *
- * It is made of DescribeGroups, OffsetFetch and ListOffsets, each asked once for all groups. The three moments differ a little, so the lag of a
+ * It is made of a description, OffsetFetch and ListOffsets, each asked once for all groups. The three moments differ a little, so the lag of a
  * busy partition is exact only when nothing is written or committed meanwhile.
  */
 export function describeGroupLag(options: DescribeGroupLagOptions): Operation<readonly GroupLag[]> {
@@ -74,7 +75,7 @@ interface LagQuestion {
 async function lagOf({ groups, isolation, cluster, wait }: LagQuestion): Promise<readonly GroupLag[]> {
   const left = timeLeft(cluster, wait);
   const [described, committed] = await Promise.all([
-    classicGroups(groups)(cluster, left()),
+    describedGroups(groups)(cluster, left()),
     committedOffsets(groups, null)(cluster, left()),
   ]);
   const found = described.flatMap((group, index) => {
@@ -101,7 +102,7 @@ interface FoundGroup extends ItemResult {
 type ReadPartition = NamedPartition & Pick<GroupPartitionLag, "error" | "offset" | "memberId" | "clientId" | "host">;
 
 function together(described: DescribedGroup, { group, offsets, error: unread }: GroupOffsets): FoundGroup {
-  // A group of another protocol than the classic one cannot be described by this request, and has offsets nevertheless.
+  // A group that is none of consumers cannot be described, and may have offsets nevertheless: those of streams.
   const isOther = described.error?.errorCode === ErrorCode.GROUP_ID_NOT_FOUND && offsets.length > 0;
   const error = unread ?? (isOther ? undefined : described.error);
   if (error !== undefined) return { group, state: "", partitions: new Map(), error };

@@ -28,6 +28,11 @@ export interface ListGroupOffsetsOptions extends OperationOptions {
   readonly topics?: readonly string[];
   /** Only these partitions, of topics that do not stand in `topics`. Default: none. */
   readonly partitions?: readonly NamedPartition[];
+  /**
+   * Whether to wait until no transaction is about to change any of these offsets; of a group where one still is when the time is over they are
+   * UNSTABLE_OFFSET_COMMIT. Needs brokers of 2.5. Default false.
+   */
+  readonly requireStable?: boolean;
 }
 
 /** The committed offsets of a group. */
@@ -58,6 +63,7 @@ export function listGroupOffsets(options: ListGroupOffsetsOptions): Operation<re
   const read = new OptionReader("listGroupOffsets", options, listGroupOffsetsNames);
   const groups = read.list("groups", checkName, { nonEmpty: true, example: '["billing"]' });
   const selection = readSelection(read, { subject: "listGroupOffsets", checkPartition });
+  const requireStable = read.boolean("requireStable", { default: false });
   const wait = operationOptions(read);
   read.done();
   unique("listGroupOffsets: groups", groups);
@@ -65,9 +71,9 @@ export function listGroupOffsets(options: ListGroupOffsetsOptions): Operation<re
     wait,
     run: async (cluster, wait) => {
       const left = timeLeft(cluster, wait);
-      if (isEmptySelection(selection)) return committedOffsets(groups, null)(cluster, left());
+      if (isEmptySelection(selection)) return committedOffsets(groups, null, requireStable)(cluster, left());
       const { partitions, failed } = await select(selection, cluster, left());
-      const found = await committedOffsets(groups, partitions)(cluster, left());
+      const found = await committedOffsets(groups, partitions, requireStable)(cluster, left());
       return found.map((result) =>
         result.error === undefined ? { ...result, offsets: [...result.offsets, ...failed] } : result,
       );
@@ -79,6 +85,7 @@ export function listGroupOffsets(options: ListGroupOffsetsOptions): Operation<re
 export function committedOffsets(
   groups: readonly string[],
   partitions: readonly NamedPartition[] | null,
+  requireStable = false,
 ): (cluster: Cluster, wait: OperationOptions) => Promise<readonly GroupOffsets[]> {
   return perform({
     api: OffsetFetch,
@@ -89,8 +96,13 @@ export function committedOffsets(
     itemsPerRequest: (version) => (version >= firstWithGroups ? groups.length : 1),
     keyOf: (group) => group,
     factsOf: (groupId) => ({ groupId }),
-    question: (names, { version }) => question(names, partitions, version),
-    answers,
+    ...(requireStable ? { refusals: new Set([ErrorCode.UNSTABLE_OFFSET_COMMIT]) } : {}),
+    question(names, { version }) {
+      if (version < 7 && requireStable) throw tooOld(OffsetFetch, "requireStable", "2.5");
+      return { ...question(names, partitions, version), requireStable };
+    },
+    answers: (response, asked) =>
+      requireStable ? answers(response, asked).map(unlessUnstable) : answers(response, asked),
     succeeded: (group, { topics }): GroupOffsets => ({ group, offsets: offsetsOf(topics, partitions, group) }),
     failed: (group, error): GroupOffsets => ({ group, offsets: [], error }),
   });
@@ -117,14 +129,22 @@ function toRequest(name: string, partitions: readonly NamedPartition[]): TopicRe
   return { name, partitionIndexes: partitions.map(({ partition }) => partition) };
 }
 
+type GroupAnswer = readonly [group: string, answer: Pick<OffsetFetchResponseGroup, "topics" | "errorCode">];
+
 /** What an answer says of each group; up to version 7 it is about one group, and does not name it. */
-function answers(
-  { groups, topics, errorCode }: OffsetFetchResponse,
-  asked: readonly string[],
-): readonly (readonly [string, Pick<OffsetFetchResponseGroup, "topics" | "errorCode">])[] {
+function answers({ groups, topics, errorCode }: OffsetFetchResponse, asked: readonly string[]): readonly GroupAnswer[] {
   const [only = ""] = asked;
   if (groups.length === 0 && asked.length === 1) return [[only, { topics: topics.map(named), errorCode }]];
   return groups.map((answer) => [answer.groupId, answer] as const);
+}
+
+/** One offset that is not stable makes all of its group wait: what stands in an answer shall be of one moment. */
+function unlessUnstable([group, answer]: GroupAnswer): GroupAnswer {
+  const { UNSTABLE_OFFSET_COMMIT } = ErrorCode;
+  const isUnstable = answer.topics.some(({ partitions }) =>
+    partitions.some(({ errorCode }) => errorCode === UNSTABLE_OFFSET_COMMIT),
+  );
+  return [group, isUnstable ? { ...answer, errorCode: UNSTABLE_OFFSET_COMMIT } : answer];
 }
 
 type TopicAnswer = OffsetFetchResponseGroup["topics"][number];

@@ -1,4 +1,4 @@
-import { OptionReader, type Cluster, type OperationOptions } from "@moldau/connection-pool";
+import { invalidArgument, OptionReader, type Cluster, type OperationOptions } from "@moldau/connection-pool";
 import { ListGroups, type ListGroupsResponse } from "@moldau/protocol-codec";
 import { checkName, operationOptions } from "./arguments.js";
 import { askEveryBroker, type FailedBroker } from "./every-broker.js";
@@ -10,6 +10,8 @@ export interface ListGroupsOptions extends OperationOptions {
   readonly states?: readonly string[];
   /** Only groups of one of these types, such as `"classic"` or `"consumer"`; needs brokers of 3.8. Default: all. */
   readonly types?: readonly string[];
+  /** Only groups of one of these protocol types, such as `"consumer"` or `"connect"`; `""` for those that only keep offsets. Default: all. */
+  readonly protocolTypes?: readonly string[];
 }
 
 /** A group in the list. */
@@ -38,9 +40,23 @@ export function listGroups(options: ListGroupsOptions): Operation<GroupListing> 
   const read = new OptionReader("listGroups", options);
   const statesFilter = read.list("states", checkName, { default: [] });
   const typesFilter = read.list("types", checkName, { default: [] });
+  const protocolTypes = read.list("protocolTypes", checkText, { default: null });
   const wait = operationOptions(read);
   read.done();
-  return { wait, run: (cluster, wait) => listAll(cluster, { statesFilter, typesFilter }, wait) };
+  return {
+    wait,
+    run: async (cluster, wait) => {
+      const { groups, failed } = await listAll(cluster, { statesFilter, typesFilter }, wait);
+      // Brokers have no filter for it.
+      return { groups: groups.filter(({ protocolType }) => protocolTypes?.includes(protocolType) ?? true), failed };
+    },
+  };
+}
+
+/** Reads a text in a list, which may be empty. @throws {KafkaError} CLIENT_INVALID_ARGUMENT when it is no text. */
+function checkText(value: unknown, path: string): string {
+  if (typeof value === "string") return value;
+  throw invalidArgument(`${path} must be a text.`);
 }
 
 async function listAll(

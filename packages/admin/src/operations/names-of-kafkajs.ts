@@ -18,15 +18,16 @@ export const createPartitionsNames: OtherNames = {
 /** What stands for kafkajs's options of `describeConfigs` here. */
 export const describeConfigsNames: OtherNames = {
   configNames: "is names here, for all topics and brokers of the call",
-  resources: 'is topics and brokers here, as in topics: ["orders"]',
+  resources: 'is topics, brokers and groups here, as in topics: ["orders"]',
 };
 
 /** What stands for kafkajs's options of `alterConfigs`, and of a resource in them, here. */
 export const alterConfigsNames: OtherNames = {
   configEntries: 'is set here, as in set: { "retention.ms": 86_400_000 }; what is not named stays as it is',
-  name: "is topic or broker here",
-  resources: 'is topics and brokers here, as in topics: [{ topic: "orders", set: { "retention.ms": 86_400_000 } }]',
-  type: "has no counterpart: topics and brokers are lists of their own",
+  name: "is topic, broker or group here",
+  resources:
+    'is topics, brokers and groups here, as in topics: [{ topic: "orders", set: { "retention.ms": 86_400_000 } }]',
+  type: "has no counterpart: topics, brokers and groups are lists of their own",
 };
 
 /** What stands for options of kafkajs's `deleteTopicRecords`, and of a partition in them, here. */

@@ -5,7 +5,8 @@ import type { NamedPartition } from "../routing/leader.js";
 import { timeLeft } from "../routing/time-left.js";
 import { commitFor } from "./alter-group-offsets.js";
 import { operationOptions } from "./arguments.js";
-import { classicGroups, type DescribedGroup } from "./describe-groups.js";
+import { describedGroups } from "./describe-groups.js";
+import type { DescribedGroup } from "./described-group.js";
 import { committedOffsets, type GroupOffset } from "./list-group-offsets.js";
 import { resetGroupOffsetsNames } from "./names-of-kafkajs.js";
 import type { Operation } from "./operation.js";
@@ -95,11 +96,11 @@ async function look(
   { cluster, wait }: { readonly cluster: Cluster; readonly wait: OperationOptions },
 ): Promise<Look> {
   const [[described], [committed]] = await Promise.all([
-    classicGroups([group])(cluster, wait),
+    describedGroups([group])(cluster, wait),
     committedOffsets([group], partitions)(cluster, wait),
   ]);
   const offsets = committed?.offsets ?? [];
-  // A group that does not exist begins with what is committed; one of another protocol guards its offsets itself.
+  // A group that does not exist begins with what is committed; one that is none of consumers guards its offsets itself.
   const isMissing = described?.error?.errorCode === ErrorCode.GROUP_ID_NOT_FOUND && offsets.length > 0;
   const error = committed?.error ?? (isMissing ? undefined : described?.error);
   if (error !== undefined) throw error;

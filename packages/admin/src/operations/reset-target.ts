@@ -9,16 +9,16 @@ import { partitionKey } from "./partition-items.js";
 
 /**
  * A place to go on from, as `consumer.seek` takes it: an offset, the beginning, the end, or the first message of a time (a Date, or so many
- * milliseconds ago); where no message is that young, the end.
+ * milliseconds ago); where no message is that young, the end. And `"current"`: what is committed, and the end where nothing is.
  */
-export type ResetTarget = bigint | "earliest" | "latest" | Date | { readonly durationMs: number };
+export type ResetTarget = bigint | "earliest" | "latest" | "current" | Date | { readonly durationMs: number };
 
 /** What {@link checkTarget} takes, in the words of an error. */
-export const targetWords = 'a bigint from 0n, "earliest", "latest", a Date or { durationMs }';
+export const targetWords = 'a bigint from 0n, "earliest", "latest", "current", a Date or { durationMs }';
 
 /** Takes a place to go on from, and gives undefined for anything else. */
 export function checkTarget(value: unknown): ResetTarget | undefined {
-  if (value === "earliest" || value === "latest") return value;
+  if (value === "earliest" || value === "latest" || value === "current") return value;
   if (typeof value === "bigint") return value >= 0n && value < 2n ** 63n ? value : undefined;
   if (value instanceof Date) return Number.isNaN(value.getTime()) || value.getTime() < 0 ? undefined : value;
   if (!isPlainObject(value) || !("durationMs" in value)) return undefined;
@@ -117,6 +117,7 @@ function wantedOffset(
   const { to } = move;
   if (typeof to === "bigint") return to;
   if (to === "earliest" || to === "latest") return known[to];
+  if (to === "current") return known.previous ?? known.latest;
   return known.atTime ?? known.latest;
 }
 
