@@ -14,7 +14,7 @@ export interface ConsumingClient extends AsyncDisposable {
   readonly cluster: Cluster;
   /** Another client of the same broker; closed at the end. */
   client(options?: Partial<ClusterOptions>): Cluster;
-  /** A consumer of the group "billing", from the beginning, that learns of a rebalance at once; closed at the end. */
+  /** A consumer of the group "billing", from the beginning, that learns of a rebalance at once, where that is its own affair; closed at the end. */
   consumer(options?: Partial<ConsumerOptions>, cluster?: Cluster): Consumer;
   /** Writes one batch, one message for each value; resolves when the broker has it. */
   send(topic: string, partition: number, values: readonly (string | RecordToWrite)[]): Promise<void>;
@@ -59,7 +59,7 @@ export function consumingFrom(brokers: readonly string[]): ConsumingClient {
         groupId: "billing",
         topics: ["orders"],
         startFrom: "earliest",
-        heartbeatIntervalMs: 50,
+        ...(more.protocol === "consumer" ? {} : { heartbeatIntervalMs: 50 }),
         ...more,
       });
       consumers.push(consumer);

@@ -1,10 +1,12 @@
 import type { SpokenApi } from "@moldau/connection-pool/internal";
 import {
+  ConsumerGroupHeartbeat,
   Fetch,
   Heartbeat,
   JoinGroup,
   LeaveGroup,
   ListOffsets,
+  Metadata,
   OffsetCommit,
   OffsetFetch,
   SyncGroup,
@@ -17,10 +19,12 @@ export const newestOffsetsVersion = 9;
 export const spokenApis: readonly SpokenApi[] = [
   { api: Fetch },
   { api: ListOffsets },
+  { api: Metadata },
   { api: OffsetCommit, maxVersion: newestOffsetsVersion },
   { api: OffsetFetch, maxVersion: newestOffsetsVersion },
   { api: JoinGroup },
   { api: Heartbeat },
   { api: LeaveGroup },
   { api: SyncGroup },
+  { api: ConsumerGroupHeartbeat },
 ];

@@ -3,6 +3,7 @@ export { Consumer } from "./consumer.js";
 export type { BatchesOptions } from "./consumer.js";
 export type { ConsumerPartitions, SeekTarget } from "./consumer-partitions.js";
 export type { AssignorName, ConsumerOptions, ResolvedConsumerOptions } from "./options.js";
+export type { GroupProtocol } from "./membership/group-protocol.js";
 export type { IsolationLevel } from "./fetch/isolation.js";
 export type { LoopOptions } from "./reading/loop.js";
 export type { CloseOptions, WaitingOptions } from "./call-options.js";

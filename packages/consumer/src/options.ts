@@ -6,6 +6,7 @@ import { rangeAssignor } from "./assignors/range.js";
 import { roundRobinAssignor } from "./assignors/round-robin.js";
 import type { IsolationLevel } from "./fetch/isolation.js";
 import { consumerNames } from "./names-of-kafkajs.js";
+import { refuseOptionsOfOthers, type GroupProtocol } from "./membership/group-protocol.js";
 import { isOffsetTarget, type StartFrom } from "./partitions/offset-target.js";
 
 /** How a consumer is made. */
@@ -27,6 +28,14 @@ export interface ConsumerOptions {
   readonly autoCommitIntervalMs?: number;
   /** A name of this member that stays the same when it restarts: coming back within the session timeout moves no partition (KIP-345). Default: none. */
   readonly groupInstanceId?: string;
+  /**
+   * How members of the group speak with its coordinator: `"classic"` has them share out partitions among themselves; with `"consumer"`, the
+   * next-generation protocol (KIP-848; Apache Kafka from 4.0 on), the broker does, and no member waits for another; `"auto"` takes that where
+   * the cluster has it. Default `"classic"`.
+   */
+  readonly protocol?: GroupProtocol;
+  /** Which of the broker's assignors shares the partitions out, under the next-generation protocol. Default: the group's own, Kafka's `"uniform"`. */
+  readonly remoteAssignor?: string;
   /** How partitions are shared out, best first; all members need one in common. Default `["range"]`. */
   readonly assignors?: readonly (AssignorName | Assignor)[];
   /** Time without a heartbeat after which the broker gives the partitions to others, in milliseconds. Default 45,000. */
@@ -66,6 +75,8 @@ const assignorsByName: ReadonlyMap<unknown, Assignor> = new Map([
 /** {@link ConsumerOptions}, checked and complete. */
 export interface ResolvedConsumerOptions {
   readonly groupId: string;
+  readonly protocol: GroupProtocol;
+  readonly remoteAssignor: string | null;
   readonly topics: readonly string[];
   readonly startFrom: StartFrom;
   readonly autoCommit: boolean;
@@ -94,10 +105,14 @@ const maxInt32 = 2 ** 31 - 1;
 export function resolveConsumerOptions(options: ConsumerOptions): ResolvedConsumerOptions {
   const read = new OptionReader<ConsumerOptions>("consumer options", options, consumerNames);
   const groupId = read.text("groupId", { example: '"billing"' });
+  const protocol: GroupProtocol = read.choice("protocol", ["classic", "consumer", "auto"], { default: "classic" });
+  refuseOptionsOfOthers(protocol, options);
   const sessionTimeoutMs = read.integer("sessionTimeoutMs", { min: 1, max: maxInt32, default: 45_000 });
   const maxPollIntervalMs = read.integer("maxPollIntervalMs", { min: 1, max: maxInt32, default: 300_000 });
   const resolved: ResolvedConsumerOptions = {
     groupId,
+    protocol,
+    remoteAssignor: read.optionalText("remoteAssignor") ?? null,
     topics: read.list("topics", parseTopic, { default: [], example: '["orders"]' }),
     startFrom: read.custom("startFrom", '"earliest", "latest", "none", a Date or { durationMs }', parseStartFrom, {
       default: "latest",

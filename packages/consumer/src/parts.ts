@@ -4,7 +4,7 @@ import { Closing } from "./closing.js";
 import { pollIntervalExceeded } from "./errors.js";
 import type { ConsumerName, Tell } from "./events.js";
 import { Fetcher } from "./fetch/fetcher.js";
-import { ClassicMembership } from "./membership/classic.js";
+import { makeMembership } from "./membership/make-membership.js";
 import type { Membership, MembershipHost } from "./membership/membership.js";
 import { PollWatch } from "./membership/poll-watch.js";
 import { Commits } from "./offsets/commits.js";
@@ -34,8 +34,6 @@ export interface PartsHost extends MembershipHost, ReaderHost {
   positioned(): void;
   /** What is to be read next is no longer there: reading begins where `startFrom` says. */
   restart(partition: AssignedPartition, error: KafkaError): void;
-  /** Reading ends with an error; the membership stays. */
-  interrupt(error: KafkaError): void;
   /** Reading of these partitions goes on elsewhere. */
   moved(partitions: readonly AssignedPartition[]): void;
   /** An answer told how far these partitions are behind. */
@@ -71,7 +69,7 @@ export function makeParts(init: ConsumerInit, host: PartsHost): ConsumerParts {
   const retrying: MembershipHost["retrying"] = (notice) => host.retrying(notice);
   const failed = (error: KafkaError): void => host.interrupt(error);
   const subscription = new Subscription({ cluster, ...options, retrying });
-  const membership = new ClassicMembership({ cluster, coordinator, options, host });
+  const membership = makeMembership({ cluster, coordinator, options, host });
   const shared = { ...init, coordinator, assignment, reader, membership, retrying, failed };
   const commits = new Commits({
     ...shared,

@@ -1,5 +1,6 @@
 import {
   abortedBy,
+  type ClusterAccess,
   resolveClusterOptions,
   type Coordinator,
   type CoordinatorRequestOptions,
@@ -75,6 +76,20 @@ export class ScriptedCoordinator implements ClusterView, PositioningCluster {
     }));
     return { name, topicId: this.topicId, isInternal: false, partitions };
   }
+
+  /** The ids of topics that the metadata has, by name. */
+  readonly topicIds = new Map<string, Uuid>();
+
+  topicNameOf(topicId: Uuid): string | undefined {
+    return [...this.topicIds].find(([, id]) => id.equals(topicId))?.[0];
+  }
+
+  /** What any broker answers is scripted under the name of the API. */
+  readonly request: ClusterAccess["request"] = (api, body, options = {}) =>
+    this.#answer(api.name, typeof body === "function" ? body(api.maxVersion) : body, {
+      ...options,
+      purpose: "offsets",
+    }) as never;
 
   refreshTopics(): Promise<void> {
     this.refreshed++;

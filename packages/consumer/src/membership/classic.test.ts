@@ -60,6 +60,7 @@ function bench(options: Partial<ConsumerOptions> = {}, host: Partial<MembershipH
         if (round !== undefined) note(`assigned ${add.map(({ partition }) => partition).join(" ")}`);
       },
       failed: ({ code }: KafkaError) => note(`failed ${code}`),
+      interrupt: ({ code }: KafkaError) => note(`interrupted ${code}`),
       retrying: ({ operation, error }) => note(`retrying ${operation} ${error.code}`),
       ...host,
     },

@@ -54,6 +54,8 @@ export interface MembershipHost {
   reconcile(change: Reconciliation, signal: AbortSignal): Promise<void>;
   /** The membership is over, by an error that does not pass. */
   failed(error: KafkaError): void;
+  /** Reading ends with an error; the membership stays, and the next loop goes on. */
+  interrupt(error: KafkaError): void;
   retrying(notice: RetryNotice): void;
 }
 
