@@ -71,6 +71,7 @@ export type {
   FailedEvent,
   GroupAssignment,
   GroupMember,
+  LastRound,
   IsolationLevel,
   LagEvent,
   LoopOptions,

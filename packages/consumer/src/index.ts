@@ -2,7 +2,7 @@
 export { Consumer } from "./consumer.js";
 export type { BatchesOptions } from "./consumer.js";
 export type { ConsumerPartitions, SeekTarget } from "./consumer-partitions.js";
-export type { AssignorName, ConsumerOptions, ResolvedConsumerOptions } from "./options.js";
+export type { ConsumerOptions, ResolvedConsumerOptions } from "./options.js";
 export type { GroupProtocol } from "./membership/group-protocol.js";
 export type { IsolationLevel } from "./fetch/isolation.js";
 export type { LoopOptions } from "./reading/loop.js";
@@ -53,6 +53,7 @@ export type { HandOutcome, MessageBatchTrace, MessageTrace } from "./reading/han
 export { ConsumerErrorCode } from "./errors.js";
 
 // How partitions are shared out
-export type { Assignor, AssignorInput, GroupAssignment, GroupMember } from "./assignors/assignor.js";
+export type { Assignor, AssignorInput, GroupAssignment, GroupMember, LastRound } from "./assignors/assignor.js";
+export type { AssignorName } from "./assignors/parse-assignor.js";
 export { rangeAssignor } from "./assignors/range.js";
 export { roundRobinAssignor } from "./assignors/round-robin.js";

@@ -4,6 +4,9 @@ import { roundRobinAssignor } from "./assignors/round-robin.js";
 import { Consumer } from "./consumer.js";
 import { resolveConsumerOptions } from "./options.js";
 
+const assign = (): ReadonlyMap<string, readonly never[]> => new Map<string, never[]>();
+const own = { name: "a", rebalanceProtocol: "eager", assign };
+
 describe("consumer options", () => {
   it("have Kafka's defaults", () => {
     expect(resolveConsumerOptions({ groupId: "g" })).toMatchObject({
@@ -19,8 +22,11 @@ describe("consumer options", () => {
   });
 
   it("take assignors by name and as objects", () => {
-    const { assignors } = resolveConsumerOptions({ groupId: "g", assignors: ["range", roundRobinAssignor] });
-    expect(assignors.map(({ name }) => name)).toEqual(["range", "roundrobin"]);
+    const { assignors } = resolveConsumerOptions({
+      groupId: "g",
+      assignors: ["cooperative-sticky", roundRobinAssignor],
+    });
+    expect(assignors.map(({ name }) => name)).toEqual(["cooperative-sticky", "roundrobin"]);
   });
 
   it.each([
@@ -36,7 +42,31 @@ describe("consumer options", () => {
     [{ groupId: "g", startFrom: "beginning" }, '"earliest", "latest", "none", a Date or { durationMs }'],
     [{ groupId: "g", startFrom: new Date("no date") }, "startFrom must be"],
     [{ groupId: "g", autoCommitIntervalMs: -1 }, "autoCommitIntervalMs must be a whole number from 0"],
-    [{ groupId: "g", assignors: ["sticky"] }, '"range" or "roundrobin"'],
+    [
+      { groupId: "g", assignors: ["Range"] },
+      'assignors[0] must be one of "range", "roundrobin", "sticky", "cooperative-sticky"',
+    ],
+    [
+      { groupId: "g", assignors: ["range", "range"] },
+      'must have different names, by which members agree on one: "range" is there',
+    ],
+    [
+      { groupId: "g", assignors: [{ rebalanceProtocol: "eager", assign }] },
+      "assignors[0].name is missing: an assignor needs",
+    ],
+    [
+      { groupId: "g", assignors: [{ name: "", rebalanceProtocol: "eager", assign }] },
+      "assignors[0].name must be the name under",
+    ],
+    [
+      { groupId: "g", assignors: [{ name: "a", assign }] },
+      'rebalanceProtocol is missing: an assignor needs rebalanceProtocol, "eager" or',
+    ],
+    [{ groupId: "g", assignors: [{ name: "a", rebalanceProtocol: "eager" }] }, "assignors[0].assign is missing"],
+    [
+      { groupId: "g", assignors: [{ ...own, userData: "none" }] },
+      'assignors[0].userData must be a function, or left out, not "none"',
+    ],
     [{ groupId: "g", heartbeatIntervalMs: 50_000 }, "heartbeatIntervalMs must be a whole number from 1 to 45000"],
     [{ groupId: "g", fromBeginning: true }, 'unknown option "fromBeginning"'],
   ])("that are wrong are refused with what to write instead: %j", (options, sentence) => {

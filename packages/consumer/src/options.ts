@@ -2,8 +2,8 @@ import { invalidArgument, isPlainObject, OptionReader, show } from "@moldau/conn
 import type { CompressionCodecs } from "@moldau/protocol-codec";
 import { requireCodecs } from "@moldau/protocol-codec/internal";
 import type { Assignor } from "./assignors/assignor.js";
+import { checkNames, parseAssignor, type AssignorName } from "./assignors/parse-assignor.js";
 import { rangeAssignor } from "./assignors/range.js";
-import { roundRobinAssignor } from "./assignors/round-robin.js";
 import type { IsolationLevel } from "./fetch/isolation.js";
 import { consumerNames } from "./names-of-kafkajs.js";
 import { refuseOptionsOfOthers, type GroupProtocol } from "./membership/group-protocol.js";
@@ -64,14 +64,6 @@ export interface ConsumerOptions {
   readonly maxDecompressedBytes?: number;
 }
 
-/** The assignors that come with the consumer, by Kafka's names. */
-export type AssignorName = "range" | "roundrobin";
-
-const assignorsByName: ReadonlyMap<unknown, Assignor> = new Map([
-  ["range", rangeAssignor],
-  ["roundrobin", roundRobinAssignor],
-]);
-
 /** {@link ConsumerOptions}, checked and complete. */
 export interface ResolvedConsumerOptions {
   readonly groupId: string;
@@ -123,7 +115,7 @@ export function resolveConsumerOptions(options: ConsumerOptions): ResolvedConsum
     }),
     autoCommitIntervalMs: read.integer("autoCommitIntervalMs", { min: 0, max: maxInt32, default: 5000 }),
     groupInstanceId: read.optionalText("groupInstanceId") ?? null,
-    assignors: read.list("assignors", parseAssignor, { nonEmpty: true, default: [rangeAssignor] }),
+    assignors: checkNames(read.list("assignors", parseAssignor, { nonEmpty: true, default: [rangeAssignor] })),
     sessionTimeoutMs,
     heartbeatIntervalMs: read.integer("heartbeatIntervalMs", {
       min: 1,
@@ -159,25 +151,6 @@ export function parseTopic(value: unknown, path: string): string {
 
 function parseStartFrom(value: unknown): StartFrom | undefined {
   return value === "none" || isOffsetTarget(value) ? value : undefined;
-}
-
-function parseAssignor(value: unknown, path: string): Assignor {
-  const known = assignorsByName.get(value);
-  if (known !== undefined) return known;
-  if (isAssignor(value)) return value;
-  throw invalidArgument(
-    `${path} must be ${[...assignorsByName.keys()].map((name) => JSON.stringify(name)).join(" or ")}, or an assignor with name and assign.`,
-  );
-}
-
-function isAssignor(value: unknown): value is Assignor {
-  if (!isPlainObject(value)) return false;
-  // Giving up only what moves needs two rounds of joining, which members of this client do not make yet.
-  return (
-    typeof Reflect.get(value, "name") === "string" &&
-    typeof Reflect.get(value, "assign") === "function" &&
-    Reflect.get(value, "rebalanceProtocol") === "eager"
-  );
 }
 
 /** Looked at more closely by the codec's own check, as it will be when batches are read. */

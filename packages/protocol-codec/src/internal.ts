@@ -6,6 +6,7 @@ export { formatVersions } from "./schema/versions.js";
 export { requireCodecs } from "./compression/codec-calls.js";
 export { readHeaders } from "./records/read-headers.js";
 export { BufferView } from "./wire/buffer-view.js";
+export { inJavaHashOrder } from "./wire/java-hash-order.js";
 export { Uuid } from "./wire/uuid.js";
 export { Reader } from "./wire/reader.js";
 export { Writer } from "./wire/writer.js";

@@ -26,6 +26,13 @@ export interface AssignorInput {
   readonly replicaRacks?: ReadonlyMap<string, readonly (readonly string[])[]>;
 }
 
+/** What a round gave this member, whether it still has it or not. */
+export interface LastRound {
+  readonly partitions: readonly TopicPartition[];
+  /** The generation of the group. */
+  readonly generationId: number;
+}
+
 /** Which partitions each member gets; every member has an entry, perhaps empty. */
 export type GroupAssignment = ReadonlyMap<string, readonly TopicPartition[]>;
 
@@ -38,8 +45,8 @@ export interface Assignor {
   readonly name: string;
   /** Whether members give everything up before they rejoin ("eager") or only what moves ("cooperative", KIP-429). */
   readonly rebalanceProtocol: "eager" | "cooperative";
-  /** What goes into this member's subscription besides its topics. */
-  readonly userData?: (owned: readonly TopicPartition[], generationId: number) => Buffer | null;
+  /** What goes into this member's subscription besides its topics: `last` is what it got last, undefined before it ever got anything. */
+  readonly userData?: (last: LastRound | undefined) => Buffer | null;
   assign(input: AssignorInput): GroupAssignment;
 }
 

@@ -8,7 +8,7 @@ import {
   type JoinGroupResponse,
 } from "@moldau/protocol-codec";
 import type { ClusterView } from "../cluster-view.js";
-import type { Assignor } from "../assignors/assignor.js";
+import type { Assignor, LastRound } from "../assignors/assignor.js";
 import { joinRefused, leaveTimedOut } from "../errors.js";
 import type { ResolvedConsumerOptions } from "../options.js";
 import type { TopicPartition } from "../partitions/topic-partition.js";
@@ -53,6 +53,8 @@ export class ClassicMembership implements Membership {
   /** What the rounds gave this member, and in which one it was: a part of its next subscription. */
   #owned: readonly TopicPartition[] = [];
   #generationId = noGeneration;
+  /** What the last round gave it, kept when it is given up or lost. */
+  #last: LastRound | undefined;
   /** Ends when the state moves on: what was under way for the state before has no effect any more. */
   #step = new AbortController();
   /** What the last JoinGroup asked for. */
@@ -214,7 +216,7 @@ export class ClassicMembership implements Membership {
     const topics = this.#host.topics();
     this.#joinedTopics = topics;
     const rackId = this.#cluster.options.rackId ?? null;
-    const subscription = { topics, owned: this.#owned, generationId: this.#generationId, rackId };
+    const subscription = { topics, owned: this.#owned, generationId: this.#generationId, rackId, last: this.#last };
     const protocols = this.#options.assignors.map((assignor) => ({
       name: assignor.name,
       metadata: writeSubscription(assignor, subscription),
@@ -274,6 +276,7 @@ export class ClassicMembership implements Membership {
     this.#generationId = generationId;
     this.#reason = "";
     this.#owned = owned;
+    this.#last = { partitions: owned, generationId: round.generationId };
     this.#carryOut(async (signal) => {
       await this.#host.reconcile({ ...nothing, add: owned, round }, signal);
       return { type: "reconciled" };

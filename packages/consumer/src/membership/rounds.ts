@@ -1,6 +1,6 @@
 import { decodeAssignment, decodeSubscription, encodeAssignment, encodeSubscription } from "@moldau/protocol-codec";
 import type { ClusterView } from "../cluster-view.js";
-import type { Assignor, AssignorInput, GroupAssignment, GroupMember } from "../assignors/assignor.js";
+import type { Assignor, AssignorInput, GroupAssignment, GroupMember, LastRound } from "../assignors/assignor.js";
 import { groupByTopic, type TopicPartition } from "../partitions/topic-partition.js";
 import type { MemberAssignment } from "./classic-requests.js";
 import type { JoinedMember } from "./member-state.js";
@@ -17,16 +17,18 @@ export interface MemberSubscription {
   /** The generation in which it got that, -1 for none (KIP-792). */
   readonly generationId: number;
   readonly rackId: string | null;
+  /** What it got last, for assignors that want to know. */
+  readonly last: LastRound | undefined;
 }
 
 /** Writes this member's subscription for one assignor. */
 export function writeSubscription(
   assignor: Assignor,
-  { topics, owned, generationId, rackId }: MemberSubscription,
+  { topics, owned, generationId, rackId, last }: MemberSubscription,
 ): Buffer {
   return encodeSubscription(subscriptionVersion, {
     topics: [...topics].sort(),
-    userData: assignor.userData?.(owned, generationId) ?? null,
+    userData: assignor.userData?.(last) ?? null,
     ownedPartitions: byTopic(owned),
     generationId,
     rackId,
