@@ -406,7 +406,7 @@ describe.skipIf(missing !== undefined)(`the admin on Apache Kafka and on our bro
     test.each(groupsAtRest.map((step) => [step[0], step] as const))("%s", (_, step) => agree(step));
   });
 
-  test("tells of a group of the next-generation protocol how far it is behind, and does not take it for an idle one", async () => {
+  test("tells of a group of Java's next-generation members how far it is behind, and does not take it for an idle one", async () => {
     const [theirs] = clients;
     if (theirs === undefined) throw new Error("there is no client");
     const { admin } = theirs;
@@ -421,8 +421,14 @@ describe.skipIf(missing !== undefined)(`the admin on Apache Kafka and on our bro
       const [lag] = await admin.describeGroupLag({ groups: ["next"] });
       expect(lag).toMatchObject({ lag: 0n, partitions: [{ endOffset: 4n, lag: 0n }, { lag: 0n }, { lag: 0n }] });
       expect(lag?.error).toBeUndefined();
-      const results = await admin.resetGroupOffsets({ group: "next", to: "earliest" });
-      expect(results).toMatchObject([1, 2, 3].map(() => ({ error: { code: "UNKNOWN_MEMBER_ID" } })));
+      const [described] = await admin.describeGroups({ groups: ["next"] });
+      expect(described).toMatchObject({
+        ...{ type: "consumer", state: "Stable", protocol: "uniform" },
+        members: [{ type: "consumer", topics: ["orders"], assignment: [{ topic: "orders", partitions: [0, 1, 2] }] }],
+      });
+      await expect(admin.resetGroupOffsets({ group: "next", to: "earliest" })).rejects.toMatchObject({
+        code: "NON_EMPTY_GROUP",
+      });
     } finally {
       await reader.close();
     }
