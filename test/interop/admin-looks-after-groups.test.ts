@@ -11,10 +11,10 @@ const start = async () => {
   return { address: apache.bootstrapServers, close: () => apache.close() };
 };
 
-describe.skipIf(missing !== undefined)(`the admin and classic groups of Apache Kafka${leftOut}`, () =>
-  testAdminOnClassicGroups(start),
-);
+describe.skipIf(missing !== undefined)(`the admin and classic groups of Apache Kafka${leftOut}`, () => {
+  testAdminOnClassicGroups(start);
+});
 
-describe.skipIf(missing !== undefined)(`the admin and next-generation groups of Apache Kafka${leftOut}`, () =>
-  testAdminOnNextGeneration(start),
-);
+describe.skipIf(missing !== undefined)(`the admin and next-generation groups of Apache Kafka${leftOut}`, () => {
+  testAdminOnNextGeneration(start);
+});
