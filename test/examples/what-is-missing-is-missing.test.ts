@@ -35,13 +35,6 @@ const features: Readonly<Record<string, Feature>> = {
   "Transactions: offsets that go with them": { apis: ["TxnOffsetCommit"] },
   "Transactions: looking into them": { apis: ["DescribeTransactions", "ListTransactions"] },
   "Transactions: looking at the producers of a partition": { apis: ["DescribeProducers"] },
-  "Cooperative rebalancing (KIP-429)": {
-    client: () =>
-      isTaken(() => {
-        const assignor = { name: "mine", rebalanceProtocol: "cooperative", assign: () => new Map() };
-        return kafka.consumer(options<ConsumerOptions>({ groupId: "g", assignors: [assignor] }));
-      }),
-  },
   "Groups of the new protocol (KIP-848)": {
     apis: ["ConsumerGroupHeartbeat", "ConsumerGroupDescribe"],
     // The admin speaks both, to look at such groups.

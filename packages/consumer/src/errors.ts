@@ -1,5 +1,5 @@
 import { brokerError, gaveUp, invalidArgument, invalidState, messageOf, timedOut } from "@moldau/connection-pool";
-import { DecodeError, ErrorCode, KafkaError, kafkaError, type Api, type KafkaErrorFacts } from "@moldau/protocol-codec";
+import { DecodeError, ErrorCode, KafkaError, kafkaError, type Api } from "@moldau/protocol-codec";
 import type { TopicPartition, TopicPartitionOffset } from "./partitions/topic-partition.js";
 
 /** The codes of failures that the consumer found by itself. */
@@ -178,26 +178,26 @@ export function listenerFailed(event: string, cause: unknown): KafkaError {
   return new KafkaError(ConsumerErrorCode.LISTENER_FAILED, `${what}: ${messageOf(cause)}`, { cause });
 }
 
-/** What the coordinator says against a member's joining, with what the application can do about it. */
-export function joinRefused(
-  errorCode: number,
-  { groupId, sessionTimeoutMs, assignors }: JoinOptions,
-  facts: KafkaErrorFacts,
-): KafkaError {
-  const advice = joinAdvice(errorCode, { groupId, sessionTimeoutMs, assignors });
-  if (advice === undefined) return brokerError(errorCode, { groupId, ...facts });
-  const error = kafkaError(errorCode, { groupId, ...facts });
-  return new KafkaError(error.code, `${error.message} ${advice}`, { groupId, ...facts, errorCode });
+/** What the coordinator says against a member for good, with what the application can do about it. */
+export function memberRefused(error: KafkaError, options: MemberOptions): KafkaError {
+  const advice = memberAdvice(error.errorCode ?? 0, options);
+  if (advice === undefined) return error;
+  const { code, message, retriable, ...facts } = error;
+  return new KafkaError(code, `${message} ${advice}`, { ...facts, retriable, groupId: options.groupId, cause: error });
 }
 
-/** What of a member's options can be in the way of its joining. */
-interface JoinOptions {
+/** What of a member's options can be in its way. */
+interface MemberOptions {
   readonly groupId: string;
+  readonly groupInstanceId: string | null;
   readonly sessionTimeoutMs: number;
   readonly assignors: readonly { readonly name: string }[];
 }
 
-function joinAdvice(errorCode: number, { groupId, sessionTimeoutMs, assignors }: JoinOptions): string | undefined {
+function memberAdvice(
+  errorCode: number,
+  { groupId, groupInstanceId, sessionTimeoutMs, assignors }: MemberOptions,
+): string | undefined {
   switch (errorCode) {
     case ErrorCode.INCONSISTENT_GROUP_PROTOCOL:
       return (
@@ -209,6 +209,13 @@ function joinAdvice(errorCode: number, { groupId, sessionTimeoutMs, assignors }:
         `sessionTimeoutMs is ${sessionTimeoutMs}: the broker's limits are its group.min.session.timeout.ms and ` +
         "group.max.session.timeout.ms, 6000 and 1800000 unless set otherwise."
       );
+    case ErrorCode.FENCED_INSTANCE_ID:
+      return (
+        `Another consumer joined group "${groupId}" with the groupInstanceId "${groupInstanceId}" later, and has its partitions now. ` +
+        "Give each process that runs at the same time a groupInstanceId of its own, and close this consumer: a new loop would take the place of the other one."
+      );
+    case ErrorCode.GROUP_MAX_SIZE_REACHED:
+      return `Group "${groupId}" has as many members as the broker's group.max.size lets in: wait until one leaves, or raise it.`;
     default:
       return undefined;
   }

@@ -1,33 +1,29 @@
-import { asKafkaError, attempt, type Coordinator } from "@moldau/connection-pool";
-import {
-  ErrorCode,
-  JoinGroup,
-  KafkaError,
-  kafkaError,
-  SyncGroup,
-  type JoinGroupResponse,
-} from "@moldau/protocol-codec";
+import { asKafkaError, attempt, brokerError, type Coordinator } from "@moldau/connection-pool";
+import { ErrorCode, JoinGroup, KafkaError, SyncGroup, type JoinGroupResponse } from "@moldau/protocol-codec";
 import type { ClusterView } from "../cluster-view.js";
-import type { Assignor, LastRound } from "../assignors/assignor.js";
-import { joinRefused, leaveTimedOut } from "../errors.js";
+import type { LastRound } from "../assignors/assignor.js";
+import { leaveTimedOut, memberRefused } from "../errors.js";
 import type { ResolvedConsumerOptions } from "../options.js";
 import type { TopicPartition } from "../partitions/topic-partition.js";
-import { ClassicRequests, type MemberAssignment } from "./classic-requests.js";
+import { ClassicRequests } from "./classic-requests.js";
 import { Heartbeats } from "./heartbeat.js";
+import { Leadership } from "./leadership.js";
 import {
   initialMemberState,
   isInRound,
+  partitionsOf,
+  standingOf,
   transition,
-  type JoinedMember,
+  type Claim,
   type MemberCommand,
   type MemberEvent,
   type MemberRound,
   type MemberState,
+  type RebalanceProtocol,
 } from "./member-state.js";
-import type { LeaveOptions, MemberIdentity, Membership, MembershipHost } from "./membership.js";
-import { assignorInput, readAssignment, readMembers, writeAssignments, writeSubscription } from "./rounds.js";
+import type { LeaveOptions, MemberIdentity, Membership, MembershipHost, Reconciliation } from "./membership.js";
+import { readAssignment, rebalanceProtocolOf, writeSubscription } from "./rounds.js";
 import { Standing } from "./standing.js";
-import { TopicWatch } from "./topic-watch.js";
 
 /** What a membership under the classic protocol is made of. */
 export interface ClassicMembershipInit {
@@ -45,15 +41,13 @@ export class ClassicMembership implements Membership {
   readonly #host: MembershipHost;
   readonly #requests: ClassicRequests;
   readonly #heartbeats: Heartbeats;
-  readonly #watch: TopicWatch;
+  readonly #leadership: Leadership;
   readonly #events: MemberEvent[] = [];
   #isDispatching = false;
   #state: MemberState = initialMemberState;
   readonly #standing: Standing;
-  /** What the rounds gave this member, and in which one it was: a part of its next subscription. */
-  #owned: readonly TopicPartition[] = [];
-  #generationId = noGeneration;
-  /** What the last round gave it, kept when it is given up or lost. */
+  readonly #protocol: RebalanceProtocol;
+  /** What the last round gave to this member, and which one it was. */
   #last: LastRound | undefined;
   /** Ends when the state moves on: what was under way for the state before has no effect any more. */
   #step = new AbortController();
@@ -69,9 +63,10 @@ export class ClassicMembership implements Membership {
     this.#coordinator = coordinator;
     this.#options = options;
     this.#host = host;
+    this.#protocol = rebalanceProtocolOf(options.assignors);
     this.#requests = new ClassicRequests({ cluster, coordinator, options });
     this.#standing = new Standing(groupId);
-    this.#watch = new TopicWatch(cluster, (error) =>
+    this.#leadership = new Leadership(cluster, options, (error) =>
       host.retrying({ operation: "metadata", error: asKafkaError(error), delayMs: 0 }),
     );
     this.#heartbeats = new Heartbeats({
@@ -127,20 +122,32 @@ export class ClassicMembership implements Membership {
 
   observe(error: KafkaError, identity: MemberIdentity): void {
     if (identity !== this.identity) return;
-    const event = consequenceOf(error);
-    if (event !== undefined) this.#dispatch(event);
+    const event = this.#consequenceOf(error);
+    // Whoever joins hears from the answer to that whether it is still known.
+    if (event?.type === "failed" || (event !== undefined && isInRound(this.#state))) this.#dispatch(event);
   }
 
   /** The cluster's metadata changed. */
   metadataChanged(): void {
-    if (this.#state.name === "stable" && this.#state.isLeader && this.#watch.hasChanged)
+    if (this.#state.name === "stable" && this.#state.isLeader && this.#leadership.hasToShareAnew)
       this.#rebalance("the topics that the group reads changed");
   }
 
   /** Has this member join again, unless it is about to. */
   #rebalance(reason: string): void {
     if (this.#state.name === "stable") this.#reason = reason;
-    this.#dispatch({ type: "rebalance" });
+    this.#dispatch(this.#rebalanceEvent());
+  }
+
+  #rebalanceEvent(): MemberEvent {
+    return { type: "rebalance", unwanted: this.#unwanted(partitionsOf(this.#state)) };
+  }
+
+  /** Which of the partitions were asked for when this member joined, and are not subscribed to any more. */
+  #unwanted(partitions: readonly TopicPartition[]): TopicPartition[] {
+    const topics = this.#host.topics();
+    if (topics === this.#joinedTopics) return [];
+    return partitions.filter(({ topic }) => this.#joinedTopics.includes(topic) && !topics.includes(topic));
   }
 
   /** Events that commands bring about wait until the commands of the event before have been carried out. */
@@ -160,7 +167,7 @@ export class ClassicMembership implements Membership {
 
   #handle(event: MemberEvent): void {
     const before = this.#state;
-    const [state, commands] = transition(before, event);
+    const [state, commands] = transition(before, event, this.#protocol);
     this.#state = state;
     if (commands.length > 0) {
       this.#step.abort();
@@ -169,29 +176,37 @@ export class ClassicMembership implements Membership {
       if (isParked(before) && event.type !== "joined" && event.type !== "synced" && event.type !== "memberIdRequired")
         this.#coordinator.interrupt("group");
     }
-    if (!isInRound(state)) this.#standing.end();
-    if (forgetsRounds(event)) this.#generationId = noGeneration;
+    this.#stand();
     for (const command of commands) this.#execute(command);
+  }
+
+  /** Commits are made under the round that stands by now, if any does. */
+  #stand(): void {
+    const round = standingOf(this.#state);
+    const { identity } = this;
+    if (round === undefined) return this.#standing.end();
+    const isThere = identity?.memberId === round.memberId && identity.generationId === round.generationId;
+    if (!isThere) this.#standing.begin({ ...round, groupInstanceId: this.#options.groupInstanceId });
   }
 
   #execute(command: MemberCommand): void {
     switch (command.type) {
       case "join":
         if (this.#host.isClosing()) return;
-        return this.#carryOut((signal) => this.#join(command.memberId, signal));
+        return this.#carryOut((signal) => this.#join(command.claim, signal));
       case "sync":
         return this.#carryOut((signal) => this.#sync(command, signal));
       case "assign":
-        return this.#assign(command.assignment, command.round);
+        return this.#assign(command.added, command.round);
       case "startHeartbeats":
         return this.#heartbeats.start(command.member);
       case "stopHeartbeats":
-        this.#watch.end();
+        this.#leadership.end();
         return this.#heartbeats.stop();
       case "revoke":
-        return this.#carryOut((signal) => this.#revoke(signal));
+        return this.#carryOut((signal) => this.#revoke(command.partitions, signal));
       case "lose":
-        return this.#lose();
+        return this.#reconcile({ ...nothing, lose: command.partitions });
       case "leave":
         return this.#carryOut((signal) => this.#leave(command, signal));
       case "fail":
@@ -212,11 +227,11 @@ export class ClassicMembership implements Membership {
     );
   }
 
-  async #join(memberId: string, signal: AbortSignal): Promise<MemberEvent> {
+  async #join({ memberId, generationId, owned }: Claim, signal: AbortSignal): Promise<MemberEvent> {
     const topics = this.#host.topics();
     this.#joinedTopics = topics;
     const rackId = this.#cluster.options.rackId ?? null;
-    const subscription = { topics, owned: this.#owned, generationId: this.#generationId, rackId, last: this.#last };
+    const subscription = { topics, owned, generationId, rackId, last: this.#last };
     const protocols = this.#options.assignors.map((assignor) => ({
       name: assignor.name,
       metadata: writeSubscription(assignor, subscription),
@@ -236,68 +251,31 @@ export class ClassicMembership implements Membership {
   ): Promise<MemberEvent> {
     const { protocolName } = round;
     return this.#untilDone("sync", signal, async () => {
-      const assignments = round.isLeader ? await this.#share(members, { protocolName, skipAssignment }) : [];
+      const assignments = round.isLeader ? await this.#leadership.share(members, { protocolName, skipAssignment }) : [];
       const answer = await this.#requests.sync(round, assignments, signal);
       if (answer.errorCode !== 0) return this.#consequenceOfCode(answer.errorCode, SyncGroup);
-      return { type: "synced", assignment: answer.assignment };
+      const assigned = readAssignment(answer.assignment);
+      this.#last = { partitions: assigned, generationId: round.generationId };
+      return { type: "synced", assigned, unwanted: this.#unwanted(assigned) };
     });
   }
 
-  /** The leader shares out; with `skipAssignment` (KIP-814) the group keeps what it has, and the leader only watches. */
-  async #share(
-    members: readonly JoinedMember[],
-    { protocolName, skipAssignment }: { readonly protocolName: string; readonly skipAssignment: boolean },
-  ): Promise<readonly MemberAssignment[]> {
-    const group = readMembers(members);
-    const topics = new Set(group.flatMap((member) => member.topics));
-    const unknown = [...topics].filter((topic) => this.#cluster.cachedTopic(topic) === undefined);
-    if (unknown.length > 0) await this.#cluster.refreshTopics(unknown);
-    this.#watch.begin(topics);
-    return skipAssignment
-      ? []
-      : writeAssignments(this.#assignor(protocolName).assign(assignorInput(group, this.#cluster)));
-  }
-
-  #assignor(name: string): Assignor {
-    const found = this.#options.assignors.find((assignor) => assignor.name === name);
-    if (found === undefined)
-      throw kafkaError(
-        ErrorCode.INCONSISTENT_GROUP_PROTOCOL,
-        { groupId: this.#options.groupId },
-        `the group chose "${name}", which was not offered`,
-      );
-    return found;
-  }
-
-  #assign(assignment: Buffer, round: MemberRound): void {
-    const owned = readAssignment(assignment);
-    const { memberId, generationId } = round;
-    this.#standing.begin({ memberId, generationId, groupInstanceId: this.#options.groupInstanceId });
-    this.#generationId = generationId;
+  #assign(added: readonly TopicPartition[], round: MemberRound): void {
     this.#reason = "";
-    this.#owned = owned;
-    this.#last = { partitions: owned, generationId: round.generationId };
-    this.#carryOut(async (signal) => {
-      await this.#host.reconcile({ ...nothing, add: owned, round }, signal);
-      return { type: "reconciled" };
-    });
+    this.#reconcile({ ...nothing, add: added, round });
     // The subscription was replaced while this round was under way.
     if (this.#host.topics() !== this.#joinedTopics) this.rejoin();
   }
 
-  /** Under the eager protocol everything is given up before the member joins again. */
-  async #revoke(signal: AbortSignal): Promise<MemberEvent> {
-    await this.#host.reconcile({ ...nothing, revoke: this.#owned }, signal);
-    if (!signal.aborted) this.#owned = [];
-    return { type: "revoked" };
+  async #revoke(revoke: readonly TopicPartition[], signal: AbortSignal): Promise<MemberEvent> {
+    await this.#host.reconcile({ ...nothing, revoke }, signal);
+    return { type: "revoked", unwanted: this.#unwanted(partitionsOf(this.#state)) };
   }
 
-  #lose(): void {
-    const lose = this.#owned;
-    this.#owned = [];
-    this.#carryOut(async (signal) => {
-      await this.#host.reconcile({ ...nothing, lose }, signal);
-      return { type: "reconciled" };
+  /** What needs no waiting, so that nothing follows from its end. */
+  #reconcile(change: Reconciliation): void {
+    this.#host.reconcile(change, this.#step.signal).catch((error: unknown) => {
+      this.#dispatch({ type: "failed", error: asKafkaError(error) });
     });
   }
 
@@ -316,19 +294,34 @@ export class ClassicMembership implements Membership {
 
   #heartbeatDone(outcome: unknown): void {
     if (outcome === undefined) {
-      this.#watch.tick();
+      this.#leadership.tick();
       return;
     }
     const error = asKafkaError(outcome);
-    if (error.retriable && consequenceOf(error) === undefined)
-      this.#host.retrying({ operation: "heartbeat", error, delayMs: this.#options.heartbeatIntervalMs });
-    else this.#dispatch(consequenceOf(error) ?? { type: "failed", error });
+    const event = this.#consequenceOf(error);
+    if (event !== undefined) this.#dispatch(event);
+    else this.#host.retrying({ operation: "heartbeat", error, delayMs: this.#options.heartbeatIntervalMs });
+  }
+
+  /** What an error from the coordinator means for the membership; undefined when it means nothing and passes by itself. */
+  #consequenceOf(error: KafkaError): MemberEvent | undefined {
+    switch (error.errorCode) {
+      case ErrorCode.REBALANCE_IN_PROGRESS:
+        return this.#rebalanceEvent();
+      case ErrorCode.UNKNOWN_MEMBER_ID:
+        return { type: "expelled", forgotten: true };
+      case ErrorCode.ILLEGAL_GENERATION:
+        return { type: "expelled", forgotten: false };
+      default:
+        return error.retriable ? undefined : { type: "failed", error: memberRefused(error, this.#options) };
+    }
   }
 
   /** An error code as the event it amounts to; thrown when it is only to be tried again. */
   #consequenceOfCode(errorCode: number, api: typeof JoinGroup | typeof SyncGroup): MemberEvent {
-    const error = joinRefused(errorCode, this.#options, { apiKey: api.key, apiName: api.name });
-    const event = consequenceOf(error);
+    const { groupId } = this.#options;
+    const error = brokerError(errorCode, { groupId, apiKey: api.key, apiName: api.name });
+    const event = this.#consequenceOf(error);
     if (event?.type === "rebalance" && this.#state.name === "joining")
       throw new KafkaError(error.code, error.message, { retriable: true, cause: error });
     if (event !== undefined) return event;
@@ -353,29 +346,7 @@ interface Leaving {
   readonly isTold: boolean;
 }
 
-/** What Kafka writes for a member that has had no round, or whose last one is of no account. */
-const noGeneration = -1;
-
 const nothing = { lose: [], revoke: [], add: [] } as const;
-
-/** Whether the member comes back as one that owns nothing, so that what it had in the last round is no claim. */
-function forgetsRounds({ type }: MemberEvent): boolean {
-  return type === "expelled" || type === "failed" || type === "leave";
-}
-
-/** What an error from the coordinator means for the membership; undefined when it means nothing and passes by itself. */
-function consequenceOf(error: KafkaError): MemberEvent | undefined {
-  switch (error.errorCode) {
-    case ErrorCode.REBALANCE_IN_PROGRESS:
-      return { type: "rebalance" };
-    case ErrorCode.UNKNOWN_MEMBER_ID:
-      return { type: "expelled", forgotten: true };
-    case ErrorCode.ILLEGAL_GENERATION:
-      return { type: "expelled", forgotten: false };
-    default:
-      return error.retriable ? undefined : { type: "failed", error };
-  }
-}
 
 /** Whether a request may be waiting at the broker. */
 function isParked({ name }: MemberState): boolean {

@@ -1,149 +1,211 @@
 import { KafkaError } from "@moldau/protocol-codec";
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { TopicPartition } from "../partitions/topic-partition.js";
 import {
   initialMemberState,
   isInRound,
+  standingOf,
   transition,
-  type MemberCommand,
   type MemberEvent,
   type MemberRound,
   type MemberState,
+  type RebalanceProtocol,
 } from "./member-state.js";
 
 const round: MemberRound = { memberId: "m-1", generationId: 7, protocolName: "range", isLeader: true };
-const assignment = Buffer.from([0, 1]);
+const member = { memberId: "m-1", generationId: 7 };
 const error = new KafkaError("GROUP_AUTHORIZATION_FAILED", "no");
 const joined: MemberEvent = { type: "joined", round, members: [], skipAssignment: false };
+const [zero, one, two] = [0, 1, 2].map((partition): TopicPartition => ({ topic: "orders", partition })) as [
+  TopicPartition,
+  TopicPartition,
+  TopicPartition,
+];
+const other = { topic: "bills", partition: 0 };
+const owned = [zero, one];
+const none: TopicPartition[] = [];
 
-const states: Record<MemberState["name"], MemberState> = {
-  unjoined: { name: "unjoined", memberId: "" },
-  joining: { name: "joining", memberId: "m-1" },
-  syncing: { name: "syncing", ...round },
-  stable: { name: "stable", ...round },
-  revoking: { name: "revoking", ...round },
+const newcomer: MemberState = { name: "joining", memberId: "m-1", generationId: -1, owned: none };
+const states = {
+  joining: { name: "joining", ...member, owned },
+  syncing: { name: "syncing", ...round, owned },
+  stable: { name: "stable", ...round, owned },
+  revoking: { name: "revoking", ...round, owned: [zero], going: [one] },
   leaving: { name: "leaving", memberId: "m-1" },
   failed: { name: "failed", error },
-};
+} as const satisfies Record<string, MemberState>;
 
-function run(from: MemberState, ...events: readonly MemberEvent[]): { state: MemberState; commands: string[] } {
+function synced(assigned: readonly TopicPartition[], unwanted = none): MemberEvent {
+  return { type: "synced", assigned, unwanted };
+}
+
+function rebalance(...unwanted: readonly TopicPartition[]): MemberEvent {
+  return { type: "rebalance", unwanted };
+}
+
+function revoked(...unwanted: readonly TopicPartition[]): MemberEvent {
+  return { type: "revoked", unwanted };
+}
+
+/** What comes of events: the last state, and all commands, with the partitions that they are about. */
+function run(
+  protocol: RebalanceProtocol,
+  from: MemberState,
+  ...events: readonly MemberEvent[]
+): { state: MemberState; commands: string[] } {
   const commands: string[] = [];
   let state = from;
   for (const event of events) {
-    const [next, issued] = transition(state, event);
+    const [next, issued] = transition(state, event, protocol);
     state = next;
-    commands.push(...issued.map(({ type }) => type));
+    for (const command of issued) {
+      const partitions = "added" in command ? command.added : "partitions" in command ? command.partitions : undefined;
+      const names = partitions?.map(({ topic, partition }) => ` ${topic}-${partition}`).join("") ?? "";
+      commands.push(`${command.type}${names}`);
+    }
   }
   return { state, commands };
 }
 
-describe("a member of a classic group", () => {
-  it("joins with the member id that the coordinator asks for, syncs, and heartbeats only once it owns partitions", () => {
+describe.each(["eager", "cooperative"] as const)("a member of a classic group, %s", (protocol) => {
+  it("joins with the member id that the coordinator asks for, syncs, and heartbeats only once its round is settled", () => {
     const { state, commands } = run(
+      protocol,
       initialMemberState,
       { type: "start" },
       { type: "memberIdRequired", memberId: "m-1" },
       joined,
-      { type: "synced", assignment },
+      synced(owned),
     );
-    expect(commands).toEqual(["join", "join", "sync", "assign", "startHeartbeats"]);
-    expect(state).toEqual({ name: "stable", ...round });
+    expect(commands).toEqual(["join", "join", "sync", "assign orders-0 orders-1", "startHeartbeats"]);
+    expect(state).toEqual(states.stable);
     expect(isInRound(state)).toBe(true);
   });
 
-  it("keeps heartbeating and may commit while the application finishes, and joins after that", () => {
-    const revoking = run(states.stable, { type: "rebalance" });
-    expect(revoking).toEqual({ state: states.revoking, commands: ["revoke"] });
-    expect(isInRound(revoking.state)).toBe(true);
-    expect(run(revoking.state, { type: "rebalance" }).commands).toEqual([]);
-    expect(run(revoking.state, { type: "revoked" })).toEqual({
-      state: states.joining,
-      commands: ["stopHeartbeats", "join"],
-    });
-  });
-
   it("loses its partitions without a commit when it is expelled, and comes back, as a new member if it is unknown", () => {
-    expect(run(states.stable, { type: "expelled", forgotten: true })).toEqual({
-      state: { name: "joining", memberId: "" },
-      commands: ["stopHeartbeats", "lose", "join"],
+    expect(run(protocol, states.stable, { type: "expelled", forgotten: true })).toEqual({
+      state: { ...newcomer, memberId: "" },
+      commands: ["stopHeartbeats", "lose orders-0 orders-1", "join"],
     });
-    expect(run(states.revoking, { type: "expelled", forgotten: false }).state).toEqual({
-      name: "joining",
-      memberId: "m-1",
+    expect(run(protocol, states.revoking, { type: "expelled", forgotten: false })).toEqual({
+      state: newcomer,
+      commands: ["stopHeartbeats", "lose orders-0 orders-1", "join"],
     });
-    expect(run(states.joining, { type: "expelled", forgotten: true })).toEqual({
-      state: { name: "joining", memberId: "" },
+    expect(run(protocol, newcomer, { type: "expelled", forgotten: true })).toEqual({
+      state: { ...newcomer, memberId: "" },
       commands: ["join"],
     });
   });
 
-  it("joins again when the group moved on before it got its partitions", () => {
-    expect(run(states.syncing, { type: "rebalance" })).toEqual({ state: states.joining, commands: ["join"] });
-  });
-
   it("leaves from any live state, and can start again", () => {
     for (const name of ["joining", "syncing", "stable", "revoking"] as const) {
-      expect(run(states[name], { type: "leave", reason: "closed" }).state).toEqual(states.leaving);
+      const { state, commands } = run(protocol, states[name], { type: "leave", reason: "closed" });
+      expect(state).toEqual(states.leaving);
+      expect(commands.slice(-2)).toEqual(["lose orders-0 orders-1", "leave"]);
     }
-    expect(run(states.leaving, { type: "left" }, { type: "start" })).toEqual({
-      state: { name: "joining", memberId: "" },
+    expect(run(protocol, states.leaving, { type: "left" }, { type: "start" })).toEqual({
+      state: { ...newcomer, memberId: "" },
       commands: ["join"],
     });
   });
 
   it("hands a fatal error on once, and starts anew only when told to", () => {
-    expect(run(states.stable, { type: "failed", error }, { type: "failed", error })).toEqual({
+    expect(run(protocol, states.stable, { type: "failed", error }, { type: "failed", error })).toEqual({
       state: states.failed,
-      commands: ["stopHeartbeats", "lose", "fail"],
+      commands: ["stopHeartbeats", "lose orders-0 orders-1", "fail"],
     });
-    expect(run(states.failed, { type: "start" }).commands).toEqual(["join"]);
+    expect(run(protocol, states.failed, { type: "start" }).commands).toEqual(["join"]);
   });
 
   it("ignores answers that come too late", () => {
-    expect(
-      run(states.leaving, joined, { type: "synced", assignment }, { type: "revoked" }, { type: "rebalance" }),
-    ).toEqual({ state: states.leaving, commands: [] });
-    expect(run(states.stable, joined, { type: "memberIdRequired", memberId: "x" }).state).toEqual(states.stable);
-  });
-
-  it("never heartbeats without owning partitions, and never owns partitions in two rounds at once, whatever happens", () => {
-    const anyEvent = fc.constantFrom<MemberEvent>(
-      { type: "start" },
-      { type: "memberIdRequired", memberId: "m-2" },
-      joined,
-      { type: "synced", assignment },
-      { type: "rebalance" },
-      { type: "revoked" },
-      { type: "expelled", forgotten: true },
-      { type: "expelled", forgotten: false },
-      { type: "failed", error },
-      { type: "leave", reason: "closed" },
-      { type: "left" },
+    expect(run(protocol, states.leaving, joined, synced(owned), revoked(), rebalance())).toEqual({
+      state: states.leaving,
+      commands: [],
+    });
+    expect(run(protocol, states.stable, joined, { type: "memberIdRequired", memberId: "x" }).state).toEqual(
+      states.stable,
     );
-    fc.assert(fc.property(fc.array(anyEvent, { maxLength: 60 }), (events) => expectSound(events)));
   });
 });
 
-function expectSound(events: readonly MemberEvent[]): void {
-  let state = initialMemberState;
-  const effect = { owns: false, heartbeats: false };
-  for (const event of events) {
-    const [next, commands] = transition(state, event);
-    // `revoked` is the answer to `revoke`: by then the partitions have been given up.
-    if (event.type === "revoked" && state.name === "revoking") effect.owns = false;
-    for (const command of commands) apply(command, effect);
-    state = next;
-    const holds = state.name === "stable" || state.name === "revoking";
-    expect(effect).toEqual({ owns: holds, heartbeats: holds });
-  }
-}
+describe("a member under the eager protocol", () => {
+  it("gives everything up before it joins again, and heartbeats and may commit until it has", () => {
+    const revoking = run("eager", states.stable, rebalance());
+    expect(revoking).toEqual({
+      state: { ...states.revoking, owned: none, going: owned },
+      commands: ["revoke orders-0 orders-1"],
+    });
+    expect(isInRound(revoking.state)).toBe(true);
+    expect(standingOf(revoking.state)).toEqual(member);
+    expect(run("eager", revoking.state, rebalance()).commands).toEqual([]);
+    const joining = run("eager", revoking.state, revoked());
+    expect(joining).toEqual({ state: { ...states.joining, owned: none }, commands: ["stopHeartbeats", "join"] });
+    expect(standingOf(joining.state)).toBeUndefined();
+  });
+});
 
-function apply(command: MemberCommand, effect: { owns: boolean; heartbeats: boolean }): void {
-  if (command.type === "assign") {
-    expect(effect.owns).toBe(false);
-    effect.owns = true;
-  }
-  if (command.type === "lose") effect.owns = false;
-  if (command.type === "startHeartbeats") effect.heartbeats = true;
-  if (command.type === "stopHeartbeats") effect.heartbeats = false;
-}
+describe("a member under the cooperative protocol", () => {
+  it("joins again with all that it has, and commits under its last round until the next one is made", () => {
+    const joining = run("cooperative", states.stable, rebalance());
+    expect(joining).toEqual({ state: states.joining, commands: ["stopHeartbeats", "join"] });
+    expect(standingOf(joining.state)).toEqual(member);
+    const syncing = run("cooperative", joining.state, { ...joined, round: { ...round, generationId: 8 } });
+    expect(syncing.state).toMatchObject({ name: "syncing", generationId: 8, owned });
+    expect(standingOf(syncing.state)).toBeUndefined();
+  });
+
+  it("keeps what it is given again, gets what is new at once, and joins again once what is not given again is given up", () => {
+    const settled = run("cooperative", states.syncing, synced([two, zero]));
+    expect(settled).toEqual({
+      state: { ...states.revoking, owned: [zero, two], going: [one] },
+      commands: ["assign orders-2", "startHeartbeats", "revoke orders-1"],
+    });
+    expect(run("cooperative", settled.state, rebalance()).commands).toEqual([]);
+    expect(run("cooperative", settled.state, revoked())).toEqual({
+      state: { ...states.joining, owned: [zero, two] },
+      commands: ["stopHeartbeats", "join"],
+    });
+  });
+
+  it("joins once when nothing moves away from it", () => {
+    expect(run("cooperative", states.syncing, synced([one, zero, two]))).toEqual({
+      state: { ...states.stable, owned: [zero, one, two] },
+      commands: ["assign orders-2", "startHeartbeats"],
+    });
+  });
+
+  it("gives up what is not subscribed to any more before it joins, also what is dropped from the subscription meanwhile", () => {
+    const stable = { ...states.stable, owned: [zero, one, other] };
+    const first = run("cooperative", stable, rebalance(other));
+    expect(first.commands).toEqual(["revoke bills-0"]);
+    expect(run("cooperative", first.state, revoked(zero, one))).toMatchObject({
+      state: { name: "revoking", owned: none, going: owned },
+      commands: ["revoke orders-0 orders-1"],
+    });
+    expect(run("cooperative", first.state, revoked()).state).toEqual(states.joining);
+  });
+
+  it("does not take what it has no use for any more", () => {
+    expect(run("cooperative", states.syncing, synced([zero, one, other], [other]))).toEqual({
+      state: states.stable,
+      commands: ["assign", "startHeartbeats"],
+    });
+  });
+
+  it("goes on with what it has when the group moves on before its round is settled, and may commit under that round", () => {
+    const joining = run("cooperative", { ...states.syncing, generationId: 8 }, rebalance());
+    expect(joining).toEqual({ state: { ...states.joining, generationId: 8 }, commands: ["join"] });
+    expect(standingOf(joining.state)).toEqual({ memberId: "m-1", generationId: 8 });
+  });
+
+  it("loses everything when it hears in the middle of a rebalance that it is not known", () => {
+    expect(run("cooperative", states.joining, { type: "expelled", forgotten: true })).toEqual({
+      state: { ...newcomer, memberId: "" },
+      commands: ["lose orders-0 orders-1", "join"],
+    });
+    expect(run("cooperative", states.syncing, { type: "expelled", forgotten: false })).toEqual({
+      state: newcomer,
+      commands: ["lose orders-0 orders-1", "join"],
+    });
+  });
+});

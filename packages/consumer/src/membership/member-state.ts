@@ -1,19 +1,32 @@
 import type { KafkaError } from "@moldau/protocol-codec";
+import { partitionKey, type TopicPartition } from "../partitions/topic-partition.js";
+
+/** What Kafka writes for a member that has had no round, or whose last one is of no account. */
+const noGeneration = -1;
 
 /*
- * The life of a member of a classic group, eager rebalancing:
+ * The life of a member of a classic group:
  *
- *              start                 joined                synced
- *   unjoined ─────────▶ joining ──────────────▶ syncing ──────────────▶ stable ◀─ heartbeats ─┐
- *      ▲                │  ▲  ▲ memberIdRequired │                        │ │  └──────────────┘
- *      │                │  │  └──(same state)    │ rebalance              │ │ rebalance
- *      │                │  ├─────────────────────┘                        │ ▼
- *      │                │  │                 revoked                      │ revoking  (heartbeats go on)
- *      │                │  ◀──────────────────────────────────────────────┼──┘  │
- *      │                │  ◀────────────── expelled (partitions are lost) ──────┘
+ *              start                 joined                 synced
+ *   unjoined ─────────▶ joining ──────────────▶ syncing ───────────────▶ stable ◀─ heartbeats ─┐
+ *      ▲                │ ▲ ▲ ▲  memberIdRequired │ │                      │ │ └──────────────┘
+ *      │                │ │ │ └───(same state)    │ │ synced, and something│ │ rebalance, and something
+ *      │                │ │ │     rebalance       │ │ has to go            │ │ has to go first
+ *      │                │ │ └─────────────────────┘ └───────▶ revoking ◀───┘ │
+ *      │                │ │           revoked                 │ (heartbeats  │ rebalance
+ *      │                │ └───────────────────────────────────┘   go on)     │
+ *      │                │ ◀──────────────────────────────────────────────────┘
+ *      │                │ ◀── expelled (all that is owned is lost): from syncing, stable, revoking, and joining itself
  *      │ left           ▼ leave (from every live state)
- *      └──────────── leaving                      failed: from every live state; start begins anew
+ *      └──────────── leaving                        failed: from every live state; start begins anew
+ *
+ * What has to go before the member joins again is everything under the eager protocol, and under the cooperative one (KIP-429) only what is no
+ * longer subscribed to. There what is kept stays owned, and is read, while the member joins and syncs; what the group did not give it again goes
+ * after that, and then it joins once more, so that others can have it.
  */
+
+/** Whether members give everything up before they join again, or go on with what they keep. */
+export type RebalanceProtocol = "eager" | "cooperative";
 
 /** A member that the coordinator knows, and the round of the group that it belongs to. */
 export interface RoundMember {
@@ -34,18 +47,29 @@ export interface MemberRound extends RoundMember {
 export type MemberState =
   /** Not in the group; a member id may be left from before. */
   | { readonly name: "unjoined"; readonly memberId: string }
-  /** JoinGroup is under way; nothing is owned. */
-  | { readonly name: "joining"; readonly memberId: string }
-  /** SyncGroup is under way; nothing is owned. */
-  | ({ readonly name: "syncing" } & MemberRound)
-  /** Partitions are owned. */
-  | ({ readonly name: "stable" } & MemberRound)
-  /** Partitions are still owned, while the application finishes the message in hand and what is done is committed. */
-  | ({ readonly name: "revoking" } & MemberRound)
+  /** JoinGroup is under way. */
+  | ({ readonly name: "joining" } & Claim)
+  /** SyncGroup is under way. */
+  | ({ readonly name: "syncing"; readonly owned: Partitions } & MemberRound)
+  /** The round is settled. */
+  | ({ readonly name: "stable"; readonly owned: Partitions } & MemberRound)
+  /** `going` is still read by the application, which finishes what it has in hand of it; what is done is committed. `owned` is kept. */
+  | ({ readonly name: "revoking"; readonly owned: Partitions; readonly going: Partitions } & MemberRound)
   /** LeaveGroup is under way. */
   | { readonly name: "leaving"; readonly memberId: string }
   /** Over, until started again. */
   | { readonly name: "failed"; readonly error: KafkaError };
+
+type Partitions = readonly TopicPartition[];
+
+/** What a member says of itself when it joins. */
+export interface Claim {
+  readonly memberId: string;
+  /** The last round that it had a part in (KIP-792), -1 when it had none, or none that counts. */
+  readonly generationId: number;
+  /** What it has and goes on with: nothing under the eager protocol. */
+  readonly owned: Partitions;
+}
 
 /** What happens to a member. */
 export type MemberEvent =
@@ -58,13 +82,12 @@ export type MemberEvent =
       readonly members: readonly JoinedMember[];
       readonly skipAssignment: boolean;
     }
-  | { readonly type: "synced"; readonly assignment: Buffer }
-  /** The group rebalances, or this member wants it to. */
-  | { readonly type: "rebalance" }
-  /** What {@link MemberCommand} `revoke` asked for has been done. */
-  | { readonly type: "revoked" }
-  /** Partitions that were assigned or lost have been taken note of. */
-  | { readonly type: "reconciled" }
+  /** What the round gave to this member. What of it is `unwanted`, since the subscription changed meanwhile, is not taken if it is new. */
+  | { readonly type: "synced"; readonly assigned: Partitions; readonly unwanted: Partitions }
+  /** The group rebalances, or this member wants it to; of what it owns, `unwanted` is not subscribed to any more. */
+  | { readonly type: "rebalance"; readonly unwanted: Partitions }
+  /** What {@link MemberCommand} `revoke` asked for has been done. `unwanted` as for `rebalance`. */
+  | { readonly type: "revoked"; readonly unwanted: Partitions }
   /** The coordinator does not know this member, or not in this round; `forgotten` when the member id is worthless too. */
   | { readonly type: "expelled"; readonly forgotten: boolean }
   | { readonly type: "failed"; readonly error: KafkaError }
@@ -80,20 +103,21 @@ export interface JoinedMember {
 
 /** What is to be done about it. */
 export type MemberCommand =
-  | { readonly type: "join"; readonly memberId: string }
+  | { readonly type: "join"; readonly claim: Claim }
   | {
       readonly type: "sync";
       readonly round: MemberRound;
       readonly members: readonly JoinedMember[];
       readonly skipAssignment: boolean;
     }
-  | { readonly type: "assign"; readonly assignment: Buffer; readonly round: MemberRound }
+  /** The round is settled: these partitions are new. */
+  | { readonly type: "assign"; readonly added: Partitions; readonly round: MemberRound }
   | { readonly type: "startHeartbeats"; readonly member: RoundMember }
   | { readonly type: "stopHeartbeats" }
   /** Let the application finish, commit, give the partitions up; answer with the event `revoked`. */
-  | { readonly type: "revoke" }
+  | { readonly type: "revoke"; readonly partitions: Partitions }
   /** The partitions belong to others by now: drop them without a commit. */
-  | { readonly type: "lose" }
+  | { readonly type: "lose"; readonly partitions: Partitions }
   | { readonly type: "leave"; readonly memberId: string; readonly reason: string }
   | { readonly type: "fail"; readonly error: KafkaError };
 
@@ -104,7 +128,7 @@ export type MemberTransition = readonly [state: MemberState, commands: readonly 
 export const initialMemberState: MemberState = { name: "unjoined", memberId: "" };
 
 /** Says what an event means in a state. An event that means nothing there (an answer that came too late) changes nothing. */
-export function transition(state: MemberState, event: MemberEvent): MemberTransition {
+export function transition(state: MemberState, event: MemberEvent, protocol: RebalanceProtocol): MemberTransition {
   switch (event.type) {
     case "start":
       return start(state);
@@ -115,34 +139,61 @@ export function transition(state: MemberState, event: MemberEvent): MemberTransi
     case "expelled":
       return expel(state, event.forgotten);
     case "rebalance":
-      return rebalance(state);
+      return rebalance(state, event.unwanted, protocol);
     case "memberIdRequired":
-      return state.name === "joining" ? join(event.memberId) : [state, []];
+      return state.name === "joining" ? join(newcomer(event.memberId)) : [state, []];
     case "joined":
       return joined(state, event);
     case "synced":
-      return synced(state, event.assignment);
+      return synced(state, event);
     case "revoked":
-      return state.name === "revoking" ? join(state.memberId, [{ type: "stopHeartbeats" }]) : [state, []];
-    case "reconciled":
-      return [state, []];
+      return revoked(state, event.unwanted, protocol);
     case "left":
-      return state.name === "leaving" ? [{ name: "unjoined", memberId: "" }, []] : [state, []];
+      return state.name === "leaving" ? [initialMemberState, []] : [state, []];
   }
 }
 
-/** Whether the member has a part in a round that is settled, so that it may commit and must heartbeat. */
+/** Whether the member has a part in a round that is settled, so that it must heartbeat. */
 export function isInRound(state: MemberState): boolean {
   return state.name === "stable" || state.name === "revoking";
 }
 
-function join(memberId: string, before: readonly MemberCommand[] = []): MemberTransition {
-  return [{ name: "joining", memberId }, [...before, { type: "join", memberId }]];
+/**
+ * What commits are made under; undefined when nothing may be committed. Whoever joins with partitions may commit for them under the last round
+ * until the coordinator has made the next one; between JoinGroup and SyncGroup it refuses commits.
+ */
+export function standingOf(state: MemberState): RoundMember | undefined {
+  if (!isInRound(state) && (state.name !== "joining" || state.owned.length === 0)) return undefined;
+  return "generationId" in state ? { memberId: state.memberId, generationId: state.generationId } : undefined;
+}
+
+/** All partitions that the member has. */
+export function partitionsOf(state: MemberState): Partitions {
+  switch (state.name) {
+    case "joining":
+    case "syncing":
+    case "stable":
+      return state.owned;
+    case "revoking":
+      return [...state.owned, ...state.going];
+    case "unjoined":
+    case "leaving":
+    case "failed":
+      return [];
+  }
+}
+
+function join(claim: Claim, before: readonly MemberCommand[] = []): MemberTransition {
+  return [{ name: "joining", ...claim }, [...before, { type: "join", claim }]];
+}
+
+function newcomer(memberId: string): Claim {
+  return { memberId, generationId: noGeneration, owned: [] };
 }
 
 function start(state: MemberState): MemberTransition {
-  if (state.name === "unjoined") return join(state.memberId);
-  return state.name === "failed" ? join("") : [state, []];
+  if (state.name === "unjoined") return join(newcomer(state.memberId));
+  return state.name === "failed" ? join(newcomer("")) : [state, []];
 }
 
 function joined(
@@ -150,36 +201,55 @@ function joined(
   { round, members, skipAssignment }: MemberEvent & { type: "joined" },
 ): MemberTransition {
   if (state.name !== "joining") return [state, []];
-  return [{ name: "syncing", ...round }, [{ type: "sync", round, members, skipAssignment }]];
+  const { owned } = state;
+  return [{ name: "syncing", owned, ...round }, [{ type: "sync", round, members, skipAssignment }]];
 }
 
-function synced(state: MemberState, assignment: Buffer): MemberTransition {
+function synced(state: MemberState, { assigned, unwanted }: MemberEvent & { type: "synced" }): MemberTransition {
   if (state.name !== "syncing") return [state, []];
-  const { memberId, generationId, protocolName, isLeader } = state;
-  const round = { memberId, generationId, protocolName, isLeader };
-  return [
-    { name: "stable", ...round },
-    [
-      { type: "assign", assignment, round },
-      { type: "startHeartbeats", member: { memberId, generationId } },
-    ],
+  const { owned: before } = state;
+  const round = roundOf(state);
+  const added = without(assigned, [...before, ...unwanted]);
+  const going = without(before, assigned);
+  const owned = [...without(before, going), ...added];
+  const commands: MemberCommand[] = [
+    { type: "assign", added, round },
+    { type: "startHeartbeats", member: { memberId: round.memberId, generationId: round.generationId } },
   ];
+  if (going.length === 0) return [{ name: "stable", owned, ...round }, commands];
+  return [{ name: "revoking", owned, going, ...round }, [...commands, { type: "revoke", partitions: going }]];
 }
 
-function rebalance(state: MemberState): MemberTransition {
+function rebalance(state: MemberState, unwanted: Partitions, protocol: RebalanceProtocol): MemberTransition {
   // A JoinGroup under way asks for a rebalance already; while revoking, the next JoinGroup is on its way.
-  if (state.name === "stable") return [{ ...state, name: "revoking" }, [{ type: "revoke" }]];
-  return state.name === "syncing" ? join(state.memberId) : [state, []];
+  if (state.name === "stable") return revokeOrJoin(state, protocol === "eager" ? state.owned : unwanted);
+  if (state.name !== "syncing") return [state, []];
+  const { memberId, generationId, owned } = state;
+  return join({ memberId, generationId, owned });
+}
+
+function revoked(state: MemberState, unwanted: Partitions, protocol: RebalanceProtocol): MemberTransition {
+  if (state.name !== "revoking") return [state, []];
+  return revokeOrJoin(state, protocol === "eager" ? state.owned : unwanted);
+}
+
+/** Gives up what has to go before the member joins, and else joins. */
+function revokeOrJoin(state: MemberRound & { readonly owned: Partitions }, unwanted: Partitions): MemberTransition {
+  const owned = without(state.owned, unwanted);
+  const going = without(state.owned, owned);
+  const round = roundOf(state);
+  const { memberId, generationId } = round;
+  if (going.length === 0) return join({ memberId, generationId, owned }, [{ type: "stopHeartbeats" }]);
+  return [{ name: "revoking", owned, going, ...round }, [{ type: "revoke", partitions: going }]];
 }
 
 function expel(state: MemberState, forgotten: boolean): MemberTransition {
   switch (state.name) {
     case "joining":
     case "syncing":
-      return join(forgotten ? "" : state.memberId);
     case "stable":
     case "revoking":
-      return join(forgotten ? "" : state.memberId, [{ type: "stopHeartbeats" }, { type: "lose" }]);
+      return join(newcomer(forgotten ? "" : state.memberId), ending(state));
     case "unjoined":
     case "leaving":
     case "failed":
@@ -191,12 +261,11 @@ function leave(state: MemberState, reason: string): MemberTransition {
   switch (state.name) {
     case "joining":
     case "syncing":
-      return [{ name: "leaving", memberId: state.memberId }, [{ type: "leave", memberId: state.memberId, reason }]];
     case "stable":
     case "revoking":
       return [
         { name: "leaving", memberId: state.memberId },
-        [{ type: "stopHeartbeats" }, { type: "lose" }, { type: "leave", memberId: state.memberId, reason }],
+        [...ending(state), { type: "leave", memberId: state.memberId, reason }],
       ];
     case "unjoined":
     case "leaving":
@@ -206,17 +275,31 @@ function leave(state: MemberState, reason: string): MemberTransition {
 }
 
 function fail(state: MemberState, error: KafkaError): MemberTransition {
-  const failed: MemberState = { name: "failed", error };
   switch (state.name) {
     case "joining":
     case "syncing":
-      return [failed, [{ type: "fail", error }]];
     case "stable":
     case "revoking":
-      return [failed, [{ type: "stopHeartbeats" }, { type: "lose" }, { type: "fail", error }]];
+      return [{ name: "failed", error }, [...ending(state), { type: "fail", error }]];
     case "unjoined":
     case "leaving":
     case "failed":
       return [state, []];
   }
+}
+
+/** What ends with the member's part in the group. */
+function ending(state: MemberState): MemberCommand[] {
+  const partitions = partitionsOf(state);
+  const commands: MemberCommand[] = isInRound(state) ? [{ type: "stopHeartbeats" }] : [];
+  return partitions.length === 0 ? commands : [...commands, { type: "lose", partitions }];
+}
+
+function roundOf({ memberId, generationId, protocolName, isLeader }: MemberRound): MemberRound {
+  return { memberId, generationId, protocolName, isLeader };
+}
+
+function without(partitions: Partitions, others: Partitions): Partitions {
+  const left = new Set(others.map(({ topic, partition }) => partitionKey(topic, partition)));
+  return partitions.filter(({ topic, partition }) => !left.has(partitionKey(topic, partition)));
 }

@@ -3,7 +3,7 @@ import type { ClusterView } from "../cluster-view.js";
 import type { Assignor, AssignorInput, GroupAssignment, GroupMember, LastRound } from "../assignors/assignor.js";
 import { groupByTopic, type TopicPartition } from "../partitions/topic-partition.js";
 import type { MemberAssignment } from "./classic-requests.js";
-import type { JoinedMember } from "./member-state.js";
+import type { JoinedMember, RebalanceProtocol } from "./member-state.js";
 
 /** What members say of themselves when they join: KIP-881's version with a rack, older ones read it as far as they know it. */
 const subscriptionVersion = 3;
@@ -19,6 +19,14 @@ export interface MemberSubscription {
   readonly rackId: string | null;
   /** What it got last, for assignors that want to know. */
   readonly last: LastRound | undefined;
+}
+
+/**
+ * How a member goes into rebalances: what all assignors that it offers can do, as in Apache Kafka's client. A cooperative assignor can do with members
+ * that give everything up, and an eager one not with others; so a running group moves by two rolling restarts, the first to a list of both.
+ */
+export function rebalanceProtocolOf(assignors: readonly Assignor[]): RebalanceProtocol {
+  return assignors.every(({ rebalanceProtocol }) => rebalanceProtocol === "cooperative") ? "cooperative" : "eager";
 }
 
 /** Writes this member's subscription for one assignor. */

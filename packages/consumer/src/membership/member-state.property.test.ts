@@ -1,0 +1,165 @@
+import { KafkaError } from "@moldau/protocol-codec";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { partitionKey, type TopicPartition } from "../partitions/topic-partition.js";
+import {
+  initialMemberState,
+  isInRound,
+  partitionsOf,
+  standingOf,
+  transition,
+  type MemberCommand,
+  type MemberEvent,
+  type MemberState,
+  type RebalanceProtocol,
+} from "./member-state.js";
+
+/*
+ * A member under any events, in any order, as a consumer would live through them: what it holds by the commands that it was given, whether it
+ * heartbeats, and under which round it commits.
+ */
+
+const topics = ["a", "b"];
+const everything = topics.flatMap((topic) => [0, 1, 2].map((partition) => ({ topic, partition })));
+const partitions = fc.subarray(everything);
+const error = new KafkaError("GROUP_AUTHORIZATION_FAILED", "no");
+
+/** What may happen; the generation of a round is put in when it is its turn. */
+type Happening = MemberEvent | { readonly type: "roundMade" };
+
+const happening = fc.oneof(
+  fc.constantFrom<Happening>(
+    { type: "start" },
+    { type: "memberIdRequired", memberId: "given" },
+    { type: "expelled", forgotten: true },
+    { type: "expelled", forgotten: false },
+    { type: "failed", error },
+    { type: "leave", reason: "closed" },
+    { type: "left" },
+  ),
+  fc.constant<Happening>({ type: "roundMade" }),
+  fc.tuple(partitions, partitions).map(([assigned, unwanted]): Happening => ({ type: "synced", assigned, unwanted })),
+  partitions.map((unwanted): Happening => ({ type: "rebalance", unwanted })),
+  partitions.map((unwanted): Happening => ({ type: "revoked", unwanted })),
+);
+
+describe.each(["eager", "cooperative"] as const)("a member, %s, whatever happens", (protocol) => {
+  it("has what the commands say, heartbeats exactly in a settled round, and never commits under an older one than before", () => {
+    fc.assert(
+      fc.property(fc.array(happening, { maxLength: 80 }), (events) => {
+        const life = new Life(protocol);
+        for (const event of events) life.live(event);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("gets into a round from wherever it is, by as many answers as there are steps", () => {
+    fc.assert(
+      fc.property(fc.array(happening, { maxLength: 40 }), (events) => {
+        const life = new Life(protocol);
+        for (const event of events) life.live(event);
+        life.live({ type: "left" });
+        life.live({ type: "start" });
+        for (let step = 0; life.state.name !== "stable"; step++) {
+          expect(step).toBeLessThan(6);
+          life.answer();
+        }
+      }),
+    );
+  });
+});
+
+class Life {
+  state: MemberState = initialMemberState;
+  readonly #protocol: RebalanceProtocol;
+  readonly #held = new Set<string>();
+  #beats = false;
+  #generation = 0;
+  #committedUnder = -1;
+
+  constructor(protocol: RebalanceProtocol) {
+    this.#protocol = protocol;
+  }
+
+  live(happening: Happening): void {
+    const event = this.#eventOf(happening);
+    const before = this.state;
+    const kept = keptBy(before, event);
+    const [state, commands] = transition(before, event, this.#protocol);
+    // `revoked` is the answer to `revoke`: by then the partitions have been given up.
+    if (event.type === "revoked" && before.name === "revoking")
+      for (const key of keysOf(before.going)) this.#held.delete(key);
+    for (const command of commands) {
+      this.#obey(command);
+      for (const key of keysOf(named(command))) expect(kept).not.toContain(key);
+    }
+    this.state = state;
+    this.#check();
+  }
+
+  /** What an honest coordinator, and an application that finishes, would say to the state. */
+  answer(): void {
+    const { state } = this;
+    if (state.name === "joining") this.live({ type: "roundMade" });
+    else if (state.name === "syncing") this.live({ type: "synced", assigned: everything, unwanted: [] });
+    else if (state.name === "revoking") this.live({ type: "revoked", unwanted: [] });
+    else expect(state.name).toBe("stable");
+  }
+
+  #eventOf(happening: Happening): MemberEvent {
+    if (happening.type === "roundMade") {
+      const round = { memberId: "m", generationId: ++this.#generation, protocolName: "x", isLeader: false };
+      return { type: "joined", round, members: [], skipAssignment: false };
+    }
+    if (happening.type !== "rebalance" && happening.type !== "revoked") return happening;
+    const held = new Set(keysOf(partitionsOf(this.state)));
+    return { ...happening, unwanted: happening.unwanted.filter((each) => held.has(keyOf(each))) };
+  }
+
+  #obey(command: MemberCommand): void {
+    if (command.type === "assign")
+      for (const key of keysOf(command.added)) {
+        expect(this.#held).not.toContain(key);
+        this.#held.add(key);
+      }
+    if (command.type === "revoke") for (const key of keysOf(command.partitions)) expect(this.#held).toContain(key);
+    if (command.type === "lose") {
+      expect(keysOf(command.partitions).sort()).toEqual([...this.#held].sort());
+      this.#held.clear();
+    }
+    if (command.type === "startHeartbeats") this.#beats = true;
+    if (command.type === "stopHeartbeats") this.#beats = false;
+    if (command.type === "join") expect(keysOf(command.claim.owned).sort()).toEqual([...this.#held].sort());
+  }
+
+  #check(): void {
+    expect(keysOf(partitionsOf(this.state)).sort()).toEqual([...this.#held].sort());
+    expect(this.#beats).toBe(isInRound(this.state));
+    const standing = standingOf(this.state);
+    if (this.#held.size > 0 && this.state.name !== "syncing") expect(standing).toBeDefined();
+    if (standing === undefined) return;
+    expect(standing.generationId).toBeGreaterThanOrEqual(this.#committedUnder);
+    this.#committedUnder = standing.generationId;
+  }
+}
+
+/** What a member has and is given again: no command may speak of it. */
+function keptBy(state: MemberState, event: MemberEvent): readonly string[] {
+  if (event.type !== "synced" || state.name !== "syncing") return [];
+  const assigned = new Set(keysOf(event.assigned));
+  return keysOf(state.owned).filter((key) => assigned.has(key));
+}
+
+function named(command: MemberCommand): readonly TopicPartition[] {
+  if (command.type === "assign") return command.added;
+  return command.type === "revoke" || command.type === "lose" ? command.partitions : [];
+}
+
+function keysOf(partitions: readonly TopicPartition[]): string[] {
+  return partitions.map(keyOf);
+}
+
+function keyOf({ topic, partition }: TopicPartition): string {
+  return partitionKey(topic, partition);
+}
