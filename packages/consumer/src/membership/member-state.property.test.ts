@@ -49,6 +49,7 @@ describe.each(["eager", "cooperative"] as const)("a member, %s, whatever happens
       fc.property(fc.array(happening, { maxLength: 80 }), (events) => {
         const life = new Life(protocol);
         for (const event of events) life.live(event);
+        expect(life.faults).toEqual([]);
       }),
       { numRuns: 500 },
     );
@@ -65,6 +66,7 @@ describe.each(["eager", "cooperative"] as const)("a member, %s, whatever happens
           expect(step).toBeLessThan(6);
           life.answer();
         }
+        expect(life.faults).toEqual([]);
       }),
     );
   });
@@ -72,6 +74,8 @@ describe.each(["eager", "cooperative"] as const)("a member, %s, whatever happens
 
 class Life {
   state: MemberState = initialMemberState;
+  /** What must never be, and was. */
+  readonly faults: string[] = [];
   readonly #protocol: RebalanceProtocol;
   readonly #held = new Set<string>();
   #beats = false;
@@ -92,7 +96,8 @@ class Life {
       for (const key of keysOf(before.going)) this.#held.delete(key);
     for (const command of commands) {
       this.#obey(command);
-      for (const key of keysOf(named(command))) expect(kept).not.toContain(key);
+      for (const key of keysOf(named(command)))
+        this.#must(!kept.includes(key), `${command.type} speaks of ${key}, which is kept`);
     }
     this.state = state;
     this.#check();
@@ -104,7 +109,6 @@ class Life {
     if (state.name === "joining") this.live({ type: "roundMade" });
     else if (state.name === "syncing") this.live({ type: "synced", assigned: everything, unwanted: [] });
     else if (state.name === "revoking") this.live({ type: "revoked", unwanted: [] });
-    else expect(state.name).toBe("stable");
   }
 
   #eventOf(happening: Happening): MemberEvent {
@@ -120,27 +124,40 @@ class Life {
   #obey(command: MemberCommand): void {
     if (command.type === "assign")
       for (const key of keysOf(command.added)) {
-        expect(this.#held).not.toContain(key);
+        this.#must(!this.#held.has(key), `${key} is assigned twice`);
         this.#held.add(key);
       }
-    if (command.type === "revoke") for (const key of keysOf(command.partitions)) expect(this.#held).toContain(key);
+    if (command.type === "revoke")
+      for (const key of keysOf(command.partitions))
+        this.#must(this.#held.has(key), `${key} is revoked and was not there`);
     if (command.type === "lose") {
-      expect(keysOf(command.partitions).sort()).toEqual([...this.#held].sort());
+      this.#mustHold(command.partitions, "lost");
       this.#held.clear();
     }
     if (command.type === "startHeartbeats") this.#beats = true;
     if (command.type === "stopHeartbeats") this.#beats = false;
-    if (command.type === "join") expect(keysOf(command.claim.owned).sort()).toEqual([...this.#held].sort());
+    if (command.type === "join") this.#mustHold(command.claim.owned, "claimed");
   }
 
   #check(): void {
-    expect(keysOf(partitionsOf(this.state)).sort()).toEqual([...this.#held].sort());
-    expect(this.#beats).toBe(isInRound(this.state));
+    this.#mustHold(partitionsOf(this.state), "in the state");
+    this.#must(this.#beats === isInRound(this.state), `heartbeats in ${this.state.name}: ${this.#beats}`);
     const standing = standingOf(this.state);
-    if (this.#held.size > 0 && this.state.name !== "syncing") expect(standing).toBeDefined();
+    if (this.#held.size > 0 && this.state.name !== "syncing")
+      this.#must(standing !== undefined, `nothing may be committed in ${this.state.name}`);
     if (standing === undefined) return;
-    expect(standing.generationId).toBeGreaterThanOrEqual(this.#committedUnder);
+    this.#must(standing.generationId >= this.#committedUnder, `round ${standing.generationId} came after a later one`);
     this.#committedUnder = standing.generationId;
+  }
+
+  #mustHold(partitions: readonly TopicPartition[], what: string): void {
+    const keys = keysOf(partitions).sort().join(" ");
+    const held = [...this.#held].sort().join(" ");
+    this.#must(keys === held, `${what}: ${keys}, there: ${held}`);
+  }
+
+  #must(isSo: boolean, otherwise: string): void {
+    if (!isSo) this.faults.push(otherwise);
   }
 }
 
