@@ -46,7 +46,7 @@ const happening = fc.oneof(
 describe.each(["eager", "cooperative"] as const)("a member, %s, whatever happens", (protocol) => {
   it("has what the commands say, heartbeats exactly in a settled round, and never commits under an older one than before", () => {
     fc.assert(
-      fc.property(fc.array(happening, { maxLength: 80 }), (events) => {
+      fc.property(fc.array(happening, { maxLength: 80, size: "max" }), (events) => {
         const life = new Life(protocol);
         for (const event of events) life.live(event);
         expect(life.faults).toEqual([]);
@@ -57,7 +57,7 @@ describe.each(["eager", "cooperative"] as const)("a member, %s, whatever happens
 
   it("gets into a round from wherever it is, by as many answers as there are steps", () => {
     fc.assert(
-      fc.property(fc.array(happening, { maxLength: 40 }), (events) => {
+      fc.property(fc.array(happening, { maxLength: 40, size: "max" }), (events) => {
         const life = new Life(protocol);
         for (const event of events) life.live(event);
         life.live({ type: "left" });
