@@ -141,7 +141,7 @@ export function transition(state: MemberState, event: MemberEvent, protocol: Reb
     case "rebalance":
       return rebalance(state, event.unwanted, protocol);
     case "memberIdRequired":
-      return state.name === "joining" ? join(newcomer(event.memberId)) : [state, []];
+      return state.name === "joining" ? join(newcomer(event.memberId), ending(state)) : [state, []];
     case "joined":
       return joined(state, event);
     case "synced":
