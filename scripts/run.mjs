@@ -98,7 +98,11 @@ const tasks = {
       if (args[0] === "--serve") return await serveSite(args.slice(1));
       const isCheck = args.includes("--check");
       // `npm test` compares these pages.
-      const written = ["test/protocol/supported-apis.test.ts", "test/protocol/transaction-errors.test.ts"];
+      const written = [
+        "test/protocol/supported-apis.test.ts",
+        "test/protocol/transaction-errors.test.ts",
+        "test/examples/consumer-options-page.test.ts",
+      ];
       if (!isCheck) await vitest(...written, "--update");
       await buildSite();
       if (isCheck) await openSite();

@@ -14,6 +14,7 @@ const groups: readonly { readonly text: string; readonly pages: readonly string[
     pages: [
       "guides/producing",
       "guides/consuming",
+      "guides/groups",
       "guides/transactions",
       "guides/stopping-and-starting",
       "guides/errors-and-retries",
@@ -25,7 +26,14 @@ const groups: readonly { readonly text: string; readonly pages: readonly string[
   { text: "Run", pages: ["guides/observing", "guides/tuning", "guides/bundling-and-serverless"] },
   {
     text: "Look inside",
-    pages: ["guides/protocol", "reference/supported-apis", "reference/errors", "reference/limits", "design"],
+    pages: [
+      "guides/protocol",
+      "reference/consumer-options",
+      "reference/supported-apis",
+      "reference/errors",
+      "reference/limits",
+      "design",
+    ],
   },
 ];
 
@@ -42,6 +50,7 @@ export function sidebar(reference: Contents): DefaultTheme.SidebarMulti {
     "/": [...guides, { text: "Reference", items: reference.doors.map(doorLink) }],
     "/reference/": reference.doors.map(doorTree),
     "/reference/supported-apis": guides,
+    "/reference/consumer-options": guides,
     "/reference/errors": guides,
     "/reference/limits": guides,
   };
