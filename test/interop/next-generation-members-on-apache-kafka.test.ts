@@ -39,15 +39,14 @@ describe.skipIf(missing !== undefined)(
       if (result?.error !== undefined) throw result.error;
     };
 
-    const member = (topic: string, options: Partial<ConsumerOptions> = {}): Member => {
-      const consumer = run.consumer({
-        groupId: `readers of ${topic}`,
-        topics: [topic],
-        protocol: "consumer",
-        ...options,
-      });
-      return new Member(consumer);
-    };
+    const common = (topic: string): Pick<ConsumerOptions, "groupId" | "topics" | "protocol"> => ({
+      groupId: `readers of ${topic}`,
+      topics: [topic],
+      protocol: "consumer",
+    });
+
+    const member = (topic: string, options: Partial<ConsumerOptions> = {}): Member =>
+      new Member(run.consumer({ ...common(topic), ...options }));
 
     test("members share the partitions; of those that stay nothing is revoked, and every message is read once", async () => {
       await createTopic("shared", 6);
@@ -73,8 +72,99 @@ describe.skipIf(missing !== undefined)(
       );
       await Promise.all([first.close(), second.close()]);
     });
+
+    test("a static member that comes back has its partitions, and moves nobody's; a double of it is refused", async () => {
+      await createTopic("static", 4);
+      const name = { groupInstanceId: "one" };
+      const [first, other] = [member("static", name), member("static")];
+      await expect.poll(() => [first.owned.length, other.owned.length], patient).toEqual([2, 2]);
+      const before = first.owned;
+      const double = member("static", name);
+      await expect.poll(() => double.faults, patient).toHaveLength(1);
+      expect(double.faults).toMatchObject([
+        { code: "UNRELEASED_INSTANCE_ID", message: expect.stringContaining('"one"') },
+      ]);
+      const told = other.told.length;
+      await first.close();
+      const back = member("static", name);
+      await expect.poll(() => back.owned, patient).toEqual(before);
+      expect(other.told).toHaveLength(told);
+      await back.consumer.close({ leaveGroup: true });
+      await expect.poll(() => other.owned, patient).toEqual([0, 1, 2, 3]);
+      await other.close();
+    });
+
+    test("a member whose application is stuck leaves, so that others go on, and comes back with the next loop", async () => {
+      await createTopic("stuck", 2);
+      await run.send("stuck", 0, ["a"]);
+      await run.send("stuck", 1, ["a"]);
+      const first = run.consumer({ ...common("stuck"), maxPollIntervalMs: 1500 });
+      const lost: number[] = [];
+      first.on("lost", ({ partitions }) => void lost.push(...partitions.map(({ partition }) => partition)));
+      let isOver = (): void => undefined;
+      const reading = (async () => {
+        for await (const _ of first) await new Promise<void>((resolve) => (isOver = resolve));
+      })().catch((error: unknown) => error);
+      await expect.poll(() => first.assignment().length, patient).toBe(2);
+      const second = member("stuck");
+      await expect.poll(() => second.owned, patient).toEqual([0, 1]);
+      isOver();
+      expect(await reading).toMatchObject({ code: "CLIENT_POLL_INTERVAL_EXCEEDED" });
+      expect(lost.length).toBeGreaterThan(0);
+      const again = new Member(first);
+      await expect.poll(() => [again.owned.length, second.owned.length], patient).toEqual([1, 1]);
+      await Promise.all([again.close(), second.close()]);
+    });
+
+    test("what the broker refuses is said once, with what to do", async () => {
+      await createTopic("refused", 1);
+      const unknown = member("refused", { remoteAssignor: "best" });
+      await expect
+        .poll(() => unknown.faults, patient)
+        .toMatchObject([
+          {
+            code: "UNSUPPORTED_ASSIGNOR",
+            message: expect.stringMatching(/remoteAssignor is "best".*"uniform" and "range"/),
+          },
+        ]);
+      const members = Array.from({ length: 4 }, () => member("refused"));
+      await expect.poll(() => members.filter(({ told }) => told.length > 0).length, patient).toBe(4);
+      const tooMany = member("refused");
+      await expect.poll(() => tooMany.faults, patient).toMatchObject([{ code: "GROUP_MAX_SIZE_REACHED" }]);
+      await Promise.all(members.map((each) => each.close()));
+    });
+
+    test("a consumer that finds out its protocol is a member of the next generation here, and says so", async () => {
+      await createTopic("found", 1);
+      const found = member("found", { protocol: "auto" });
+      await expect.poll(() => found.owned, patient).toEqual([0]);
+      const { groups } = await new Admin(run.cluster).listGroups({ types: ["consumer"] });
+      expect(groups.map(({ group }) => group)).toContain("readers of found");
+      await found.close();
+    });
   },
 );
+
+describe.skipIf(missing !== undefined)("A cluster of Apache Kafka without groups of the next generation", () => {
+  test("is found out by a consumer that is to, and refused with a sentence by one that needs them", async () => {
+    await using kafka = await startApacheKafka({
+      features: { "group.version": 0 },
+      properties: { "group.initial.rebalance.delay.ms": "0" },
+    });
+    await using run = consumingFrom([kafka.bootstrapServers]);
+    await new Admin(run.cluster).createTopics({ topics: [{ topic: "old", partitions: 2 }] });
+    const options = { topics: ["old"], groupId: "old ones" };
+    const needs = new Member(run.consumer({ ...options, protocol: "consumer" }));
+    await expect
+      .poll(() => needs.faults, patient)
+      .toMatchObject([{ code: "UNSUPPORTED_VERSION", message: expect.stringContaining('use protocol: "classic"') }]);
+    const found = new Member(run.consumer({ ...options, protocol: "auto" }));
+    await expect.poll(() => found.owned, patient).toEqual([0, 1]);
+    const { groups } = await new Admin(run.cluster).listGroups({ types: ["classic"] });
+    expect(groups.map(({ group }) => group)).toContain("old ones");
+    await found.close();
+  });
+});
 
 /** A consumer that reads, and what it was told. */
 class Member {

@@ -29,6 +29,11 @@ describe("consumer options", () => {
     expect(assignors.map(({ name }) => name)).toEqual(["cooperative-sticky", "roundrobin"]);
   });
 
+  it("may be of either protocol where it is found out", () => {
+    const options = { groupId: "g", protocol: "auto", sessionTimeoutMs: 9000, remoteAssignor: "range" } as const;
+    expect(resolveConsumerOptions(options)).toMatchObject(options);
+  });
+
   it.each([
     [{}, "groupId is missing"],
     [{ groupId: "" }, "groupId must be a text that is not empty"],
@@ -69,6 +74,11 @@ describe("consumer options", () => {
     ],
     [{ groupId: "g", heartbeatIntervalMs: 50_000 }, "heartbeatIntervalMs must be a whole number from 1 to 45000"],
     [{ groupId: "g", fromBeginning: true }, 'unknown option "fromBeginning"'],
+    [{ groupId: "g", protocol: "next" }, 'protocol must be one of "classic", "consumer", "auto", not "next"'],
+    [{ groupId: "g", protocol: "consumer", sessionTimeoutMs: 9000 }, "sessionTimeoutMs is decided by the broker"],
+    [{ groupId: "g", protocol: "consumer", heartbeatIntervalMs: 9 }, "heartbeatIntervalMs is decided by the broker"],
+    [{ groupId: "g", protocol: "consumer", assignors: ["range"] }, "which remoteAssignor names"],
+    [{ groupId: "g", remoteAssignor: "uniform" }, 'which protocol "classic" has none of'],
   ])("that are wrong are refused with what to write instead: %j", (options, sentence) => {
     const cluster = new Cluster({ brokers: ["localhost:9092"] });
     expect(() => new Consumer(cluster, options as never)).toThrow(

@@ -192,11 +192,11 @@ export class NextGenerationMembership implements Membership {
   }
 
   /** Has the rest of the consumer follow; what needs no waiting has happened when the call returns. */
-  #reconcile(change: Partial<Parameters<MembershipHost["reconcile"]>[0]>, done?: MemberEvent): void {
+  #reconcile(change: Partial<Parameters<MembershipHost["reconcile"]>[0]>, event?: MemberEvent): void {
     const { signal } = this.#stay;
     this.#init.host.reconcile({ ...nothing, ...change }, signal).then(
       () => {
-        if (!signal.aborted && done !== undefined) this.#dispatch(done);
+        if (!signal.aborted && event !== undefined) this.#dispatch(event);
       },
       (error: unknown) => {
         if (!signal.aborted) this.#dispatch({ type: "failed", error: asKafkaError(error) });
