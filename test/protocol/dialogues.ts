@@ -1,6 +1,7 @@
 import type { ProtocolDialogue } from "../support/protocol-dialogue.js";
 import { brokerDialogues } from "./dialogues/broker.js";
 import { fetchingDialogues } from "./dialogues/fetching.js";
+import { groupConfigDialogues } from "./dialogues/group-configs.js";
 import { markerDialogues } from "./dialogues/markers.js";
 import { namedTwiceDialogues } from "./dialogues/named-twice.js";
 import { offsetDialogues } from "./dialogues/offsets.js";
@@ -16,6 +17,7 @@ export const protocolDialogues: Readonly<Record<string, (talk: ProtocolDialogue)
   ...offsetDialogues,
   ...brokerDialogues,
   ...topicConfigDialogues,
+  ...groupConfigDialogues,
   ...namedTwiceDialogues,
   ...markerDialogues,
 };

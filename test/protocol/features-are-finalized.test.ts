@@ -3,11 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BrokerOptions, startBroker } from "@moldau/reference-broker";
 import { expect, onTestFinished, test } from "vitest";
-import { transactionVersionTold } from "../support/features-told.js";
+import { featureTold } from "../support/features-told.js";
 
-async function told(options: BrokerOptions): Promise<Readonly<Record<string, string>>> {
+async function told(
+  options: BrokerOptions,
+  feature = "transaction.version",
+): Promise<Readonly<Record<string, string>>> {
   await using broker = await startBroker(options);
-  return await transactionVersionTold(broker.bootstrapServers[0] ?? "");
+  return await featureTold(broker.bootstrapServers[0] ?? "", feature);
 }
 
 const atLevel = (level: number) => ({
@@ -23,6 +26,17 @@ test("a new cluster is at transaction.version 2, or where its options say", asyn
   expect(await told({})).toEqual(atLevel(2));
   expect(await told({ features: { "transaction.version": 1 } })).toEqual(atLevel(1));
   expect(await told({ features: { "transaction.version": 0 } })).toEqual(atLevel0);
+});
+
+test("a new cluster is at group.version 1, or where its options say", async () => {
+  expect(await told({}, "group.version")).toEqual({
+    "ApiVersions 3": "not supported, finalized 1-1",
+    "ApiVersions 4": "supported 0-1, finalized 1-1",
+  });
+  expect(await told({ features: { "group.version": 0 } }, "group.version")).toEqual({
+    "ApiVersions 3": "not supported, not finalized",
+    "ApiVersions 4": "supported 0-1, not finalized",
+  });
 });
 
 test("a data directory keeps its level until another one is asked for", async () => {

@@ -26,7 +26,8 @@ export interface BrokerOptions {
   readonly configs?: Readonly<Record<string, string | number | boolean>>;
   /**
    * Levels of Kafka's features. `transaction.version` is about transactions: 0 as in Kafka 2, 1 as in Kafka 4 with clients of before, 2 with an
-   * epoch for each transaction (KIP-890). Default: 2 in a new cluster, and what it was in a data directory that is there.
+   * epoch for each transaction (KIP-890). `group.version` is about groups: 0 with classic ones only, 1 with those of the consumer protocol
+   * (KIP-848) too. Default: the highest in a new cluster, and what it was in a data directory that is there.
    */
   readonly features?: FeatureOptions;
   /** How clients come in, for a network of one's own. Default: TCP, and TLS over it. */
@@ -39,6 +40,7 @@ export interface BrokerOptions {
 
 /** Levels of Kafka's features, as `kafka-features` sets them. */
 export interface FeatureOptions {
+  readonly "group.version"?: 0 | 1;
   readonly "transaction.version"?: 0 | 1 | 2;
 }
 

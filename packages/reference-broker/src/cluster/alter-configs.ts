@@ -7,6 +7,10 @@ import type {
 import type { BrokerConfig } from "./broker-config.js";
 import type { Change } from "./controller.js";
 import { clusterRecords } from "./records.js";
+import type { ConfigDefinition } from "./config-definition.js";
+import type { ConfigValue } from "./config-value.js";
+import { groupConfigDefinition } from "./group-config.js";
+import { groupConfigProblem, groupConfigsProblem, groupConfigValue } from "./group-settings.js";
 import { configResource, type ClusterState } from "./state.js";
 import { topicConfigDefinition } from "./topic-config.js";
 import { topicConfigProblem, topicConfigsProblem, topicConfigValue } from "./topic-settings.js";
@@ -19,7 +23,7 @@ export interface Alteration {
   readonly errorMessage: string | null;
 }
 
-/** Plans changes of single keys of topics: the records to write and, in the order of the request, what became of each resource. */
+/** Plans changes of single keys of topics and groups: the records to write and, in the order of the request, what became of each resource. */
 export function alterConfigs(
   cluster: ClusterState,
   { resources, validateOnly }: Pick<IncrementalAlterConfigsRequest, "resources" | "validateOnly">,
@@ -48,6 +52,48 @@ interface Refusal {
   readonly errorMessage: string;
 }
 
+/** What the configurations of one kind of resources are like. */
+interface Configurable {
+  /** Why this resource cannot be configured; undefined when it can. */
+  refusal(cluster: ClusterState, name: string): Refusal | undefined;
+  definition(key: string): ConfigDefinition | undefined;
+  value(key: string, set: ReadonlyMap<string, string>, config: BrokerConfig): ConfigValue;
+  problem(key: string, value: string): string | undefined;
+  problemOfAll(set: ReadonlyMap<string, string>, config: BrokerConfig): string | undefined;
+}
+
+/** What a new value is checked by. */
+interface Rules {
+  readonly kind: Configurable;
+  readonly config: BrokerConfig;
+}
+
+const topics: Configurable = {
+  refusal: (cluster, name) =>
+    cluster.topic(name) === undefined
+      ? refused(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, `The topic '${name}' does not exist.`)
+      : undefined,
+  definition: topicConfigDefinition,
+  value: topicConfigValue,
+  problem: topicConfigProblem,
+  problemOfAll: topicConfigsProblem,
+};
+
+/** A group need not exist to be configured. */
+const groups: Configurable = {
+  refusal: (_cluster, name) =>
+    name === "" ? refused(ErrorCode.INVALID_REQUEST, "Default group resources are not allowed.") : undefined,
+  definition: groupConfigDefinition,
+  value: groupConfigValue,
+  problem: groupConfigProblem,
+  problemOfAll: groupConfigsProblem,
+};
+
+const configurable: ReadonlyMap<number, Configurable> = new Map([
+  [configResource.topic, topics],
+  [configResource.group, groups],
+]);
+
 function alterOne(
   cluster: ClusterState,
   { resourceType, resourceName, configs }: IncrementalAlterConfigsRequestResource,
@@ -62,26 +108,27 @@ function alterOne(
       `Null value not supported for : ${nulls.map(({ name }) => name).join(", ")}`,
     );
   }
-  if (resourceType !== configResource.topic) {
+  const kind = configurable.get(resourceType);
+  if (kind === undefined) {
     return refused(
       ErrorCode.INVALID_REQUEST,
-      `This broker changes the configuration of topics only, not of resources of type ${resourceType}.`,
+      `This broker changes the configuration of topics and groups only, not of resources of type ${resourceType}.`,
     );
   }
-  if (cluster.topic(resourceName) === undefined)
-    return refused(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, `The topic '${resourceName}' does not exist.`);
-  const set = cluster.configs(configResource.topic, resourceName);
+  const refusal = kind.refusal(cluster, resourceName);
+  if (refusal !== undefined) return refusal;
+  const set = cluster.configs(resourceType, resourceName);
   const records: Buffer[] = [];
   const then = new Map(set);
   for (const each of configs) {
-    const changed = changedValue(each, set, config);
+    const changed = changedValue(each, set, { kind, config });
     if (typeof changed === "object" && changed !== null) return changed;
     if (changed === (set.get(each.name) ?? null)) continue;
     if (changed === null) then.delete(each.name);
     else then.set(each.name, changed);
     records.push(clusterRecords.config.write({ resourceType, resourceName, name: each.name, value: changed }));
   }
-  const problem = topicConfigsProblem(then, config);
+  const problem = kind.problemOfAll(then, config);
   return problem === undefined ? { records } : refused(ErrorCode.INVALID_CONFIG, problem);
 }
 
@@ -89,29 +136,29 @@ function alterOne(
 function changedValue(
   { name, configOperation, value }: IncrementalAlterConfigsRequestConfig,
   set: ReadonlyMap<string, string>,
-  config: BrokerConfig,
+  { kind, config }: Rules,
 ): string | null | Refusal {
   if (configOperation === operation.delete) return null;
-  const next = nextValue({ name, configOperation, value: value ?? "" }, set, config);
+  const next = nextValue({ name, configOperation, value: value ?? "" }, set, { kind, config });
   if (typeof next === "object") return next;
-  const problem = topicConfigProblem(name, next);
+  const problem = kind.problem(name, next);
   return problem === undefined ? next : refused(ErrorCode.INVALID_CONFIG, problem);
 }
 
 function nextValue(
   { name, configOperation, value }: { readonly name: string; readonly configOperation: number; readonly value: string },
   set: ReadonlyMap<string, string>,
-  config: BrokerConfig,
+  { kind, config }: Rules,
 ): string | Refusal {
   if (configOperation === operation.set) return value;
   const verb = configOperation === operation.append ? "APPEND" : "SUBTRACT";
   if (configOperation !== operation.append && configOperation !== operation.subtract) {
     return refused(ErrorCode.INVALID_REQUEST, `Unknown operations type ${configOperation}`);
   }
-  if (topicConfigDefinition(name)?.type !== "LIST") {
+  if (kind.definition(name)?.type !== "LIST") {
     return refused(ErrorCode.INVALID_CONFIG, `Can't ${verb} to key ${name} because its type is not LIST.`);
   }
-  const current = topicConfigValue(name, set, config).value ?? "";
+  const current = kind.value(name, set, config).value ?? "";
   const items = current === "" ? [] : current.split(",");
   const given = value.split(",");
   const kept = verb === "APPEND" ? [...new Set([...items, ...given])] : items.filter((item) => !given.includes(item));

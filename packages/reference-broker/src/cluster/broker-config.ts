@@ -1,24 +1,15 @@
 import { advice } from "../known-names.js";
-import { configProblem, listItems, type ConfigDefinition, type ConfigDefinitions } from "./config-definition.js";
+import {
+  configProblem,
+  flag,
+  int,
+  listItems,
+  long,
+  type ConfigDefinition,
+  type ConfigDefinitions,
+} from "./config-definition.js";
+import { foreignGroupConfigs, groupBrokerConfigs, groupBrokerConfigsProblem } from "./group-broker-config.js";
 import { topicConfigs } from "./topic-config.js";
-
-const int = (value: number, documentation: string, min?: number): ConfigDefinition => ({
-  type: "INT",
-  default: String(value),
-  documentation,
-  ...(min === undefined ? {} : { min }),
-});
-
-const long = (value: number, documentation: string, min?: number): ConfigDefinition => ({
-  ...int(value, documentation, min),
-  type: "LONG",
-});
-
-const flag = (value: boolean, documentation: string): ConfigDefinition => ({
-  type: "BOOLEAN",
-  default: String(value),
-  documentation,
-});
 
 /**
  * The broker's configuration keys that mean something here, with Apache Kafka's types and defaults. Keys that give a topic's defaults
@@ -27,6 +18,7 @@ const flag = (value: boolean, documentation: string): ConfigDefinition => ({
  * of the internal topics and `transaction.state.log.min.isr` are 1.
  */
 export const brokerConfigs = {
+  ...groupBrokerConfigs,
   "add.partitions.to.txn.retry.backoff.max.ms": int(
     100,
     "The maximum time for which the server tries to add partitions to a transaction while the one before is still being ended, in milliseconds. It applies to adding alone, not to the verification of partitions.",
@@ -64,39 +56,6 @@ export const brokerConfigs = {
     "The maximum number of bytes that are returned for one fetch request. The first batch is returned even if it is larger.",
     1024,
   ),
-  "group.consumer.assignors": {
-    type: "LIST",
-    default: "uniform,range",
-    documentation: "The server side assignors that groups of the consumer protocol may use; the first is the default.",
-  },
-  "group.consumer.heartbeat.interval.ms": int(
-    5000,
-    "The heartbeat interval that members of groups of the consumer protocol are given, in milliseconds.",
-    1,
-  ),
-  "group.consumer.session.timeout.ms": int(
-    45_000,
-    "The time-out after which a member of a group of the consumer protocol that sends no heartbeats is removed, in milliseconds.",
-    1,
-  ),
-  "group.initial.rebalance.delay.ms": int(
-    0,
-    "How long the coordinator waits for more members to join a new group before the first rebalance, in milliseconds. Apache Kafka's default is 3000.",
-    0,
-  ),
-  "group.max.session.timeout.ms": int(
-    1_800_000,
-    "The maximum session time-out that members of a group may ask for, in milliseconds. Longer ones leave more time between heartbeats, and find failures later.",
-  ),
-  "group.max.size": int(
-    2_147_483_647,
-    "The maximum number of members of one group; further ones are refused with GROUP_MAX_SIZE_REACHED.",
-    1,
-  ),
-  "group.min.session.timeout.ms": int(
-    6000,
-    "The minimum session time-out that members of a group may ask for, in milliseconds. Shorter ones find failures sooner, for more heartbeats.",
-  ),
   "max.incremental.fetch.session.cache.slots": int(
     1000,
     "The maximum number of incremental fetch sessions that the broker keeps.",
@@ -105,38 +64,6 @@ export const brokerConfigs = {
   "num.partitions": int(
     1,
     "The number of log partitions of a topic that is created automatically, or without saying how many.",
-    1,
-  ),
-  "offset.metadata.max.bytes": int(4096, "The maximum size of the metadata text of a committed offset, in bytes."),
-  "offsets.commit.timeout.ms": int(
-    5000,
-    "How long an offset commit may wait until all replicas of the offsets topic have it, in milliseconds.",
-    1,
-  ),
-  "offsets.retention.check.interval.ms": long(
-    600_000,
-    "How frequently stale offsets are looked for, in milliseconds.",
-    1,
-  ),
-  "offsets.retention.minutes": int(
-    10_080,
-    "How long the committed offsets of a group are retained once it has lost all its members, in minutes.",
-    1,
-  ),
-  "offsets.topic.num.partitions": int(
-    50,
-    "The number of partitions of the topic of committed offsets, __consumer_offsets. Only its creation looks at it.",
-    1,
-  ),
-  "offsets.topic.replication.factor": {
-    type: "SHORT",
-    default: "1",
-    min: 1,
-    documentation: "The replication factor of the topic of committed offsets, __consumer_offsets.",
-  },
-  "offsets.topic.segment.bytes": int(
-    104_857_600,
-    "The segment size of the topic of committed offsets, in bytes. Small ones let compaction begin sooner.",
     1,
   ),
   "producer.id.expiration.ms": int(
@@ -218,6 +145,7 @@ const definitions: ReadonlyMap<string, ConfigDefinition> = new Map<string, Confi
       brokerKey === undefined ? [] : [[brokerKey, definition]],
   ),
   ...Object.entries<ConfigDefinition>(brokerConfigs),
+  ...Object.entries(foreignGroupConfigs),
 ]);
 
 /** The definition of a broker key, or undefined when this broker knows none of that name. */
@@ -249,6 +177,8 @@ export class BrokerConfig {
       texts.set(key, String(value).trim());
     }
     this.#values = texts;
+    const problem = groupBrokerConfigsProblem((key) => Number(this.textOfAny(key)));
+    if (problem !== undefined) throw new RangeError(problem);
   }
 
   /** A number, in the unit that the key's name says. Int64 values beyond 2^53 are rounded: all of them mean "never" or "no limit". */
@@ -269,6 +199,11 @@ export class BrokerConfig {
   /** The value as text, default included. */
   text(key: BrokerConfigKey): string {
     return this.given(key) ?? brokerConfigs[key].default ?? "";
+  }
+
+  /** The value of any key as text, default included; null for a key that has none. */
+  textOfAny(key: string): string | null {
+    return this.given(key) ?? definitions.get(key)?.default ?? null;
   }
 
   /** The text that was set for a key, or undefined when it has its default. Any known key may be asked for. */

@@ -17,7 +17,7 @@ export interface ConfigDefinition {
   /** The only texts allowed (for a LIST: allowed as items). */
   readonly oneOf?: readonly string[];
   /** What the text has to look like, with a sentence about it for the refusal. */
-  readonly form?: { readonly pattern: RegExp; readonly sentence: string };
+  readonly form?: { readonly pattern: RegExp; readonly sentence: string | ((value: string) => string) };
   /** Whether Kafka keeps the key out of DescribeConfigs unless it is set. Default false. */
   readonly isHidden?: boolean;
   /** For a topic key: the broker key that gives its default. */
@@ -28,6 +28,21 @@ export interface ConfigDefinition {
 
 /** Definitions by key. */
 export type ConfigDefinitions = Readonly<Record<string, ConfigDefinition>>;
+
+/** An INT with a default, the sentence about it, and the smallest value allowed. */
+export function int(value: number, documentation: string, min?: number): ConfigDefinition {
+  return { type: "INT", default: String(value), documentation, ...(min === undefined ? {} : { min }) };
+}
+
+/** A LONG with a default, the sentence about it, and the smallest value allowed. */
+export function long(value: number, documentation: string, min?: number): ConfigDefinition {
+  return { ...int(value, documentation, min), type: "LONG" };
+}
+
+/** A BOOLEAN with a default and the sentence about it. */
+export function flag(value: boolean, documentation: string): ConfigDefinition {
+  return { type: "BOOLEAN", default: String(value), documentation };
+}
 
 const numberRanges: Partial<Record<ConfigType, readonly [bigint, bigint]>> = {
   SHORT: [-32_768n, 32_767n],
@@ -75,7 +90,8 @@ function choiceProblem({ type, oneOf }: ConfigDefinition, text: string): string 
 }
 
 function formProblem({ form }: ConfigDefinition, text: string): string | undefined {
-  return form === undefined || form.pattern.test(text) ? undefined : form.sentence;
+  if (form === undefined || form.pattern.test(text)) return undefined;
+  return typeof form.sentence === "string" ? form.sentence : form.sentence(text);
 }
 
 /** The items of a LIST value: separated by commas, blanks around them dropped, empty items too. */

@@ -116,6 +116,12 @@ export class ClusterState {
     return this.#configs.get(`${resourceType}:${name}`) ?? noConfigs;
   }
 
+  /** The names of the resources of a kind (a number of {@link configResource}) for which anything is set. */
+  configured(resourceType: number): readonly string[] {
+    const prefix = `${resourceType}:`;
+    return [...this.#configs.keys()].filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length));
+  }
+
   /** The finalized level of a feature, such as `transaction.version`; 0 when it was never set. */
   featureLevel(name: string): number {
     return this.#features.get(name) ?? 0;
@@ -191,7 +197,8 @@ export class ClusterState {
     const values = new Map(this.configs(resourceType, resourceName));
     if (value === null) values.delete(name);
     else values.set(name, value);
-    this.#configs.set(`${resourceType}:${resourceName}`, values);
+    if (values.size === 0) this.#configs.delete(`${resourceType}:${resourceName}`);
+    else this.#configs.set(`${resourceType}:${resourceName}`, values);
   }
 
   #applyRegisterBroker({ brokerId: nodeId, brokerEpoch: epoch, rack, endPoints, fenced }: RegisterBrokerRecord): void {

@@ -3,50 +3,13 @@ import type { LogConfig } from "../log/log-config.js";
 import { defaultLogConfig } from "../log/log-config.js";
 import type { BrokerConfig } from "./broker-config.js";
 import { configProblem, listItems, type ConfigDefinition } from "./config-definition.js";
+import { configSource, configValue, type ConfigValue } from "./config-value.js";
 import { configResource, type ClusterState } from "./state.js";
 import { topicConfigDefinition, topicConfigs, type TopicConfigKey } from "./topic-config.js";
 
-/** Kafka's numbers of where a configuration value comes from. */
-export const configSource = {
-  topic: 1,
-  dynamicBroker: 2,
-  dynamicDefaultBroker: 3,
-  staticBroker: 4,
-  default: 5,
-} as const;
-
-/** One value that a key has, or would have if the ones before it were removed. */
-export interface ConfigSynonym {
-  readonly name: string;
-  readonly value: string | null;
-  readonly source: number;
-}
-
-/** A key's value in force, where it comes from, and the values that were given for it or are its defaults, the one in force first. */
-export interface ConfigValue {
-  readonly value: string | null;
-  readonly source: number;
-  readonly synonyms: readonly ConfigSynonym[];
-}
-
 /** The value of one topic key. */
 export function topicConfigValue(key: string, set: ReadonlyMap<string, string>, broker: BrokerConfig): ConfigValue {
-  const definition = topicConfigDefinition(key);
-  const { brokerKey = key, isUnset = false, default: fallback = null } = definition ?? {};
-  const own = set.get(key);
-  const given = definition?.brokerKey === undefined ? undefined : broker.given(brokerKey);
-  const synonyms = [
-    ...(own === undefined ? [] : [{ name: key, value: own, source: configSource.topic }]),
-    ...(given === undefined ? [] : [{ name: brokerKey, value: given, source: configSource.staticBroker }]),
-    ...(definition?.brokerKey === undefined || isUnset
-      ? []
-      : [{ name: brokerKey, value: fallback, source: configSource.default }]),
-  ];
-  return { value: fallback, source: configSource.default, ...pick(synonyms[0]), synonyms };
-}
-
-function pick(first: ConfigSynonym | undefined): Partial<ConfigValue> {
-  return first === undefined ? {} : { value: first.value, source: first.source };
+  return configValue({ key, set, definition: topicConfigDefinition(key), source: configSource.topic }, broker);
 }
 
 /** Says in Kafka's words what is wrong with a value for a topic key; undefined when nothing is. */

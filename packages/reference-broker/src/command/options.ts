@@ -20,6 +20,7 @@ export const optionGroups = {
       says: "topic to create unless it exists, with its partitions and settings",
     },
     config: { value: "KEY=VALUE", isRepeated: true, says: "broker setting by Kafka's name, such as num.partitions=6" },
+    "group-version": { value: "NUMBER", says: "level of group.version: 0 or 1 (1 in a new cluster)" },
     "transaction-version": { value: "NUMBER", says: "level of transaction.version: 0, 1 or 2 (2 in a new cluster)" },
     seed: { value: "NUMBER", says: "makes ids, placement and member names the same in every run" },
   },

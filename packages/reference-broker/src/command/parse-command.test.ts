@@ -26,7 +26,7 @@ describe("the command line", () => {
 
   test("finds the place of every option that needs no other", () => {
     const line =
-      "--port 0 --data d --host ::1 --advertised-host h --brokers 3 --transaction-version 1 --seed 7 --verbose --json --config num.partitions=2 --config log.cleanup.policy=compact,delete";
+      "--port 0 --data d --host ::1 --advertised-host h --brokers 3 --transaction-version 1 --group-version 0 --seed 7 --verbose --json --config num.partitions=2 --config log.cleanup.policy=compact,delete";
     expect(parse(line)).toEqual({
       ...nothing,
       options: {
@@ -35,7 +35,7 @@ describe("the command line", () => {
         host: "::1",
         advertisedHost: "h",
         brokers: 3,
-        features: { "transaction.version": 1 },
+        features: { "group.version": 0, "transaction.version": 1 },
         seed: 7,
         configs: { "num.partitions": "2", "log.cleanup.policy": "compact,delete" },
       },

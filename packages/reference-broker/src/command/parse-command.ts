@@ -93,14 +93,26 @@ function placeOf(given: Arguments): ServeCommand["options"] {
 }
 
 function featuresOf(given: Arguments): FeatureOptions | undefined {
-  const wanted = given.wholeNumber("transaction-version");
-  if (wanted === undefined) return undefined;
-  const level = transactionVersions.find((each) => each === wanted);
-  if (level === undefined) throw new UsageError(`--transaction-version takes 0, 1 or 2, not ${wanted}.`);
-  return { "transaction.version": level };
+  const transactions = levelOf(given, "transaction-version", [0, 1, 2]);
+  const groups = levelOf(given, "group-version", [0, 1]);
+  if (transactions === undefined && groups === undefined) return undefined;
+  return {
+    ...(groups === undefined ? {} : { "group.version": groups }),
+    ...(transactions === undefined ? {} : { "transaction.version": transactions }),
+  };
 }
 
-const transactionVersions = [0, 1, 2] as const;
+function levelOf<const Level extends number>(
+  given: Arguments,
+  option: "group-version" | "transaction-version",
+  levels: readonly Level[],
+): Level | undefined {
+  const wanted = given.wholeNumber(option);
+  if (wanted === undefined) return undefined;
+  const level = levels.find((each) => each === wanted);
+  if (level !== undefined) return level;
+  throw new UsageError(`--${option} takes ${levels.slice(0, -1).join(", ")} or ${levels.at(-1)}, not ${wanted}.`);
+}
 
 function brokersOf(given: Arguments): number | readonly NodeOptions[] | undefined {
   const count = given.wholeNumber("brokers");

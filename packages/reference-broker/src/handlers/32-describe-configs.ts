@@ -1,17 +1,17 @@
 import { DescribeConfigs, ErrorCode, errorByCode } from "@moldau/protocol-codec";
 import type { DescribeConfigsRequestResource } from "@moldau/protocol-codec";
-import { describeBroker, describeTopic, type ConfigEntry } from "../cluster/describe-configs.js";
+import { describeBroker, describeGroup, describeTopic, type ConfigEntry } from "../cluster/describe-configs.js";
 import { configResource } from "../cluster/state.js";
 import { topicNameProblem } from "../cluster/topic-names.js";
 import { handler } from "../network/handler.js";
 import type { BrokerNode } from "../cluster/node.js";
 
 /**
- * DescribeConfigs 1-4: the configuration of topics and brokers, with where each value comes from.
+ * DescribeConfigs 1-4: the configuration of topics, groups and brokers, with where each value comes from.
  *
  * No keys, null or an empty list, stands for all of them. A broker answers for itself only; for the empty name, which stands for the defaults of all brokers, there is nothing. From 3 on types and,
- * if wanted, sentences about the keys come along. Differences from Apache Kafka: a broker's keys are those that mean something here; it has
- * no loggers; groups and client metrics get INVALID_REQUEST.
+ * if wanted, sentences about the keys come along. A group need not exist to have a configuration. Differences from Apache Kafka: a broker's keys
+ * are those that mean something here; it has no loggers; client metrics get INVALID_REQUEST.
  */
 export const describeConfigs = handler({
   api: DescribeConfigs,
@@ -63,6 +63,9 @@ function describe(
     case configResource.broker:
       if (resourceName === "") return { entries: [] };
       return wrongBroker(resourceName, broker.nodeId) ?? { entries: describeBroker(broker.config) };
+    case configResource.group:
+      if (resourceName === "") return refused(ErrorCode.INVALID_REQUEST, "Group name must not be empty");
+      return { entries: describeGroup(broker.cluster.configs(configResource.group, resourceName), broker.config) };
     case configResource.brokerLogger:
       return wrongBroker(resourceName, broker.nodeId) ?? { entries: [] };
     default:

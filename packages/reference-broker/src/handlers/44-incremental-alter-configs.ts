@@ -5,8 +5,8 @@ import { handler } from "../network/handler.js";
 /**
  * IncrementalAlterConfigs 0-1: sets, deletes, appends to and subtracts from single keys, each resource with a result of its own (KIP-339).
  *
- * What is answered holds for the next append already. `validateOnly` changes nothing. Difference from Apache Kafka: topics only; brokers,
- * loggers, groups and client metrics get INVALID_REQUEST, because their settings were given at the start or do not exist here.
+ * What is answered holds for the next append already. `validateOnly` changes nothing. Difference from Apache Kafka: topics and groups
+ * only; brokers, loggers and client metrics get INVALID_REQUEST, because their settings were given at the start or do not exist here.
  */
 export const incrementalAlterConfigs = handler({
   api: IncrementalAlterConfigs,

@@ -34,6 +34,7 @@ import { describeCluster } from "./60-describe-cluster.js";
 import { describeProducers } from "./61-describe-producers.js";
 import { describeTransactions } from "./65-describe-transactions.js";
 import { listTransactions } from "./66-list-transactions.js";
+import { listConfigResources } from "./74-list-config-resources.js";
 import { describeTopicPartitions } from "./75-describe-topic-partitions.js";
 
 /** Every API that the broker serves, in ascending order of the keys. */
@@ -73,5 +74,6 @@ export const handlers: readonly Handler[] = [
   describeProducers,
   describeTransactions,
   listTransactions,
+  listConfigResources,
   describeTopicPartitions,
 ];
