@@ -9,6 +9,7 @@ import {
   Metadata,
   OffsetCommit,
   OffsetFetch,
+  OffsetForLeaderEpoch,
   SyncGroup,
 } from "@moldau/protocol-codec";
 
@@ -26,5 +27,6 @@ export const spokenApis: readonly SpokenApi[] = [
   { api: Heartbeat },
   { api: LeaveGroup },
   { api: SyncGroup },
+  { api: OffsetForLeaderEpoch },
   { api: ConsumerGroupHeartbeat },
 ];

@@ -9,6 +9,7 @@ import { lagOf } from "./lag.js";
 import type { Reconciliation } from "./membership/membership.js";
 import { Milestone } from "./milestone.js";
 import type { Commits } from "./offsets/commits.js";
+import type { DataLoss } from "./offsets/data-loss.js";
 import type { TransactionalOffsets } from "./offsets/transactional-offsets.js";
 import type { AssignedPartition } from "./partitions/assigned-partition.js";
 import type { Assignment } from "./partitions/assignment.js";
@@ -179,7 +180,7 @@ export class Engine implements PartsHost {
   begun(): void {
     // What ended the last loop may have been put right.
     this.#parts.fetcher.retryFailed();
-    this.#parts.positioning.find([...this.assignment].filter(({ isReady }) => !isReady));
+    this.#parts.positioning.find([...this.assignment].filter(({ isReady, isInDoubt }) => !isReady || isInDoubt));
   }
 
   progressed(): void {
@@ -286,11 +287,14 @@ export class Engine implements PartsHost {
     this.commits.progressed();
   }
 
-  restart(partition: AssignedPartition, error: KafkaError): void {
-    this.retrying({ operation: "fetch", error, delayMs: 0 });
-    this.#parts.positioning.restart(partition);
-    this.reader.interrupt();
-    this.#parts.positioning.find([partition]);
+  lost(partition: AssignedPartition, loss: DataLoss): boolean {
+    const goesOn = this.#parts.positioning.recover(partition, loss);
+    if (goesOn) {
+      this.retrying({ operation: "position", error: loss.error, delayMs: 0 });
+      this.reader.interrupt();
+      this.#parts.fetcher.update();
+    }
+    return goesOn;
   }
 
   /** Reading ends with an error; the membership stays, and the next loop goes on. */

@@ -16,6 +16,10 @@ export const ConsumerErrorCode = {
   TAKEN_BACK: "CLIENT_TAKEN_BACK",
   /** The group has committed no offset, and `startFrom` is `"none"`. */
   NO_OFFSET: "CLIENT_NO_OFFSET",
+  /** Messages that were read are in the log no longer: a new leader had less of it than the old one (KIP-320). */
+  LOG_TRUNCATED: "CLIENT_LOG_TRUNCATED",
+  /** The topic was deleted, and another one was made under its name. */
+  TOPIC_RECREATED: "CLIENT_TOPIC_RECREATED",
   /** A batch was tried as often as it may be, and could not be transformed; `cause` is what went wrong the last time. */
   TRANSFORM_FAILED: "CLIENT_TRANSFORM_FAILED",
   /** A listener that the application gave to `on` threw. */
@@ -226,6 +230,45 @@ export function commitsByItself(groupId: string): KafkaError {
   return invalidState(
     `The consumer of group "${groupId}" commits by itself what it has handed out, whatever becomes of a transaction: make it with autoCommit: false.`,
     { groupId },
+  );
+}
+
+/** A leader's log ends, or goes on otherwise, before what was read of its predecessor's. `divergentOffset` is where the two part, where that is known. */
+export function logTruncated(
+  { topic, partition, offset }: TopicPartitionOffset,
+  divergentOffset: bigint | undefined,
+): KafkaError {
+  const gone =
+    divergentOffset === undefined
+      ? `Nothing tells what of the messages before offset ${offset} is still there.`
+      : `The messages from offset ${divergentOffset} up to ${offset} are gone, and others may stand or will come in their place.`;
+  const where =
+    divergentOffset === undefined ? "a place of your choice" : `offset ${divergentOffset}n, where the two logs part`;
+  return new KafkaError(
+    ConsumerErrorCode.LOG_TRUNCATED,
+    `${topic}-${partition} was read up to offset ${offset}, and the log of its new leader does not go on from there. ${gone} Seek to ${where}, ` +
+      'or have the consumer do so by onDataLoss: "reset" or "resume" with a startFrom that is not "none".',
+    { topic, partition, offset, ...(divergentOffset === undefined ? {} : { divergentOffset }) },
+  );
+}
+
+/** What was read belongs to a topic that is no more. */
+export function topicRecreated({ topic, partition }: TopicPartition, topicId: string): KafkaError {
+  return new KafkaError(
+    ConsumerErrorCode.TOPIC_RECREATED,
+    `The topic "${topic}" was deleted, and another one was made under its name: no offset of the old one says anything about ${topic}-${partition}. ` +
+      'Reading begins where startFrom says; with "none", seek has to say where.',
+    { topic, partition, topicId },
+  );
+}
+
+/** What was handed out is in the log no longer, so that there is nothing to commit. */
+export function goneFromLog({ topic, partition }: TopicPartition, offset: bigint): KafkaError {
+  return new KafkaError(
+    ConsumerErrorCode.LOG_TRUNCATED,
+    `What was handed out of ${topic}-${partition} before offset ${offset} is in the log no longer: a new leader had less of it, or the topic was deleted ` +
+      "and made again. It cannot be committed, since the offset belongs to other messages by now.",
+    { topic, partition, offset },
   );
 }
 

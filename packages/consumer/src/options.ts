@@ -7,6 +7,7 @@ import { rangeAssignor } from "./assignors/range.js";
 import type { IsolationLevel } from "./fetch/isolation.js";
 import { consumerNames } from "./names-of-kafkajs.js";
 import { refuseOptionsOfOthers, type GroupProtocol } from "./membership/group-protocol.js";
+import { dataLossPolicies, type DataLossPolicy } from "./offsets/data-loss.js";
 import { isOffsetTarget, type StartFrom } from "./partitions/offset-target.js";
 
 /** How a consumer is made. */
@@ -17,6 +18,14 @@ export interface ConsumerOptions {
   readonly topics?: readonly string[];
   /** Where to start in a partition for which the group has committed no offset, or one that is no longer there. Default `"latest"`, as Kafka's. */
   readonly startFrom?: StartFrom;
+  /**
+   * What is done when messages that were to be read next, or were read already, are in the log no longer: they were deleted before they were
+   * read, or a new leader had less of the log than the old one (KIP-320). Where the place is known at which the two logs part, reading goes on
+   * there with `"reset"` and `"resume"`. Otherwise `"reset"` goes on where `startFrom` says; `"resume"` with the first message that is younger
+   * than the last one that was read, or as `"reset"` does where none was read yet. `"fail"` ends the loop with OFFSET_OUT_OF_RANGE or
+   * CLIENT_LOG_TRUNCATED, as does `"reset"` with `startFrom: "none"`: `seek` says then where to go on. Default `"reset"`.
+   */
+  readonly onDataLoss?: DataLossPolicy;
   /** Whether what is done is committed without being told to. Default true. */
   readonly autoCommit?: boolean;
   /**
@@ -71,6 +80,7 @@ export interface ResolvedConsumerOptions {
   readonly remoteAssignor: string | null;
   readonly topics: readonly string[];
   readonly startFrom: StartFrom;
+  readonly onDataLoss: DataLossPolicy;
   readonly autoCommit: boolean;
   readonly isolationLevel: IsolationLevel;
   readonly autoCommitIntervalMs: number;
@@ -109,6 +119,7 @@ export function resolveConsumerOptions(options: ConsumerOptions): ResolvedConsum
     startFrom: read.custom("startFrom", '"earliest", "latest", "none", a Date or { durationMs }', parseStartFrom, {
       default: "latest",
     }),
+    onDataLoss: read.choice("onDataLoss", dataLossPolicies, { default: "reset" }),
     autoCommit: read.boolean("autoCommit", { default: true }),
     isolationLevel: read.choice("isolationLevel", ["read_committed", "read_uncommitted"], {
       default: "read_committed",

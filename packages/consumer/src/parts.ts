@@ -8,6 +8,7 @@ import { makeMembership } from "./membership/make-membership.js";
 import type { Membership, MembershipHost } from "./membership/membership.js";
 import { PollWatch } from "./membership/poll-watch.js";
 import { Commits } from "./offsets/commits.js";
+import type { DataLoss } from "./offsets/data-loss.js";
 import { Positioning } from "./offsets/positioning.js";
 import { TransactionalOffsets } from "./offsets/transactional-offsets.js";
 import type { ResolvedConsumerOptions } from "./options.js";
@@ -32,8 +33,8 @@ export interface PartsHost extends MembershipHost, ReaderHost {
   readonly closing: AbortSignal;
   /** Where reading begins has been found out for some partitions. */
   positioned(): void;
-  /** What is to be read next is no longer there: reading begins where `startFrom` says. */
-  restart(partition: AssignedPartition, error: KafkaError): void;
+  /** What was read, or is to be read next, is in the log no longer: reading goes on as the options say. False when only the application can say where. */
+  lost(partition: AssignedPartition, loss: DataLoss): boolean;
   /** Reading of these partitions goes on elsewhere. */
   moved(partitions: readonly AssignedPartition[]): void;
   /** An answer told how far these partitions are behind. */
@@ -76,8 +77,9 @@ export function makeParts(init: ConsumerInit, host: PartsHost): ConsumerParts {
     isActive: () => reader.isActive,
     moved: (partition) => host.moved([partition]),
   });
-  const positioning = new Positioning({ ...shared, ...options, ready: () => host.positioned() });
-  const fetcher = makeFetcher(init, host, { assignment, reader });
+  const lost: PartsHost["lost"] = (partition, loss) => host.lost(partition, loss);
+  const positioning = new Positioning({ ...shared, ...options, ready: () => host.positioned(), lost });
+  const fetcher = makeFetcher(init, host, { assignment, reader, positioning });
   const pollWatch = makePollWatch(init, host, reader);
   const parts = { ...shared, commits, positioning, fetcher, pollWatch, lease };
   const transactionalOffsets = new TransactionalOffsets({ ...parts, rewound: (moved) => host.moved(moved) });
@@ -102,9 +104,9 @@ export function makeParts(init: ConsumerInit, host: PartsHost): ConsumerParts {
 function makeFetcher(
   { cluster, options }: ConsumerInit,
   host: PartsHost,
-  { assignment, reader }: Pick<ConsumerParts, "assignment" | "reader">,
+  { assignment, reader, positioning }: Pick<ConsumerParts, "assignment" | "reader" | "positioning">,
 ): Fetcher {
-  const { fetchMaxWaitMs: maxWaitMs, fetchMaxBytes: maxBytes, partitionMaxBytes, startFrom } = options;
+  const { fetchMaxWaitMs: maxWaitMs, fetchMaxBytes: maxBytes, partitionMaxBytes } = options;
   return new Fetcher({
     cluster,
     groupId: options.groupId,
@@ -115,7 +117,8 @@ function makeFetcher(
     assigned: () => assignment,
     received: (partition) => reader.enqueue(partition),
     settled: (partitions) => host.settled(partitions),
-    restart: startFrom === "none" ? undefined : (partition, error) => host.restart(partition, error),
+    lost: (partition, loss) => host.lost(partition, loss),
+    doubted: (partitions) => positioning.find(partitions),
     failed: (error) => host.interrupt(error),
     retrying: (notice) => host.retrying(notice),
   });

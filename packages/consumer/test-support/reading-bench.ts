@@ -2,7 +2,7 @@ import type { Clock } from "@moldau/connection-pool";
 import { writeBatch, type CompressionCodec } from "@moldau/protocol-codec";
 import { VirtualClock } from "moldau-testing";
 import { AssignedPartition } from "../src/partitions/assigned-partition.js";
-import { nextOffsetAfter, PartitionBuffer } from "../src/partitions/partition-buffer.js";
+import { endOfRecords, PartitionBuffer } from "../src/partitions/partition-buffer.js";
 import type { MessageLoop } from "../src/reading/message-loop.js";
 import type { Message } from "../src/reading/message.js";
 import { Reader } from "../src/reading/reader.js";
@@ -60,7 +60,7 @@ export function bench(start: () => Promise<void> = () => Promise.resolve(), cloc
   });
   const give = (partition: AssignedPartition, ...batches: readonly Buffer[]): void => {
     const records = Buffer.concat(batches);
-    partition.received(records, nextOffsetAfter(records) ?? partition.fetchOffset);
+    partition.received(records, endOfRecords(records) ?? { nextOffset: partition.fetchOffset, leaderEpoch: -1 });
     reader.enqueue(partition);
   };
   return { reader, consumed, give };

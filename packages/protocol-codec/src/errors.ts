@@ -21,6 +21,8 @@ export interface KafkaErrorFacts {
   readonly offset?: bigint;
   /** Offset behind a batch that cannot be read: to go on from there leaves it out. */
   readonly nextOffset?: bigint;
+  /** Offset from which on a log has other messages than it had, or none. */
+  readonly divergentOffset?: bigint;
   /** Node id of the broker that failed or answered. */
   readonly broker?: number;
   /** `host:port` of the broker. */
@@ -90,6 +92,7 @@ export class KafkaError extends Error implements KafkaErrorFacts {
   declare readonly index?: number;
   declare readonly offset?: bigint;
   declare readonly nextOffset?: bigint;
+  declare readonly divergentOffset?: bigint;
   declare readonly broker?: number;
   declare readonly address?: string;
   declare readonly apiKey?: number;

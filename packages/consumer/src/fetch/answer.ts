@@ -10,7 +10,7 @@ import {
 import type { AssignedPartition } from "../partitions/assigned-partition.js";
 import { partitionError, unreadable } from "../errors.js";
 import { partitionKey } from "../partitions/topic-partition.js";
-import { nextOffsetAfter } from "../partitions/partition-buffer.js";
+import { endOfRecords } from "../partitions/partition-buffer.js";
 import type { IsolationLevel } from "./isolation.js";
 import { covers, type FetchPlan } from "./plan.js";
 
@@ -67,11 +67,11 @@ export function takeAnswer(
   if (answer.preferredReadReplica >= 0) return { name: "nearer", node: answer.preferredReadReplica };
   if (records === null || records.length === 0) return { name: "nothing" };
   try {
-    const nextOffset = nextOffsetAfter(records);
+    const end = endOfRecords(records);
     // No whole batch fits: the broker gives the first partition of a request its batch whole, so its turn comes.
-    if (nextOffset === undefined) return { name: "nothing" };
-    if (nextOffset <= partition.fetchOffset) return { name: "fatal", error: behind(partition, nextOffset) };
-    partition.received(records, nextOffset, isCommittedOnly ? (answer.abortedTransactions ?? []) : []);
+    if (end === undefined) return { name: "nothing" };
+    if (end.nextOffset <= partition.fetchOffset) return { name: "fatal", error: behind(partition, end.nextOffset) };
+    partition.received(records, end, isCommittedOnly ? (answer.abortedTransactions ?? []) : []);
     return { name: "records" };
   } catch (error) {
     return { name: "fatal", error: unreadable(partition, error) };

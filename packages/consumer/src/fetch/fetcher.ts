@@ -1,6 +1,8 @@
 import { asKafkaError, attempt, type ClusterAccess } from "@moldau/connection-pool";
 import { ErrorCode, kafkaError, type KafkaError } from "@moldau/protocol-codec";
+import { topicRecreated } from "../errors.js";
 import type { RetryNotice } from "../events.js";
+import type { DataLoss } from "../offsets/data-loss.js";
 import type { AssignedPartition } from "../partitions/assigned-partition.js";
 import type { PartitionOutcome } from "./answer.js";
 import { BrokerFetcher, type BrokerFetcherHost } from "./broker-fetcher.js";
@@ -27,8 +29,10 @@ export interface FetcherInit {
   readonly received: (partition: AssignedPartition) => void;
   /** An answer has been dealt with. */
   readonly settled: (partitions: readonly AssignedPartition[]) => void;
-  /** Finds a new place for a partition whose position is not, or no longer, in the log. Undefined: that is an error. */
-  readonly restart: ((partition: AssignedPartition, error: KafkaError) => void) | undefined;
+  /** What was to be read next is in the log no longer. False when only the application can say where to go on. */
+  readonly lost: (partition: AssignedPartition, loss: DataLoss) => boolean;
+  /** The leaders of these partitions are to be asked whether they have what was read. */
+  readonly doubted: (partitions: readonly AssignedPartition[]) => void;
   /** Something failed that does not pass by itself. */
   readonly failed: (error: KafkaError) => void;
   readonly retrying: (notice: RetryNotice) => void;
@@ -155,8 +159,10 @@ export class Fetcher implements BrokerFetcherHost {
   #look(): void {
     if (this.#stopped.signal.aborted) return;
     const byNode = new Map<number, AssignedPartition[]>();
+    const doubted: AssignedPartition[] = [];
     for (const partition of this.#init.assigned()) {
       this.#findLeader(partition);
+      if (partition.isInDoubt) doubted.push(partition);
       const node = this.#replicas.nodeOf(partition);
       const group = byNode.get(node);
       if (group === undefined) byNode.set(node, [partition]);
@@ -166,21 +172,23 @@ export class Fetcher implements BrokerFetcherHost {
     this.#byNode = byNode;
     this.#loops.keep(byNode);
     for (const loop of this.#loops) loop.wake();
+    if (doubted.length > 0) this.#init.doubted(doubted);
     if (isLeaderless) void this.#searchLeaders();
   }
 
   #findLeader(partition: AssignedPartition): void {
     const topic = this.cluster.cachedTopic(partition.topic);
     const known = topic?.partitions[partition.partition];
-    if (topic !== undefined && known !== undefined)
-      partition.leader = { node: known.leader, epoch: known.leaderEpoch, topicId: topic.topicId };
+    if (topic === undefined || known === undefined) return;
+    const { topicId } = topic;
+    if (partition.lineage.ledBy({ node: known.leader, epoch: known.leaderEpoch, topicId })) return;
+    this.#init.lost(partition, { name: "recreated", error: topicRecreated(partition, topicId.toString()) });
   }
 
   #outOfRange(partition: AssignedPartition, error: KafkaError): void {
     // What was fetched before is still good, and is read first.
     if (!partition.buffer.isEmpty) return this.#holdBack(partition, error);
-    if (this.#init.restart === undefined) return this.#giveUp(partition, error);
-    this.#init.restart(partition, error);
+    if (!this.#init.lost(partition, { name: "outOfRange", error })) this.#giveUp(partition, error);
   }
 
   /** Leaves the partition out of fetches until somebody tries again. */
@@ -190,9 +198,9 @@ export class Fetcher implements BrokerFetcherHost {
   }
 
   #moved(partition: AssignedPartition, error: KafkaError): void {
-    const { node } = partition.leader;
+    const { node } = partition.lineage.leader;
     this.#findLeader(partition);
-    if (partition.leader.node !== node) return this.update();
+    if (partition.lineage.leader.node !== node) return this.update();
     this.#holdBack(partition, error);
     this.#refresh([partition.topic]);
   }
@@ -237,7 +245,7 @@ export class Fetcher implements BrokerFetcherHost {
   }
 
   #leaderless(): AssignedPartition[] {
-    return [...this.#init.assigned()].filter(({ leader }) => leader.node === noLeader);
+    return [...this.#init.assigned()].filter(({ lineage }) => lineage.leader.node === noLeader);
   }
 }
 

@@ -8,8 +8,8 @@ const limits = { maxWaitMs: 500, maxBytes: 10_000, partitionMaxBytes: 1000 };
 function partition(number: number, bytes = 0): AssignedPartition {
   const made = new AssignedPartition("orders", number);
   made.found(0n);
-  made.leader = { node: 1, epoch: 4, topicId: Uuid.zero };
-  if (bytes > 0) made.received(writeBatch({}, [{ value: Buffer.alloc(bytes) }]), 1n);
+  made.lineage.ledBy({ node: 1, epoch: 4, topicId: Uuid.zero });
+  if (bytes > 0) made.received(writeBatch({}, [{ value: Buffer.alloc(bytes) }]), { nextOffset: 1n, leaderEpoch: 4 });
   return made;
 }
 

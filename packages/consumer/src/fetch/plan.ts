@@ -16,6 +16,8 @@ export interface Asked {
   readonly partition: AssignedPartition;
   readonly version: number;
   readonly fetchOffset: bigint;
+  /** Epoch of the leader then: what a leader says that has been replaced is not taken. */
+  readonly leaderEpoch: number;
 }
 
 /** What one fetch is to ask of one broker. */
@@ -90,10 +92,11 @@ export function runsLow({ buffer }: AssignedPartition, { partitionMaxBytes }: Fe
   return buffer.bytes < partitionMaxBytes / 2;
 }
 
-/** Whether a plan asks for what the partition wants to have asked now. */
-export function covers({ asked }: FetchPlan, { key, version, fetchOffset }: AssignedPartition): boolean {
+/** Whether a plan asks for what the partition wants to have asked now, and under the leader that it has now. */
+export function covers({ asked }: FetchPlan, { key, version, fetchOffset, lineage }: AssignedPartition): boolean {
   const found = asked.get(key);
-  return found !== undefined && found.version === version && found.fetchOffset === fetchOffset;
+  if (found === undefined || found.version !== version || found.fetchOffset !== fetchOffset) return false;
+  return found.leaderEpoch === lineage.leader.epoch;
 }
 
 /** How long until the first partition that is held back returns, in whole milliseconds. */
@@ -103,7 +106,8 @@ function firstReturnMs(partitions: readonly AssignedPartition[], now: number): n
 }
 
 function askedNow(partition: AssignedPartition): Asked {
-  return { partition, version: partition.version, fetchOffset: partition.fetchOffset };
+  const { version, fetchOffset, lineage } = partition;
+  return { partition, version, fetchOffset, leaderEpoch: lineage.leader.epoch };
 }
 
 /** How many bytes may be fetched. When paused partitions take all the room, what they hold is dropped; it is fetched again after the pause. */
@@ -118,6 +122,7 @@ function sum(partitions: readonly AssignedPartition[]): number {
   return partitions.reduce((bytes, { buffer }) => bytes + buffer.bytes, 0);
 }
 
-function targetOf({ topic, partition, leader, fetchOffset }: AssignedPartition, maxBytes: number): FetchTarget {
+function targetOf({ topic, partition, lineage, fetchOffset }: AssignedPartition, maxBytes: number): FetchTarget {
+  const { leader } = lineage;
   return { topic, partition, topicId: leader.topicId, leaderEpoch: leader.epoch, fetchOffset, maxBytes };
 }

@@ -12,7 +12,7 @@ function setUp({ rackId }: { rackId?: string } = { rackId: "rack-b" }) {
     maxAgeMs: 60_000,
   });
   const partition = new AssignedPartition("orders", 0);
-  partition.leader = { node: 1, epoch: 3, topicId: Uuid.zero };
+  partition.lineage.ledBy({ node: 1, epoch: 3, topicId: Uuid.zero });
   return { time, replicas, partition };
 }
 

@@ -39,15 +39,15 @@ export class ReadReplicas {
   /** Node id of the broker to read the partition from, -1 when there is none. */
   nodeOf(partition: AssignedPartition): number {
     const lease = this.#leases.get(partition);
-    if (lease === undefined) return partition.leader.node;
+    if (lease === undefined) return partition.lineage.leader.node;
     if (this.#init.clock.monotonic() < lease.until) return lease.node;
     this.#leases.delete(partition);
-    return partition.leader.node;
+    return partition.lineage.leader.node;
   }
 
   /** The leader names a replica to read from. */
   follow(partition: AssignedPartition, node: number): void {
-    if (node === partition.leader.node) {
+    if (node === partition.lineage.leader.node) {
       this.#leases.delete(partition);
       return;
     }

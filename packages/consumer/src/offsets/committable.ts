@@ -2,7 +2,7 @@ import { invalidArgument, isPlainObject, show } from "@moldau/connection-pool";
 import type { Assignment } from "../partitions/assignment.js";
 import type { AssignedPartition, Place } from "../partitions/assigned-partition.js";
 import { partitionKey, type TopicPartition, type TopicPartitionOffset } from "../partitions/topic-partition.js";
-import { notAssigned, takenBack } from "../errors.js";
+import { goneFromLog, notAssigned, takenBack } from "../errors.js";
 import { MessageBatch } from "../reading/message-batch.js";
 import { Message } from "../reading/message.js";
 import type { CommittableOffset } from "./commit-request.js";
@@ -93,6 +93,7 @@ function ofStay(
 ): NamedOffset {
   const assigned = assignment.find(what);
   if (assigned?.tookBack(stay) === true) throw takenBack(what, offset);
+  if (assigned?.hasLost(stay) === true) throw goneFromLog(what, offset);
   if (assigned?.stay !== stay) {
     throw notAssigned(
       what,

@@ -30,8 +30,10 @@ function bench(startFrom: StartFrom = "latest"): Bench {
     cluster: script,
     coordinator: script.coordinator,
     startFrom,
+    onDataLoss: "reset",
     isolationLevel: "read_committed",
     ready: () => undefined,
+    lost: (partition, loss) => positioning.recover(partition, loss),
     failed: ({ code, message }) => note(`failed ${code} ${/orders-\d/.exec(message)?.[0]}`),
     retrying: ({ operation, error }) => note(`retrying ${operation} ${error.code}`),
   });

@@ -5,7 +5,7 @@ import { ScriptedCoordinator } from "../../test-support/scripted-coordinator.js"
 import { standingMember } from "../../test-support/standing-member.js";
 import { resolveConsumerOptions, type ConsumerOptions } from "../options.js";
 import { Assignment } from "../partitions/assignment.js";
-import { nextOffsetAfter } from "../partitions/partition-buffer.js";
+import { endOfRecords } from "../partitions/partition-buffer.js";
 import type { AssignedPartition } from "../partitions/assigned-partition.js";
 import type { CommitOffset } from "./committable.js";
 import { Positioning } from "./positioning.js";
@@ -38,8 +38,10 @@ function bench(options: Partial<ConsumerOptions> = {}): Bench {
     cluster: script,
     coordinator: script.coordinator,
     startFrom: "latest",
+    onDataLoss: "reset",
     isolationLevel: "read_committed",
     ready: () => undefined,
+    lost: () => false,
     failed: ({ code }) => void log.push(`failed ${code}`),
     retrying: ({ operation, error }) => void log.push(`retrying ${operation} ${error.code}`),
   });
@@ -57,7 +59,7 @@ function bench(options: Partial<ConsumerOptions> = {}): Bench {
 function handOut(partition: AssignedPartition): void {
   const base = Number(partition.position);
   const records = Buffer.concat([batch({ baseOffset: base }), batch({ baseOffset: base + 3 })]);
-  partition.received(records, nextOffsetAfter(records) ?? 0n);
+  partition.received(records, endOfRecords(records) ?? { nextOffset: 0n, leaderEpoch: -1 });
   const read = partition.nextBatch();
   partition.ledger.take({ from: BigInt(base), to: BigInt(base + 3), batches: read === undefined ? [] : [read] }, 4);
 }

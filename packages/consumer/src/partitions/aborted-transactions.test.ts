@@ -66,7 +66,11 @@ function read({ batches, aborted }: Log, perAnswer: number): { offsets: bigint[]
     const answer = batches.slice(index, index + perAnswer);
     const [from, to] = [answer[0]!.base, answer.at(-1)!.next];
     const overlapping = aborted.filter(({ firstOffset, marker }) => firstOffset < to && marker >= from);
-    partition.received(Buffer.concat(answer.map(({ bytes }) => bytes)), to, overlapping);
+    partition.received(
+      Buffer.concat(answer.map(({ bytes }) => bytes)),
+      { nextOffset: to, leaderEpoch: -1 },
+      overlapping,
+    );
     for (let batch = partition.nextBatch(); batch !== undefined; batch = partition.nextBatch()) {
       for (const record of batch) offsets.push(record.offset);
       partition.ledger.advanceTo(batch.nextOffset);
@@ -129,7 +133,11 @@ describe("messages of aborted transactions", () => {
     ]);
     const partition = new AssignedPartition("orders", 0);
     partition.found(0n);
-    partition.received(Buffer.concat(log.batches.map(({ bytes }) => bytes)), 5n, log.aborted);
+    partition.received(
+      Buffer.concat(log.batches.map(({ bytes }) => bytes)),
+      { nextOffset: 5n, leaderEpoch: -1 },
+      log.aborted,
+    );
     const batches: RecordBatch[] = [];
     partition.ledger.take({ from: 0n, to: 0n, batches }, 0);
     for (let batch = partition.nextBatch(); batch !== undefined; batch = partition.nextBatch()) batches.push(batch);

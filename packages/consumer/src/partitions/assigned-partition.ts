@@ -1,8 +1,9 @@
-import { Uuid, type RecordBatch } from "@moldau/protocol-codec";
+import type { KafkaError, RecordBatch } from "@moldau/protocol-codec";
 import type { AbortedTransaction } from "./aborted-transactions.js";
 import { Ledger, type Holding } from "./ledger.js";
+import { Lineage } from "./lineage.js";
 import type { OffsetTarget } from "./offset-target.js";
-import { PartitionBuffer } from "./partition-buffer.js";
+import { PartitionBuffer, type BatchEnd } from "./partition-buffer.js";
 import { partitionKey, type TopicPartition, type TopicPartitionOffset } from "./topic-partition.js";
 
 /** How far a partition is from knowing where to read. */
@@ -13,15 +14,9 @@ export type Positioning =
   | { readonly name: "target"; readonly target: OffsetTarget; readonly isReset: boolean }
   /** The group's committed offset is to be asked for, since a transaction may have moved it to one of these, or not. */
   | { readonly name: "inDoubt"; readonly offsets: readonly bigint[] }
+  /** Nobody but the application can say where to go on. */
+  | { readonly name: "nowhere"; readonly error: KafkaError }
   | { readonly name: "ready" };
-
-/** Who leads a partition, as far as the metadata tells. */
-export interface PartitionLeader {
-  /** Node id, -1 when there is none. */
-  readonly node: number;
-  readonly epoch: number;
-  readonly topicId: Uuid;
-}
 
 /** What is done of a partition, as it is committed. */
 export interface DoneOffset extends TopicPartitionOffset {
@@ -37,13 +32,19 @@ export interface Place {
   readonly leaderEpoch: number;
 }
 
+/** What was read to its end last. */
+interface LastRead {
+  /** The offset behind it. */
+  readonly nextOffset: bigint;
+  /** Its youngest message's time, in milliseconds since 1970. */
+  readonly timestamp: number;
+}
+
 /** What was handed out and taken back: from one offset on, where reading goes on, up to another. */
 interface TakenBack {
   readonly from: bigint;
   readonly to: bigint;
 }
-
-const noLeader: PartitionLeader = { node: -1, epoch: -1, topicId: Uuid.zero };
 
 /**
  * One partition during its stay with this consumer, from assignment to revocation: what is buffered, where reading
@@ -61,7 +62,8 @@ export class AssignedPartition implements TopicPartition {
   readonly buffer: PartitionBuffer;
   /** What is in hand, and done. */
   readonly ledger = new Ledger();
-  leader: PartitionLeader = noLeader;
+  /** Who leads it, and whether that leader has what was read. */
+  readonly lineage = new Lineage();
   /** The application wants nothing of it at the moment. */
   paused = false;
   /** Nothing more is handed out, since it is about to be given up. */
@@ -85,7 +87,9 @@ export class AssignedPartition implements TopicPartition {
   #settled: Place = { offset: -1n, leaderEpoch: -1 };
   #stay: object = {};
   readonly #formerStays = new WeakSet<object>();
+  readonly #lostStays = new WeakSet<object>();
   #takenBack: TakenBack | undefined;
+  #lastRead: LastRead | undefined;
 
   constructor(topic: string, partition: number, buffer: PartitionBuffer = new PartitionBuffer()) {
     this.topic = topic;
@@ -115,7 +119,12 @@ export class AssignedPartition implements TopicPartition {
 
   /** Whether a fetch may ask for it. */
   get isFetchable(): boolean {
-    return this.isReadable && this.heldBackUntil === undefined && this.isReady;
+    return this.isReadable && this.heldBackUntil === undefined && this.isReady && !this.lineage.isInDoubt;
+  }
+
+  /** Whether the leader has to be asked whether it has what was read. */
+  get isInDoubt(): boolean {
+    return this.#isLive && this.isReady && this.lineage.isInDoubt;
   }
 
   /** Whether its messages may be handed out. */
@@ -131,6 +140,11 @@ export class AssignedPartition implements TopicPartition {
   /** Whether messages that were handed out under `stay` were taken back. */
   tookBack(stay: object): boolean {
     return this.#formerStays.has(stay);
+  }
+
+  /** Whether messages that were handed out under `stay` are in the log no longer. */
+  hasLost(stay: object): boolean {
+    return this.#lostStays.has(stay);
   }
 
   /** Whether what lies before `offset` was taken back, and nothing was handed out again since, or not as far as that. */
@@ -154,6 +168,11 @@ export class AssignedPartition implements TopicPartition {
     return this.ledger.done;
   }
 
+  /** Time of the youngest message of the batch that was read last, in milliseconds since 1970; undefined before there is one, and after a seek. */
+  get readUpTo(): number | undefined {
+    return this.#lastRead?.timestamp;
+  }
+
   /** What an automatic commit has to commit: undefined when the coordinator keeps it already, or nothing is known or done. */
   get due(): DoneOffset | undefined {
     if (!this.#isLive || !this.isReady) return undefined;
@@ -162,13 +181,20 @@ export class AssignedPartition implements TopicPartition {
     return offset > this.#committed ? { topic, partition, offset, leaderEpoch } : undefined;
   }
 
-  /** The offset was found out that {@link positioning} asked for; `leaderEpoch` is that of what lies before, where it is known. */
-  found(offset: bigint, leaderEpoch = -1): void {
+  /**
+   * The offset was found out that {@link positioning} asked for; `leaderEpoch` is that of what lies before, where it is known, and `toldBy`
+   * the epoch of the leader that said so, -1 when no leader did.
+   */
+  found(offset: bigint, leaderEpoch = -1, toldBy = -1): void {
     const { positioning } = this;
+    const isReset = positioning.name === "target" && positioning.isReset;
+    const lastRead = isReset ? this.#lastRead : undefined;
     this.#moveTo(offset, leaderEpoch);
+    this.lineage.begin(leaderEpoch, toldBy);
+    this.#lastRead = lastRead;
     // Where reading begins by startFrom is to be kept even when nothing comes: the next owner continues there. What was
     // committed already is not committed again, and seeking commits nothing by itself.
-    this.#committed = positioning.name === "target" && positioning.isReset ? -1n : offset;
+    this.#committed = isReset ? -1n : offset;
   }
 
   /** Continues reading elsewhere, as the application wishes; nothing is committed by that alone. */
@@ -181,6 +207,27 @@ export class AssignedPartition implements TopicPartition {
   /** Continues reading at an offset that a broker has to be asked for, because there is no other. It is due for commit once it is found. */
   reset(target: OffsetTarget): void {
     this.#findOut({ name: "target", target, isReset: true });
+  }
+
+  /** What was read is in the log no longer: nothing of it counts any more. Whoever calls this says where reading goes on. */
+  lose(): void {
+    this.#lostStays.add(this.#stay);
+    this.#stay = {};
+  }
+
+  /** Continues reading at a place that nobody chose, because what lay behind it is gone. It is due for commit. */
+  goOnAt({ offset, leaderEpoch }: Place): void {
+    const lastRead = this.#lastRead;
+    this.#moveTo(offset, leaderEpoch);
+    // It was the leader that said where the logs part.
+    this.lineage.confirm(this.lineage.leader.epoch);
+    this.#committed = -1n;
+    this.#lastRead = lastRead;
+  }
+
+  /** Nothing tells where to go on; the application has to, by a seek. */
+  strand(error: KafkaError): void {
+    this.#findOut({ name: "nowhere", error });
   }
 
   /**
@@ -228,9 +275,10 @@ export class AssignedPartition implements TopicPartition {
   }
 
   /** Takes the records of an answer to a fetch at {@link fetchOffset}; messages of the aborted transactions are left out. */
-  received(records: Buffer, nextOffset: bigint, aborted: readonly AbortedTransaction[] = []): void {
+  received(records: Buffer, { nextOffset, leaderEpoch }: BatchEnd, aborted: readonly AbortedTransaction[] = []): void {
     this.buffer.push(records, aborted);
     this.#fetchOffset = nextOffset;
+    this.lineage.fetched(leaderEpoch);
   }
 
   /** Everything before `offset` is done, whatever is in hand. */
@@ -253,6 +301,13 @@ export class AssignedPartition implements TopicPartition {
   forgetFetched(): void {
     this.buffer.clear();
     this.#fetchOffset = this.position;
+    this.lineage.back(this.ledger.epoch);
+  }
+
+  /** A batch was read to its end. The offset behind it may be further than its last record: compaction leaves gaps. */
+  readToEnd({ nextOffset, partitionLeaderEpoch, maxTimestamp: timestamp }: RecordBatch): void {
+    this.ledger.advanceTo(nextOffset, partitionLeaderEpoch);
+    if (timestamp >= 0) this.#lastRead = { nextOffset, timestamp };
   }
 
   /** Puts a batch back that was taken and not read to its end; reading continues in it at the {@link position}. */
@@ -264,6 +319,10 @@ export class AssignedPartition implements TopicPartition {
   giveBack(holding?: Holding): void {
     const { batches } = holding === undefined ? this.ledger.giveBack() : this.ledger.giveBackFrom(holding);
     this.buffer.unshift(batches);
+    const [first] = batches;
+    // What is given back was not read: the messages before it are the last, and are no younger than its first one.
+    if (first !== undefined && (this.#lastRead?.nextOffset ?? -1n) > this.position)
+      this.#lastRead = { nextOffset: this.position, timestamp: first.baseTimestamp - 1 };
   }
 
   /** The stay is over. */
@@ -271,6 +330,7 @@ export class AssignedPartition implements TopicPartition {
     this.#isLive = false;
     this.#drop();
     this.ledger.restart(-1n, -1);
+    this.lineage.begin(-1);
   }
 
   /**
@@ -283,13 +343,13 @@ export class AssignedPartition implements TopicPartition {
     for (;;) {
       const batch = this.buffer.shift();
       if (batch === undefined) {
-        this.ledger.advanceTo(this.buffer.passed);
+        this.ledger.advanceTo(this.buffer.passed, this.buffer.passedEpoch);
         return undefined;
       }
       const { nextOffset } = batch;
       if (nextOffset <= this.position) continue;
       if (!batch.isControl && batch.count > 0) return batch;
-      this.ledger.advanceTo(nextOffset);
+      this.ledger.advanceTo(nextOffset, batch.partitionLeaderEpoch);
     }
   }
 
@@ -307,7 +367,9 @@ export class AssignedPartition implements TopicPartition {
   #moveTo(offset: bigint, leaderEpoch: number): void {
     this.#drop();
     this.#takenBack = undefined;
+    this.#lastRead = undefined;
     this.ledger.restart(offset, leaderEpoch);
+    this.lineage.begin(leaderEpoch);
     this.#settled = { offset, leaderEpoch };
     this.#positioning = { name: "ready" };
     this.#fetchOffset = offset;
@@ -316,7 +378,9 @@ export class AssignedPartition implements TopicPartition {
   #findOut(positioning: Positioning): void {
     this.#drop();
     this.#takenBack = undefined;
+    if (positioning.name !== "target" || !positioning.isReset) this.#lastRead = undefined;
     this.ledger.restart(-1n, -1);
+    this.lineage.begin(-1);
     this.#positioning = positioning;
   }
 

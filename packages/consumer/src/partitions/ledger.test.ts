@@ -137,7 +137,10 @@ describe("what is due for commit", () => {
   it("is what lies beyond the last commit, and nothing once the partition was given up", () => {
     const partition = new AssignedPartition("orders", 0);
     partition.found(0n);
-    partition.received(writeBatch({ partitionLeaderEpoch: 4 }, [{ value: "a" }, { value: "b" }]), 2n);
+    partition.received(writeBatch({ partitionLeaderEpoch: 4 }, [{ value: "a" }, { value: "b" }]), {
+      nextOffset: 2n,
+      leaderEpoch: 4,
+    });
     const batch = partition.nextBatch();
     const holding = partition.ledger.take({ from: 0n, to: 2n, batches: batch === undefined ? [] : [batch] }, 4);
     expect(partition.due).toBeUndefined();

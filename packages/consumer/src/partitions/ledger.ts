@@ -69,6 +69,11 @@ export class Ledger {
     return offset > this.#marked ? offset : this.#marked;
   }
 
+  /** Epoch of the leader that took what lies before {@link position}, -1 when unknown. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
   /** Epoch of the leader that took what lies before {@link done}, -1 when unknown. */
   get doneEpoch(): number {
     const first = this.#holdings[this.#first];
@@ -85,9 +90,11 @@ export class Ledger {
     this.#epoch = leaderEpoch;
   }
 
-  /** Everything before `offset` was handed out, or is not for the application. */
-  advanceTo(offset: bigint): void {
-    if (offset > this.#position) this.#position = offset;
+  /** Everything before `offset` was handed out, or is not for the application; `leaderEpoch` is that of the last of it. */
+  advanceTo(offset: bigint, leaderEpoch = this.#epoch): void {
+    if (offset <= this.#position) return;
+    this.#position = offset;
+    this.#epoch = leaderEpoch;
   }
 
   /** Hands out a run that lies behind all others. */

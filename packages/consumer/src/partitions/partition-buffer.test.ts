@@ -1,7 +1,7 @@
 import { writeBatch, writeMessageSet } from "@moldau/protocol-codec";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { nextOffsetAfter, PartitionBuffer } from "./partition-buffer.js";
+import { endOfRecords, PartitionBuffer } from "./partition-buffer.js";
 
 const batch = (baseOffset: bigint, count: number): Buffer =>
   writeBatch(
@@ -69,9 +69,9 @@ describe("what was fetched of a partition", () => {
 describe("the offset behind a record set", () => {
   it("is that behind its last whole batch, whatever its records", () => {
     const gap = writeBatch({ baseOffset: 10n, lastOffsetDelta: 9 }, [{ offset: 12n, value: "x" }]);
-    expect(nextOffsetAfter(Buffer.concat([batch(7n, 3), gap, batch(20n, 5).subarray(0, 70)]))).toBe(20n);
-    expect(nextOffsetAfter(batch(0n, 1).subarray(0, 60))).toBeUndefined();
-    expect(nextOffsetAfter(Buffer.alloc(0))).toBeUndefined();
+    expect(endOfRecords(Buffer.concat([batch(7n, 3), gap, batch(20n, 5).subarray(0, 70)]))?.nextOffset).toBe(20n);
+    expect(endOfRecords(batch(0n, 1).subarray(0, 60))).toBeUndefined();
+    expect(endOfRecords(Buffer.alloc(0))).toBeUndefined();
   });
 
   it("is known for message sets of old brokers too", () => {
@@ -79,7 +79,7 @@ describe("the offset behind a record set", () => {
       { offset: 5n, value: "a" },
       { offset: 6n, value: "b" },
     ]);
-    expect(nextOffsetAfter(set)).toBe(7n);
+    expect(endOfRecords(set)?.nextOffset).toBe(7n);
   });
 
   it("is found or refused, and never looked for for ever, whatever a broker sends", () => {
@@ -88,7 +88,7 @@ describe("the offset behind a record set", () => {
         const records = Buffer.from(bytes);
         const buffer = new PartitionBuffer();
         buffer.push(records);
-        for (const read of [() => nextOffsetAfter(records), () => buffer.shift()]) {
+        for (const read of [() => endOfRecords(records), () => buffer.shift()]) {
           try {
             read();
           } catch (error) {

@@ -29,6 +29,7 @@ export class PartitionBuffer {
   #returned: RecordBatch[] = [];
   #bytes = 0;
   #passed = -1n;
+  #passedEpoch = -1;
 
   constructor(options: ReadBatchesOptions = {}) {
     this.#options = options;
@@ -46,6 +47,11 @@ export class PartitionBuffer {
   /** Offset behind the last batch that was taken or left out; -1n when there was none since {@link clear}. */
   get passed(): bigint {
     return this.#passed;
+  }
+
+  /** Epoch of the leader that took the last batch that was taken or left out; -1 when there was none since {@link clear}, or it is unknown. */
+  get passedEpoch(): number {
+    return this.#passedEpoch;
   }
 
   /** Offset behind the next batch that was not looked at yet, as its header has it; undefined when there is none, or no telling. */
@@ -79,6 +85,7 @@ export class PartitionBuffer {
         walk.bytesLeft -= batch.sizeInBytes;
         this.#bytes -= batch.sizeInBytes;
         this.#passed = batch.nextOffset;
+        this.#passedEpoch = batch.partitionLeaderEpoch;
         if (walk.aborted?.drops(batch) === true) continue;
         return batch;
       }
@@ -115,6 +122,7 @@ export class PartitionBuffer {
     this.#returned = [];
     this.#bytes = 0;
     this.#passed = -1n;
+    this.#passedEpoch = -1;
   }
 
   #begin(): Walk | undefined {
@@ -142,19 +150,28 @@ function detached(records: Buffer): Buffer {
 }
 
 const positionOfLength = 8;
+const positionOfEpoch = 12;
 const positionOfMagic = 16;
 const positionOfLastDelta = 23;
 const overhead = 12;
 const smallestMessage = 14;
 const smallestBatch = 49;
 
+/** Where a record set ends. */
+export interface BatchEnd {
+  /** The offset behind its last whole batch. */
+  readonly nextOffset: bigint;
+  /** Epoch of the leader that took that batch; -1 when it does not tell. */
+  readonly leaderEpoch: number;
+}
+
 /**
- * The offset behind the last whole batch of a record set, undefined when it holds none. It hops from header to header,
- * about ten nanoseconds each: the next fetch has to know it before the batches have been read.
+ * Where the last whole batch of a record set ends, undefined when it holds none. It hops from header to header, about ten
+ * nanoseconds each: the next fetch has to know it before the batches have been read.
  *
  * @throws {DecodeError} when what it begins with cannot be a batch.
  */
-export function nextOffsetAfter(records: Buffer): bigint | undefined {
+export function endOfRecords(records: Buffer): BatchEnd | undefined {
   let last = -1;
   for (let position = 0; position + positionOfMagic < records.length;) {
     const length = records.readInt32BE(position + positionOfLength);
@@ -165,7 +182,13 @@ export function nextOffsetAfter(records: Buffer): bigint | undefined {
     last = position;
     position += overhead + length;
   }
-  return last < 0 ? undefined : endOfBatch(records, last);
+  const nextOffset = last < 0 ? undefined : endOfBatch(records, last);
+  return nextOffset === undefined ? undefined : { nextOffset, leaderEpoch: epochOfBatch(records, last) };
+}
+
+/** Message sets of magic 0 and 1 do not tell. */
+function epochOfBatch(records: Buffer, position: number): number {
+  return records.readInt8(position + positionOfMagic) < 2 ? -1 : records.readInt32BE(position + positionOfEpoch);
 }
 
 /** The offset behind the batch that begins at a position; undefined when not all of its header is there. */

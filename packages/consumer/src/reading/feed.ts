@@ -108,10 +108,9 @@ export class Feed {
     return undefined;
   }
 
-  /** The offset behind a batch may be further than its last record: compaction leaves gaps. */
   #step(open: OpenBatch): void {
     if (open.isStale) return;
-    open.partition.ledger.advanceTo(open.batch.nextOffset);
+    open.partition.readToEnd(open.batch);
     this.#host.consumed(open.partition);
   }
 
