@@ -58,7 +58,6 @@ const features: Readonly<Record<string, Feature>> = {
   "Handlers that run in parallel, in order by key": {
     client: () => "run" in kafka.consumer({ groupId: "g" }),
   },
-  "Noticing records that a new leader has lost (KIP-320)": { apis: ["OffsetForLeaderEpoch"] },
   "OAUTHBEARER, GSSAPI, AWS_MSK_IAM": {
     client: () =>
       ["OAUTHBEARER", "GSSAPI", "AWS_MSK_IAM"].some((mechanism) =>
