@@ -123,6 +123,19 @@ export function roundEnded(groupId: string): KafkaError {
   );
 }
 
+/** A partition was given up before a commit of it was kept, or could be made. */
+export function stayEnded({ topic, partition }: TopicPartition): KafkaError {
+  return notAssigned(
+    { topic, partition },
+    "was given up before the commit was kept. What is not committed is delivered again, to whoever has it now.",
+  );
+}
+
+/** A commit waited for the group's next round until its time was over. */
+export function roundAwaited(groupId: string): KafkaError {
+  return timedOut(`Nothing was committed for group "${groupId}" in time: it is rebalancing.`, { groupId });
+}
+
 /** A commit's time was over before its turn came, or before the coordinator answered. */
 export function commitTimedOut(groupId: string): KafkaError {
   return timedOut(`Nothing was committed for group "${groupId}" in time: an earlier commit was still on its way.`, {

@@ -1,4 +1,4 @@
-import { ErrorCode, errorByCode, OffsetCommit, type KafkaError } from "@moldau/protocol-codec";
+import { ErrorCode, errorByCode, KafkaError, OffsetCommit } from "@moldau/protocol-codec";
 import { partitionError } from "../errors.js";
 import type { TopicPartition } from "../partitions/topic-partition.js";
 
@@ -12,16 +12,19 @@ export type CommitOutcome =
   | { readonly name: "unknown"; readonly error: KafkaError }
   /** It will never keep this offset. */
   | { readonly name: "refused"; readonly error: KafkaError }
-  /** It will keep nothing of this member: its round is over. */
+  /** It keeps nothing under this identity of the member any more: again under the next one, as long as the partition is owned. */
+  | { readonly name: "superseded"; readonly error: KafkaError }
+  /** It will keep nothing of this member. */
   | { readonly name: "expelled"; readonly error: KafkaError }
   /** It will keep nothing of this group. */
   | { readonly name: "fatal"; readonly error: KafkaError };
 
-const aboutMember: readonly number[] = [
-  ErrorCode.REBALANCE_IN_PROGRESS,
+/** The member has another identity by now, or will have, or is none any more: whichever it is, the membership finds out. */
+const aboutIdentity: readonly number[] = [
   ErrorCode.ILLEGAL_GENERATION,
   ErrorCode.UNKNOWN_MEMBER_ID,
-  ErrorCode.FENCED_INSTANCE_ID,
+  ErrorCode.STALE_MEMBER_EPOCH,
+  ErrorCode.FENCED_MEMBER_EPOCH,
 ];
 
 /** Something is wrong for good, and not with the offset. */
@@ -40,12 +43,20 @@ export function judgeCommit(
   if (errorCode === 0) return { name: "kept" };
   const error = partitionError(errorCode, { topic, partition }, { api: OffsetCommit, groupId });
   if (errorCode === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) return { name: "unknown", error };
-  if (isAboutMember(errorCode)) return { name: "expelled", error };
+  if (aboutIdentity.includes(errorCode)) return { name: "superseded", error };
+  if (errorCode === ErrorCode.FENCED_INSTANCE_ID) return { name: "expelled", error };
+  if (errorCode === ErrorCode.REBALANCE_IN_PROGRESS) return { name: "again", error: passing(error) };
   if (aboutGroup.includes(errorCode)) return { name: "fatal", error };
   return { name: errorByCode(errorCode).retriable ? "again" : "refused", error };
 }
 
-/** Whether an error number says that the member does not stand where it thought it did. */
+/** Whether an error number is about the member, and not about what it commits. */
 export function isAboutMember(errorCode: number): boolean {
-  return aboutMember.includes(errorCode);
+  const others: readonly number[] = [ErrorCode.FENCED_INSTANCE_ID, ErrorCode.REBALANCE_IN_PROGRESS];
+  return aboutIdentity.includes(errorCode) || others.includes(errorCode);
+}
+
+/** Between JoinGroup and SyncGroup nothing is kept; a moment later it may be. */
+function passing({ code, message, ...facts }: KafkaError): KafkaError {
+  return new KafkaError(code, message, { ...facts, retriable: true });
 }

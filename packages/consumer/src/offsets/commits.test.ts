@@ -18,6 +18,7 @@ interface Bench {
   /** The offsets of each request, by partition. */
   readonly requested: () => Record<string, bigint>[];
   readonly endRound: () => void;
+  readonly beginRound: () => void;
   /** A time on the clock, in milliseconds since the beginning. */
   readonly at: (ms: number) => number;
 }
@@ -36,7 +37,7 @@ function bench(options: Partial<ConsumerOptions> = {}): Bench {
   const startedAt = script.clock.monotonic();
   const at = (ms: number): number => startedAt + ms;
   const note = (what: string): void => void log.push(`${script.clock.monotonic() - startedAt} ${what}`);
-  const { membership, endRound } = standingMember({ observe: ({ code }) => note(`observed ${code}`) });
+  const { membership, endRound, beginRound } = standingMember({ observe: ({ code }) => note(`observed ${code}`) });
   const assignment = new Assignment({});
   const partitions = assignment.add([
     { topic: "orders", partition: 0 },
@@ -65,7 +66,7 @@ function bench(options: Partial<ConsumerOptions> = {}): Bench {
         (topics[0]?.partitions ?? []).map(({ partitionIndex, committedOffset }) => [partitionIndex, committedOffset]),
       );
     });
-  return { script, commits, assignment, partitions, log, requested, endRound, at };
+  return { script, commits, assignment, partitions, log, requested, endRound, beginRound, at };
 }
 
 function describeEvent(event: unknown): string {
@@ -139,31 +140,114 @@ describe("commits on virtual time", () => {
     expect(log.at(-1)).toBe("100 committed 0@5");
   });
 
-  it("ends with the round of the group that it was made in: it is not repeated in the next one", async () => {
-    const { script, commits, partitions, log, endRound, at } = bench();
+  it("outlives the round of the group that it was made in where the partition is kept, waits between two, and goes on under the next", async () => {
+    const { script, commits, partitions, log, endRound, beginRound, at } = bench();
     done(partitions[0], 5n);
     script.script("OffsetCommit", answer(later.errorCode));
     const automatic = commits.commitDue(at(30_000));
-    const byHand = commits.commit([{ topic: "orders", partition: 0, offset: 3n }], { deadline: at(30_000) });
-    const outcome = byHand.catch((error: unknown) => error);
     await script.clock.advance(150);
     endRound();
-    await script.clock.advance(60_000);
-    await automatic;
-    expect(await outcome).toMatchObject({ code: "CLIENT_NOT_ASSIGNED", groupId: "billing" });
+    script.script("OffsetCommit", answer(0));
+    await script.clock.advance(5000);
     expect(script.times("OffsetCommit")).toEqual([0, 100]);
-    expect(log.filter((line) => !line.includes("retrying"))).toEqual([]);
+    const byHand = commits.commit(undefined, { deadline: at(30_000) });
+    beginRound();
+    await script.clock.advance(1);
+    await Promise.all([automatic, byHand]);
+    expect(script.requests.map(({ body }) => body.generationIdOrMemberEpoch)).toEqual([3, 3, 4]);
+    expect(log.filter((line) => !line.includes("retrying"))).toEqual(["5150 committed 0@5"]);
   });
 
-  it("tells the membership what is said of the member, and ends", async () => {
-    const { script, commits, partitions, log, at } = bench();
+  it.each([ErrorCode.ILLEGAL_GENERATION, ErrorCode.UNKNOWN_MEMBER_ID, ErrorCode.STALE_MEMBER_EPOCH])(
+    "that is refused under one identity of the member (%i) is told to the membership, and made again under the next one, not before",
+    async (errorCode) => {
+      const { script, commits, partitions, log, beginRound, at } = bench();
+      done(partitions[0], 5n);
+      script.script("OffsetCommit", answer(errorCode), answer(0));
+      const committing = commits.commitDue(at(30_000));
+      await script.clock.advance(2000);
+      expect(script.times("OffsetCommit")).toEqual([0]);
+      beginRound();
+      await script.clock.advance(1);
+      await committing;
+      expect(log).toEqual([expect.stringMatching(/^0 observed /), "2000 committed 0@5"]);
+    },
+  );
+
+  it("ends for a partition that is given up meanwhile, and goes on for the others", async () => {
+    const { script, commits, assignment, partitions, log, endRound, beginRound, at } = bench();
+    for (const partition of partitions) done(partition, 5n);
+    script.script("OffsetCommit", answer(later.errorCode, later.errorCode), answer(0, 0));
+    const outcome = commits.commit(undefined, { deadline: at(30_000) }).catch((error: unknown) => error);
+    await script.clock.advance(1);
+    endRound();
+    assignment.remove([{ topic: "orders", partition: 0 }]);
+    beginRound();
+    await script.clock.advance(100);
+    expect(await outcome).toMatchObject({ code: "CLIENT_NOT_ASSIGNED", topic: "orders", partition: 0 });
+    expect(log.at(-1)).toBe("100 committed 1@5");
+    expect(
+      script.requests.map(({ body }) => (body as { topics: { partitions: unknown[] }[] }).topics[0]?.partitions.length),
+    ).toEqual([2, 1]);
+  });
+
+  it("ends at once when all its partitions are given up, and waits for nothing more", async () => {
+    const { script, commits, assignment, partitions, log, endRound, at } = bench();
     done(partitions[0], 5n);
-    script.script("OffsetCommit", answer(ErrorCode.ILLEGAL_GENERATION));
-    await commits.commitDue(at(30_000));
+    script.script("OffsetCommit", "never");
+    const automatic = commits.commitDue(at(30_000));
+    await script.clock.advance(1);
+    endRound();
+    assignment.clear();
+    await automatic;
+    expect(log).toEqual([]);
+    expect(script.clock.armed).toBe(0);
+  });
+
+  it("of a partition that is not assigned ends with the round, since nobody can tell whose that is in the next", async () => {
+    const { script, commits, log, endRound, beginRound, at } = bench();
+    const stranger = [{ topic: "orders", partition: 7, offset: 3n }];
+    script.script("OffsetCommit", answer(...Array.from({ length: 8 }, () => later.errorCode)));
+    const outcome = commits.commit(stranger, { deadline: at(30_000) }).catch((error: unknown) => error);
+    await script.clock.advance(1);
+    endRound();
+    expect(await outcome).toMatchObject({ code: "CLIENT_NOT_ASSIGNED", groupId: "billing" });
+    await expect(commits.commit(stranger, { deadline: at(30_000) })).rejects.toMatchObject({
+      code: "CLIENT_NOT_ASSIGNED",
+    });
+    beginRound();
+    await script.clock.advance(60_000);
+    expect(script.times("OffsetCommit")).toEqual([0]);
+    expect(log.filter((line) => line.includes("committed"))).toEqual([]);
+  });
+
+  it("that waits for a round gives up when its time is over, and says what it waited for", async () => {
+    const { script, commits, partitions, endRound, at } = bench();
+    done(partitions[0], 5n);
+    endRound();
+    const outcome = commits.commit(undefined, { deadline: at(1000) }).catch((error: unknown) => error);
+    await script.clock.advance(1001);
+    expect(await outcome).toMatchObject({ code: "CLIENT_REQUEST_TIMEOUT", groupId: "billing" });
+    expect(script.clock.armed).toBe(0);
+  });
+
+  it("tells the membership that another has its place, and ends", async () => {
+    const { script, commits, log, at } = bench();
+    script.script("OffsetCommit", answer(ErrorCode.FENCED_INSTANCE_ID));
     await expect(
       commits.commit([{ topic: "orders", partition: 0, offset: 3n }], { deadline: at(30_000) }),
-    ).rejects.toMatchObject({ code: "ILLEGAL_GENERATION" });
-    expect(log).toEqual(["0 observed ILLEGAL_GENERATION", "0 observed ILLEGAL_GENERATION"]);
+    ).rejects.toMatchObject({ code: "FENCED_INSTANCE_ID" });
+    expect(log).toEqual(["0 observed FENCED_INSTANCE_ID"]);
+  });
+
+  it("asks again, and the membership to join, while the coordinator is between two rounds", async () => {
+    const { script, commits, partitions, log, at } = bench();
+    done(partitions[0], 5n);
+    script.script("OffsetCommit", answer(ErrorCode.REBALANCE_IN_PROGRESS), answer(0));
+    const committing = commits.commitDue(at(30_000));
+    await script.clock.advance(100);
+    await committing;
+    expect(log).toEqual(["0 observed REBALANCE_IN_PROGRESS", "0 retrying REBALANCE_IN_PROGRESS", "100 committed 0@5"]);
   });
 
   it("commits by itself what became done while a commit was on its way", async () => {

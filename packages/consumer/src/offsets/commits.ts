@@ -4,14 +4,14 @@ import type { ClusterView } from "../cluster-view.js";
 import PQueue from "p-queue";
 import { commitTimedOut, ConsumerErrorCode, notAMember } from "../errors.js";
 import type { ConsumerName, Tell } from "../events.js";
-import type { MemberIdentity, Membership } from "../membership/membership.js";
+import type { Membership } from "../membership/membership.js";
 import type { ResolvedConsumerOptions } from "../options.js";
 import type { AssignedPartition } from "../partitions/assigned-partition.js";
 import type { Assignment } from "../partitions/assignment.js";
 import { beginTrace, endTrace } from "@moldau/connection-pool/internal";
 import { commitChannel } from "./commit-trace.js";
 import { CommitScheduler } from "./commit-scheduler.js";
-import { dueOffsets, offsetsOf, type Committable } from "./committable.js";
+import { dueOffsets, offsetsOf, readCommittable, type Committable } from "./committable.js";
 import { isAboutMember } from "./commit-outcome.js";
 import { PendingCommit, type CommitResult, type OffsetToCommit, type RefusedOffset } from "./pending-commit.js";
 
@@ -44,7 +44,7 @@ export interface CommitOptions {
  * The one writer of what the group has committed: when told to, every now and then, before partitions are given up, and at the end.
  *
  * One commit is on its way at a time, so that an older one that is tried again can never overtake a newer one. Each is bound
- * to the round of the group that it was asked for in, and ends with it.
+ * to the stays of its partitions, and ends with them: a round of the group that ends leaves what is kept alone.
  */
 export class Commits {
   readonly #init: CommitsInit;
@@ -72,22 +72,26 @@ export class Commits {
   }
 
   /**
-   * Commits what the application says, or with undefined everything that is done.
+   * Commits what the application says, or with undefined everything that is done. While the group rebalances it waits, for what is kept.
    *
    * @throws {KafkaError} what the coordinator said; CLIENT_NOT_ASSIGNED while the consumer is no member of its group, or when
-   * its round ended meanwhile.
+   * a partition was given up meanwhile.
    */
   async commit(what: Committable | undefined, options: CommitOptions): Promise<void> {
-    const { assignment, membership, coordinator, moved } = this.#init;
-    const offsets = what === undefined ? undefined : offsetsOf(what, assignment, moved);
-    const { identity } = membership;
-    if (identity === undefined) {
-      if (offsets === undefined ? dueOffsets(assignment).length === 0 : offsets.length === 0) return;
-      throw notAMember(coordinator.key);
-    }
-    const refused = await this.#inTurn(() => offsets ?? dueOffsets(assignment), { ...options, identity });
-    const failure = combined(refused);
+    const { assignment } = this.#init;
+    const offsets = what === undefined ? undefined : this.#named(what);
+    const { refused, gone } = await this.#inTurn(() => offsets ?? dueOffsets(assignment), options);
+    const failure = combined([...refused, ...gone]);
     if (failure !== undefined) throw failure;
+  }
+
+  #named(what: Committable): readonly OffsetToCommit[] {
+    const { assignment, membership, coordinator, moved } = this.#init;
+    const named = readCommittable("commit", what, assignment);
+    const { identity } = membership;
+    if (identity === undefined && named.some(({ assigned }) => assigned === undefined))
+      throw notAMember(coordinator.key);
+    return offsetsOf(named, { otherwise: identity?.ended ?? AbortSignal.abort(), moved });
   }
 
   /**
@@ -123,20 +127,19 @@ export class Commits {
     if (error !== undefined && !isAboutMembership(error)) throw error;
   }
 
-  async #commitDue(options: Omit<CommitOrder, "identity">): Promise<KafkaError | undefined> {
-    const { membership, assignment } = this.#init;
-    const { identity } = membership;
-    if (!this.#init.options.autoCommit || identity === undefined) return undefined;
+  async #commitDue(options: CommitOrder): Promise<KafkaError | undefined> {
+    const { assignment } = this.#init;
+    if (!this.#init.options.autoCommit) return undefined;
     try {
-      await this.#inTurn(() => dueOffsets(assignment), { ...options, identity });
+      await this.#inTurn(() => dueOffsets(assignment), options);
       return undefined;
     } catch (error) {
       return asKafkaError(error);
     }
   }
 
-  /** Commits what `offsets` gives at the moment when the commit's turn has come; what will never be kept. */
-  async #inTurn(offsets: () => readonly OffsetToCommit[], order: CommitOrder): Promise<readonly RefusedOffset[]> {
+  /** Commits what `offsets` gives at the moment when the commit's turn has come; what will never be kept, and what was given up meanwhile. */
+  async #inTurn(offsets: () => readonly OffsetToCommit[], order: CommitOrder): Promise<NotKept> {
     const { clock } = this.#init.cluster;
     const { signal, deadline } = order;
     const late = (): KafkaError => commitTimedOut(this.#init.coordinator.key);
@@ -144,20 +147,16 @@ export class Commits {
     return waitFor(turn, { clock, signal, timeoutMs: Math.max(0, deadline - clock.monotonic()), late });
   }
 
-  async #run(
-    offsets: readonly OffsetToCommit[],
-    { identity, signal, deadline, isLast }: CommitOrder,
-  ): Promise<readonly RefusedOffset[]> {
+  async #run(offsets: readonly OffsetToCommit[], { signal, deadline, isLast }: CommitOrder): Promise<NotKept> {
     const { cluster, coordinator, membership, tell } = this.#init;
-    if (offsets.length === 0 || cluster.clock.monotonic() >= deadline) return [];
+    if (offsets.length === 0 || cluster.clock.monotonic() >= deadline) return { refused: [], gone: [] };
     const pending = new PendingCommit({
       cluster,
       coordinator,
-      identity,
+      membership,
       offsets,
       signals: [signal, isLast === true ? undefined : this.#closing.signal],
       deadline,
-      expelled: (error) => membership.observe(error, identity),
       retrying: (notice) => tell("retrying", (consumer) => ({ ...consumer, ...notice })),
     });
     try {
@@ -165,7 +164,7 @@ export class Commits {
     } finally {
       this.#tellOf(pending.result);
     }
-    return pending.result.refused;
+    return { refused: pending.result.refused, gone: pending.gone };
   }
 
   async #traced(pending: PendingCommit, offsets: readonly OffsetToCommit[]): Promise<void> {
@@ -174,7 +173,8 @@ export class Commits {
     const trace = beginTrace(commitChannel, { ...this.#init.name, offsets: plain });
     try {
       await pending.run();
-      endTrace(commitChannel, trace, { result: pending.result });
+      const [gone] = pending.gone;
+      endTrace(commitChannel, trace, { result: pending.result, ...(gone === undefined ? {} : { error: gone.error }) });
     } catch (error) {
       endTrace(commitChannel, trace, { result: pending.result, error: asKafkaError(error) });
       throw error;
@@ -189,9 +189,14 @@ export class Commits {
 
 /** A commit that waits for its turn. */
 interface CommitOrder extends CommitOptions {
-  readonly identity: MemberIdentity;
   /** Whether it is the one that closing waits for. */
   readonly isLast?: boolean;
+}
+
+/** What the coordinator does not keep of a commit that is over. */
+interface NotKept {
+  readonly refused: readonly RefusedOffset[];
+  readonly gone: readonly RefusedOffset[];
 }
 
 /** What the promise of a commit rejects with: the rest of it was kept. */

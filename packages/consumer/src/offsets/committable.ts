@@ -42,20 +42,20 @@ export function readCommittable(call: string, what: Committable, assignment: Ass
 }
 
 /**
- * Reads what the application wants committed, as {@link readCommittable} does, and marks it as done. `moved` is told when reading steps over what
- * was taken back before it.
+ * Marks what the application wants committed as done. An offset of a partition that is not assigned here may be committed until `otherwise` fires.
+ * `moved` is told when reading steps over what was taken back before an offset.
  */
 export function offsetsOf(
-  what: Committable,
-  assignment: Assignment,
-  moved: (partition: AssignedPartition) => void,
+  named: readonly NamedOffset[],
+  { otherwise, moved }: { readonly otherwise: AbortSignal; readonly moved: (partition: AssignedPartition) => void },
 ): OffsetToCommit[] {
-  return readCommittable("commit", what, assignment).map(({ assigned, ...offset }) => {
-    if (assigned === undefined) return { ...offset, settle: () => undefined };
+  return named.map(({ assigned, ...offset }) => {
+    if (assigned === undefined) return { ...offset, ended: otherwise, settle: () => undefined };
     markDone(assigned, offset.offset);
     const settle = settlement(assigned, offset);
     return {
       ...offset,
+      ended: assigned.ended,
       settle: (outcome) => {
         settle(outcome);
         if (outcome === "kept" && assigned.stepOver(offset)) moved(assigned);
@@ -74,7 +74,8 @@ export function dueOffsets(assignment: Assignment): OffsetToCommit[] {
   const offsets: OffsetToCommit[] = [];
   for (const partition of assignment) {
     const { due } = partition;
-    if (due !== undefined) offsets.push({ ...due, metadata: "", settle: settlement(partition, due) });
+    const { ended } = partition;
+    if (due !== undefined) offsets.push({ ...due, metadata: "", ended, settle: settlement(partition, due) });
   }
   return offsets;
 }

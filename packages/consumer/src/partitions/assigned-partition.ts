@@ -1,4 +1,5 @@
 import type { KafkaError, RecordBatch } from "@moldau/protocol-codec";
+import { stayEnded } from "../errors.js";
 import type { AbortedTransaction } from "./aborted-transactions.js";
 import { Ledger, type Holding } from "./ledger.js";
 import { Lineage } from "./lineage.js";
@@ -77,7 +78,7 @@ export class AssignedPartition implements TopicPartition {
   /** First offset in the log, -1n before the first answer. */
   logStartOffset = -1n;
 
-  #isLive = true;
+  readonly #end = new AbortController();
   #positioning: Positioning = { name: "committed" };
   #version = 0;
   #fetchOffset = -1n;
@@ -100,7 +101,12 @@ export class AssignedPartition implements TopicPartition {
 
   /** False once the partition was revoked or lost; what still refers to it has no effect then. */
   get isLive(): boolean {
-    return this.#isLive;
+    return !this.#end.signal.aborted;
+  }
+
+  /** Fires, with a CLIENT_NOT_ASSIGNED as its reason, when the partition is revoked or lost: what is not committed of it by then is for others. */
+  get ended(): AbortSignal {
+    return this.#end.signal;
   }
 
   get positioning(): Positioning {
@@ -124,12 +130,12 @@ export class AssignedPartition implements TopicPartition {
 
   /** Whether the leader has to be asked whether it has what was read. */
   get isInDoubt(): boolean {
-    return this.#isLive && this.isReady && this.lineage.isInDoubt;
+    return this.isLive && this.isReady && this.lineage.isInDoubt;
   }
 
   /** Whether its messages may be handed out. */
   get isReadable(): boolean {
-    return this.#isLive && !this.paused && !this.isSuspended;
+    return this.isLive && !this.paused && !this.isSuspended;
   }
 
   /** What messages are handed out under; another one once they were taken back. */
@@ -175,7 +181,7 @@ export class AssignedPartition implements TopicPartition {
 
   /** What an automatic commit has to commit: undefined when the coordinator keeps it already, or nothing is known or done. */
   get due(): DoneOffset | undefined {
-    if (!this.#isLive || !this.isReady) return undefined;
+    if (!this.isLive || !this.isReady) return undefined;
     const { topic, partition } = this;
     const { done: offset, doneEpoch: leaderEpoch } = this.ledger;
     return offset > this.#committed ? { topic, partition, offset, leaderEpoch } : undefined;
@@ -327,7 +333,7 @@ export class AssignedPartition implements TopicPartition {
 
   /** The stay is over. */
   end(): void {
-    this.#isLive = false;
+    this.#end.abort(stayEnded(this));
     this.#drop();
     this.ledger.restart(-1n, -1);
     this.lineage.begin(-1);
