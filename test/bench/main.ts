@@ -8,16 +8,17 @@ import { compareEndToEnd } from "./against/end-to-end.js";
 import { compareCodecs } from "./codec/comparison.js";
 import { rows, type Row } from "./codec/rows.js";
 import { endToEnd } from "./end-to-end.js";
+import { groups } from "./groups/groups.js";
 import { timeMicros } from "./micro/micros.js";
 import { transactions } from "./transactions.js";
 
 const options = commandLine("npm run bench -- [options]: what the layers of the client cost, beside other clients.", {
-  only: { value: "PART", says: "One part: codec, micro, end-to-end or transactions." },
+  only: { value: "PART", says: "One part: codec, micro, end-to-end, transactions or groups." },
   rows: { value: "TEXT", says: "Of codec (with --against of micro too), the rows only whose name has this text." },
   samples: { value: "N", says: "Samples of each row of codec and micro.", default: 11 },
   "sample-ms": { value: "N", says: "CPU time of a sample.", default: 20 },
   messages: { value: "N", says: "Messages of a run of end-to-end.", default: 400_000 },
-  rounds: { value: "N", says: "Rounds of end-to-end and transactions.", default: 3 },
+  rounds: { value: "N", says: "Rounds of end-to-end, transactions and groups.", default: 3 },
   transactions: { value: "N", says: "Transactions of a run of transactions.", default: 400 },
   confluent: {
     value: "FOLDER",
@@ -37,6 +38,7 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
   micro: () => timeMicros(sampling),
   "end-to-end": () =>
     endToEnd({ messages: number("messages"), rounds: number("rounds"), confluent: options.confluent }),
+  groups: () => groups({ rounds: number("rounds") }),
   transactions: () => transactions({ transactions: number("transactions"), rounds: number("rounds") }),
 };
 const named = options.only === undefined ? Object.keys(parts) : [options.only];
