@@ -4,7 +4,15 @@
 const sections: readonly Section[] = [
   {
     heading: "What to read, and where to begin",
-    options: ["groupId", "topics", "topicPattern", "startFrom", "isolationLevel", "allowAutoTopicCreation"],
+    options: [
+      "groupId",
+      "topics",
+      "topicPattern",
+      "startFrom",
+      "onDataLoss",
+      "isolationLevel",
+      "allowAutoTopicCreation",
+    ],
   },
   { heading: "What counts as done", options: ["autoCommit", "autoCommitIntervalMs"] },
   {

@@ -24,11 +24,15 @@ for (const group of groups)
       process.exit(1);
     });
 await once(process.stdin, "data");
+const toBeStable = process.cpuUsage();
 const before = process.cpuUsage();
 await pause(idleMs);
 const { user, system } = process.cpuUsage(before);
+// Garbage is nobody's memory.
+globalThis.gc?.();
 const { rss, heapUsed } = process.memoryUsage();
 const cost: CrowdCost = {
+  startCpuSeconds: (toBeStable.user + toBeStable.system) / 1e6,
   idleCpuPercent: ((user + system) / (idleMs * 1000)) * 100,
   residentMiB: rss / 2 ** 20,
   heapMiB: heapUsed / 2 ** 20,

@@ -11,6 +11,8 @@ import { contenders, type Protocol } from "./group-client.js";
 
 /** What many members cost that have nothing to read. */
 export interface CrowdCost {
+  /** CPU time until the groups are stable, with the start of the process. */
+  readonly startCpuSeconds: number;
   /** Of one core. */
   readonly idleCpuPercent: number;
   readonly residentMiB: number;
@@ -33,7 +35,10 @@ export async function crowd(broker: BenchBroker): Promise<void> {
   const rows: string[][] = [];
   for (const { client, protocol } of contenders)
     rows.push([`${client}, ${protocol}`, ...(await row(broker, client, protocol))]);
-  printTable(["client", "stable, s", "idle CPU, %", "resident, MiB", "heap, MiB", "connections", "timers"], rows);
+  printTable(
+    ["client", "stable, s", "CPU, s", "idle CPU, %", "resident, MiB", "heap, MiB", "connections", "timers"],
+    rows,
+  );
 }
 
 async function row(broker: BenchBroker, client: string, protocol: Protocol): Promise<readonly string[]> {
@@ -43,7 +48,9 @@ async function row(broker: BenchBroker, client: string, protocol: Protocol): Pro
     ...{ client, protocol, topic, groups, membersOfEach, idleMs, brokers: broker.address },
   };
   const program = fileURLToPath(new URL("crowd-process.js", import.meta.url));
-  const child = spawn(process.execPath, [program, JSON.stringify(workload)], { stdio: ["pipe", "pipe", "ignore"] });
+  const child = spawn(process.execPath, ["--expose-gc", program, JSON.stringify(workload)], {
+    stdio: ["pipe", "pipe", "ignore"],
+  });
   const kafka = new Kafka({ clientId: "watcher", brokers: [broker.address] });
   try {
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
@@ -57,6 +64,7 @@ async function row(broker: BenchBroker, client: string, protocol: Protocol): Pro
     const cost = JSON.parse(value) as CrowdCost;
     return [
       seconds.toFixed(1),
+      cost.startCpuSeconds.toFixed(1),
       cost.idleCpuPercent.toFixed(1),
       ...[cost.residentMiB, cost.heapMiB, cost.connections, cost.timers].map((figure) => figure.toFixed(0)),
     ];

@@ -40,6 +40,7 @@ await until(() => {
   const [firsts, seconds] = [partitionsOf("first", since), partitionsOf("second", since)];
   return seconds.size > 0 && firsts.size + seconds.size === partitions && since > joinedAt;
 });
+await pause(1_000);
 process.stdout.write(`${JSON.stringify(outcome())}\n`, () => process.exit(0));
 
 function partitionsOf(who: Read["member"], since: number): Set<number> {
