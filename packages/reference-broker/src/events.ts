@@ -110,10 +110,21 @@ export interface GroupEvent {
   /** Node id of the group's coordinator. */
   readonly broker: number;
   readonly groupId: string;
-  /** Kafka's name of the state; Dead means that the group was deleted. */
-  readonly state: "Empty" | "PreparingRebalance" | "CompletingRebalance" | "Stable" | "Dead";
+  /**
+   * Kafka's name of the state; Dead means that the group was deleted. A group of the consumer protocol is Assigning while what its members are
+   * to have is still to be worked out, and Reconciling until each of them has it.
+   */
+  readonly state:
+    | "Empty"
+    | "PreparingRebalance"
+    | "CompletingRebalance"
+    | "Assigning"
+    | "Reconciling"
+    | "Stable"
+    | "Dead";
+  /** The generation, of a group of the consumer protocol its epoch. */
   readonly generation: number;
-  /** The assignor that the members agreed on; null while there is none. */
+  /** The assignor that the members agreed on, or that the broker uses for them; null while there is none. */
   readonly protocol: string | null;
   /** Member ids, in the order in which they came. */
   readonly members: readonly string[];

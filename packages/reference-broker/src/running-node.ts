@@ -15,6 +15,7 @@ import type { BrokerEvents, ConnectionEvent } from "./events.js";
 import type { FaultRules } from "./faults/rules.js";
 import { FetchSessionCache } from "./fetch/session-cache.js";
 import { GroupCoordinator } from "./groups/coordinator.js";
+import { GroupConfigs } from "./groups/group-configs.js";
 import { handlers } from "./handlers/all.js";
 import { Listener, type ListenerSettings } from "./network/listener.js";
 import { PeerConnections } from "./network/peer-connections.js";
@@ -103,7 +104,8 @@ export class RunningNode implements BrokerNode {
     this.events = events;
     this.random = random;
     this.randomBytes = randomBytes;
-    this.groups = new GroupCoordinator({ nodeId, config, cluster, clock, random, events, onError });
+    const groupConfigs = new GroupConfigs(config, cluster);
+    this.groups = new GroupCoordinator({ nodeId, config, groupConfigs, cluster, clock, random, events, onError });
     this.producerIds = new ProducerIds(controller, nodeId);
     const { peers, admission, markers } = wayToOthers(nodeId, shared, cluster);
     this.peers = peers;
@@ -218,7 +220,9 @@ export class RunningNode implements BrokerNode {
     });
   }
 
-  async #carryOut({ changed, removed, reconfigured }: ClusterEffects): Promise<void> {
+  async #carryOut({ created, changed, removed, reconfigured }: ClusterEffects): Promise<void> {
+    const touched = new Set([...created, ...changed, ...removed]);
+    this.groups.onTopicsChanged(touched, { version: this.#image.offset, anyNew: created.size > 0 });
     const brought = this.partitions.reconcile(new Set([...changed, ...removed]));
     for (const topic of reconfigured) this.partitions.reconfigure(topic);
     if (removed.size > 0) await this.groups.onTopicsDeleted([...removed]);

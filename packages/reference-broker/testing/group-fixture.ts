@@ -1,8 +1,16 @@
-import { Uuid, type JoinGroupRequest, type OffsetCommitRequest } from "@moldau/protocol-codec";
+import type { ConsumerHeartbeatAnswer } from "../src/groups/consumer/events.js";
+import {
+  Uuid,
+  type ConsumerGroupHeartbeatRequest,
+  type JoinGroupRequest,
+  type OffsetCommitRequest,
+} from "@moldau/protocol-codec";
 import { BrokerConfig } from "../src/cluster/broker-config.js";
 import type { JoinAnswer, SyncAnswer } from "../src/groups/classic/events.js";
 import { GroupCoordinator, type TransactionalOffsets } from "../src/groups/coordinator.js";
 import type { TransactionMarker } from "../src/transactions/marker.js";
+import { GroupConfigs } from "../src/groups/group-configs.js";
+import { evenAssignor } from "./even-assignor.js";
 import { subscription } from "./group-machine.js";
 import { MemoryGroupLog } from "./memory-group-log.js";
 import { turns, VirtualClock } from "moldau-testing";
@@ -16,21 +24,35 @@ export class GroupFixture {
   readonly errors: unknown[] = [];
   readonly coordinator: GroupCoordinator;
   readonly topics: Record<string, Uuid> = { ...ids };
+  /** What is configured for single groups, by group id and Kafka's name. */
+  readonly groupConfigs = new Map<string, ReadonlyMap<string, string>>();
+  /** How many partitions each topic has. */
+  partitions = 6;
+  #version = 0n;
 
   private constructor(config: Readonly<Record<string, string | number>>) {
     let seed = 1;
+    const brokerConfig = new BrokerConfig({ "offsets.topic.num.partitions": 1, ...config });
+    const topic = (name: string) => {
+      const id = this.topics[name];
+      if (id === undefined) return undefined;
+      return { id, name, partitions: Array.from({ length: this.partitions }, () => ({ replicas: [0] })) };
+    };
     this.coordinator = new GroupCoordinator({
       nodeId: 0,
-      config: new BrokerConfig({ "offsets.topic.num.partitions": 1, ...config }),
+      config: brokerConfig,
+      groupConfigs: new GroupConfigs(brokerConfig, {
+        configs: (_type, groupId) => this.groupConfigs.get(groupId) ?? new Map<string, string>(),
+      }),
+      assignors: [evenAssignor("uniform"), evenAssignor("range")],
       cluster: {
-        topic: (name) => {
-          const id = this.topics[name];
-          return id === undefined ? undefined : { id, partitions: { length: 6 } };
-        },
+        topic,
         topicById: (id) => {
           const name = Object.keys(this.topics).find((each) => this.topics[each]?.equals(id) === true);
           return name === undefined ? undefined : { name };
         },
+        topics: () => Object.keys(this.topics).map((name) => ({ name })),
+        broker: () => undefined,
       },
       clock: this.clock,
       random: () => ((seed = (seed * 16_807) % 2_147_483_647) - 1) / 2_147_483_646,
@@ -75,6 +97,53 @@ export class GroupFixture {
       },
       { apiVersion, clientId: "client", clientHost: "/127.0.0.1" },
     );
+  }
+
+  /** The cluster's topics are others now: made, removed or with other partitions. */
+  changeTopics(change: () => void, { anyNew = true }: { readonly anyNew?: boolean } = {}): void {
+    const before = Object.keys(this.topics);
+    change();
+    const touched = new Set([...before, ...Object.keys(this.topics)]);
+    this.coordinator.onTopicsChanged(touched, { version: ++this.#version, anyNew });
+  }
+
+  /** Sends a ConsumerGroupHeartbeat; by default one that says nothing new. */
+  beat(
+    groupId: string,
+    request: Partial<ConsumerGroupHeartbeatRequest> & { readonly memberId: string; readonly memberEpoch: number },
+    apiVersion = 1,
+  ): Promise<ConsumerHeartbeatAnswer> {
+    return this.coordinator.consumerHeartbeat(
+      {
+        groupId,
+        instanceId: null,
+        rackId: null,
+        rebalanceTimeoutMs: -1,
+        subscribedTopicNames: null,
+        subscribedTopicRegex: null,
+        serverAssignor: null,
+        topicPartitions: null,
+        ...request,
+      },
+      { apiVersion, clientId: "client", clientHost: "/127.0.0.1" },
+      () => true,
+    );
+  }
+
+  /** Joins a group of the consumer protocol, reading `orders` unless the request says otherwise. */
+  beatToJoin(
+    groupId: string,
+    memberId: string,
+    request: Partial<ConsumerGroupHeartbeatRequest> = {},
+  ): Promise<ConsumerHeartbeatAnswer> {
+    return this.beat(groupId, {
+      memberId,
+      memberEpoch: 0,
+      rebalanceTimeoutMs: 60_000,
+      subscribedTopicNames: request.subscribedTopicRegex === undefined ? ["orders"] : null,
+      topicPartitions: [],
+      ...request,
+    });
   }
 
   sync(

@@ -88,7 +88,10 @@ function groupText({ groupId, state, generation, members, protocol }: GroupEvent
   switch (state) {
     case "PreparingRebalance":
       return `group ${groupId} rebalances`;
+    case "Reconciling":
+      return `group ${groupId} rebalances: epoch ${generation}, ${counted(members.length, "member")} (${protocol ?? "no assignor"})`;
     case "CompletingRebalance":
+    case "Assigning":
       return undefined; // A moment later it is stable, or rebalances again.
     case "Stable":
       return `group ${groupId} is stable: generation ${generation}, ${counted(members.length, "member")} (${protocol ?? "no assignor"})`;

@@ -1,5 +1,6 @@
 import {
   ErrorCode,
+  type ConsumerGroupHeartbeatRequest,
   type DeleteGroupsRequest,
   type HeartbeatRequest,
   type JoinGroupRequest,
@@ -9,8 +10,6 @@ import {
   type SyncGroupRequest,
   Uuid,
 } from "@moldau/protocol-codec";
-import type { Clock } from "@moldau/platform";
-import type { BrokerEvents } from "../events.js";
 import {
   failedJoin,
   failedSync,
@@ -23,44 +22,21 @@ import { CoordinatorError, errorCodeOf } from "../coordination/coordinator-error
 import type { CoordinatorLog, TransactionalProducer } from "../coordination/coordinator-log.js";
 import { ShardTable } from "../coordination/shard-table.js";
 import { groupsTopic } from "../cluster/internal-topics.js";
+import type { Caller, GroupCoordinatorOptions, GroupTopics } from "./coordinator-options.js";
 import { describeGroup, groupFailure, listGroup, type GroupFilter, type GroupListing } from "./listing.js";
+import { heartbeatProblem } from "./consumer/check-heartbeat.js";
+import { ConsumerProtocol } from "./consumer/consumer-protocol.js";
+import { consumerGroupFailure, describeConsumerGroup, type ConsumerGroupDescription } from "./consumer/description.js";
+import { failedHeartbeat, type ConsumerHeartbeatAnswer } from "./consumer/events.js";
 import type { GroupDescription } from "./group-view.js";
 import { groupTidings, type GroupTidings } from "./group-tidings.js";
 import { newMemberId } from "./member-id.js";
 import { commitOffsets, type CommittedTopic } from "./offset-commit.js";
 import { fetchAllOffsets, fetchOffsets, type FetchedTopic, type TopicToFetch } from "./offset-fetch.js";
 import { deleteGroupError, deleteOffsets, groupTombstones, type DeletedOffsets } from "./removal.js";
-import { groupSettings, type GroupConfig, type GroupSettings } from "./settings.js";
+import { groupSettings, type GroupSettings } from "./settings.js";
 import { GroupShard, type ShardView } from "./group-shard.js";
 import type { EndMarker } from "../transactions/marker.js";
-
-/** What a group coordinator is made of. */
-export interface GroupCoordinatorOptions {
-  readonly nodeId: number;
-  readonly config: GroupConfig;
-  readonly cluster: GroupTopics;
-  readonly clock: Clock;
-  /** Numbers from 0 (included) to 1 (excluded); member ids are made of them. */
-  readonly random: () => number;
-  /** Whom to tell what happens to groups. Default: nobody. */
-  readonly events?: BrokerEvents | undefined;
-  /** Hears of failures that no request waits for: a log that cannot be replayed, an expiry that could not be written. */
-  readonly onError?: ((error: unknown) => void) | undefined;
-}
-
-/** What the coordinator asks the cluster's metadata. */
-export interface GroupTopics {
-  topic(name: string): { readonly id: Uuid; readonly partitions: { readonly length: number } } | undefined;
-  topicById(id: Uuid): { readonly name: string } | undefined;
-}
-
-/** Who sends a request. */
-export interface Caller {
-  readonly apiVersion: number;
-  readonly clientId: string | null;
-  /** As Kafka prints it: `/127.0.0.1`. */
-  readonly clientHost: string;
-}
 
 /** Offsets that are committed in a transaction, and the member that read up to them. */
 export type TransactionalOffsets = Omit<OffsetCommitRequest, "retentionTimeMs">;
@@ -73,7 +49,7 @@ const notServed: ReadonlySet<number> = new Set([
 ]);
 
 /**
- * The group coordinator of one broker: groups of the classic protocol and committed offsets.
+ * The group coordinator of one broker: groups of the classic and of the consumer protocol, and committed offsets.
  *
  * The broker tells it which partitions of `__consumer_offsets` it leads (`onLeader`, `onLeaderLost`); each is a {@link GroupShard}, replayed
  * when it is gained and dropped when it is lost. A group belongs to the partition that its id hashes to. Every method answers; an error
@@ -83,6 +59,7 @@ export class GroupCoordinator {
   readonly #options: GroupCoordinatorOptions;
   readonly #settings: GroupSettings;
   readonly #told: GroupTidings;
+  readonly #consumer: ConsumerProtocol;
   readonly #shards: ShardTable<GroupShard>;
 
   constructor(options: GroupCoordinatorOptions) {
@@ -92,6 +69,7 @@ export class GroupCoordinator {
     const told = groupTidings(nodeId, events);
     this.#told = told;
     this.#settings = settings;
+    this.#consumer = new ConsumerProtocol({ ...options, settings, configs: options.groupConfigs });
     this.#shards = new ShardTable({
       partitions: () => options.cluster.topic(groupsTopic)?.partitions.length ?? settings.offsetsTopicPartitions,
       open: (log, { partition, leaderEpoch }) =>
@@ -102,6 +80,7 @@ export class GroupCoordinator {
           clock,
           settings,
           told,
+          consumer: this.#consumer,
           onError: (error) => this.#onError(error),
         }),
     });
@@ -137,6 +116,12 @@ export class GroupCoordinator {
         this.#onError(error);
       }
     }
+  }
+
+  /** Topics were made, changed or removed, by which the cluster's metadata has come as far as `version`. */
+  onTopicsChanged(topics: ReadonlySet<string>, at: { readonly version: bigint; readonly anyNew: boolean }): void {
+    this.#consumer.topics.changed(topics, at);
+    for (const shard of this.#shards.all()) shard.topicsChanged(topics);
   }
 
   /** The broker stops: cancels every deadline and answers whoever waits. Idempotent. */
@@ -208,6 +193,28 @@ export class GroupCoordinator {
     );
   }
 
+  /** Whether groups may be of the consumer protocol: the cluster has it (`group.version`), and this broker does. */
+  servesConsumerGroups(cluster: { featureLevel(name: string): number }): boolean {
+    return this.#settings.consumer.enabled && cluster.featureLevel("group.version") >= 1;
+  }
+
+  /** ConsumerGroupHeartbeat. `mayDescribe` says of which topics the member may know that they exist. */
+  async consumerHeartbeat(
+    { groupId, ...request }: ConsumerGroupHeartbeatRequest,
+    { apiVersion, clientId, clientHost }: Caller,
+    mayDescribe: (topic: string) => boolean,
+  ): Promise<ConsumerHeartbeatAnswer> {
+    try {
+      const problem = heartbeatProblem({ groupId, ...request }, apiVersion, this.#consumer.assignors.keys());
+      if (problem !== undefined) throw problem;
+      const event = { ...request, clientId: clientId ?? "", clientHost, mayDescribe };
+      return await this.#shards.of(groupId).consumer.heartbeat(groupId, event);
+    } catch (error) {
+      if (!(error instanceof CoordinatorError)) throw error;
+      return failedHeartbeat(error.errorCode, error.message);
+    }
+  }
+
   /** OffsetCommit for topics whose names are known. Rejects with a CoordinatorError when nothing can be committed. */
   async commit(request: OffsetCommitRequest, apiVersion: number): Promise<readonly CommittedTopic[]> {
     const { groupId, memberId } = request;
@@ -231,7 +238,12 @@ export class GroupCoordinator {
   ): Promise<readonly CommittedTopic[]> {
     const { groupId } = request;
     if (groupId === "") throw new CoordinatorError(ErrorCode.INVALID_GROUP_ID);
-    const rules = { metadataMaxLength: this.#settings.offsetMetadataMaxLength, apiVersion, isTransactional: true };
+    const rules = {
+      metadataMaxLength: this.#settings.offsetMetadataMaxLength,
+      apiVersion,
+      isTransactional: true,
+      topicIdOf: (name: string) => this.topics.topic(name)?.id,
+    };
     return this.#shards.of(groupId).write(({ group, nowMs }) => {
       // Kafka does not write down the ids of topics here.
       const named = request.topics.map((topic) => ({ ...topic, topicId: Uuid.zero }));
@@ -281,6 +293,19 @@ export class GroupCoordinator {
         return this.#shards.of(groupId).read(({ group }) => describeGroup(groupId, group(groupId), apiVersion));
       } catch (error) {
         return groupFailure(groupId, errorCodeOf(error));
+      }
+    });
+  }
+
+  /** ConsumerGroupDescribe: a description, or an error, for each. */
+  describeConsumer(groupIds: readonly string[]): readonly ConsumerGroupDescription[] {
+    return groupIds.map((groupId) => {
+      if (groupId === "") return consumerGroupFailure(groupId, ErrorCode.INVALID_GROUP_ID);
+      try {
+        const group = this.inspect(groupId, ({ live }) => live(groupId));
+        return describeConsumerGroup(groupId, group, this.#consumer);
+      } catch (error) {
+        return consumerGroupFailure(groupId, errorCodeOf(error));
       }
     });
   }
@@ -345,7 +370,7 @@ export class GroupCoordinator {
     return this.#shards.of(groupIds[0]).write(({ group, store }) => {
       const answer = groupIds.map((groupId): [string, number] => [groupId, deleteGroupError(group(groupId))]);
       const records = answer.flatMap(([groupId, errorCode]) =>
-        errorCode === ErrorCode.NONE ? groupTombstones(groupId, store.offsets) : [],
+        errorCode === ErrorCode.NONE ? groupTombstones(groupId, group(groupId), store.offsets) : [],
       );
       return { records, answer };
     });

@@ -4,21 +4,15 @@ import type { ShardContents } from "../coordination/coordinator-shard.js";
 import { decodeGroupRecord, encodeGroupRecord, type GroupRecord } from "./records.js";
 import type { GroupStore } from "./store.js";
 
-/** How groups stand in the log of a partition of `__consumer_offsets`. `forgotten` hears of each group that the log says is gone. */
-export function groupShardContents(
-  store: GroupStore,
-  forgotten: (groupId: string) => void,
-): ShardContents<GroupRecord> {
+/** How groups stand in the log of a partition of `__consumer_offsets`. */
+export function groupShardContents(store: GroupStore): ShardContents<GroupRecord> {
   return {
     encode: (records, timestamp, producer) =>
       writeBatch(
         producer === undefined ? {} : batchOf(producer),
         records.map((record) => ({ timestamp, ...encodeGroupRecord(record) })),
       ),
-    apply: (record, position) => {
-      store.apply(record, position);
-      if (record.kind === "group" && record.value === null) forgotten(record.groupId);
-    },
+    apply: (record, position) => store.apply(record, position),
     replayed: {
       record: (cursor, position) => {
         const record = decodeGroupRecord(cursor);
@@ -36,5 +30,5 @@ function batchOf({ producerId, producerEpoch }: TransactionalProducer): WriteBat
 
 /** Applies everything that the log holds to `store`, unless `signal` is aborted meanwhile. Rejects when the log cannot be read. */
 export function replayGroupLog(log: CoordinatorLog, store: GroupStore, signal: AbortSignal): Promise<void> {
-  return replay(log, groupShardContents(store, () => undefined).replayed, signal);
+  return replay(log, groupShardContents(store).replayed, signal);
 }

@@ -3,6 +3,8 @@ import type { TransactionalProducer } from "../coordination/coordinator-log.js";
 import { CoordinatorShard, type ShardOptions } from "../coordination/coordinator-shard.js";
 import { Recurring } from "../coordination/recurring.js";
 import { ClassicGroups } from "./classic/classic-groups.js";
+import { ConsumerGroups, type ConsumerGroupsHost } from "./consumer/consumer-groups.js";
+import { subscribedTopics } from "./consumer/subscriptions.js";
 import type { GroupRules } from "./classic/events.js";
 import type { EndMarker } from "../transactions/marker.js";
 import type { GroupTidings } from "./group-tidings.js";
@@ -19,6 +21,8 @@ export interface GroupShardOptions extends ShardOptions {
   readonly settings: GroupSettings;
   /** Hears what becomes of groups. */
   readonly told: GroupTidings;
+  /** What groups of the consumer protocol go by. */
+  readonly consumer: Pick<ConsumerGroupsHost, "newMemberId" | "rules">;
 }
 
 /** What an operation on a shard may look at. */
@@ -52,8 +56,10 @@ const expiryBatchRecords = 1000;
  * for an answer, which protocols a member would speak besides.
  */
 export class GroupShard {
-  /** The groups of the classic protocol. */
+  /** The groups of the classic protocol; it is also asked for what a client of that protocol wants of a group of the other. */
   readonly classic: ClassicGroups;
+  /** The groups of the consumer protocol. */
+  readonly consumer: ConsumerGroups;
   readonly #settings: GroupSettings;
   readonly #told: GroupTidings;
   readonly #clock: Clock;
@@ -62,23 +68,33 @@ export class GroupShard {
   readonly #expiry: Recurring;
 
   constructor(options: GroupShardOptions) {
-    const { settings, clock, told } = options;
+    const { settings, clock, told, consumer } = options;
     this.#settings = settings;
     this.#told = told;
     this.#clock = clock;
-    const forgotten = (groupId: string): void => {
-      this.classic.forget(groupId);
-      told.deleted(groupId);
-    };
-    this.#shard = new CoordinatorShard(options, groupShardContents(this.#store, forgotten));
-    this.classic = new ClassicGroups({
+    this.#shard = new CoordinatorShard(options, groupShardContents(this.#store));
+    const host = {
       clock,
       store: this.#store,
+      inTurn: (work: () => Promise<void>) => this.#shard.inTurn(work),
+      inBackground: (work: () => Promise<void>) => this.#shard.inBackground(work),
+      append: (records: readonly GroupRecord[]) => this.#append(records),
+    };
+    this.classic = new ClassicGroups({
+      ...host,
       rules: () => this.#rules(),
-      inTurn: (work) => this.#shard.inTurn(work),
-      inBackground: (work) => this.#shard.inBackground(work),
-      append: (records) => this.#append(records),
       changed: (change) => told.changed(change),
+      consumer: {
+        take: (groupId, request) => this.consumer.take(groupId, request),
+        tombstones: (groupId) => this.consumer.tombstones(groupId),
+      },
+    });
+    this.consumer = new ConsumerGroups({
+      ...host,
+      rules: (groupId) => consumer.rules(groupId),
+      newMemberId: () => consumer.newMemberId(),
+      changed: (change) => told.consumerChanged(change),
+      classic: this.classic,
     });
     this.#expiry = new Recurring(clock, settings.offsetsRetentionCheckIntervalMs, () =>
       this.#shard.inBackground(() => this.#expire()),
@@ -89,6 +105,7 @@ export class GroupShard {
   async load(): Promise<void> {
     await this.#shard.load(() => {
       this.classic.restore();
+      this.consumer.restore();
       this.#expectExpiry();
     });
   }
@@ -140,16 +157,37 @@ export class GroupShard {
     else await this.#shard.inTurn(forget);
   }
 
+  /** Topics were made, changed or removed: groups that read one of them look at theirs anew. */
+  topicsChanged(topics: ReadonlySet<string>): void {
+    this.consumer.topicsChanged((group) => {
+      for (const topic of subscribedTopics(group)) if (topics.has(topic)) return true;
+      return false;
+    });
+  }
+
   /** Stops serving: whoever waits hears NOT_COORDINATOR. What is being appended at this moment is still answered. Idempotent. */
   async close(): Promise<void> {
     this.#expiry.stop();
     this.classic.stopTime();
-    await this.#shard.close(() => this.classic.unload());
+    this.consumer.stopTime();
+    await this.#shard.close(() => {
+      this.classic.unload();
+      this.consumer.unload();
+    });
   }
 
   async #append(records: readonly GroupRecord[], producer?: TransactionalProducer): Promise<void> {
     await this.#shard.append(records, producer);
+    for (const groupId of mayBeGone(records)) this.#forget(groupId);
     if (records.length > 0) this.#expectExpiry();
+  }
+
+  /** What is kept beside the log of a group that is gone, or is one of another protocol now. */
+  #forget(groupId: string): void {
+    if (this.#store.consumer(groupId) === undefined) this.consumer.forget(groupId);
+    if (this.#store.has(groupId)) return;
+    this.classic.forget(groupId);
+    this.#told.deleted(groupId);
   }
 
   /** Expired offsets are looked for from time to time, as long as there is anything that may expire. */
@@ -175,12 +213,27 @@ export class GroupShard {
     return {
       store: this.#store,
       nowMs: this.#clock.now(),
-      group: (groupId) => viewOf(this.classic.get(groupId)),
-      live: (groupId) => this.classic.get(groupId),
+      group: (groupId) => viewOf(this.#live(groupId)),
+      live: (groupId) => this.#live(groupId),
     };
+  }
+
+  #live(groupId: string): Group | undefined {
+    const consumer = this.#store.consumer(groupId);
+    if (consumer !== undefined) return { type: "consumer", group: consumer };
+    const classic = this.classic.get(groupId);
+    return classic === undefined ? undefined : { type: "classic", group: classic };
   }
 
   #rules(): GroupRules {
     return { ...this.#settings, nowMs: this.#clock.now() };
   }
+}
+
+/** The groups of which records say that they are gone, each once: another record of the same batch may say that they are there again. */
+function mayBeGone(records: readonly GroupRecord[]): ReadonlySet<string> {
+  const gone = new Set<string>();
+  for (const { kind, groupId, value } of records)
+    if (value === null && (kind === "group" || kind === "consumerGroup")) gone.add(groupId);
+  return gone;
 }

@@ -1,6 +1,8 @@
 import { ErrorCode, type OffsetCommitRequest } from "@moldau/protocol-codec";
 import type { BrokerEvents, GroupMemberEvent, MemberLeftEvent } from "../events.js";
 import type { ClassicChange } from "./classic/classic-groups.js";
+import { tellConsumerChange } from "./consumer/consumer-tidings.js";
+import type { ConsumerChange } from "./consumer/consumer-groups.js";
 import { membersOf, type ClassicGroup, type ClassicMember } from "./classic/state.js";
 import type { CommittedTopic } from "./offset-commit.js";
 import type { OffsetKey, StoredOffset } from "./offsets.js";
@@ -8,6 +10,7 @@ import type { OffsetKey, StoredOffset } from "./offsets.js";
 /** Who hears what becomes of groups. None of it throws. */
 export interface GroupTidings {
   changed(change: ClassicChange): void;
+  consumerChanged(change: ConsumerChange): void;
   /** The group is gone from the log. */
   deleted(groupId: string): void;
   /** What was asked for, and what each partition was answered with. */
@@ -29,6 +32,9 @@ export function groupTidings(broker: number, events: BrokerEvents | undefined): 
       if (events === undefined) return;
       if (events.isHeard("memberJoined") || events.isHeard("memberLeft")) tellMembers(events, broker, change);
       if (events.isHeard("groupChanged")) tellState(events, broker, change);
+    },
+    consumerChanged: (change) => {
+      if (events !== undefined) tellConsumerChange(events, broker, change);
     },
     deleted: (groupId) =>
       events?.groupChanged({ broker, groupId, state: "Dead", generation: 0, protocol: null, members: [] }),

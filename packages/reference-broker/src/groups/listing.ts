@@ -15,13 +15,14 @@ export interface GroupFilter {
   readonly typesFilter: readonly string[];
 }
 
-/** Describes a group; an unknown one is Dead, and from version 6 on not found besides. */
+/** Describes a group; an unknown one, or one of another protocol, is Dead, and from version 6 on not found besides. */
 export function describeGroup(groupId: string, group: GroupView | undefined, apiVersion: number): GroupDescription {
-  if (group !== undefined) return { errorCode: ErrorCode.NONE, errorMessage: null, groupId, ...group.describe() };
+  const description = group?.describe();
+  if (description !== undefined) return { errorCode: ErrorCode.NONE, errorMessage: null, groupId, ...description };
   if (apiVersion < 6) return groupFailure(groupId, ErrorCode.NONE, "Dead");
   return {
     ...groupFailure(groupId, ErrorCode.GROUP_ID_NOT_FOUND, "Dead"),
-    errorMessage: `Group ${groupId} not found.`,
+    errorMessage: group === undefined ? `Group ${groupId} not found.` : `Group ${groupId} is not a classic group.`,
   };
 }
 

@@ -1,4 +1,4 @@
-import { ErrorCode, type OffsetCommitRequest, type OffsetCommitRequestTopic } from "@moldau/protocol-codec";
+import { ErrorCode, type OffsetCommitRequest, type OffsetCommitRequestTopic, type Uuid } from "@moldau/protocol-codec";
 import { CoordinatorError } from "../coordination/coordinator-error.js";
 import type { GroupView } from "./group-view.js";
 import type { OffsetRecord } from "./records.js";
@@ -12,6 +12,8 @@ export interface CommitRules {
   readonly apiVersion: number;
   /** Whether the offsets are a part of a transaction. Default false. */
   readonly isTransactional?: boolean;
+  /** The id of a topic that the request names only. Default: the request has it. */
+  readonly topicIdOf?: (name: string) => Uuid | undefined;
 }
 
 /** A commit, worked out: what is to be written, and what each partition is answered with. */
@@ -66,11 +68,17 @@ export function commitOffsets(group: GroupView | undefined, request: OffsetCommi
 function refusal(
   group: GroupView | undefined,
   request: OffsetCommitRequest,
-  { apiVersion, isTransactional = false }: CommitRules,
+  { apiVersion, isTransactional = false, metadataMaxLength, topicIdOf }: CommitRules,
 ): number {
   const { generationIdOrMemberEpoch: generationId } = request;
   if (group === undefined && generationId >= 0)
     return apiVersion >= 9 && !isTransactional ? ErrorCode.GROUP_ID_NOT_FOUND : ErrorCode.ILLEGAL_GENERATION;
   // Whoever commits without a generation makes the group.
-  return group?.commitError({ ...request, generationId, isTransactional }) ?? ErrorCode.NONE;
+  const partitions = () =>
+    request.topics.flatMap(({ name, topicId, partitions: committed }) => {
+      const id = (topicIdOf?.(name) ?? topicId).toString();
+      const taken = committed.filter(({ committedMetadata }) => (committedMetadata ?? "").length <= metadataMaxLength);
+      return taken.map(({ partitionIndex: partition }) => ({ topicId: id, partition }));
+    });
+  return group?.commitError({ ...request, generationId, isTransactional, apiVersion, partitions }) ?? ErrorCode.NONE;
 }

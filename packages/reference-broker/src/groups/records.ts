@@ -11,9 +11,10 @@ import {
   OffsetCommitKey,
   OffsetCommitValue,
 } from "@moldau/protocol-codec/state";
+import { decodeConsumerGroupRecord, encodeConsumerGroupRecord, type ConsumerGroupRecord } from "./consumer/records.js";
 
 /** What one record of `__consumer_offsets` says. A null value is a tombstone: the offset or the group is gone. */
-export type GroupRecord = OffsetRecord | MetadataRecord;
+export type GroupRecord = OffsetRecord | MetadataRecord | ConsumerGroupRecord;
 
 /** A partition's offset was committed, or removed. */
 export interface OffsetRecord {
@@ -24,7 +25,7 @@ export interface OffsetRecord {
   readonly value: CommittedOffset | null;
 }
 
-/** A group has another generation, or was deleted. */
+/** A group of the classic protocol has another generation, or was deleted. */
 export interface MetadataRecord {
   readonly kind: "group";
   readonly groupId: string;
@@ -90,13 +91,14 @@ export function encodeGroupRecord(record: GroupRecord): LogEntry {
     const key = encodeCoordinatorKey(GroupMetadataKey, { group: record.groupId });
     return { key, value: record.value === null ? null : encodeMetadata(record.value) };
   }
+  if (record.kind !== "offset") return encodeConsumerGroupRecord(record);
   const { groupId, topic, partition, value } = record;
   const key = encodeCoordinatorKey(OffsetCommitKey, { group: groupId, topic, partition });
   return { key, value: value === null ? null : encodeOffset(value) };
 }
 
 /**
- * Reads a record. Undefined: a record of a kind that this broker does not keep (the other group protocols), which is passed over.
+ * Reads a record. Undefined: a record of a kind that this broker does not keep (groups of shares and of streams), which is passed over.
  * Throws DecodeError when it is of a known kind and cannot be read.
  */
 export function decodeGroupRecord({
@@ -119,7 +121,7 @@ export function decodeGroupRecord({
         value: value === null ? null : decodeMetadata(value),
       };
     default:
-      return undefined;
+      return decodeConsumerGroupRecord(key, value);
   }
 }
 

@@ -70,9 +70,13 @@ export function topicTombstones(topics: readonly string[], offsets: OffsetStore)
 }
 
 /** The tombstones that remove a group with all its offsets. */
-export function groupTombstones(groupId: string, offsets: OffsetStore): readonly GroupRecord[] {
+export function groupTombstones(
+  groupId: string,
+  group: GroupView | undefined,
+  offsets: OffsetStore,
+): readonly GroupRecord[] {
   const tombstones = [...offsets.partitionsOf(groupId)].map((partition) => offsetTombstone({ groupId, ...partition }));
-  return [...tombstones, { kind: "group", groupId, value: null }];
+  return [...tombstones, ...(group?.tombstones(groupId) ?? [])];
 }
 
 /**
@@ -97,7 +101,8 @@ export function expiredRecords(
       else records.push(offsetTombstone({ groupId, topic, partition }));
     }
   }
-  return anyKept || group?.isEmpty === false ? records : [...records, { kind: "group", groupId, value: null }];
+  if (anyKept || group?.isEmpty === false) return records;
+  return [...records, ...(group?.tombstones(groupId) ?? [{ kind: "group", groupId, value: null } as const])];
 }
 
 function offsetTombstone(key: OffsetKey): OffsetRecord {

@@ -1,4 +1,7 @@
 import type { LogPosition } from "../coordination/coordinator-log.js";
+import { applyRecord } from "./consumer/apply.js";
+import type { ConsumerGroupRecord } from "./consumer/records.js";
+import type { ConsumerGroup } from "./consumer/state.js";
 import { OffsetStore } from "./offsets.js";
 import type { GroupMetadata, GroupRecord } from "./records.js";
 
@@ -8,11 +11,23 @@ import type { GroupMetadata, GroupRecord } from "./records.js";
  */
 export class GroupStore {
   readonly offsets: OffsetStore = new OffsetStore();
-  readonly #groups = new Map<string, GroupMetadata | null>();
+  readonly #groups = new Map<string, StoredGroup>();
 
-  /** What was last written of a group: null when it has only committed offsets, undefined when there is no such group. */
+  /** What was last written of a group of the classic protocol: null when it has only committed offsets, undefined when there is no such group. */
   metadata(groupId: string): GroupMetadata | null | undefined {
-    return this.#groups.get(groupId);
+    const group = this.#groups.get(groupId);
+    return group?.type === "classic" ? group.metadata : undefined;
+  }
+
+  /** The group of the consumer protocol of an id, or undefined when there is none. */
+  consumer(groupId: string): ConsumerGroup | undefined {
+    const group = this.#groups.get(groupId);
+    return group?.type === "consumer" ? group.group : undefined;
+  }
+
+  /** Whether there is a group of any protocol. */
+  has(groupId: string): boolean {
+    return this.#groups.has(groupId);
   }
 
   /** The ids of all groups, in the order in which they came. */
@@ -27,14 +42,28 @@ export class GroupStore {
 
   /** Applies a record that is in the log. */
   apply(record: GroupRecord, position: LogPosition): void {
+    const { groupId } = record;
     if (record.kind === "offset") {
       this.offsets.apply(record, position);
       // Whoever commits without membership has a group all the same: Kafka calls it a simple group.
-      if (record.value !== null && !this.#groups.has(record.groupId)) this.#groups.set(record.groupId, null);
-    } else if (record.value === null) {
-      this.#groups.delete(record.groupId);
+      if (record.value !== null && !this.#groups.has(groupId))
+        this.#groups.set(groupId, { type: "classic", metadata: null });
+    } else if (record.kind === "group") {
+      if (record.value === null) this.#groups.delete(groupId);
+      else this.#groups.set(groupId, { type: "classic", metadata: record.value });
     } else {
-      this.#groups.set(record.groupId, record.value);
+      this.#applyConsumer(record);
     }
   }
+
+  #applyConsumer(record: ConsumerGroupRecord): void {
+    const before = this.consumer(record.groupId);
+    const group = applyRecord(before, record);
+    if (group !== undefined) this.#groups.set(record.groupId, { type: "consumer", group });
+    else if (before !== undefined) this.#groups.delete(record.groupId);
+  }
 }
+
+type StoredGroup =
+  | { readonly type: "classic"; readonly metadata: GroupMetadata | null }
+  | { readonly type: "consumer"; readonly group: ConsumerGroup };

@@ -1,6 +1,6 @@
 import { ErrorCode, type OffsetCommitRequestTopic } from "@moldau/protocol-codec";
 import { errorCodeOf } from "../coordination/coordinator-error.js";
-import type { GroupTopics } from "./coordinator.js";
+import type { GroupTopics } from "./coordinator-options.js";
 import type { CommittedTopic } from "./offset-commit.js";
 
 /** What a request commits for a topic, and what is answered already. */

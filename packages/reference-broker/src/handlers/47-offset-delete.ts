@@ -2,7 +2,7 @@ import { ErrorCode, OffsetDelete, type OffsetDeleteRequestTopic } from "@moldau/
 import { denialCode } from "../security/access.js";
 import { handler } from "../network/handler.js";
 import { errorCodeOf } from "../coordination/coordinator-error.js";
-import type { GroupTopics } from "../groups/coordinator.js";
+import type { GroupTopics } from "../groups/coordinator-options.js";
 
 /**
  * OffsetDelete 0: removes single committed offsets of a group (KIP-496).

@@ -4,6 +4,7 @@ import { CoordinatorError } from "../../coordination/coordinator-error.js";
 import type { Ticket, Tickets } from "../../coordination/tickets.js";
 import type { GroupRecord } from "../records.js";
 import type { GroupStore } from "../store.js";
+import type { ClassicRequest } from "../consumer/events.js";
 import {
   failedJoin,
   type GroupEvent,
@@ -17,9 +18,9 @@ import {
   type SyncAnswer,
   type SyncEvent,
 } from "./events.js";
-import { CommandExecutor, type GroupDeadline } from "./executor.js";
+import { CommandExecutor, type ClassicTickets, type GroupDeadline } from "./executor.js";
 import { restoreGroup } from "./persisted.js";
-import { emptyGroup, type ClassicGroup } from "./state.js";
+import { emptyGroup, type ClassicGroup, type StableGroup } from "./state.js";
 import { transition } from "./transition.js";
 
 /** What the classic groups of a shard need of it. */
@@ -35,6 +36,13 @@ export interface ClassicGroupsHost {
   append(records: readonly GroupRecord[]): Promise<void>;
   /** Hears what became of a group by something that happened to it. */
   changed(change: ClassicChange): void;
+  /** The groups of the consumer protocol in the shard. */
+  readonly consumer: {
+    /** Takes a request to a group of the consumer protocol, unless it is a JoinGroup and the group is empty: whether it did. */
+    take(groupId: string, request: ClassicRequest): Promise<boolean>;
+    /** The records that make room for a classic group where an empty one of the consumer protocol is. */
+    tombstones(groupId: string): readonly GroupRecord[];
+  };
 }
 
 /** What became of a group. */
@@ -64,6 +72,11 @@ export class ClassicGroups {
     this.#executor = new CommandExecutor(host.clock, (groupId, deadline) => this.#onDeadline(groupId, deadline));
   }
 
+  /** The requests that wait for their answers. */
+  get tickets(): ClassicTickets {
+    return this.#executor.tickets;
+  }
+
   /** The group of an id as it is now, or undefined when there is none. */
   get(groupId: string): ClassicGroup | undefined {
     const metadata = this.#host.store.metadata(groupId);
@@ -72,22 +85,22 @@ export class ClassicGroups {
 
   /** Answers a member that joins, once the rebalance has come that far. */
   join(groupId: string, event: Omit<JoinEvent, "type" | "ticket">): Promise<JoinAnswer> {
-    return this.#ask(this.#executor.joins, groupId, (ticket) => ({ ...event, type: "join", ticket }));
+    return this.#ask(this.#executor.tickets.joins, groupId, (ticket) => ({ ...event, type: "join", ticket }));
   }
 
   /** Answers a member that asks for its assignment, once the leader's is in the log. */
   sync(groupId: string, event: Omit<SyncEvent, "type" | "ticket">): Promise<SyncAnswer> {
-    return this.#ask(this.#executor.syncs, groupId, (ticket) => ({ ...event, type: "sync", ticket }));
+    return this.#ask(this.#executor.tickets.syncs, groupId, (ticket) => ({ ...event, type: "sync", ticket }));
   }
 
   /** Answers a heartbeat with an error code. */
   heartbeat(groupId: string, event: Omit<HeartbeatEvent, "type" | "ticket">): Promise<number> {
-    return this.#ask(this.#executor.heartbeats, groupId, (ticket) => ({ ...event, type: "heartbeat", ticket }));
+    return this.#ask(this.#executor.tickets.heartbeats, groupId, (ticket) => ({ ...event, type: "heartbeat", ticket }));
   }
 
   /** Lets members go. */
   leave(groupId: string, event: Omit<LeaveEvent, "type" | "ticket">): Promise<LeaveAnswer> {
-    return this.#ask(this.#executor.leaves, groupId, (ticket) => ({ ...event, type: "leave", ticket }));
+    return this.#ask(this.#executor.tickets.leaves, groupId, (ticket) => ({ ...event, type: "leave", ticket }));
   }
 
   /** A member committed, which counts as a sign of life. Nothing is written by that. */
@@ -102,6 +115,19 @@ export class ClassicGroups {
       const group = this.get(groupId);
       if (group !== undefined) this.#adopt(groupId, transition(group, { type: "restored" }, this.#host.rules()));
     }
+  }
+
+  /** The group is one of the consumer protocol now: whoever waits in it is sent back to join. */
+  end(groupId: string): void {
+    const group = this.#live.get(groupId);
+    if (group !== undefined) this.#adopt(groupId, transition(group, { type: "upgraded" }, this.#host.rules()));
+  }
+
+  /** The group is one of the classic protocol now, with members of another before; it may have to rebalance at once. */
+  begin(groupId: string, group: StableGroup, rebalances: boolean): void {
+    const step = transition(group, { type: rebalances ? "downgraded" : "restored" }, this.#host.rules());
+    this.#adopt(groupId, step);
+    this.#host.changed({ groupId, before: group, after: step.group, by: "downgraded" });
   }
 
   /** The log says that the group is gone. */
@@ -125,7 +151,7 @@ export class ClassicGroups {
   async #ask<Answer>(
     tickets: Tickets<Answer>,
     groupId: string,
-    makeEvent: (ticket: Ticket) => GroupEvent,
+    makeEvent: (ticket: Ticket) => ClassicRequest,
   ): Promise<Answer> {
     const { ticket, answered } = tickets.open();
     try {
@@ -138,7 +164,8 @@ export class ClassicGroups {
   }
 
   /** Lets something happen to a group; rejects, with everything as before, when what it writes cannot be appended. */
-  async #happen(groupId: string, event: GroupEvent): Promise<void> {
+  async #happen(groupId: string, event: ClassicRequest): Promise<void> {
+    if (await this.#host.consumer.take(groupId, event)) return;
     const known = this.get(groupId);
     if (known !== undefined) return this.#go(groupId, known, event);
     if (event.type === "join") return this.#joinUnknownGroup(groupId, event);
@@ -149,7 +176,7 @@ export class ClassicGroups {
   /** The first member makes the group, and the log hears of it at once. */
   async #joinUnknownGroup(groupId: string, event: JoinEvent): Promise<void> {
     if (event.memberId !== "")
-      return this.#executor.joins.answer(event.ticket, failedJoin(ErrorCode.UNKNOWN_MEMBER_ID, event.memberId));
+      return this.#executor.tickets.joins.answer(event.ticket, failedJoin(ErrorCode.UNKNOWN_MEMBER_ID, event.memberId));
     const rules = this.#host.rules();
     const created = {
       protocolType: null,
@@ -161,10 +188,8 @@ export class ClassicGroups {
     };
     const before = emptyGroup(rules.nowMs);
     const step = transition(before, event, rules);
-    await this.#take(groupId, {
-      group: step.group,
-      commands: [{ type: "write", metadata: created }, ...step.commands],
-    });
+    const commands = [{ type: "write", metadata: created } as const, ...step.commands];
+    await this.#take(groupId, { group: step.group, commands }, this.#host.consumer.tombstones(groupId));
     this.#host.changed({ groupId, before, after: step.group, by: event.type });
   }
 
@@ -175,11 +200,12 @@ export class ClassicGroups {
     if (step.group !== before) this.#host.changed({ groupId, before, after: step.group, by: event.type });
   }
 
-  async #take(groupId: string, step: Step): Promise<void> {
+  /** `first` is written before what the step writes, in the same batch. */
+  async #take(groupId: string, step: Step, first: readonly GroupRecord[] = []): Promise<void> {
     const records = step.commands.flatMap((command) =>
       command.type === "write" ? [{ kind: "group" as const, groupId, value: command.metadata }] : [],
     );
-    await this.#host.append(records);
+    await this.#host.append([...first, ...records]);
     this.#adopt(groupId, step);
   }
 

@@ -1,3 +1,4 @@
+import { ErrorCode } from "@moldau/protocol-codec";
 import type { GroupView } from "../group-view.js";
 import { commitError } from "./membership.js";
 import { metadataOf } from "./roster.js";
@@ -20,7 +21,10 @@ export function classicView(group: Exclude<ClassicGroup, DeadGroup>): GroupView 
     usesConsumerProtocol: usesConsumerProtocol(group),
     isSubscribedTo: (topic) => isSubscribedTo(group, topic),
     commitError: (claim) => commitError(group, claim),
+    // A member of the classic protocol says nothing of itself when it fetches.
+    fetchError: () => ErrorCode.NONE,
     retentionStart: () => retentionStart(group),
+    tombstones: (groupId) => [{ kind: "group", groupId, value: null }],
     describe: () => describe(group),
   };
 }
@@ -39,7 +43,7 @@ function emptySince({ protocolType, changedAtMs }: EmptyGroup): (committedAtMs: 
   return (committedAtMs) => (protocolType === null ? committedAtMs : (changedAtMs ?? committedAtMs));
 }
 
-function describe(group: Exclude<ClassicGroup, DeadGroup>): ReturnType<GroupView["describe"]> {
+function describe(group: Exclude<ClassicGroup, DeadGroup>): NonNullable<ReturnType<GroupView["describe"]>> {
   const protocolName = group.state === "Stable" ? group.protocolName : null;
   return {
     groupState: group.state,

@@ -11,6 +11,7 @@ export type GroupEvent =
   | CommitEvent
   | TimeEvent
   | RestoredEvent
+  | MigrationEvent
   | UnloadEvent;
 
 /** A JoinGroup request. */
@@ -84,6 +85,11 @@ export type TimeEvent =
 /** The group was read from the log: its deadlines begin anew. */
 export interface RestoredEvent {
   readonly type: "restored";
+}
+
+/** The group is one of the consumer protocol from now on, or was one until now and begins with a rebalance. */
+export interface MigrationEvent {
+  readonly type: "upgraded" | "downgraded";
 }
 
 /** The shard moves away: whoever waits is told. */

@@ -9,12 +9,22 @@ export type GroupDeadline =
   | { readonly type: "sync" }
   | { readonly type: "session"; readonly memberId: string };
 
-/** Does what transitions want done: keeps the requests that wait and the deadlines that run. */
-export class CommandExecutor {
+/** Requests of the classic protocol that wait for their answers, from members of groups of whatever protocol. */
+export class ClassicTickets {
   readonly joins = new Tickets<JoinAnswer>();
   readonly syncs = new Tickets<SyncAnswer>();
   readonly heartbeats = new Tickets<number>();
   readonly leaves = new Tickets<LeaveAnswer>();
+
+  /** Fails every request that still waits. */
+  failAll(error: unknown): void {
+    for (const tickets of [this.joins, this.syncs, this.heartbeats, this.leaves]) tickets.failAll(error);
+  }
+}
+
+/** Does what transitions want done: keeps the requests that wait and the deadlines that run. */
+export class CommandExecutor {
+  readonly tickets = new ClassicTickets();
   readonly deadlines: Deadlines<GroupDeadline>;
 
   /** `onDeadline` is called when a deadline passes. */
@@ -29,16 +39,16 @@ export class CommandExecutor {
         case "write":
           break;
         case "answerJoin":
-          this.joins.answer(command.ticket, command.answer);
+          this.tickets.joins.answer(command.ticket, command.answer);
           break;
         case "answerSync":
-          this.syncs.answer(command.ticket, command.answer);
+          this.tickets.syncs.answer(command.ticket, command.answer);
           break;
         case "answerHeartbeat":
-          this.heartbeats.answer(command.ticket, command.errorCode);
+          this.tickets.heartbeats.answer(command.ticket, command.errorCode);
           break;
         case "answerLeave":
-          this.leaves.answer(command.ticket, command.answer);
+          this.tickets.leaves.answer(command.ticket, command.answer);
           break;
         case "setDeadline":
           this.deadlines.set(groupId, { type: command.deadline }, command.delayMs);
@@ -59,7 +69,7 @@ export class CommandExecutor {
   /** Takes back every deadline and fails every request that still waits. */
   stop(error: unknown): void {
     this.deadlines.cancelAll();
-    for (const tickets of [this.joins, this.syncs, this.heartbeats, this.leaves]) tickets.failAll(error);
+    this.tickets.failAll(error);
   }
 }
 

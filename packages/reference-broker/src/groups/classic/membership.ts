@@ -33,7 +33,7 @@ export function generationError(group: ClassicGroup, claim: MemberClaim & { read
  * The error that an offset commit deserves, or NONE. An empty group takes commits of anybody without a generation (a simple consumer, an
  * admin client); otherwise only members of the current generation may commit. A transactional commit without member is not checked.
  */
-export function commitError(group: ClassicGroup, claim: CommitClaim): number {
+export function commitError(group: ClassicGroup, claim: Omit<CommitClaim, "apiVersion" | "partitions">): number {
   const { isTransactional = false } = claim;
   if (group.state === "Dead") return ErrorCode.COORDINATOR_NOT_AVAILABLE;
   if (claim.generationId < 0 && group.state === "Empty") return ErrorCode.NONE;

@@ -39,8 +39,12 @@ export function transition(group: ClassicGroup, event: GroupEvent, rules: GroupR
       return expireSession(group, event.memberId, rules);
     case "restored":
       return welcomeBack(group, rules);
+    case "downgraded":
+      return after(welcomeBack(group, rules).commands, rebalance(group, rules));
+    case "upgraded":
+      return dissolve(group, ErrorCode.REBALANCE_IN_PROGRESS);
     case "unload":
-      return unload(group);
+      return dissolve(group, ErrorCode.NOT_COORDINATOR);
   }
 }
 
@@ -117,22 +121,24 @@ function welcomeBack(group: ClassicGroup, rules: GroupRules): Step {
     memberId,
     withinMs: sessionTimeoutMs,
   }));
-  if (group.state !== "Stable" || members.length <= rules.maxSize) return { group, commands };
-  return after(
-    commands,
-    startRebalance(group, { roster: group.roster, protocolType: group.protocolType, joins: new Map() }, rules),
-  );
+  return members.length <= rules.maxSize ? { group, commands } : after(commands, rebalance(group, rules));
 }
 
-function unload(group: ClassicGroup): Step {
+function rebalance(group: ClassicGroup, rules: GroupRules): Step {
+  if (group.state !== "Stable") return { group, commands: [] };
+  return startRebalance(group, { roster: group.roster, protocolType: group.protocolType, joins: new Map() }, rules);
+}
+
+/** The group is none of this protocol or of this broker any more: whoever waits is told why. */
+function dissolve(group: ClassicGroup, errorCode: number): Step {
   const commands: GroupCommand[] = [];
   if (group.state === "PreparingRebalance") {
     for (const [memberId, ticket] of group.joins)
-      commands.push({ type: "answerJoin", ticket, answer: failedJoin(ErrorCode.NOT_COORDINATOR, memberId) });
+      commands.push({ type: "answerJoin", ticket, answer: failedJoin(errorCode, memberId) });
   }
   if (group.state === "CompletingRebalance") {
     for (const ticket of group.syncs.values())
-      commands.push({ type: "answerSync", ticket, answer: failedSync(ErrorCode.NOT_COORDINATOR) });
+      commands.push({ type: "answerSync", ticket, answer: failedSync(errorCode) });
   }
   return { group: deadGroup, commands };
 }
