@@ -1,8 +1,9 @@
 import { invalidArgument, isPlainObject, OptionReader, show, unknownOptions } from "@moldau/connection-pool";
 import type { BatchesOptions } from "./consumer.js";
-import type { SeekTarget } from "./consumer-partitions.js";
+import type { PartitionTime, SeekTarget } from "./consumer-partitions.js";
 import { consumerNames, subscribeNames } from "./names-of-kafkajs.js";
 import { parseTopic } from "./options.js";
+import type { PlaceQuestion } from "./offsets/look-ups.js";
 import { isOffsetTarget } from "./partitions/offset-target.js";
 import type { TopicPartition } from "./partitions/topic-partition.js";
 import type { LoopOptions } from "./reading/loop.js";
@@ -104,6 +105,22 @@ export function parsePartitions(call: string, partitions: readonly TopicPartitio
   if (!Array.isArray(partitions))
     throw invalidArgument(`${call}: expected partitions such as [{ topic: "orders", partition: 0 }].`);
   return partitions.map((value: unknown, index) => parsePartition(value, `${call}: partitions[${index}]`));
+}
+
+/** Checks partitions and the times that are looked for in them. @throws {KafkaError} CLIENT_INVALID_ARGUMENT */
+export function parseTimes(call: string, times: readonly PartitionTime[]): PlaceQuestion[] {
+  if (!Array.isArray(times))
+    throw invalidArgument(
+      `${call}: expected partitions with times such as [{ topic: "orders", partition: 0, timestamp: new Date() }].`,
+    );
+  return times.map((value: unknown, index) => {
+    const path = `${call}: times[${index}]`;
+    const named = parsePartition(value, path);
+    const { timestamp }: { timestamp?: unknown } = isPlainObject(value) ? value : {};
+    const target = new Date(timestamp instanceof Date || typeof timestamp === "number" ? timestamp : NaN);
+    if (isOffsetTarget(target) && target.getTime() >= 0) return { ...named, target };
+    throw invalidArgument(`${path}.timestamp must be a Date, or milliseconds since 1970, not ${show(timestamp)}.`);
+  });
 }
 
 /** Checks a partition. @throws {KafkaError} CLIENT_INVALID_ARGUMENT */

@@ -10,6 +10,7 @@ import type { Reconciliation } from "./membership/membership.js";
 import { Milestone } from "./milestone.js";
 import type { Commits } from "./offsets/commits.js";
 import type { DataLoss } from "./offsets/data-loss.js";
+import type { LookUps } from "./offsets/look-ups.js";
 import type { TransactionalOffsets } from "./offsets/transactional-offsets.js";
 import type { AssignedPartition } from "./partitions/assigned-partition.js";
 import type { Assignment } from "./partitions/assignment.js";
@@ -49,6 +50,10 @@ export class Engine implements PartsHost {
 
   get commits(): Commits {
     return this.#parts.commits;
+  }
+
+  get lookUps(): LookUps {
+    return this.#parts.lookUps;
   }
 
   get transactionalOffsets(): TransactionalOffsets {

@@ -1,13 +1,15 @@
 // The consumer
 export { Consumer } from "./consumer.js";
 export type { BatchesOptions } from "./consumer.js";
-export type { ConsumerPartitions, SeekTarget } from "./consumer-partitions.js";
+export type { ConsumerPartitions, PartitionTime, SeekTarget } from "./consumer-partitions.js";
 export type { ConsumerOptions, ResolvedConsumerOptions } from "./options.js";
 export type { GroupProtocol } from "./membership/group-protocol.js";
 export type { IsolationLevel } from "./fetch/isolation.js";
 export type { LoopOptions } from "./reading/loop.js";
 export type { CloseOptions, WaitingOptions } from "./call-options.js";
 export type { CommitOffset, Committable } from "./offsets/committable.js";
+export type { CommittedPartition, PartitionOffset } from "./offsets/look-ups.js";
+export type { DataLossPolicy } from "./offsets/data-loss.js";
 export type { OffsetTarget, StartFrom } from "./partitions/offset-target.js";
 
 // What it hands out

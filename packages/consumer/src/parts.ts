@@ -9,6 +9,7 @@ import type { Membership, MembershipHost } from "./membership/membership.js";
 import { PollWatch } from "./membership/poll-watch.js";
 import { Commits } from "./offsets/commits.js";
 import type { DataLoss } from "./offsets/data-loss.js";
+import { LookUps } from "./offsets/look-ups.js";
 import { Positioning } from "./offsets/positioning.js";
 import { TransactionalOffsets } from "./offsets/transactional-offsets.js";
 import type { ResolvedConsumerOptions } from "./options.js";
@@ -52,6 +53,7 @@ export interface ConsumerParts {
   readonly membership: Membership;
   readonly commits: Commits;
   readonly positioning: Positioning;
+  readonly lookUps: LookUps;
   readonly fetcher: Fetcher;
   readonly pollWatch: PollWatch;
   readonly transactionalOffsets: TransactionalOffsets;
@@ -85,6 +87,7 @@ export function makeParts(init: ConsumerInit, host: PartsHost): ConsumerParts {
   const transactionalOffsets = new TransactionalOffsets({ ...parts, rewound: (moved) => host.moved(moved) });
   const reconciler = new Reconciler({ ...parts, closing: host.closing });
   const ending = new Closing(parts);
+  const lookUps = new LookUps({ ...shared, ...options, closed: ending.abandoned });
   return {
     lease,
     assignment,
@@ -93,6 +96,7 @@ export function makeParts(init: ConsumerInit, host: PartsHost): ConsumerParts {
     membership,
     commits,
     positioning,
+    lookUps,
     fetcher,
     pollWatch,
     transactionalOffsets,

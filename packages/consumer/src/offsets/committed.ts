@@ -9,6 +9,8 @@ export interface CommittedOffset {
   readonly offset: bigint;
   /** Epoch of the leader when it was committed, -1 when unknown. */
   readonly leaderEpoch: number;
+  /** The text that was committed with it. */
+  readonly metadata: string;
   /** Kafka's error number, 0 for none. */
   readonly errorCode: number;
 }
@@ -39,9 +41,9 @@ export async function fetchCommitted(
   );
   return new Map(
     topicsOf(answer, coordinator).flatMap(({ name, partitions: answers }) =>
-      answers.map(({ partitionIndex, errorCode, committedOffset, committedLeaderEpoch }) => [
+      answers.map(({ partitionIndex, errorCode, committedOffset, committedLeaderEpoch, metadata }) => [
         partitionKey(name, partitionIndex),
-        { offset: committedOffset, leaderEpoch: committedLeaderEpoch, errorCode },
+        { offset: committedOffset, leaderEpoch: committedLeaderEpoch, metadata: metadata ?? "", errorCode },
       ]),
     ),
   );

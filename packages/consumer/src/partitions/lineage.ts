@@ -22,6 +22,8 @@ const unknown = -1;
  */
 export class Lineage {
   #leader = noLeader;
+  /** The topic's id as it was told last; all zero before. */
+  #topicId = Uuid.zero;
   /** Epoch of the leader that took the last batch that was fetched, or that lies before the place where reading began. */
   #epoch = unknown;
   /** Epoch of the leader whose log is known to hold what was read. */
@@ -44,9 +46,11 @@ export class Lineage {
 
   /** Takes note of who leads. False when it is another topic under the same name by now: nothing that is known of the old one holds. */
   ledBy(leader: PartitionLeader): boolean {
-    const { topicId } = this.#leader;
+    const known = this.#topicId;
     this.#leader = leader;
-    return topicId.equals(leader.topicId) || topicId.isZero || leader.topicId.isZero;
+    if (leader.topicId.isZero) return true;
+    this.#topicId = leader.topicId;
+    return known.isZero || known.equals(leader.topicId);
   }
 
   /**
