@@ -13,6 +13,10 @@ export interface TransactionOptions {
 const { partitions } = standardWorkload;
 /** How many messages are in a transaction, from where the ends cost everything to where they should cost nothing. */
 const sizes = [1, 100, 1_000];
+/** Below, a run is too short to tell small differences in CPU time. */
+const steadyTransactions = 2_000;
+/** Producers that keep a process busy while each waits for its broker. */
+const busyProducers = 4;
 /** One transaction after the other: a producer can have no two. */
 const oneByOne = { ...standardWorkload, concurrentCalls: 1, watchesDelays: false } as const;
 
@@ -61,27 +65,58 @@ async function compareClients(broker: BenchBroker, size: number, options: Transa
   );
 }
 
+/**
+ * What transactions cost beside plain sending. Start and compilation of the program are not to be measured, so there are many transactions; and a
+ * process that sleeps between its requests pays for each time that it wakes up, so several producers keep it busy.
+ */
 async function compareWithPlain(broker: BenchBroker, options: TransactionOptions): Promise<void> {
-  console.log("\nwritten by moldau: calls of 1,000, one at a time, outside of transactions and each in one");
-  const contenders = [
-    { name: "plain", client: "moldau", workload: { direction: "produce" } },
-    { name: "transactional", client: "moldau", workload: { direction: "transact" } },
-  ] as const;
-  reportRatio(await measure(broker, contenders, options));
+  const steady = steadily(options);
+  for (const producers of [1, busyProducers]) {
+    console.log(
+      `\nwritten by moldau, calls of 1,000, ${producers === 1 ? "one" : producers} at a time, each of a producer of its own: ` +
+        `${steady.transactions.toLocaleString("en")} calls in a run after ${warmUpOf(steady.transactions).toLocaleString("en")}, ${steady.rounds} rounds, in turn, medians`,
+    );
+    const contenders = [
+      { name: "plain", client: "moldau", workload: { direction: "produce", producers } },
+      {
+        name: "plain, and a short request",
+        client: "moldau",
+        workload: { direction: "produce", producers, roundTrips: true },
+      },
+      { name: "in transactions", client: "moldau", workload: { direction: "transact", producers } },
+    ] as const;
+    reportRatio(await measure(broker, contenders, steady));
+  }
 }
 
 async function compareReaders(broker: BenchBroker, options: TransactionOptions): Promise<void> {
-  console.log("\nread by moldau: committed transactions of 1,000, nothing aborted");
-  const messages = options.transactions * oneByOne.callMessages;
+  const steady = steadily(options);
+  const messages = steady.transactions * oneByOne.callMessages;
+  const warmUpMessages = warmUpOf(messages);
+  console.log(
+    `\nread by moldau: ${messages.toLocaleString("en")} messages in a run after ${warmUpMessages.toLocaleString("en")}, in committed transactions of 1,000, ` +
+      `nothing aborted; ${steady.rounds} rounds, in turn, medians`,
+  );
   const topic = await newTopic(broker, partitions);
-  const filling = { ...oneByOne, brokers: broker.address, topic, messages: messages * 2, warmUpMessages: 0 };
-  await costOf("moldau", { ...filling, direction: "transact" });
+  const filling = {
+    ...oneByOne,
+    brokers: broker.address,
+    topic,
+    messages: messages + warmUpMessages,
+    warmUpMessages: 0,
+  };
+  await costOf("moldau", { ...filling, direction: "transact", producers: busyProducers });
   const contenders = (["read_uncommitted", "read_committed"] as const).map((isolationLevel) => ({
     name: isolationLevel,
     client: "moldau",
     workload: { direction: "consume", isolationLevel, topic } as const,
   }));
-  reportRatio(await measure(broker, contenders, options));
+  reportRatio(await measure(broker, contenders, steady));
+}
+
+/** As many transactions as it takes until what is measured is the program at work. */
+function steadily({ transactions: count, rounds }: TransactionOptions): TransactionOptions {
+  return { transactions: Math.max(count, steadyTransactions), rounds: Math.max(rounds, 3) };
 }
 
 /** Each contender in turn, round by round, on a topic of its own unless its workload names one. */
@@ -95,13 +130,18 @@ async function measure(
     for (const { name, client, workload } of contenders) {
       const messages = count * (workload.callMessages ?? oneByOne.callMessages);
       const topic = workload.topic ?? (await newTopic(broker, partitions));
-      const counted = { messages, warmUpMessages: Math.ceil(messages / 4) };
+      const counted = { messages, warmUpMessages: warmUpOf(messages) };
       costs
         .get(name)
         ?.push(await costOf(client, { ...oneByOne, brokers: broker.address, ...counted, ...workload, topic }));
     }
   }
   return costs;
+}
+
+/** How much goes before what is counted. */
+function warmUpOf(count: number): number {
+  return Math.ceil(count / 2);
 }
 
 /** What each costs beside the first. */

@@ -14,8 +14,12 @@ export interface Workload {
   readonly isolationLevel?: "read_committed" | "read_uncommitted";
   /** Messages in one call of `send`, and in one transaction. */
   readonly callMessages: number;
-  /** Calls of `send` under way at a time. */
+  /** Calls of `send` of one producer under way at a time. */
   readonly concurrentCalls: number;
+  /** Producers in the process, each with calls of its own. Default: 1. */
+  readonly producers?: number;
+  /** Whether one more short request is made after each call of `send`, which is what an end of a transaction is at least. Default: false. */
+  readonly roundTrips?: boolean;
   readonly acks: -1 | 0 | 1;
   readonly lingerMs: number;
   readonly batchBytes: number;
@@ -58,7 +62,7 @@ export interface BenchedClient {
   readonly name: string;
   produce(workload: Workload, measure: Measure): Promise<void>;
   consume(workload: Workload, measure: Measure): Promise<void>;
-  /** Sends in transactions, one after the other, each of one call of `send` that is waited for. Left out: it has none. */
+  /** Each producer sends in transactions, one after the other, each of one call of `send` that is waited for. Left out: it has none. */
   transact?(workload: Workload, measure: Measure): Promise<void>;
 }
 

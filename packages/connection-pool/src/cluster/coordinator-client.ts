@@ -1,5 +1,5 @@
 import { ErrorCode, kafkaError, type Api, type Fields, type StructOut } from "@moldau/protocol-codec";
-import { asKafkaError, isConnectionFailure, timedOut } from "../errors.js";
+import { abortedBy, asKafkaError, isConnectionFailure, timedOut } from "../errors.js";
 import { waitFor, type WaitOptions } from "../attempts/wait.js";
 import type { BrokerConnection } from "../connection/broker-connection.js";
 import type { ClusterAccess } from "./cluster-access.js";
@@ -68,7 +68,10 @@ export interface CoordinatorClientOptions {
 export class CoordinatorClient implements Coordinator {
   readonly key: string;
   readonly #options: CoordinatorClientOptions;
-  readonly #connections = new Map<CoordinatorPurpose, { destroy(): void }>();
+  /** Those that requests have gone over: some may wait there at a broker that is no coordinator any more. */
+  readonly #connections = new Map<CoordinatorPurpose, BrokerConnection>();
+  /** Those to the coordinator as it is known: while they are open, nothing has to be looked up nor waited for. */
+  readonly #ready = new Map<CoordinatorPurpose, BrokerConnection>();
 
   constructor(options: CoordinatorClientOptions) {
     this.key = options.key;
@@ -99,6 +102,11 @@ export class CoordinatorClient implements Coordinator {
     return this.#speak("ApiVersions", options, (connection) => connection.featureLevel(name));
   }
 
+  /** As {@link featureLevel}, at once; undefined when no connection to the coordinator is open. */
+  knownFeatureLevel(name: string, purpose: CoordinatorPurpose): number | undefined {
+    return this.#opened(purpose)?.featureLevel(name);
+  }
+
   check(errorCode: number, api: Api, facts: CoordinatorFacts = {}): void {
     if (errorCode === 0) return;
     if (errorCode === ErrorCode.NOT_COORDINATOR || errorCode === ErrorCode.COORDINATOR_NOT_AVAILABLE) this.forget();
@@ -108,6 +116,7 @@ export class CoordinatorClient implements Coordinator {
   }
 
   forget(): void {
+    this.#ready.clear();
     this.#options.cluster.forgetCoordinator(this.#options.type, this.key);
   }
 
@@ -116,30 +125,48 @@ export class CoordinatorClient implements Coordinator {
     this.#connections.delete(purpose);
   }
 
-  /** Finds the coordinator, connects to it if need be, and does something with the connection in what time is left. */
+  /** Does something with a connection to the coordinator, found and opened if need be, in what time is left. */
   async #speak<Result>(
     what: string,
-    { purpose, signal, timeoutMs }: CoordinatorRequestOptions,
+    { purpose, signal, timeoutMs = this.#options.cluster.options.requestTimeoutMs }: CoordinatorRequestOptions,
     speak: (connection: BrokerConnection, timeoutMs: number) => Result | Promise<Result>,
   ): Promise<Result> {
-    const { cluster, lease, type, key } = this.#options;
-    const { clock } = cluster;
-    const deadline = clock.monotonic() + (timeoutMs ?? cluster.options.requestTimeoutMs);
-    const node = await cluster.coordinator(type, key, { signal, timeoutMs });
+    if (signal?.aborted === true) throw abortedBy(signal);
     try {
-      const connection = await waitFor(lease.connection(node, purpose, { signal }), {
-        clock,
-        signal,
-        timeoutMs: deadline - clock.monotonic(),
-        late: () =>
-          timedOut(`${what}: no connection to the coordinator of ${this.#title} in time.`, { written: false }),
-      });
-      this.#connections.set(purpose, connection);
+      const opened = this.#opened(purpose);
+      if (opened !== undefined) return await speak(opened, timeoutMs);
+      const { clock } = this.#options.cluster;
+      const deadline = clock.monotonic() + timeoutMs;
+      const connection = await this.#connect(what, { purpose, signal, timeoutMs });
       return await speak(connection, Math.max(1, deadline - clock.monotonic()));
     } catch (error) {
       if (isConnectionFailure(error)) this.forget();
       throw asKafkaError(error);
     }
+  }
+
+  #opened(purpose: CoordinatorPurpose): BrokerConnection | undefined {
+    const connection = this.#ready.get(purpose);
+    return connection?.isOpen === true ? connection : undefined;
+  }
+
+  async #connect(
+    what: string,
+    { purpose, signal, timeoutMs }: CoordinatorRequestOptions & { readonly timeoutMs: number },
+  ): Promise<BrokerConnection> {
+    const { cluster, lease, type, key } = this.#options;
+    const { clock } = cluster;
+    const deadline = clock.monotonic() + timeoutMs;
+    const node = await cluster.coordinator(type, key, { signal, timeoutMs });
+    const connection = await waitFor(lease.connection(node, purpose, { signal }), {
+      clock,
+      signal,
+      timeoutMs: deadline - clock.monotonic(),
+      late: () => timedOut(`${what}: no connection to the coordinator of ${this.#title} in time.`, { written: false }),
+    });
+    this.#connections.set(purpose, connection);
+    this.#ready.set(purpose, connection);
+    return connection;
   }
 
   get #title(): string {

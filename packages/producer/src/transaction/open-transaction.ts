@@ -36,8 +36,8 @@ export class OpenTransaction<Key, Value> implements TransactionWork<Key, Value> 
   /** Resolves when it has ended. */
   readonly over = new Promise<void>((resolve) => (this.#ended = resolve));
 
-  /** What its calls have been refused with. */
-  readonly #refusals = new WeakSet<Error>();
+  /** What its calls have been refused with, if any was. */
+  #refusals: WeakSet<Error> | undefined;
 
   constructor(options: OpenTransactionOptions<Key, Value>) {
     this.#options = options;
@@ -103,7 +103,7 @@ export class OpenTransaction<Key, Value> implements TransactionWork<Key, Value> 
     // The failure of the body is what the caller has to know, not that of the abort.
     await this.leave().catch(() => undefined);
     if (!(thrown instanceof KafkaError) || this.#ending?.how === "commit") return thrown;
-    if (failure === undefined && !this.#refusals.has(thrown)) return thrown;
+    if (failure === undefined && this.#refusals?.has(thrown) !== true) return thrown;
     return transactions.aborted(record, this.#ending?.how === "close" ? closed() : (failure ?? thrown));
   }
 
@@ -143,7 +143,7 @@ export class OpenTransaction<Key, Value> implements TransactionWork<Key, Value> 
 
   #noted(error: unknown): KafkaError {
     const refusal = asKafkaError(error);
-    this.#refusals.add(refusal);
+    (this.#refusals ??= new WeakSet()).add(refusal);
     return refusal;
   }
 

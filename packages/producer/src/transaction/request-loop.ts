@@ -53,9 +53,8 @@ export async function requestUntilRuled<Value>(
   work: (timeLeftMs: number) => Promise<Value>,
   { api, pace, deadline, signals, isAbort = false, retrying }: LoopOptions,
 ): Promise<Reply<Value>> {
-  const { clock, random, retry } = pace;
-  const usual = new Backoff(retry, random);
-  const short = new Backoff({ ...retry, initialDelayMs: Math.min(shortPauseMs, retry.initialDelayMs) }, random);
+  const { clock } = pace;
+  let pauses: Pauses | undefined;
   const doubts = { mayArrive: false, mayHold: false };
   for (;;) {
     try {
@@ -67,7 +66,8 @@ export async function requestUntilRuled<Value>(
       const mustRepeat = isAbort && error.errorCode === ErrorCode.TRANSACTION_ABORTABLE;
       const rule = mustRepeat ? again : ruleFor(api, error);
       if (rule.action !== "repeat") return { action: rule.action, error, ...doubts };
-      const delayMs = (rule.isSoon ? short : usual).next();
+      pauses ??= pausesOf(pace);
+      const delayMs = (rule.isSoon ? pauses.short : pauses.usual).next();
       if (signals.some(({ aborted }) => aborted) || clock.monotonic() + delayMs >= deadline)
         return { action: "late", error: gaveUp(`${api} did not succeed in time`, error), ...doubts };
       retrying(error, delayMs);
@@ -79,8 +79,19 @@ export async function requestUntilRuled<Value>(
 
 const again = { action: "repeat", isSoon: false } as const;
 
+/** The waits between the attempts at one request; most requests need none. */
+interface Pauses {
+  readonly usual: Backoff;
+  readonly short: Backoff;
+}
+
 /** Java's pause for the coordinator that still completes the transaction before. */
 const shortPauseMs = 20;
+
+function pausesOf({ random, retry }: AttemptPace): Pauses {
+  const initialDelayMs = Math.min(shortPauseMs, retry.initialDelayMs);
+  return { usual: new Backoff(retry, random), short: new Backoff({ ...retry, initialDelayMs }, random) };
+}
 
 function note(doubts: { mayArrive: boolean; mayHold: boolean }, { errorCode, written }: KafkaError): void {
   if (errorCode === undefined) {

@@ -78,7 +78,7 @@ export class TransactionEnding {
     const { gate, life, messages } = this.#options;
     if (life.state.name === "fatal error") return this.#settle(record, "aborted");
     life.apply({ type: "abort" });
-    record.abandoned.abort();
+    record.abandon();
     await messages().drop(transactionAborted(reason));
     await gate.shut();
     await Promise.all(record.pending);

@@ -26,8 +26,6 @@ export class TransactionRecord {
   mayBeWritten = false;
   /** Whether it was this producer itself that asked for a later epoch, to abort it. */
   isFencedOff = false;
-  /** Fires when it is being aborted. */
-  readonly abandoned = new AbortController();
   /** Groups whose offsets the coordinator knows of. */
   readonly groups = new Set<string>();
   /** What consumers gave into it. */
@@ -37,9 +35,21 @@ export class TransactionRecord {
   /** Requests of it that are under way beside its batches; none of them rejects. */
   readonly pending = new Set<Promise<void>>();
 
+  #abandoning: AbortController | undefined;
+
   constructor(identity: ProducerIdentity, protocol: TransactionProtocol, acknowledgedBefore: number) {
     this.identity = identity;
     this.protocol = protocol;
     this.acknowledgedBefore = acknowledgedBefore;
+  }
+
+  /** Fires when it is being aborted. Made for the first who asks: most transactions need none. */
+  get abandoned(): AbortSignal {
+    return (this.#abandoning ??= new AbortController()).signal;
+  }
+
+  /** It is being aborted: nothing more is tried for it. */
+  abandon(): void {
+    (this.#abandoning ??= new AbortController()).abort();
   }
 }

@@ -55,6 +55,11 @@ export const newestVersions: Readonly<
   added: { produce: 11, offsets: 4, end: 4 },
 };
 
+/** What the cluster calls the generation that it has agreed on. */
+const feature = "transaction.version";
+/** Over which connection to the coordinator all of it goes. */
+const purpose = "transaction";
+
 /** Versions of AddPartitionsToTxn above are for brokers among themselves. */
 export const addPartitionsVersion = 3;
 /** From this version on a request may name the identity that it follows (KIP-360). */
@@ -73,12 +78,17 @@ export class TransactionalRequests {
     this.#coordinator = new CoordinatorClient({ cluster, lease, type: "transaction", key });
   }
 
+  /** The generation of the protocol, as {@link protocol} gives it, while a connection to the coordinator is open: it stands there. */
+  get knownProtocol(): TransactionProtocol | undefined {
+    const level = this.#coordinator.knownFeatureLevel(feature, purpose);
+    return level === undefined ? undefined : protocolOf(level);
+  }
+
   /** The generation of the protocol that the cluster has agreed on. */
   protocol(deadline: number): Promise<Reply<TransactionProtocol>> {
-    return this.#ask("FindCoordinator", { deadline }, async (waiting) => {
-      const level = await this.#coordinator.featureLevel("transaction.version", waiting);
-      return level >= 2 ? "implied" : "added";
-    });
+    return this.#ask("FindCoordinator", { deadline }, async (waiting) =>
+      protocolOf(await this.#coordinator.featureLevel(feature, waiting)),
+    );
   }
 
   /** Gets the identity that follows `former`, or the next one of the transactional id: every older instance is fenced by it. */
@@ -187,7 +197,7 @@ export class TransactionalRequests {
     const { requestTimeoutMs } = cluster.options;
     const ask = async (timeLeftMs: number): Promise<Value> => {
       const waiting = {
-        purpose: "transaction",
+        purpose,
         signal: closed,
         timeoutMs: Math.min(timeLeftMs, requestTimeoutMs),
       } as const;
@@ -204,9 +214,13 @@ export class TransactionalRequests {
 }
 
 interface Waiting {
-  readonly purpose: "transaction";
+  readonly purpose: typeof purpose;
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
+}
+
+function protocolOf(level: number): TransactionProtocol {
+  return level >= 2 ? "implied" : "added";
 }
 
 /** One partition in a coordinator's answer. */

@@ -78,7 +78,9 @@ export class Transactions {
   /** Begins a transaction, unless `checkOpen` throws when all is ready for it. @throws {KafkaError} as {@link initialize} does. */
   async begin({ checkOpen, ...options }: BeginOptions): Promise<TransactionRecord> {
     await this.initialize(options);
-    const protocol = this.#done(await abortable(this.#requests.protocol(this.#deadline()), options.signal));
+    const protocol =
+      this.#requests.knownProtocol ??
+      this.#done(await abortable(this.#requests.protocol(this.#deadline()), options.signal));
     this.life.checkAlive();
     checkOpen();
     const { identity } = this.life;
@@ -211,8 +213,8 @@ export class Transactions {
     throw reply.error;
   }
 
-  #bounds({ abandoned: { signal } }: TransactionRecord): RequestBounds {
-    return { deadline: this.#deadline(), abandoned: signal };
+  #bounds({ abandoned }: TransactionRecord): RequestBounds {
+    return { deadline: this.#deadline(), abandoned };
   }
 
   #deadline(): number {
