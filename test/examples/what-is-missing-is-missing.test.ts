@@ -50,11 +50,6 @@ const features: Readonly<Record<string, Feature>> = {
   "Reading without a group": {
     client: () => "reader" in kafka || isTaken(() => kafka.consumer(options<ConsumerOptions>({ topics: ["orders"] }))),
   },
-  "Topics by a pattern": {
-    client: () =>
-      isTaken(() => kafka.consumer(options<ConsumerOptions>({ groupId: "g", topicPattern: "orders-.*" }))) ||
-      isTaken(() => kafka.consumer(options<ConsumerOptions>({ groupId: "g", topics: [/orders/] }))),
-  },
   "Handlers that run in parallel, in order by key": {
     client: () => "run" in kafka.consumer({ groupId: "g" }),
   },
@@ -172,7 +167,6 @@ describe("the guide for those who come from kafkajs", () => {
   const guide = readFileSync(join(repository, "docs/guides/coming-from-kafkajs.md"), "utf8");
   const lacking = [
     ["`producer.transaction()`, `sendOffsets`", "Transactions: writing all or nothing"],
-    ["`subscribe({ topics: [/orders-.*/] })`", "Topics by a pattern"],
     ["`partitionsConsumedConcurrently`", "Handlers that run in parallel, in order by key"],
     ['`sasl: { mechanism: "aws" }`, `"oauthbearer"`', "OAUTHBEARER, GSSAPI, AWS_MSK_IAM"],
     ["Access rules in the admin", "Access rules, quotas, delegation tokens, SCRAM users by request"],

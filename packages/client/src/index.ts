@@ -79,6 +79,7 @@ export type {
   MessageBatchJson,
   MessageJson,
   OffsetTarget,
+  TopicPattern,
   GroupMetadata,
   GroupOffset as OffsetInTransaction,
   OffsetsInTransaction,

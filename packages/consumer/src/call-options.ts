@@ -4,6 +4,8 @@ import type { PartitionTime, SeekTarget } from "./consumer-partitions.js";
 import { consumerNames, subscribeNames } from "./names-of-kafkajs.js";
 import { parseTopic } from "./options.js";
 import type { PlaceQuestion } from "./offsets/look-ups.js";
+import type { Wanted } from "./subscription/subscription.js";
+import { parsePattern } from "./subscription/topic-pattern.js";
 import { isOffsetTarget } from "./partitions/offset-target.js";
 import type { TopicPartition } from "./partitions/topic-partition.js";
 import type { LoopOptions } from "./reading/loop.js";
@@ -93,11 +95,20 @@ export function parseSeekTarget(target: SeekTarget): SeekTarget {
 }
 
 /** Checks a subscription. @throws {KafkaError} CLIENT_INVALID_ARGUMENT */
-export function parseTopics(topics: unknown): string[] {
-  if (Array.isArray(topics) && topics.length > 0)
-    return topics.map((topic: unknown, index) => parseTopic(topic, `subscribe: topics[${index}]`));
-  if (isPlainObject(topics)) throw unknownOptions("subscribe", Object.keys(topics), [], subscribeNames);
-  throw invalidArgument(`subscribe: expected names of topics, such as ["orders"], not ${show(topics)}.`);
+export function parseWanted(wanted: unknown): Wanted {
+  if (Array.isArray(wanted) && wanted.length > 0)
+    return wanted.map((topic: unknown, index) => parseTopic(topic, `subscribe: topics[${index}]`));
+  if (wanted instanceof RegExp) return parsePattern(wanted, "subscribe: { pattern }");
+  if (isPlainObject(wanted)) return parsePatternOption(wanted);
+  throw invalidArgument(
+    `subscribe: expected names of topics, such as ["orders"], or a { pattern }, not ${show(wanted)}.`,
+  );
+}
+
+function parsePatternOption(wanted: object): Wanted {
+  const unknown = Object.keys(wanted).filter((name) => name !== "pattern");
+  if (unknown.length > 0) throw unknownOptions("subscribe", unknown, ["pattern"], subscribeNames);
+  return parsePattern(Reflect.get(wanted, "pattern"), "subscribe: pattern");
 }
 
 /** Checks a list of partitions. @throws {KafkaError} CLIENT_INVALID_ARGUMENT */

@@ -11,8 +11,8 @@ import {
   parseCloseOptions,
   parseLoopOptions,
   parseReason,
-  parseTopics,
   parseWaitingOptions,
+  parseWanted,
   type CloseOptions,
   type WaitingOptions,
 } from "./call-options.js";
@@ -24,6 +24,7 @@ import type { RetryNotice } from "./events.js";
 import { BatchLoop } from "./reading/batch-loop.js";
 import type { LoopOptions } from "./reading/loop.js";
 import { MessageLoop } from "./reading/message-loop.js";
+import type { TopicPattern } from "./subscription/topic-pattern.js";
 import type { MessageBatch } from "./reading/message-batch.js";
 import { messageStream } from "./reading/message-stream.js";
 import type { Message } from "./reading/message.js";
@@ -211,13 +212,14 @@ export class Consumer extends ConsumerPartitions implements AsyncIterable<Messag
   }
 
   /**
-   * Replaces the subscription; a member of the group joins again with it. Topics that do not exist end the loop with an error.
+   * Replaces the subscription; a member of the group joins again with it. Topics that do not exist end the loop with an error. With a pattern,
+   * as in `subscribe({ pattern: "orders-.*" })`, topics are read from when they appear until they are gone.
    *
-   * @throws {KafkaError} CLIENT_INVALID_ARGUMENT when it is no list of names of topics; CLIENT_CLOSED.
+   * @throws {KafkaError} CLIENT_INVALID_ARGUMENT when it is neither a list of names of topics nor a pattern; CLIENT_CLOSED.
    */
-  subscribe(topics: readonly string[]): void {
+  subscribe(topics: readonly string[] | TopicPattern): void {
     this.#checkOpen();
-    this.#engine.subscribe(parseTopics(topics));
+    this.#engine.subscribe(parseWanted(topics));
   }
 
   /**

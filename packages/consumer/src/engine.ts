@@ -18,6 +18,7 @@ import type { OffsetTarget } from "./partitions/offset-target.js";
 import type { TopicPartition } from "./partitions/topic-partition.js";
 import { makeParts, type ConsumerInit, type ConsumerParts, type PartsHost } from "./parts.js";
 import type { Reader } from "./reading/reader.js";
+import type { Wanted } from "./subscription/subscription.js";
 
 /**
  * What runs behind the face of a consumer. It carries out what the transitions of the consumer's life command, and passes on
@@ -106,8 +107,8 @@ export class Engine implements PartsHost {
   }
 
   /** Replaces the subscription; a member joins again with it. */
-  subscribe(topics: readonly string[]): void {
-    this.#parts.subscription.replace(topics);
+  subscribe(wanted: Wanted): void {
+    this.#parts.subscription.replace(wanted);
     if (this.#life.name !== "joined") return;
     this.#parts.subscription.find(this.#closing.signal).then(
       () => this.#parts.membership.rejoin(),
@@ -157,7 +158,7 @@ export class Engine implements PartsHost {
   }
 
   pattern(): string | undefined {
-    return undefined;
+    return this.#parts.subscription.pattern;
   }
 
   isClosing(): boolean {
@@ -254,6 +255,7 @@ export class Engine implements PartsHost {
   }
 
   #refuse(error: KafkaError): void {
+    this.#parts.subscription.end();
     this.#parts.pollWatch.stop();
     this.#started.fail(error);
     this.#assigned.fail(error);
@@ -282,7 +284,13 @@ export class Engine implements PartsHost {
 
   // ── what one part means for the others ──
 
+  /** Other topics match the pattern than before. */
+  resubscribed(): void {
+    this.#parts.membership.rejoin();
+  }
+
   readonly #metadataChanged = (): void => {
+    this.#parts.subscription.metadataChanged();
     this.#parts.membership.metadataChanged();
     this.#parts.fetcher.update();
   };

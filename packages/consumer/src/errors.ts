@@ -156,7 +156,7 @@ export function partitionError(
 /** A consumer without topics was to begin. */
 export function nothingToRead(): KafkaError {
   return invalidArgument(
-    'The consumer has nothing to read: give it topics, as in { groupId: "billing", topics: ["orders"] }, or subscribe to some.',
+    'The consumer has nothing to read: give it topics, as in { groupId: "billing", topics: ["orders"] }, or a topicPattern, or subscribe to some.',
   );
 }
 

@@ -39,7 +39,21 @@ describe("consumer options", () => {
     [{ groupId: "" }, "groupId must be a text that is not empty"],
     [{ groupId: "g", topics: "orders" }, 'topics must be an array such as ["orders"], not "orders".'],
     [{ groupId: "g", topics: ["or/ders"] }, "topics[0] must be the name of a topic"],
-    [{ groupId: "g", topics: [/or/] }, "not a regular expression (patterns are not there yet: list the names)."],
+    [
+      { groupId: "g", topics: [/or/] },
+      "not a regular expression (for a pattern: topicPattern, or subscribe({ pattern })).",
+    ],
+    [
+      { groupId: "g", topicPattern: "(orders" },
+      'RE2\'s language, which has neither back-references nor looking around: "(orders" is',
+    ],
+    [{ groupId: "g", topicPattern: "(?=a)" }, "topicPattern must be a regular expression in RE2's language"],
+    [
+      { groupId: "g", topicPattern: "" },
+      'topicPattern must be a regular expression as a text, such as "orders-.*", not ""',
+    ],
+    [{ groupId: "g", topicPattern: /or/i }, 'as a text: "(?i)or", where the whole name of a topic has to match'],
+    [{ groupId: "g", topics: ["a"], topicPattern: "b" }, "give either topics or topicPattern"],
     [{ groupId: "g", startFrom: new Date("never") }, "not an invalid Date"],
     [{ groupId: "g", codecs: { lz4: { id: 3, name: "lz4" } } }, "codecs.lz4.compress: a function wanted"],
     [{ groupId: "g", codecs: { lz4: { id: 9, name: "lz4" } } }, "codecs.lz4.id: 3, which is lz4, wanted, not number 9"],
@@ -101,6 +115,12 @@ describe("the calls of a consumer", () => {
     expect(() => consumer.seek({ topic: "orders", partition: 0, offset: 3 as never })).toThrow(invalid);
     expect(() => consumer.subscribe([])).toThrow(invalid);
     expect(() => consumer.subscribe([""])).toThrow(invalid);
+    expect(() => consumer.subscribe({ pattern: "(" })).toThrow(invalid);
+    expect(() => consumer.subscribe({ pattern: /or/ as never })).toThrow(
+      /subscribe: pattern must be .*as a text: "or"/,
+    );
+    expect(() => consumer.subscribe(/or/ as never)).toThrow(/subscribe: \{ pattern \} must be .*as a text: "or"/);
+    expect(() => consumer.subscribe({ topics: ["orders"] } as never)).toThrow(/subscribe\(\["orders"\]\)/);
   });
 
   it("refuse partitions that are not assigned", () => {

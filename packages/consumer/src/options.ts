@@ -8,6 +8,7 @@ import type { IsolationLevel } from "./fetch/isolation.js";
 import { consumerNames } from "./names-of-kafkajs.js";
 import { refuseOptionsOfOthers, type GroupProtocol } from "./membership/group-protocol.js";
 import { dataLossPolicies, type DataLossPolicy } from "./offsets/data-loss.js";
+import { parsePattern, type CompiledPattern } from "./subscription/topic-pattern.js";
 import { isOffsetTarget, type StartFrom } from "./partitions/offset-target.js";
 
 /** How a consumer is made. */
@@ -16,6 +17,11 @@ export interface ConsumerOptions {
   readonly groupId: string;
   /** The topics to read. Default: none; `subscribe` names them later. */
   readonly topics?: readonly string[];
+  /**
+   * The topics to read, as a regular expression in RE2's language that their whole name matches, in place of `topics`: `"orders-.*"`. One that
+   * appears later is read too, once metadata is refreshed (`metadataMaxAgeMs` of Kafka). Kafka's internal topics never match. Default: none.
+   */
+  readonly topicPattern?: string;
   /** Where to start in a partition for which the group has committed no offset, or one that is no longer there. Default `"latest"`, as Kafka's. */
   readonly startFrom?: StartFrom;
   /**
@@ -79,6 +85,7 @@ export interface ResolvedConsumerOptions {
   readonly protocol: GroupProtocol;
   readonly remoteAssignor: string | null;
   readonly topics: readonly string[];
+  readonly topicPattern: CompiledPattern | undefined;
   readonly startFrom: StartFrom;
   readonly onDataLoss: DataLossPolicy;
   readonly autoCommit: boolean;
@@ -116,6 +123,7 @@ export function resolveConsumerOptions(options: ConsumerOptions): ResolvedConsum
     protocol,
     remoteAssignor: read.optionalText("remoteAssignor") ?? null,
     topics: read.list("topics", parseTopic, { default: [], example: '["orders"]' }),
+    topicPattern: readPattern(read),
     startFrom: read.custom("startFrom", '"earliest", "latest", "none", a Date or { durationMs }', parseStartFrom, {
       default: "latest",
     }),
@@ -147,14 +155,23 @@ export function resolveConsumerOptions(options: ConsumerOptions): ResolvedConsum
     maxDecompressedBytes: read.integer("maxDecompressedBytes", { min: 1, default: 128 * mebibyte }),
   };
   read.done();
+  if (resolved.topicPattern !== undefined && resolved.topics.length > 0)
+    throw invalidArgument(
+      'consumer options: give either topics or topicPattern; a pattern may name topics too, as in "orders|invoices-.*".',
+    );
   return resolved;
+}
+
+function readPattern(read: OptionReader<ConsumerOptions>): CompiledPattern | undefined {
+  const parse = (value: unknown): CompiledPattern => parsePattern(value, "topicPattern");
+  return read.custom("topicPattern", "a regular expression as a text", parse, { default: null }) ?? undefined;
 }
 
 /** Reads the name of a topic. @throws {KafkaError} CLIENT_INVALID_ARGUMENT when it cannot be one. */
 export function parseTopic(value: unknown, path: string): string {
   if (typeof value === "string" && /^[a-zA-Z0-9._-]{1,249}$/.test(value) && value !== "." && value !== "..")
     return value;
-  const hint = value instanceof RegExp ? " (patterns are not there yet: list the names)" : "";
+  const hint = value instanceof RegExp ? " (for a pattern: topicPattern, or subscribe({ pattern }))" : "";
   throw invalidArgument(
     `${path} must be the name of a topic (1 to 249 of the characters a-z, A-Z, 0-9, ".", "_" and "-"), not ${show(value)}${hint}.`,
   );

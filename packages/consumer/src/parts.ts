@@ -17,7 +17,7 @@ import type { AssignedPartition } from "./partitions/assigned-partition.js";
 import { Assignment } from "./partitions/assignment.js";
 import { Reader, type ReaderHost } from "./reading/reader.js";
 import { Reconciler } from "./reconciler.js";
-import { Subscription } from "./subscription.js";
+import { Subscription } from "./subscription/subscription.js";
 
 /** What a consumer is made with. */
 export interface ConsumerInit {
@@ -36,6 +36,8 @@ export interface PartsHost extends MembershipHost, ReaderHost {
   positioned(): void;
   /** What was read, or is to be read next, is in the log no longer: reading goes on as the options say. False when only the application can say where. */
   lost(partition: AssignedPartition, loss: DataLoss): boolean;
+  /** Other topics match the pattern than before. */
+  resubscribed(): void;
   /** Reading of these partitions goes on elsewhere. */
   moved(partitions: readonly AssignedPartition[]): void;
   /** An answer told how far these partitions are behind. */
@@ -71,7 +73,7 @@ export function makeParts(init: ConsumerInit, host: PartsHost): ConsumerParts {
   const reader = new Reader(host);
   const retrying: MembershipHost["retrying"] = (notice) => host.retrying(notice);
   const failed = (error: KafkaError): void => host.interrupt(error);
-  const subscription = new Subscription({ cluster, ...options, retrying });
+  const subscription = makeSubscription(init, host);
   const membership = makeMembership({ cluster, coordinator, options, host });
   const shared = { ...init, coordinator, assignment, reader, membership, retrying, failed };
   const commits = new Commits({
@@ -103,6 +105,17 @@ export function makeParts(init: ConsumerInit, host: PartsHost): ConsumerParts {
     reconciler,
     ending,
   };
+}
+
+function makeSubscription({ cluster, options }: ConsumerInit, host: PartsHost): Subscription {
+  return new Subscription({
+    cluster,
+    wanted: options.topicPattern ?? options.topics,
+    isMatchedByBroker: options.protocol === "consumer",
+    allowAutoTopicCreation: options.allowAutoTopicCreation,
+    changed: () => host.resubscribed(),
+    retrying: (notice) => host.retrying(notice),
+  });
 }
 
 function makeFetcher(

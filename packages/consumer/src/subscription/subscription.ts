@@ -1,14 +1,23 @@
 import { asKafkaError, attempt, ClientErrorCode, linkSignals, type ClusterAccess } from "@moldau/connection-pool";
 import { ErrorCode, type KafkaError } from "@moldau/protocol-codec";
-import { nothingToRead, unknownTopic } from "./errors.js";
-import type { RetryNotice } from "./events.js";
+import { nothingToRead, unknownTopic } from "../errors.js";
+import type { RetryNotice } from "../events.js";
+import { MatchingTopics, type MatchingTopicsInit } from "./matching-topics.js";
+import type { CompiledPattern } from "./topic-pattern.js";
+
+/** What is to be read: topics by name, or those that match a pattern. */
+export type Wanted = readonly string[] | CompiledPattern;
 
 /** What finding topics needs, and whom it tells. */
 export interface SubscriptionInit {
-  readonly cluster: Pick<ClusterAccess, "clock" | "options" | "topic">;
-  readonly topics: readonly string[];
+  readonly cluster: MatchingTopicsInit["cluster"] & Pick<ClusterAccess, "topic">;
+  readonly wanted: Wanted;
+  /** Whether the coordinator matches patterns, so that this consumer does not. */
+  readonly isMatchedByBroker: boolean;
   /** Whether the broker may create a topic that does not exist. */
   readonly allowAutoTopicCreation: boolean;
+  /** Other topics match the pattern than before. */
+  readonly changed: () => void;
   readonly retrying: (notice: RetryNotice) => void;
 }
 
@@ -19,45 +28,87 @@ const attemptsAtLeast = 4;
 /** The topics that a consumer wants to read. */
 export class Subscription {
   readonly #init: SubscriptionInit;
-  #topics: readonly string[];
+  #wanted: Wanted;
+  /** Undefined while topics are wanted by name. */
+  #matching: MatchingTopics | undefined;
   /** Ends the search for what is not wanted any more. */
   #replaced = new AbortController();
 
   constructor(init: SubscriptionInit) {
     this.#init = init;
-    this.#topics = init.topics;
+    this.#wanted = init.wanted;
+    this.#matching = this.#match(init.wanted);
   }
 
-  /** The topics at the moment; another list whenever they are replaced. */
+  /** The topics at the moment: those named, or those that match by now; another list whenever they are others. */
   get topics(): readonly string[] {
-    return this.#topics;
+    return this.#matching?.topics ?? namesIn(this.#wanted);
   }
 
-  /** Wants these topics from now on, and none else. */
-  replace(topics: readonly string[]): void {
-    this.#topics = [...new Set(topics)];
+  /** The pattern, as the text it was given as; undefined when topics are wanted by name. */
+  get pattern(): string | undefined {
+    return patternIn(this.#wanted)?.pattern;
+  }
+
+  /** Wants this from now on, and nothing else. */
+  replace(wanted: Wanted): void {
+    this.#wanted = patternIn(wanted) ?? [...new Set(namesIn(wanted))];
     this.#replaced.abort();
     this.#replaced = new AbortController();
+    this.end();
+    this.#matching = this.#match(this.#wanted);
+  }
+
+  /** The cluster's metadata changed. */
+  metadataChanged(): void {
+    this.#matching?.metadataChanged();
+  }
+
+  /** Looks for no more topics that match, until {@link find} is called again. */
+  end(): void {
+    this.#matching?.end();
   }
 
   /**
-   * Resolves when the brokers know all topics that are wanted by then. A cluster that cannot be reached is asked again and
+   * Resolves when the brokers know all topics that are wanted by then, or were asked for those that match, of which there may be none yet. A cluster that cannot be reached is asked again and
    * again, a topic that it does not know for as long as a request may take.
    *
    * @throws {KafkaError} UNKNOWN_TOPIC_OR_PARTITION then, and at once what does not pass; CLIENT_INVALID_ARGUMENT without topics.
    */
   async find(signal: AbortSignal): Promise<void> {
     for (;;) {
-      const topics = this.#topics;
+      const wanted = this.#wanted;
       try {
-        if (topics.length === 0) throw nothingToRead();
-        await this.#findAll(topics, signal);
-        if (topics === this.#topics) return;
+        await this.#find(wanted, signal);
+        if (wanted === this.#wanted) return;
       } catch (error) {
         // What is not wanted any more need not be found.
-        if (topics === this.#topics) throw error;
+        if (wanted === this.#wanted) throw error;
       }
     }
+  }
+
+  #find(wanted: Wanted, signal: AbortSignal): Promise<void> {
+    if (this.#matching !== undefined) return this.#lookFor(this.#matching, signal);
+    const topics = namesIn(wanted);
+    if (topics.length === 0 && this.pattern === undefined) throw nothingToRead();
+    return this.#findAll(topics, signal);
+  }
+
+  async #lookFor(matching: MatchingTopics, signal: AbortSignal): Promise<void> {
+    const linked = linkSignals(signal, this.#replaced.signal);
+    try {
+      await matching.look(linked.signal);
+    } finally {
+      linked.unlink();
+    }
+  }
+
+  #match(wanted: Wanted): MatchingTopics | undefined {
+    const pattern = patternIn(wanted);
+    return pattern === undefined || this.#init.isMatchedByBroker
+      ? undefined
+      : new MatchingTopics({ ...this.#init, pattern });
   }
 
   /** When one cannot be found, the others are not looked for any more. */
@@ -99,6 +150,17 @@ export class Subscription {
     });
   }
 }
+
+function patternIn(wanted: Wanted): CompiledPattern | undefined {
+  return "matches" in wanted ? wanted : undefined;
+}
+
+function namesIn(wanted: Wanted): readonly string[] {
+  return "matches" in wanted ? none : wanted;
+}
+
+/** One list, so that it is no other one each time. */
+const none: readonly string[] = [];
 
 function isUnknown({ errorCode }: KafkaError): boolean {
   return errorCode === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;

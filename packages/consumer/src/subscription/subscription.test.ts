@@ -1,7 +1,7 @@
 import { connectionClosed, type ClusterAccess } from "@moldau/connection-pool";
 import { ErrorCode, kafkaError, type KafkaError } from "@moldau/protocol-codec";
 import { describe, expect, it } from "vitest";
-import { ScriptedCoordinator } from "../test-support/scripted-coordinator.js";
+import { ScriptedCoordinator } from "../../test-support/scripted-coordinator.js";
 import { Subscription } from "./subscription.js";
 
 const unknown = kafkaError(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
@@ -29,8 +29,10 @@ function bench(topics: readonly string[]): Bench {
     return Promise.resolve({ name, topicId: script.topicId, isInternal: false, partitions: [] });
   };
   const subscription = new Subscription({
-    cluster: { clock: script.clock, options: script.options, topic },
-    topics,
+    cluster: Object.assign(script, { topic }),
+    wanted: topics,
+    isMatchedByBroker: false,
+    changed: () => undefined,
     allowAutoTopicCreation: false,
     retrying: ({ operation, error }) => told.push(`${operation} ${error.topic ?? ""} ${error.code}`),
   });
