@@ -252,7 +252,7 @@ export class GroupFixture {
     const topics = await this.coordinator.fetch(
       groupId,
       [{ name: topic, topicId: Uuid.zero, partitionIndexes: [0] }],
-      requireStable,
+      { requireStable },
     );
     return topics[0]?.partitions[0]?.committedOffset;
   }

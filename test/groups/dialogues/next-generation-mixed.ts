@@ -117,7 +117,6 @@ export const nextGenerationMixedDialogues: Readonly<Record<string, (talk: GroupD
       await talk.note("an epoch behind", offsetsOf(alpha, version, { memberId, memberEpoch: memberEpoch - 1 }));
       await talk.note("without an epoch", offsetsOf(alpha, version, { memberId, memberEpoch: -1 }));
       await talk.note("a stranger", offsetsOf(alpha, version, { memberId: "x", memberEpoch: 1 }));
-      await talk.note("an epoch of nobody", offsetsOf(alpha, version, { memberId: null, memberEpoch: 1 }));
       await talk.note("nobody", offsetsOf(simple, version, { memberId: null, memberEpoch: -1 }));
     }
     await talk.note(

@@ -28,7 +28,7 @@ import { heartbeatProblem } from "./consumer/check-heartbeat.js";
 import { ConsumerProtocol } from "./consumer/consumer-protocol.js";
 import { consumerGroupFailure, describeConsumerGroup, type ConsumerGroupDescription } from "./consumer/description.js";
 import { failedHeartbeat, type ConsumerHeartbeatAnswer } from "./consumer/events.js";
-import type { GroupDescription } from "./group-view.js";
+import type { FetchClaim, GroupDescription } from "./group-view.js";
 import { groupTidings, type GroupTidings } from "./group-tidings.js";
 import { newMemberId } from "./member-id.js";
 import { commitOffsets, type CommittedTopic } from "./offset-commit.js";
@@ -40,6 +40,16 @@ import type { EndMarker } from "../transactions/marker.js";
 
 /** Offsets that are committed in a transaction, and the member that read up to them. */
 export type TransactionalOffsets = Omit<OffsetCommitRequest, "retentionTimeMs">;
+
+/** How committed offsets are asked for. */
+export interface FetchOptions {
+  /** Whether what is being written is waited for, and offsets of open transactions are refused (KIP-447). */
+  readonly requireStable: boolean;
+  /** The member that asks. Default: nobody. */
+  readonly claim?: FetchClaim | undefined;
+}
+
+const nobody: FetchClaim = { memberId: null, memberEpoch: -1 };
 
 /** What a client hears of a coordinator that is elsewhere or not ready. A transaction's coordinator looks for the leader of a partition. */
 const notServed: ReadonlySet<number> = new Set([
@@ -271,19 +281,18 @@ export class GroupCoordinator {
   async fetch(
     groupId: string,
     topics: readonly TopicToFetch[] | null,
-    requireStable: boolean,
+    { requireStable, claim = nobody }: FetchOptions,
   ): Promise<readonly FetchedTopic[]> {
     const query = { groupId, requireStable };
     const shard = this.#shards.of(groupId);
-    if (!requireStable)
-      return shard.read(({ store }) =>
-        topics === null ? fetchAllOffsets(store.offsets, query) : fetchOffsets(store.offsets, query, topics),
-      );
+    const look = ({ store, group }: ShardView): readonly FetchedTopic[] => {
+      const errorCode = group(groupId)?.fetchError(claim) ?? ErrorCode.NONE;
+      if (errorCode !== ErrorCode.NONE) throw new CoordinatorError(errorCode);
+      return topics === null ? fetchAllOffsets(store.offsets, query) : fetchOffsets(store.offsets, query, topics);
+    };
+    if (!requireStable) return shard.read(look);
     // Behind everything that is being written.
-    return shard.write(({ store }) => ({
-      records: [],
-      answer: topics === null ? fetchAllOffsets(store.offsets, query) : fetchOffsets(store.offsets, query, topics),
-    }));
+    return shard.write((view) => ({ records: [], answer: look(view) }));
   }
 
   /** DescribeGroups: a description, or an error, for each. */

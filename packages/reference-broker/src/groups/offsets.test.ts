@@ -8,7 +8,7 @@ describe("committed offsets", () => {
     const fixture = await GroupFixture.start();
     expect(await fixture.commit("g", "orders", 42n, { metadata: "note" })).toBe(0);
     expect(await fixture.commit("g", "payments", 7n)).toBe(0);
-    expect(await fixture.coordinator.fetch("g", null, false)).toMatchObject([
+    expect(await fixture.coordinator.fetch("g", null, { requireStable: false })).toMatchObject([
       {
         name: "orders",
         partitions: [
@@ -19,7 +19,7 @@ describe("committed offsets", () => {
     ]);
     expect(await fixture.committed("g", "nothing")).toBe(-1n);
     expect(await fixture.committed("nobody", "orders")).toBe(-1n);
-    expect(await fixture.coordinator.fetch("nobody", null, false)).toEqual([]);
+    expect(await fixture.coordinator.fetch("nobody", null, { requireStable: false })).toEqual([]);
   });
 
   test("of a topic that was there before under the same name do not count for the new one", async () => {
@@ -27,8 +27,11 @@ describe("committed offsets", () => {
     await fixture.commit("g", "orders", 42n);
     const other = Uuid.parse("AAAAAAAAAAAAAAAAAAAAFQ");
     const fetch = async (topicId: Uuid): Promise<bigint | undefined> =>
-      (await fixture.coordinator.fetch("g", [{ name: "orders", topicId, partitionIndexes: [0] }], false))[0]
-        ?.partitions[0]?.committedOffset;
+      (
+        await fixture.coordinator.fetch("g", [{ name: "orders", topicId, partitionIndexes: [0] }], {
+          requireStable: false,
+        })
+      )[0]?.partitions[0]?.committedOffset;
     expect(await fetch(other)).toBe(-1n);
     expect(await fetch(Uuid.zero)).toBe(42n);
   });
@@ -101,7 +104,7 @@ describe("committed offsets", () => {
     const pending = await fixture.coordinator.fetch(
       "t",
       [{ name: "orders", topicId: Uuid.zero, partitionIndexes: [0, 1] }],
-      true,
+      { requireStable: true },
     );
     expect(pending[0]?.partitions.map(({ errorCode, committedOffset }) => [errorCode, committedOffset])).toEqual([
       [ErrorCode.UNSTABLE_OFFSET_COMMIT, -1n],

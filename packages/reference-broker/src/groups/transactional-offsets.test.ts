@@ -91,7 +91,7 @@ describe("offsets of a transaction", () => {
     expect(await unstable(fixture, "g")).toBe(ErrorCode.NONE);
     await fixture.coordinator.onTopicsDeleted(["payments"]);
     await fixture.endTransaction(true);
-    expect(await fixture.coordinator.fetch("g", null, true)).toEqual([]);
+    expect(await fixture.coordinator.fetch("g", null, { requireStable: true })).toEqual([]);
   });
 
   test("of an aborted transaction leave a group that goes at the next look", async () => {
@@ -129,5 +129,5 @@ describe("offsets of a transaction", () => {
 
 async function unstable(fixture: GroupFixture, groupId: string): Promise<number | undefined> {
   const topics = [{ name: "orders", topicId: Uuid.zero, partitionIndexes: [0] }];
-  return (await fixture.coordinator.fetch(groupId, topics, true))[0]?.partitions[0]?.errorCode;
+  return (await fixture.coordinator.fetch(groupId, topics, { requireStable: true }))[0]?.partitions[0]?.errorCode;
 }

@@ -17,8 +17,9 @@ import { noOffset, type FetchedTopic } from "../groups/offset-fetch.js";
  * Null topics (version 2 on) ask for all of a group's offsets; from version 8 on one request asks for several groups, from 10 on topics
  * are named by id (UNKNOWN_TOPIC_ID where there is none, and topics without an id are left out of "all"). A partition or a group without
  * offset is answered with -1 and no error. `requireStable` waits for what is being written and answers UNSTABLE_OFFSET_COMMIT where an
- * open transaction holds an offset (KIP-447). Errors of the coordinator stand in each partition in version 1, above them after that. As in
- * Apache Kafka 4.3; the member epoch of version 9 on is of the next-generation protocol and not looked at here.
+ * open transaction holds an offset (KIP-447). From version 9 on a member of the consumer protocol says who it is, and has to be in the group's
+ * epoch (UNKNOWN_MEMBER_ID, STALE_MEMBER_EPOCH). Errors of the coordinator stand in each partition in version 1, above them after that. As
+ * in Apache Kafka 4.3, but that an epoch without a member is UNKNOWN_MEMBER_ID, where Kafka fails.
  */
 export const offsetFetch = handler({
   api: OffsetFetch,
@@ -37,7 +38,7 @@ export const offsetFetch = handler({
   },
 });
 
-type Group = Pick<OffsetFetchRequestGroup, "groupId" | "topics">;
+type Group = Pick<OffsetFetchRequestGroup, "groupId" | "topics" | "memberId" | "memberEpoch">;
 type GroupAnswer = NonNullable<ResponseInputOf<typeof OffsetFetch>["groups"]>[number] & {
   readonly topics: readonly FetchedTopic[];
   readonly errorCode: number;
@@ -47,7 +48,14 @@ type GroupAnswer = NonNullable<ResponseInputOf<typeof OffsetFetch>["groups"]>[nu
 function groupsOf({ groupId, topics, groups }: OffsetFetchRequest, apiVersion: number): readonly Group[] {
   return apiVersion >= 8
     ? groups
-    : [{ groupId, topics: topics?.map((topic) => ({ ...topic, topicId: Uuid.zero })) ?? null }];
+    : [
+        {
+          groupId,
+          topics: topics?.map((topic) => ({ ...topic, topicId: Uuid.zero })) ?? null,
+          memberId: null,
+          memberEpoch: -1,
+        },
+      ];
 }
 
 function inVersion(groups: readonly GroupAnswer[], apiVersion: number): ResponseInputOf<typeof OffsetFetch> {
@@ -58,10 +66,10 @@ function inVersion(groups: readonly GroupAnswer[], apiVersion: number): Response
 
 async function fetchGroup(
   coordinator: GroupCoordinator,
-  { groupId, topics }: Group,
-  options: { requireStable: boolean; apiVersion: number },
+  { groupId, topics, memberId, memberEpoch }: Group,
+  { requireStable, apiVersion }: { requireStable: boolean; apiVersion: number },
 ): Promise<GroupAnswer> {
-  const { requireStable, apiVersion } = options;
+  const options = { requireStable, claim: { memberId, memberEpoch } };
   const named =
     topics?.map((topic) =>
       apiVersion < 10 ? topic : { ...topic, name: coordinator.topics.topicById(topic.topicId)?.name ?? "" },
@@ -70,12 +78,12 @@ async function fetchGroup(
     if (named === null)
       return {
         groupId,
-        topics: withIds(coordinator, await coordinator.fetch(groupId, null, requireStable), apiVersion),
+        topics: withIds(coordinator, await coordinator.fetch(groupId, null, options), apiVersion),
         errorCode: ErrorCode.NONE,
       };
     const known = named.filter(({ name }) => name !== "" || apiVersion < 10);
     const unknown = named.filter((topic) => !known.includes(topic));
-    const found = await coordinator.fetch(groupId, known, requireStable);
+    const found = await coordinator.fetch(groupId, known, options);
     return { groupId, topics: [...found, ...refuse(unknown, ErrorCode.UNKNOWN_TOPIC_ID)], errorCode: ErrorCode.NONE };
   } catch (error) {
     return refusedGroup({ groupId, topics: named }, { errorCode: errorCodeOf(error), apiVersion });
@@ -83,7 +91,10 @@ async function fetchGroup(
 }
 
 /** Version 1 has no place for an error but the partitions. */
-function refusedGroup({ groupId, topics }: Group, { errorCode, apiVersion }: Refusal): GroupAnswer {
+function refusedGroup(
+  { groupId, topics }: Pick<Group, "groupId" | "topics">,
+  { errorCode, apiVersion }: Refusal,
+): GroupAnswer {
   return { groupId, topics: apiVersion < 2 ? refuse(topics ?? [], errorCode) : [], errorCode };
 }
 
