@@ -113,6 +113,26 @@ export abstract class ConsumerPartitions extends EventEmitter<ConsumerEvents> {
     return this.#engine.assignment.list();
   }
 
+  /**
+   * Reads these partitions, and none else, without belonging to a group: nothing is shared out, no heartbeats are sent, and nobody takes them away.
+   * Called again, it replaces them: those that stay go on undisturbed, of those that go what is done is committed. Reading begins at what is
+   * committed under `groupId`, or where `startFrom` says, and what is done is committed there (without `autoCommit: false`), which works as long as
+   * the group has no members.
+   *
+   *     const consumer = kafka.consumer({ groupId: "replay", startFrom: "earliest" });
+   *     consumer.assign([{ topic: "orders", partition: 3 }]);
+   *     for await (const message of consumer) console.log(message.offset);
+   *
+   * A topic or partition that does not exist ends the loop with UNKNOWN_TOPIC_OR_PARTITION.
+   *
+   * @throws {KafkaError} CLIENT_INVALID_STATE for a consumer that subscribes to topics: it is one or the other; CLIENT_INVALID_ARGUMENT; CLIENT_CLOSED.
+   */
+  assign(partitions: readonly TopicPartition[]): void {
+    const wanted = parsePartitions("assign", partitions);
+    if (this.isClosed) throw clientClosed("The consumer");
+    this.#engine.assign(wanted);
+  }
+
   /** The offset that is handed out next; undefined while it is being found out. Throws CLIENT_NOT_ASSIGNED. */
   position(partition: TopicPartition): bigint | undefined {
     const assigned = this.#engine.assignment.get(parsePartition(partition, "position: the partition"));

@@ -215,7 +215,8 @@ export class Consumer extends ConsumerPartitions implements AsyncIterable<Messag
    * Replaces the subscription; a member of the group joins again with it. Topics that do not exist end the loop with an error. With a pattern,
    * as in `subscribe({ pattern: "orders-.*" })`, topics are read from when they appear until they are gone.
    *
-   * @throws {KafkaError} CLIENT_INVALID_ARGUMENT when it is neither a list of names of topics nor a pattern; CLIENT_CLOSED.
+   * @throws {KafkaError} CLIENT_INVALID_ARGUMENT when it is neither a list of names of topics nor a pattern; CLIENT_INVALID_STATE for a consumer whose
+   * partitions were assigned by hand; CLIENT_CLOSED.
    */
   subscribe(topics: readonly string[] | TopicPattern): void {
     this.#checkOpen();

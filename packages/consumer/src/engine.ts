@@ -106,12 +106,28 @@ export class Engine implements PartsHost {
     await waitFor(assigned, { clock, signal, timeoutMs: leftMs, late });
   }
 
-  /** Replaces the subscription; a member joins again with it. */
+  /** Replaces the subscription; a member joins again with it. Throws CLIENT_INVALID_STATE. */
   subscribe(wanted: Wanted): void {
-    this.#parts.subscription.replace(wanted);
+    this.#parts.membership.subscribe();
+    this.#want(wanted);
+  }
+
+  /** Replaces what is assigned by hand. Throws CLIENT_INVALID_STATE. */
+  assign(partitions: readonly TopicPartition[]): void {
+    const { membership, subscription } = this.#parts;
+    membership.assign(partitions);
+    if (partitions.length > 0) return this.#want(partitions.map(({ topic }) => topic));
+    // There is nothing to look for, which only a start finds wrong.
+    subscription.replace([]);
+    membership.rejoin();
+  }
+
+  #want(wanted: Wanted): void {
+    const { subscription, membership } = this.#parts;
+    subscription.replace(wanted);
     if (this.#life.name !== "joined") return;
-    this.#parts.subscription.find(this.#closing.signal).then(
-      () => this.#parts.membership.rejoin(),
+    subscription.find(this.#closing.signal).then(
+      () => membership.rejoin(),
       (error: unknown) => this.interrupt(asKafkaError(error)),
     );
   }

@@ -114,6 +114,25 @@ export function notAMember(groupId: string): KafkaError {
   );
 }
 
+/** A commit for partitions that were assigned by hand, under the name of a group that shares its partitions out. */
+export function groupHasMembers(groupId: string, { code, errorCode = 0 }: KafkaError): KafkaError {
+  return new KafkaError(
+    code,
+    `Group "${groupId}" has members that share its partitions out, so it takes no offsets of partitions that were assigned by hand. Give this ` +
+      "consumer a groupId of its own, or autoCommit: false if nothing is to be committed.",
+    { groupId, errorCode },
+  );
+}
+
+/** A partition was assigned by hand that its topic does not have. */
+export function noSuchPartition({ topic, partition }: TopicPartition, count: number): KafkaError {
+  return new KafkaError(
+    "UNKNOWN_TOPIC_OR_PARTITION",
+    `There is no partition ${partition} of the topic "${topic}", which has ${count}: the first is 0. It is read once it is there.`,
+    { topic, partition, errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION },
+  );
+}
+
 /** The round of the group in which a commit was made is over: others may have the partitions by now. */
 export function roundEnded(groupId: string): KafkaError {
   return new KafkaError(
@@ -156,7 +175,7 @@ export function partitionError(
 /** A consumer without topics was to begin. */
 export function nothingToRead(): KafkaError {
   return invalidArgument(
-    'The consumer has nothing to read: give it topics, as in { groupId: "billing", topics: ["orders"] }, or a topicPattern, or subscribe to some.',
+    'The consumer has nothing to read: give it topics, as in { groupId: "billing", topics: ["orders"] }, or a topicPattern, subscribe to some, or assign partitions.',
   );
 }
 

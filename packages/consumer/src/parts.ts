@@ -4,8 +4,10 @@ import { Closing } from "./closing.js";
 import { pollIntervalExceeded } from "./errors.js";
 import type { ConsumerName, Tell } from "./events.js";
 import { Fetcher } from "./fetch/fetcher.js";
+import { ByHandMembership } from "./membership/by-hand.js";
+import { MembershipByUse } from "./membership/by-use.js";
 import { makeMembership } from "./membership/make-membership.js";
-import type { Membership, MembershipHost } from "./membership/membership.js";
+import type { MembershipHost } from "./membership/membership.js";
 import { PollWatch } from "./membership/poll-watch.js";
 import { Commits } from "./offsets/commits.js";
 import type { DataLoss } from "./offsets/data-loss.js";
@@ -52,7 +54,7 @@ export interface ConsumerParts {
   readonly assignment: Assignment;
   readonly reader: Reader;
   readonly subscription: Subscription;
-  readonly membership: Membership;
+  readonly membership: MembershipByUse;
   readonly commits: Commits;
   readonly positioning: Positioning;
   readonly lookUps: LookUps;
@@ -74,7 +76,11 @@ export function makeParts(init: ConsumerInit, host: PartsHost): ConsumerParts {
   const retrying: MembershipHost["retrying"] = (notice) => host.retrying(notice);
   const failed = (error: KafkaError): void => host.interrupt(error);
   const subscription = makeSubscription(init, host);
-  const membership = makeMembership({ cluster, coordinator, options, host });
+  const membership = new MembershipByUse({
+    inGroup: makeMembership({ cluster, coordinator, options, host }),
+    byHand: new ByHandMembership({ cluster, groupId, host }),
+    isSubscribed: options.topics.length > 0 || options.topicPattern !== undefined,
+  });
   const shared = { ...init, coordinator, assignment, reader, membership, retrying, failed };
   const commits = new Commits({
     ...shared,
@@ -84,7 +90,7 @@ export function makeParts(init: ConsumerInit, host: PartsHost): ConsumerParts {
   const lost: PartsHost["lost"] = (partition, loss) => host.lost(partition, loss);
   const positioning = new Positioning({ ...shared, ...options, ready: () => host.positioned(), lost });
   const fetcher = makeFetcher(init, host, { assignment, reader, positioning });
-  const pollWatch = makePollWatch(init, host, reader);
+  const pollWatch = makePollWatch(init, host, { reader, membership });
   const parts = { ...shared, commits, positioning, fetcher, pollWatch, lease };
   const transactionalOffsets = new TransactionalOffsets({ ...parts, rewound: (moved) => host.moved(moved) });
   const reconciler = new Reconciler({ ...parts, closing: host.closing });
@@ -141,13 +147,18 @@ function makeFetcher(
   });
 }
 
-function makePollWatch({ options }: ConsumerInit, host: PartsHost, reader: Reader): PollWatch {
+function makePollWatch(
+  { options }: ConsumerInit,
+  host: PartsHost,
+  { reader, membership }: Pick<ConsumerParts, "reader" | "membership">,
+): PollWatch {
   const { groupId, maxPollIntervalMs } = options;
   return new PollWatch({
     clock: host.clock,
     maxPollIntervalMs,
     asked: () => reader.asked,
-    isWaiting: () => reader.isWaiting,
+    // Of what is assigned by hand nobody else waits to have it.
+    isWaiting: () => reader.isWaiting || membership.isByHand,
     stuck: () => host.stuck(pollIntervalExceeded(groupId, maxPollIntervalMs)),
   });
 }
