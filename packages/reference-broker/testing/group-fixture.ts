@@ -10,7 +10,6 @@ import type { JoinAnswer, SyncAnswer } from "../src/groups/classic/events.js";
 import { GroupCoordinator, type TransactionalOffsets } from "../src/groups/coordinator.js";
 import type { TransactionMarker } from "../src/transactions/marker.js";
 import { GroupConfigs } from "../src/groups/group-configs.js";
-import { evenAssignor } from "./even-assignor.js";
 import { subscription } from "./group-machine.js";
 import { MemoryGroupLog } from "./memory-group-log.js";
 import { turns, VirtualClock } from "moldau-testing";
@@ -44,7 +43,6 @@ export class GroupFixture {
       groupConfigs: new GroupConfigs(brokerConfig, {
         configs: (_type, groupId) => this.groupConfigs.get(groupId) ?? new Map<string, string>(),
       }),
-      assignors: [evenAssignor("uniform"), evenAssignor("range")],
       cluster: {
         topic,
         topicById: (id) => {

@@ -1,6 +1,5 @@
 import type { Clock } from "@moldau/platform";
 import type { BrokerEvents } from "../events.js";
-import type { ServerAssignor } from "./consumer/assignors/assignor.js";
 import type { CatalogueSource } from "./consumer/topic-catalogue.js";
 import type { GroupConfigs } from "./group-configs.js";
 import type { GroupConfig } from "./settings.js";
@@ -15,8 +14,6 @@ export interface GroupCoordinatorOptions {
   readonly clock: Clock;
   /** Numbers from 0 (included) to 1 (excluded); member ids are made of them. */
   readonly random: () => number;
-  /** The assignors for groups of the consumer protocol. Default: those that this broker has. */
-  readonly assignors?: readonly ServerAssignor[] | undefined;
   /** Whom to tell what happens to groups. Default: nobody. */
   readonly events?: BrokerEvents | undefined;
   /** Hears of failures that no request waits for: a log that cannot be replayed, an expiry that could not be written. */

@@ -16,8 +16,6 @@ export interface ConsumerProtocolOptions {
   readonly clock: Clock;
   /** Numbers from 0 (included) to 1 (excluded); ids of members are made of them. */
   readonly random: () => number;
-  /** The assignors that there are, of which the settings choose. Default: those of this broker. */
-  readonly assignors?: readonly ServerAssignor[] | undefined;
 }
 
 /** What all groups of the consumer protocol of a broker have in common: its topics, its assignors, its settings. */
@@ -31,8 +29,8 @@ export class ConsumerProtocol implements Pick<ConsumerGroupsHost, "newMemberId" 
   constructor(options: ConsumerProtocolOptions) {
     this.#options = options;
     this.topics = new TopicCatalogue(options.cluster);
-    const { settings, assignors = serverAssignors } = options;
-    const known = settings.consumer.assignors.flatMap((name) => assignors.find((each) => each.name === name) ?? []);
+    const { assignors } = options.settings.consumer;
+    const known = assignors.flatMap((name) => serverAssignors.find((each) => each.name === name) ?? []);
     this.assignors = new Map(known.map((assignor) => [assignor.name, assignor]));
   }
 

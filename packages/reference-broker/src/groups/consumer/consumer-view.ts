@@ -52,8 +52,9 @@ function hadAlready(
 
 /** The error that a member deserves which asks what was committed, or NONE. */
 function fetchError({ members }: ConsumerGroup, { memberId, memberEpoch }: FetchClaim): number {
-  if (memberId === null && memberEpoch < 0) return ErrorCode.NONE;
-  const member = memberId === null ? undefined : members.get(memberId);
+  // An epoch of nobody is more than Kafka can bear.
+  if (memberId === null) return memberEpoch < 0 ? ErrorCode.NONE : ErrorCode.UNKNOWN_SERVER_ERROR;
+  const member = members.get(memberId);
   if (member === undefined) return ErrorCode.UNKNOWN_MEMBER_ID;
   return memberEpoch === member.epoch ? ErrorCode.NONE : staleError(member);
 }

@@ -62,9 +62,12 @@ function withoutUnsubscribed(member: ConsumerMember, towards: Reconciliation): C
     kept.delete(topicId);
     toRevoke.set(topicId, new Map([...(toRevoke.get(topicId) ?? []), ...epochs]));
   }
-  if (kept.size === member.assigned.size) return member;
+  // Of a member that reads nothing any more Kafka writes even that it has nothing less than before.
+  const readsNothing = towards.subscribed.size === 0 && member.toRevoke.size === 0;
+  if (kept.size === member.assigned.size && !readsNothing) return member;
   const moved = { ...member, previousEpoch: member.epoch, assigned: kept };
-  return stillHas(toRevoke, towards) ? { ...moved, state: "unrevokedPartitions", toRevoke } : moved;
+  if (toRevoke.size === 0 || !stillHas(toRevoke, towards)) return moved;
+  return { ...moved, state: "unrevokedPartitions", toRevoke };
 }
 
 function nextStep(member: ConsumerMember, towards: Reconciliation): ConsumerMember {

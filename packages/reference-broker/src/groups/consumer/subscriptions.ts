@@ -1,3 +1,4 @@
+import { javaHashOrder } from "../java-hash-order.js";
 import { groupHash } from "./metadata-hash.js";
 import type { ConsumerGroup, ConsumerMember } from "./state.js";
 import type { TopicCatalogue } from "./topic-catalogue.js";
@@ -10,14 +11,18 @@ export function subscribedTopics({ members, patterns }: ConsumerGroup): Readonly
   return topics;
 }
 
-/** The ids of the topics that a member reads, of those that exist; a pattern that was not looked up yet stands for none. */
+/**
+ * The ids of the topics that a member reads, of those that exist, in the order in which a Java set has their names; a pattern that was not
+ * looked up yet stands for none.
+ */
 export function subscribedIds(
   { patterns }: ConsumerGroup,
   { topics, pattern }: ConsumerMember,
   catalogue: TopicCatalogue,
 ): ReadonlySet<string> {
   const ids = new Set<string>();
-  for (const name of [...topics, ...(patterns.get(pattern ?? "")?.topics ?? [])]) {
+  const names = new Set([...topics, ...(patterns.get(pattern ?? "")?.topics ?? [])]);
+  for (const name of javaHashOrder([...names])) {
     const id = catalogue.idOf(name);
     if (id !== undefined) ids.add(id);
   }
