@@ -3,6 +3,7 @@ import type { CompressionCodecs } from "@moldau/protocol-codec";
 import { requireCodecs } from "@moldau/protocol-codec/internal";
 import type { Assignor } from "./assignors/assignor.js";
 import { checkNames, parseAssignor, type AssignorName } from "./assignors/parse-assignor.js";
+import { cooperativeStickyAssignor } from "./assignors/cooperative-sticky.js";
 import { rangeAssignor } from "./assignors/range.js";
 import type { IsolationLevel } from "./fetch/isolation.js";
 import { consumerNames } from "./names-of-kafkajs.js";
@@ -51,7 +52,10 @@ export interface ConsumerOptions {
   readonly protocol?: GroupProtocol;
   /** Which of the broker's assignors shares the partitions out, under the next-generation protocol. Default: the group's own, Kafka's `"uniform"`. */
   readonly remoteAssignor?: string;
-  /** How partitions are shared out, best first; all members need one in common. Default `["range"]`. */
+  /**
+   * How partitions are shared out, best first; all members need one in common. Default `["range", "cooperative-sticky"]`, as Java's: ranges, and ready to
+   * be moved, one member after the other, to `["cooperative-sticky"]` alone, with which a rebalance leaves alone what does not move.
+   */
   readonly assignors?: readonly (AssignorName | Assignor)[];
   /** Time without a heartbeat after which the broker gives the partitions to others, in milliseconds. Default 45,000. */
   readonly sessionTimeoutMs?: number;
@@ -134,7 +138,9 @@ export function resolveConsumerOptions(options: ConsumerOptions): ResolvedConsum
     }),
     autoCommitIntervalMs: read.integer("autoCommitIntervalMs", { min: 0, max: maxInt32, default: 5000 }),
     groupInstanceId: read.optionalText("groupInstanceId") ?? null,
-    assignors: checkNames(read.list("assignors", parseAssignor, { nonEmpty: true, default: [rangeAssignor] })),
+    assignors: checkNames(
+      read.list("assignors", parseAssignor, { nonEmpty: true, default: [rangeAssignor, cooperativeStickyAssignor] }),
+    ),
     sessionTimeoutMs,
     heartbeatIntervalMs: read.integer("heartbeatIntervalMs", {
       min: 1,
