@@ -91,7 +91,7 @@ it("the members of a group share out partitions by different rules", async () =>
   const error = await errorOf(kafka.consumer(wanted).connect({ timeoutMs: 10_000 }));
   expect(error).toMatchObject({ code: "INCONSISTENT_GROUP_PROTOCOL", groupId: "billing" });
   expect(error.message).toContain(
-    'The other members of group "billing" do not share out partitions by range: give all of them the same assignors, or take another groupId.',
+    'The other members of group "billing" do not share out partitions by range or cooperative-sticky: give all of them the same assignors, or take another groupId.',
   );
 });
 
