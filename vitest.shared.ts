@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ViteUserConfig } from "vitest/config";
+import { carrier, nameOfText, workerText } from "./scripts/worker-text.mjs";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 const scoped = ["platform", "protocol-codec", "connection-pool", "producer", "consumer", "admin", "reference-broker"];
@@ -14,6 +15,18 @@ const alias = [...scoped.map((folder) => [`@moldau/${folder}`, folder]), ["molda
   ],
 );
 
+/** Puts the script of the consumer's worker where the build puts it; only for the tests that load it. */
+const workerOfConsumer: NonNullable<ViteUserConfig["plugins"]>[number] = {
+  name: "moldau-worker-text",
+  enforce: "pre",
+  async transform(code: string, id: string) {
+    const folder = join(root, "packages/consumer");
+    if (id !== join(folder, carrier)) return undefined;
+    const { text = "" } = (await workerText(folder)) ?? {};
+    return `const ${nameOfText} = ${JSON.stringify(text)};\n${code.replace(/^declare const .*$/m, "")}`;
+  },
+};
+
 type TestOptions = NonNullable<ViteUserConfig["test"]>;
 
 /**
@@ -23,6 +36,7 @@ type TestOptions = NonNullable<ViteUserConfig["test"]>;
 export function sharedConfig(test: TestOptions): ViteUserConfig {
   return {
     root,
+    plugins: [workerOfConsumer],
     resolve: { alias },
     test: {
       setupFiles: [join(root, "test/support/setup.ts")],

@@ -46,7 +46,13 @@ function fingerprint(/** @type {string[]} */ packages) {
     join(folder, "tsconfig.build.json"),
     ...sourcesIn(join(folder, "src")),
   ]);
-  for (const file of ["tsconfig.base.json", "scripts/build.mjs", "scripts/bundle.mjs", ...files]) {
+  for (const file of [
+    "tsconfig.base.json",
+    "scripts/build.mjs",
+    "scripts/bundle.mjs",
+    "scripts/worker-text.mjs",
+    ...files,
+  ]) {
     const { size, mtimeMs } = statSync(join(root, file));
     hash.update(`${file} ${size} ${mtimeMs}\n`);
   }

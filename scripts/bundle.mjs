@@ -13,6 +13,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Failure } from "./process.mjs";
+import { nameOfText, workerText } from "./worker-text.mjs";
 
 /** @typedef {{ name: string, type?: string, main?: string, exports?: Record<string, unknown>, license?: string, author?: unknown, dependencies?: Record<string, string> }} Manifest */
 
@@ -39,6 +40,7 @@ export async function bundleModules(/** @type {string} */ folder) {
   const manifest = readManifest(folder);
   const dependencies = Object.keys(manifest.dependencies ?? {});
   const out = join(folder, "dist");
+  const worker = await workerText(folder);
   const { warnings, metafile } = await build({
     ...options,
     metafile: true,
@@ -48,11 +50,16 @@ export async function bundleModules(/** @type {string} */ folder) {
     splitting: true,
     chunkNames: "shared-[hash]",
     banner: { js: realTimers.banner },
-    define: realTimers.define,
+    define: { ...realTimers.define, ...textOf(worker) },
     external: dependencies.filter((name) => !lookTimersUp.has(name) && !isCommonJsOnly(folder, name)),
   });
   for (const warning of warnings) throw new Failure(`${manifest.name}: ${warning.text}`);
-  writeNotices(out, Object.keys(metafile.inputs));
+  writeNotices(out, [...Object.keys(metafile.inputs), ...(worker?.inputs ?? [])]);
+}
+
+/** The name that stands for a worker's script, and the script. @returns {Record<string, string>} */
+function textOf(/** @type {{ text: string } | undefined} */ worker) {
+  return worker === undefined ? {} : { [nameOfText]: JSON.stringify(worker.text) };
 }
 
 /** The sources that can be loaded from outside: what the manifest exports, and the program behind the command line. */
@@ -85,6 +92,7 @@ async function bundleSources(/** @type {string} */ folder, /** @type {string} */
   const { build } = await import("esbuild");
   const manifest = readManifest(folder);
   const entries = doors(folder, manifest).filter((name) => name !== program);
+  const worker = await workerText(folder);
   const bundled = new Set(Object.keys(manifest.dependencies ?? {}).filter((name) => isModuleOnly(folder, name)));
   // Several doors to one room: all must give the same classes and the same state, so all open onto one bundle.
   const stdin = entries.map((name) => `export * as ${name} from "./${name}.js";`).join("\n");
@@ -108,12 +116,12 @@ async function bundleSources(/** @type {string} */ folder, /** @type {string} */
     banner: {
       js: `"use strict";\nconst moduleUrl = require("node:url").pathToFileURL(__filename).href;\n${realTimers.banner}`,
     },
-    define: { "import.meta.url": "moduleUrl", ...realTimers.define },
+    define: { "import.meta.url": "moduleUrl", ...realTimers.define, ...textOf(worker) },
     external: Object.keys(manifest.dependencies ?? {}).filter((name) => !bundled.has(name)),
   });
   for (const warning of result.warnings) throw new Failure(`${manifest.name}: ${warning.text}`);
   if (entries.length > 1) entries.forEach((name) => writeFileSync(join(out, `${name}.js`), door(name)));
-  writeNotices(out, Object.keys(result.metafile.inputs));
+  writeNotices(out, [...Object.keys(result.metafile.inputs), ...(worker?.inputs ?? [])]);
 }
 
 function door(/** @type {string} */ name) {

@@ -7,6 +7,7 @@ import { bodyUnfinished } from "./errors.js";
 import type { Tell } from "./events.js";
 import type { Fetcher } from "./fetch/fetcher.js";
 import type { Membership } from "./membership/membership.js";
+import type { StandIn } from "./membership/stand-in/stand-in.js";
 import type { Commits } from "./offsets/commits.js";
 import type { Positioning } from "./offsets/positioning.js";
 import type { Assignment } from "./partitions/assignment.js";
@@ -21,6 +22,8 @@ export interface ClosingInit {
   readonly commits: Commits;
   readonly assignment: Assignment;
   readonly membership: Membership;
+  /** The worker that heartbeats while this thread is blocked, where there is one. */
+  readonly standIn?: Pick<StandIn, "close"> | undefined;
   readonly lease: Lease;
   readonly tell: Tell;
 }
@@ -58,7 +61,7 @@ export class Closing {
 
   /** Ends everything. Never rejects: the first failure, if any. */
   async run(options: Required<CloseOptions>): Promise<KafkaError | undefined> {
-    const { positioning, fetcher, commits, lease } = this.#init;
+    const { positioning, fetcher, commits, lease, standIn } = this.#init;
     this.#shorten(options.timeoutMs);
     positioning.stop();
     const fetchingEnded = fetcher.stop();
@@ -67,7 +70,7 @@ export class Closing {
     this.#abandoned.abort(clientClosed("The consumer"));
     await commits.close(this.#deadlines.commit).catch((error: unknown) => this.#note(error));
     await this.#leave(options.leaveGroup);
-    await Promise.all([fetchingEnded, lease.close()]).catch((error: unknown) => this.#note(error));
+    await Promise.all([fetchingEnded, lease.close(), standIn?.close()]).catch((error: unknown) => this.#note(error));
     return this.#failure;
   }
 

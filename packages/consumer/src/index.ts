@@ -2,7 +2,7 @@
 export { Consumer } from "./consumer.js";
 export type { BatchesOptions } from "./consumer.js";
 export type { ConsumerPartitions, PartitionTime, SeekTarget } from "./consumer-partitions.js";
-export type { ConsumerOptions, ResolvedConsumerOptions } from "./options.js";
+export type { ConsumerOptions, HeartbeatThread, ResolvedConsumerOptions } from "./options.js";
 export type { GroupProtocol } from "./membership/group-protocol.js";
 export type { IsolationLevel } from "./fetch/isolation.js";
 export type { LoopOptions } from "./reading/loop.js";

@@ -61,6 +61,12 @@ export interface ConsumerOptions {
   readonly sessionTimeoutMs?: number;
   /** Time between heartbeats, in milliseconds: how soon a member learns of a rebalance. Default 500. */
   readonly heartbeatIntervalMs?: number;
+  /**
+   * Which thread tells the coordinator that the member lives. With `"worker"` it is another one, on a connection of its own, while code of the
+   * application blocks the event loop of this one: up to `maxPollIntervalMs`, partitions are not lost for that. Logins of your own, a `connector`
+   * and a `clock` cannot go to another thread, and are refused. Default `"main"`.
+   */
+  readonly heartbeat?: HeartbeatThread;
   /** How long a rebalance waits for a member's message in hand, in milliseconds. Default: `maxPollIntervalMs`. */
   readonly rebalanceTimeoutMs?: number;
   /** Time without a request for the next message after which the application counts as stuck, in milliseconds. Default 300,000. */
@@ -83,6 +89,9 @@ export interface ConsumerOptions {
   readonly maxDecompressedBytes?: number;
 }
 
+/** Which thread tells the coordinator that a member lives. */
+export type HeartbeatThread = "main" | "worker";
+
 /** {@link ConsumerOptions}, checked and complete. */
 export interface ResolvedConsumerOptions {
   readonly groupId: string;
@@ -99,6 +108,7 @@ export interface ResolvedConsumerOptions {
   readonly assignors: readonly Assignor[];
   readonly sessionTimeoutMs: number;
   readonly heartbeatIntervalMs: number;
+  readonly heartbeat: HeartbeatThread;
   readonly rebalanceTimeoutMs: number;
   readonly maxPollIntervalMs: number;
   readonly fetchMaxWaitMs: number;
@@ -147,6 +157,7 @@ export function resolveConsumerOptions(options: ConsumerOptions): ResolvedConsum
       max: sessionTimeoutMs,
       default: Math.min(500, Math.ceil(sessionTimeoutMs / 3)),
     }),
+    heartbeat: read.choice("heartbeat", ["main", "worker"], { default: "main" }),
     rebalanceTimeoutMs: read.integer("rebalanceTimeoutMs", { min: 1, max: maxInt32, default: maxPollIntervalMs }),
     maxPollIntervalMs,
     fetchMaxWaitMs: read.integer("fetchMaxWaitMs", { min: 0, max: maxInt32, default: 500 }),

@@ -1,4 +1,5 @@
 import { CoordinatorClient, type ClusterAccess, type Lease } from "@moldau/connection-pool";
+import { clusterOptionsAsData, secretOf } from "@moldau/connection-pool/internal";
 import type { KafkaError } from "@moldau/protocol-codec";
 import { Closing } from "./closing.js";
 import { pollIntervalExceeded } from "./errors.js";
@@ -9,6 +10,7 @@ import { MembershipByUse } from "./membership/by-use.js";
 import { makeMembership } from "./membership/make-membership.js";
 import type { MembershipHost } from "./membership/membership.js";
 import { PollWatch } from "./membership/poll-watch.js";
+import { StandIn } from "./membership/stand-in/stand-in.js";
 import { Commits } from "./offsets/commits.js";
 import type { DataLoss } from "./offsets/data-loss.js";
 import { LookUps } from "./offsets/look-ups.js";
@@ -69,15 +71,16 @@ export interface ConsumerParts {
 export function makeParts(init: ConsumerInit, host: PartsHost): ConsumerParts {
   const { cluster, options } = init;
   const { codecs, maxDecompressedBytes, groupId } = options;
+  const reader = new Reader(host);
+  const standIn = makeStandIn(init, host, reader);
   const lease = cluster.lease({ name: `consumer of group "${groupId}"` });
   const coordinator = new CoordinatorClient({ cluster, lease, type: "group", key: groupId });
   const assignment = new Assignment({ codecs, maxDecompressedBytes });
-  const reader = new Reader(host);
   const retrying: MembershipHost["retrying"] = (notice) => host.retrying(notice);
   const failed = (error: KafkaError): void => host.interrupt(error);
   const subscription = makeSubscription(init, host);
   const membership = new MembershipByUse({
-    inGroup: makeMembership({ cluster, coordinator, options, host }),
+    inGroup: makeMembership({ cluster, coordinator, options, host, turns: standIn }),
     byHand: new ByHandMembership({ cluster, groupId, host }),
     isSubscribed: options.topics.length > 0 || options.topicPattern !== undefined,
   });
@@ -94,7 +97,7 @@ export function makeParts(init: ConsumerInit, host: PartsHost): ConsumerParts {
   const parts = { ...shared, commits, positioning, fetcher, pollWatch, lease };
   const transactionalOffsets = new TransactionalOffsets({ ...parts, rewound: (moved) => host.moved(moved) });
   const reconciler = new Reconciler({ ...parts, closing: host.closing });
-  const ending = new Closing(parts);
+  const ending = new Closing({ ...parts, standIn });
   const lookUps = new LookUps({ ...shared, ...options, closed: ending.abandoned });
   return {
     lease,
@@ -120,6 +123,22 @@ function makeSubscription({ cluster, options }: ConsumerInit, host: PartsHost): 
     isMatchedByBroker: options.protocol === "consumer",
     allowAutoTopicCreation: options.allowAutoTopicCreation,
     changed: () => host.resubscribed(),
+    retrying: (notice) => host.retrying(notice),
+  });
+}
+
+/** A thread of its own for heartbeats, where that is wanted. @throws {KafkaError} CLIENT_INVALID_ARGUMENT where it cannot reach the brokers. */
+function makeStandIn({ cluster, options }: ConsumerInit, host: PartsHost, reader: Reader): StandIn | undefined {
+  if (options.heartbeat === "main") return undefined;
+  const { groupId, maxPollIntervalMs } = options;
+  return new StandIn({
+    groupId,
+    maxPollIntervalMs,
+    cluster: clusterOptionsAsData(cluster.options, 'heartbeat: "worker"'),
+    clock: cluster.clock,
+    secret: secretOf(cluster.options),
+    asked: () => reader.asked,
+    isWaiting: () => reader.isWaiting,
     retrying: (notice) => host.retrying(notice),
   });
 }

@@ -247,11 +247,9 @@ export class GroupFixture {
 
   /** What a group has committed for partition 0 of a topic; -1n when nothing. */
   async committed(groupId: string, topic: string, requireStable = false): Promise<bigint | undefined> {
-    const topics = await this.coordinator.fetch(
-      groupId,
-      [{ name: topic, topicId: Uuid.zero, partitionIndexes: [0] }],
-      { requireStable },
-    );
+    const topics = await this.coordinator.fetch(groupId, [{ name: topic, topicId: Uuid.zero, partitionIndexes: [0] }], {
+      requireStable,
+    });
     return topics[0]?.partitions[0]?.committedOffset;
   }
 

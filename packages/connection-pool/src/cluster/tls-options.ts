@@ -1,4 +1,4 @@
-import { createSecureContext, type ConnectionOptions } from "node:tls";
+import { createSecureContext, type ConnectionOptions, type SecureContext } from "node:tls";
 import { invalidArgument, messageOf } from "../errors.js";
 import { isPlainObject } from "../options.js";
 
@@ -21,10 +21,19 @@ export function parseTls(
       `${path}: cert and key belong together, and ${cert === undefined ? "cert" : "key"} is missing.`,
     );
   try {
-    return { options: { secureContext: createSecureContext(options), ...options } };
+    const secureContext = createSecureContext(options);
+    ours.add(secureContext);
+    return { options: { secureContext, ...options } };
   } catch (error) {
     throw invalidArgument(`${path}: ${messageOf(error)}.`);
   }
+}
+
+const ours = new WeakSet<SecureContext>();
+
+/** Whether a context was made here, of certificates and keys that stand beside it. */
+export function isContextOfOurs(context: SecureContext): boolean {
+  return ours.has(context);
 }
 
 /** Node passes over an authority that is none, and complains of certificates and keys in OpenSSL's words. Most often a file's name was given. */

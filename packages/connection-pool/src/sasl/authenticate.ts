@@ -13,6 +13,7 @@ import { ClientErrorCode, invalidArgument, messageOf } from "../errors.js";
 import type { Exchange } from "../connection/exchange.js";
 import { isPlainObject, OptionReader } from "../options.js";
 import type { SaslContext, SaslMechanism } from "./mechanism.js";
+import { remember } from "./credentials.js";
 import { parsePassword } from "./password.js";
 import { plain, type PlainOptions } from "./plain.js";
 import { scram, type ScramOptions } from "./scram.js";
@@ -68,11 +69,11 @@ export function saslMechanism(options: unknown, path: string): SaslMechanism {
   const password = read.custom("password", "a text, or a function that gives one", parsePassword);
   if (mechanism === "PLAIN") {
     read.done();
-    return plain({ username, password });
+    return remember(plain({ username, password }), { mechanism, username, password });
   }
   const tokenAuth = read.boolean("tokenAuth", { default: false });
   read.done();
-  return scram({ mechanism, username, password, tokenAuth });
+  return remember(scram({ mechanism, username, password, tokenAuth }), { mechanism, username, password, tokenAuth });
 }
 
 const mechanisms = ["PLAIN", ...scramMechanisms] as const;

@@ -23,6 +23,7 @@ import {
 } from "./member-state.js";
 import type { LeaveOptions, MemberIdentity, Membership, MembershipHost, Reconciliation } from "./membership.js";
 import { readAssignment, rebalanceProtocolOf, writeSubscription } from "./rounds.js";
+import type { Turns } from "./stand-in/stand-in.js";
 import { Standing } from "./standing.js";
 
 /** What a membership under the classic protocol is made of. */
@@ -31,6 +32,8 @@ export interface ClassicMembershipInit {
   readonly coordinator: Coordinator;
   readonly options: ResolvedConsumerOptions;
   readonly host: MembershipHost;
+  /** Those of a worker that heartbeats while this thread is blocked; undefined: there is none. */
+  readonly turns?: Turns | undefined;
 }
 
 /** A member of a group under the classic protocol: carries out what the transitions of its state command. */
@@ -39,6 +42,7 @@ export class ClassicMembership implements Membership {
   readonly #coordinator: Coordinator;
   readonly #options: ResolvedConsumerOptions;
   readonly #host: MembershipHost;
+  readonly #turns: Turns | undefined;
   readonly #requests: ClassicRequests;
   readonly #heartbeats: Heartbeats;
   readonly #leadership: Leadership;
@@ -57,12 +61,13 @@ export class ClassicMembership implements Membership {
   /** Why the member joins again, for the coordinator's log. */
   #reason = "";
 
-  constructor({ cluster, coordinator, options, host }: ClassicMembershipInit) {
+  constructor({ cluster, coordinator, options, host, turns }: ClassicMembershipInit) {
     const { groupId, groupInstanceId, heartbeatIntervalMs: intervalMs, sessionTimeoutMs } = options;
     this.#cluster = cluster;
     this.#coordinator = coordinator;
     this.#options = options;
     this.#host = host;
+    this.#turns = turns;
     this.#protocol = rebalanceProtocolOf(options.assignors);
     this.#requests = new ClassicRequests({ cluster, coordinator, options });
     this.#standing = new Standing(groupId);
@@ -78,6 +83,7 @@ export class ClassicMembership implements Membership {
         intervalMs,
         timeoutMs: Math.min(cluster.options.requestTimeoutMs, sessionTimeoutMs),
       },
+      turns,
       outcome: (error) => this.#heartbeatDone(error),
     });
   }
@@ -92,6 +98,7 @@ export class ClassicMembership implements Membership {
 
   /** Joins, if that is not under way already. */
   start(): void {
+    this.#turns?.prepare();
     this.#dispatch({ type: "start" });
   }
 

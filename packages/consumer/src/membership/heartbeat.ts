@@ -1,6 +1,7 @@
 import { asKafkaError, type Clock, type Timer, type Coordinator } from "@moldau/connection-pool";
 import { Heartbeat } from "@moldau/protocol-codec";
 import type { RoundMember } from "./member-state.js";
+import type { Turns } from "./stand-in/stand-in.js";
 
 /** All that heartbeating needs to know; plain data, so that it may come from another thread. */
 export interface HeartbeatOptions {
@@ -17,25 +18,29 @@ export class Heartbeats {
   readonly #coordinator: Coordinator;
   readonly #clock: Clock;
   readonly #options: HeartbeatOptions;
+  readonly #turns: Turns | undefined;
   readonly #outcome: (error: unknown) => void;
   #member: RoundMember | undefined;
   #timer: Timer | undefined;
 
-  /** `outcome` is called after every heartbeat: with undefined when the coordinator is content, otherwise with what went wrong. */
+  /** `turns` are those of a worker that heartbeats while this thread is blocked; `outcome` is called after every heartbeat: with undefined when the coordinator is content, otherwise with what went wrong. */
   constructor({
     coordinator,
     clock,
     options,
+    turns,
     outcome,
   }: {
     coordinator: Coordinator;
     clock: Clock;
     options: HeartbeatOptions;
+    turns?: Turns | undefined;
     outcome: (error: unknown) => void;
   }) {
     this.#coordinator = coordinator;
     this.#clock = clock;
     this.#options = options;
+    this.#turns = turns;
     this.#outcome = outcome;
   }
 
@@ -43,6 +48,7 @@ export class Heartbeats {
   start(member: RoundMember): void {
     this.stop();
     this.#member = member;
+    this.#turns?.repeat({ ...this.#options, ...member, protocol: "classic" });
     this.#schedule(member, this.#clock.monotonic());
   }
 
@@ -50,6 +56,7 @@ export class Heartbeats {
   stop(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
+    if (this.#member !== undefined) this.#turns?.repeat(undefined);
     this.#member = undefined;
   }
 
@@ -61,7 +68,9 @@ export class Heartbeats {
   /** Never rejects: what happens goes to `outcome`. */
   async #beat(member: RoundMember): Promise<void> {
     const startedAt = this.#clock.monotonic();
-    const outcome = await this.#ask(member);
+    if (this.#turns !== undefined) await this.#turns.claim();
+    const outcome = this.#isFor(member) ? await this.#ask(member) : undefined;
+    this.#turns?.release();
     if (this.#member !== member) return;
     this.#outcome(outcome);
     // The outcome may have ended this round.

@@ -4,6 +4,7 @@ import { AutomaticMembership } from "./automatic.js";
 import { ClassicMembership } from "./classic.js";
 import type { Membership, MembershipHost } from "./membership.js";
 import { NextGenerationMembership } from "./next-generation/next-generation.js";
+import type { Turns } from "./stand-in/stand-in.js";
 
 /** What a membership is made of, whatever protocol it speaks. */
 export interface MembershipInit {
@@ -11,6 +12,8 @@ export interface MembershipInit {
   readonly coordinator: CoordinatorClient;
   readonly options: ResolvedConsumerOptions;
   readonly host: MembershipHost;
+  /** Those of a worker that heartbeats while this thread is blocked; undefined: there is none. */
+  readonly turns: Turns | undefined;
 }
 
 /** Makes the membership that the consumer's option `protocol` asks for: the one place that knows which there are. */

@@ -10,6 +10,7 @@ import {
 import type { ClusterView } from "../../cluster-view.js";
 import type { ResolvedConsumerOptions } from "../../options.js";
 import type { LeaveOptions, MemberIdentity, Membership, MembershipHost } from "../membership.js";
+import type { Turns } from "../stand-in/stand-in.js";
 import { Standing } from "../standing.js";
 import { Farewell } from "./farewell.js";
 import { HeartbeatLoop } from "./heartbeat-loop.js";
@@ -23,7 +24,7 @@ import {
   type MemberState,
 } from "./member-state.js";
 import { heartbeatRefused } from "./refusals.js";
-import type { OwnedPartition } from "./target.js";
+import { byTopicId, type OwnedPartition } from "./target.js";
 import { findNames, knownNames } from "./topic-names.js";
 
 /** What a membership under the next-generation protocol is made of. */
@@ -32,6 +33,8 @@ export interface NextGenerationInit {
   readonly coordinator: Coordinator;
   readonly options: ResolvedConsumerOptions;
   readonly host: MembershipHost;
+  /** Those of a worker that heartbeats while this thread is blocked; undefined: there is none. */
+  readonly turns?: Turns | undefined;
 }
 
 /** A member of a group under the next-generation protocol (KIP-848): carries out what the transitions of its state command. */
@@ -48,6 +51,10 @@ export class NextGenerationMembership implements Membership {
   #told: HeartbeatFacts | undefined;
   /** Whether the coordinator may know of this member. */
   #mayBeKnown = false;
+  /** What the coordinator wants from one heartbeat to the next, in milliseconds; 0 before it has said so. */
+  #intervalMs = 0;
+  /** What a worker was told to repeat. */
+  #repeated: { readonly facts: HeartbeatFacts; readonly epoch: number } | undefined;
   /** Ends with the time in the group. */
   #stay = new AbortController();
   /** Ends the search for names. */
@@ -62,7 +69,7 @@ export class NextGenerationMembership implements Membership {
     this.#standing = new Standing(options.groupId);
     this.#heartbeats = new HeartbeatLoop({
       pace: cluster.options,
-      beat: (signal) => this.#beat(signal),
+      beat: (signal) => this.#beatInTurn(signal),
       retrying: (failed) => host.retrying({ operation: "heartbeat", ...failed }),
       failed: (error) => this.#dispatch({ type: "failed", error: asKafkaError(error) }),
     });
@@ -77,6 +84,7 @@ export class NextGenerationMembership implements Membership {
   }
 
   start(): void {
+    this.#init.turns?.prepare();
     this.#dispatch({ type: "start" });
   }
 
@@ -149,6 +157,8 @@ export class NextGenerationMembership implements Membership {
   /** What is begun under an epoch is made anew under the next one; what is begun in the group ends with the time in it. */
   #stand(state: MemberState): void {
     if (!isInGroup(state)) {
+      if (this.#repeated !== undefined) this.#init.turns?.repeat(undefined);
+      this.#repeated = undefined;
       this.#standing.end();
       this.#search.abort();
       this.#stay.abort();
@@ -228,6 +238,23 @@ export class NextGenerationMembership implements Membership {
     this.#dispatch({ type: "left" });
   }
 
+  async #beatInTurn(signal: AbortSignal): Promise<number> {
+    const { turns } = this.#init;
+    if (turns === undefined) return this.#beat(signal);
+    const epoch = await turns.claim();
+    try {
+      if (signal.aborted) return 0;
+      // A worker has heartbeat meanwhile, and nobody has taken note of what it was told beside the epoch: it is said again to who says all.
+      if (epoch !== undefined && isInGroup(this.#state)) {
+        this.#told = undefined;
+        this.#dispatch({ type: "answered", epoch, target: undefined, names: new Map() });
+      }
+      return await this.#beat(signal);
+    } finally {
+      turns.release();
+    }
+  }
+
   /** One heartbeat, and what its answer means; how long until the next. @throws {KafkaError} what is in its way. */
   async #beat(signal: AbortSignal): Promise<number> {
     const { coordinator, cluster } = this.#init;
@@ -240,6 +267,7 @@ export class NextGenerationMembership implements Membership {
           facts = this.#facts();
           const body = heartbeatRequest(this.#member(this.#epoch), facts, { told: this.#told, version });
           this.#dispatch({ type: "acknowledged" });
+          this.#haveRepeated(facts);
           return body;
         },
         { purpose: "group", signal, timeoutMs: cluster.options.requestTimeoutMs },
@@ -247,6 +275,7 @@ export class NextGenerationMembership implements Membership {
       if (signal.aborted) return 0;
       if (answer.errorCode !== 0) this.#refused(answer);
       else this.#answered(answer, facts);
+      if (facts !== undefined) this.#haveRepeated(facts);
       return answer.heartbeatIntervalMs;
     } catch (error) {
       // Nobody knows what of it has arrived.
@@ -256,10 +285,11 @@ export class NextGenerationMembership implements Membership {
   }
 
   #answered(
-    { memberId, memberEpoch, assignment }: ConsumerGroupHeartbeatResponse,
+    { memberId, memberEpoch, heartbeatIntervalMs, assignment }: ConsumerGroupHeartbeatResponse,
     facts: HeartbeatFacts | undefined,
   ): void {
     this.#told = facts;
+    this.#intervalMs = heartbeatIntervalMs;
     this.#complaint = undefined;
     if (memberId !== null && memberId !== "") this.#memberId = memberId;
     const target = assignment?.topicPartitions;
@@ -280,6 +310,27 @@ export class NextGenerationMembership implements Membership {
     if (errorCode === ErrorCode.TOPIC_AUTHORIZATION_FAILED && this.#complaint !== error.code) host.interrupt(error);
     this.#complaint = error.code;
     throw isToBeRepeated(errorCode) ? repeatable(error) : error;
+  }
+
+  /** From now on a worker says what was said last, whether or not it has arrived: the coordinator takes it twice, but nothing that is older. */
+  #haveRepeated(facts: HeartbeatFacts): void {
+    const { turns, cluster } = this.#init;
+    if (turns === undefined || this.#intervalMs === 0 || !isInGroup(this.#state)) return;
+    const { epoch } = this.#state;
+    if (this.#repeated?.facts === facts && this.#repeated.epoch === epoch) return;
+    this.#repeated = { facts, epoch };
+    const { memberEpoch: generationId, instanceId: groupInstanceId, ...member } = this.#member(epoch);
+    const { owned, ...others } = facts;
+    turns.repeat({
+      ...others,
+      ...member,
+      generationId,
+      groupInstanceId,
+      protocol: "consumer",
+      owned: byTopicId(owned).map(({ topicId, partitions }) => ({ topicId: topicId.toString(), partitions })),
+      intervalMs: this.#intervalMs,
+      timeoutMs: cluster.options.requestTimeoutMs,
+    });
   }
 
   get #epoch(): number {
