@@ -208,10 +208,9 @@ export const nextGenerationDialogues: Readonly<Record<string, (talk: GroupDialog
       "o(?<n>r)ders",
     ];
     for (const subscribedTopicRegex of patterns) {
-      await talk.note(
-        `joins with ${subscribedTopicRegex}`,
-        alpha.enter(1, { subscribedTopicNames: null, subscribedTopicRegex }),
-      );
+      const request = { subscribedTopicNames: null, subscribedTopicRegex };
+      await talk.note(`joins with ${subscribedTopicRegex}`, alpha.enter(1, request));
+      await pause(200);
     }
     await alpha.beat(1, { memberEpoch: -1 });
     await pause(500);
