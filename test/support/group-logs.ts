@@ -6,7 +6,7 @@ import { decodeCoordinatorRecord } from "@moldau/protocol-codec/state";
 /**
  * What the segments of `__consumer_offsets` in a data directory say of each group, in their order: key, value and its version, and the
  * batch that the record came in. Times, ids, hashes over them and the random part of member ids, which differ from run to run, are left out;
- * records of one kind that a batch has one after the other are sorted, since Java's maps have members and topics in any order.
+ * records of one kind that a batch has one after the other are sorted, and tombstones, since Java's maps have members and topics in any order.
  */
 export function readGroupLogs(dataDir: string): ReadonlyMap<string, readonly unknown[]> {
   const groups = new Map<string, unknown[]>();
@@ -36,7 +36,7 @@ function lineOf({ key, value, headers }: LogRecord, batch: RecordBatch): NamedLi
   if (typeof group !== "string") throw new Error(`a record of __consumer_offsets names no group: ${name}`);
   const { attributes, count, partitionLeaderEpoch } = batch;
   const facts = { name, about, version, content, headers, batch: { attributes, count, partitionLeaderEpoch } };
-  return { group, name, line: plain(facts) };
+  return { group, name: content === null ? "tombstones" : name, line: plain(facts) };
 }
 
 function sortedRuns(lines: readonly NamedLine[]): readonly NamedLine[] {
