@@ -24,7 +24,7 @@ async function referenceBroker(): Promise<BenchBroker> {
 }
 
 async function apacheKafka(): Promise<BenchBroker> {
-  const kafka = await startApacheKafka();
+  const kafka = await startApacheKafka({ java: ["-XX:+UseSerialGC"] });
   return { name: "Apache Kafka 4.3.1", address: kafka.bootstrapServers, close: () => kafka.close() };
 }
 

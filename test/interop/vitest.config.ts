@@ -7,7 +7,7 @@ export default defineConfig(
     name: "interop",
     include: ["test/interop/**/*.test.ts"],
     reporters: reporters("interop"),
-    globalSetup: "test/interop/say-what-is-left-out.ts",
+    globalSetup: "test/interop/before-all.ts",
     maxWorkers: 2,
     testTimeout: 120_000,
     hookTimeout: 300_000,

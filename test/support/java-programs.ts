@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { runProgram } from "./child-program.js";
+import { quickJava } from "./java-archive.js";
 import { repository } from "./repository.js";
 
 const sources = join(repository, "test/interop/java");
@@ -19,8 +20,8 @@ export async function compileJava(classpath: string, programs: readonly string[]
   if (!existsSync(classes)) await compileInto(classes, classpath, programs);
   return {
     async run(program, args) {
-      // The quick compiler is enough for programs of seconds, and leaves the cores to the tests.
-      const options = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", [classes, classpath].join(delimiter)];
+      // The programs come last: with something before it, the archive is of another class path.
+      const options = [...quickJava(classpath), "-cp", [classpath, classes].join(delimiter)];
       const { code, stdout, stderr } = await runProgram("java", [...options, program, ...args], { timeoutMs: 100_000 });
       if (code !== 0)
         throw new Error(`${program} ended with code ${code}:\n${stdout.slice(-1000)}${stderr.slice(-3000)}`);

@@ -53,7 +53,7 @@ export async function compareEndToEnd(builds: readonly Build[], options: EndToEn
   }
   const missing = missingForApacheKafka();
   if (missing !== undefined) return console.log(`\nApache Kafka is left out: ${missing}`);
-  await using kafka = await startApacheKafka();
+  await using kafka = await startApacheKafka({ java: ["-XX:+UseSerialGC"] });
   const address = kafka.bootstrapServers;
   const places = builds.map((build): Place => ({ build, address, cpuMicros: () => Promise.resolve(Number.NaN) }));
   await compareAt("both builds' clients on Apache Kafka", places, options);
