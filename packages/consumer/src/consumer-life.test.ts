@@ -32,7 +32,7 @@ const table: Readonly<Record<string, readonly [keyof typeof lives, ...string[]]>
   "starting failed": ["idle", "refuse", "tellFailed"],
   "starting close": ["closing", "shutDown"],
   "joined failed": ["idle", "refuse", "interrupt", "tellFailed"],
-  "joined stuck": ["leaving", "leave", "interrupt", "tellFailed"],
+  "joined stuck": ["leaving", "leave", "refuse", "interrupt", "tellFailed"],
   "joined close": ["closing", "shutDown"],
   "leaving start": ["leaving, wanted"],
   "leaving left": ["idle"],

@@ -35,7 +35,7 @@ export type ConsumerLifeEvent =
   | { readonly type: "started" }
   /** It cannot start, or its membership is over, for a reason that does not pass. */
   | { readonly type: "failed"; readonly error: KafkaError }
-  /** The application asked for no more in time. */
+  /** The application asked for no more in time, or the group cannot share out. */
   | { readonly type: "stuck"; readonly error: KafkaError }
   /** What {@link ConsumerLifeCommand} `leave` asked for has been done. */
   | { readonly type: "left" }
@@ -55,7 +55,7 @@ export type ConsumerLifeCommand =
   /** Tell whoever listens. */
   | { readonly type: "tellFailed"; readonly error: KafkaError }
   /** Commit and leave the group; answer with the event `left`. */
-  | { readonly type: "leave" }
+  | { readonly type: "leave"; readonly reason: string }
   /** End everything; answer with the event `closed`. */
   | { readonly type: "shutDown"; readonly options: Required<CloseOptions> }
   /** Somebody wants it ended sooner. */
@@ -153,6 +153,11 @@ function fail(life: ConsumerLife, error: KafkaError): ConsumerLifeTransition {
 function stuck(error: KafkaError): ConsumerLifeTransition {
   return [
     { name: "leaving", isWanted: false },
-    [{ type: "leave" }, { type: "interrupt", error }, { type: "tellFailed", error }],
+    [
+      { type: "leave", reason: error.message },
+      { type: "refuse", error },
+      { type: "interrupt", error },
+      { type: "tellFailed", error },
+    ],
   ];
 }

@@ -192,6 +192,10 @@ export class Engine implements PartsHost {
     this.#dispatch({ type: "failed", error });
   }
 
+  givenUp(error: KafkaError): void {
+    this.#dispatch({ type: "stuck", error });
+  }
+
   retrying(notice: RetryNotice): void {
     this.#obstacle = notice.error;
     this.#init.tell("retrying", (consumer) => ({ ...consumer, ...notice }));
@@ -234,7 +238,7 @@ export class Engine implements PartsHost {
       case "tellFailed":
         return this.#init.tell("failed", (consumer) => ({ ...consumer, error: command.error }));
       case "leave":
-        return void this.#leave();
+        return void this.#leave(command.reason);
       case "shutDown":
         return void this.#shutDown(command.options);
       case "hurry":
@@ -278,12 +282,12 @@ export class Engine implements PartsHost {
   }
 
   /** The application asks for no more: others are to go on with its partitions. Never rejects. */
-  async #leave(): Promise<void> {
+  async #leave(reason: string): Promise<void> {
     const timeoutMs = this.#init.cluster.options.requestTimeoutMs;
     this.reader.suspend(this.assignment);
     await this.commits.commitDue(this.clock.monotonic() + timeoutMs);
     await this.#parts.membership
-      .leave("the application asked for no more messages within maxPollIntervalMs", { timeoutMs })
+      .leave(reason, { timeoutMs })
       // The session will time out by itself.
       .catch((error: unknown) => this.retrying({ operation: "leave", error: asKafkaError(error), delayMs: 0 }));
     this.#dispatch({ type: "left" });

@@ -8,6 +8,8 @@ export const ConsumerErrorCode = {
   SECOND_READER: "CLIENT_SECOND_READER",
   /** Nobody asked for the next message within `maxPollIntervalMs`. */
   POLL_INTERVAL_EXCEEDED: "CLIENT_POLL_INTERVAL_EXCEEDED",
+  /** An assignor of the group threw, or gave partitions out as it may not. */
+  ASSIGNOR_FAILED: "CLIENT_ASSIGNOR_FAILED",
   /** The consumer was closed, and the body of its loop had not finished in its share of the time. */
   BODY_UNFINISHED: "CLIENT_BODY_UNFINISHED",
   /** The partition is not, or no longer, assigned to this consumer. */
@@ -45,6 +47,20 @@ export function pollIntervalExceeded(groupId: string, maxPollIntervalMs: number)
       "take smaller batches, or raise maxPollIntervalMs; a new loop joins again.",
     { groupId },
   );
+}
+
+/** The leader of the group could not share out; `what` says what its assignor did. */
+export function assignorFailed(what: string, groupId: string, cause?: unknown): KafkaError {
+  const message =
+    `${what}, so group "${groupId}" could not share its partitions out, and its members left. What was done is committed. Mend the assignor ` +
+    "in all of them; a new loop joins again.";
+  return new KafkaError(ConsumerErrorCode.ASSIGNOR_FAILED, message, { groupId, cause });
+}
+
+/** An assignor's `userData` threw, or gave what is none. */
+export function userDataFailed(name: string, groupId: string, cause: unknown): KafkaError {
+  const message = `The assignor "${name}" has no user data to give (${messageOf(cause)}), so the consumer cannot join group "${groupId}".`;
+  return new KafkaError(ConsumerErrorCode.ASSIGNOR_FAILED, message, { groupId, cause });
 }
 
 /** Closing waited for the body of a loop in vain: it takes too long, or waits for the closing itself. */

@@ -37,16 +37,33 @@ export interface LastRound {
 export type GroupAssignment = ReadonlyMap<string, readonly TopicPartition[]>;
 
 /**
- * Shares partitions out among the members of a group. The assignors of all members have to give the same answer to the
- * same question as Apache Kafka's class of the same name does, because any member may be the leader.
+ * Shares partitions out among the members of a group; `assignors` takes one of your own. Any member may be the leader, who asks its assignor for
+ * all, so all members need the same one under the same name: the same question has to get the same answer.
+ *
+ *     const firstTakesAll = {
+ *       name: "first-takes-all",
+ *       rebalanceProtocol: "eager",
+ *       assign({ members, partitionCounts }) {
+ *         const all = [...partitionCounts].flatMap(([topic, count]) => Array.from({ length: count }, (_, partition) => ({ topic, partition })));
+ *         return new Map([[members[0].memberId, all]]);
+ *       },
+ *     };
+ *
+ * One that throws, or hands out a partition twice, one that does not exist, or one to somebody who did not subscribe to its topic, ends the loops
+ * of all members with CLIENT_ASSIGNOR_FAILED, once they have committed what is done. The consumer's own assignors give Apache Kafka's answers.
  */
 export interface Assignor {
   /** The name in the JoinGroup request; members of one group agree on one. */
   readonly name: string;
-  /** Whether members give everything up before they rejoin ("eager") or only what moves ("cooperative", KIP-429). */
+  /**
+   * Whether members give everything up before they rejoin ("eager") or only what moves ("cooperative", KIP-429). They do the latter when all
+   * `assignors` of a consumer are cooperative. What moves need not be left out by your own assignor: the consumer gives it to nobody until it has been
+   * given up, and asks again then.
+   */
   readonly rebalanceProtocol: "eager" | "cooperative";
   /** What goes into this member's subscription besides its topics: `last` is what it got last, undefined before it ever got anything. */
   readonly userData?: (last: LastRound | undefined) => Buffer | null;
+  /** Says who gets what, at once; a member without an entry gets nothing. */
   assign(input: AssignorInput): GroupAssignment;
 }
 

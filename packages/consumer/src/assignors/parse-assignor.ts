@@ -15,6 +15,11 @@ const assignorsByName: ReadonlyMap<unknown, Assignor> = new Map<AssignorName, As
   ["cooperative-sticky", cooperativeStickyAssignor],
 ]);
 
+/** Whether it is none of those that come with the consumer. */
+export function isOwn(assignor: Assignor): boolean {
+  return assignorsByName.get(assignor.name) !== assignor;
+}
+
 /** Reads the name of an assignor, or one of the application's own. @throws {KafkaError} CLIENT_INVALID_ARGUMENT when it is neither, or lacks something. */
 export function parseAssignor(value: unknown, path: string): Assignor {
   const known = assignorsByName.get(value);

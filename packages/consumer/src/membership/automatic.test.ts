@@ -27,6 +27,7 @@ function bench(...levels: readonly (number | Error | "never")[]): Bench {
     reconcile: () => Promise.resolve(),
     interrupt: ({ code }) => void log.push(`interrupted ${code}`),
     failed: ({ code }) => void log.push(`failed ${code}`),
+    givenUp: ({ code }) => void log.push(`given up ${code}`),
     retrying: ({ operation, error }) => void log.push(`retrying ${operation} ${error.code}`),
   };
   const membership = new AutomaticMembership({

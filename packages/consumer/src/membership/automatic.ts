@@ -111,6 +111,7 @@ export class AutomaticMembership implements Membership {
       pattern: () => host.pattern(),
       isClosing: () => host.isClosing(),
       interrupt: (error) => host.interrupt(error),
+      givenUp: (error) => host.givenUp(error),
       retrying: (notice) => host.retrying(notice),
       reconcile: (change: Reconciliation, signal) => {
         isSettled ||= change.round !== undefined;

@@ -1,8 +1,8 @@
 import { asKafkaError, attempt, brokerError, type Coordinator } from "@moldau/connection-pool";
 import { ErrorCode, JoinGroup, KafkaError, SyncGroup, type JoinGroupResponse } from "@moldau/protocol-codec";
 import type { ClusterView } from "../cluster-view.js";
-import type { LastRound } from "../assignors/assignor.js";
-import { leaveTimedOut, memberRefused } from "../errors.js";
+import type { Assignor, LastRound } from "../assignors/assignor.js";
+import { leaveTimedOut, memberRefused, userDataFailed } from "../errors.js";
 import type { ResolvedConsumerOptions } from "../options.js";
 import type { TopicPartition } from "../partitions/topic-partition.js";
 import { ClassicRequests } from "./classic-requests.js";
@@ -22,7 +22,7 @@ import {
   type RebalanceProtocol,
 } from "./member-state.js";
 import type { LeaveOptions, MemberIdentity, Membership, MembershipHost, Reconciliation } from "./membership.js";
-import { readAssignment, rebalanceProtocolOf, writeSubscription } from "./rounds.js";
+import { readAssignment, rebalanceProtocolOf, writeSubscription, type MemberSubscription } from "./rounds.js";
 import type { Turns } from "./stand-in/stand-in.js";
 import { Standing } from "./standing.js";
 
@@ -180,7 +180,13 @@ export class ClassicMembership implements Membership {
       this.#step.abort();
       this.#step = new AbortController();
       // Whatever waits at the broker for the state before would hold up what comes now.
-      if (isParked(before) && event.type !== "joined" && event.type !== "synced" && event.type !== "memberIdRequired")
+      if (
+        isParked(before) &&
+        event.type !== "joined" &&
+        event.type !== "synced" &&
+        event.type !== "unshared" &&
+        event.type !== "memberIdRequired"
+      )
         this.#coordinator.interrupt("group");
     }
     this.#stand();
@@ -216,6 +222,8 @@ export class ClassicMembership implements Membership {
         return this.#reconcile({ ...nothing, lose: command.partitions });
       case "leave":
         return this.#carryOut((signal) => this.#leave(command, signal));
+      case "giveUp":
+        return this.#host.givenUp(command.error);
       case "fail":
         return this.#host.failed(command.error);
     }
@@ -239,10 +247,7 @@ export class ClassicMembership implements Membership {
     this.#joinedTopics = topics;
     const rackId = this.#cluster.options.rackId ?? null;
     const subscription = { topics, owned, generationId, rackId, last: this.#last };
-    const protocols = this.#options.assignors.map((assignor) => ({
-      name: assignor.name,
-      metadata: writeSubscription(assignor, subscription),
-    }));
+    const protocols = this.#options.assignors.map((assignor) => this.#protocolOf(assignor, subscription));
     return this.#untilDone("join", signal, async () => {
       const answer = await this.#requests.join({ memberId, reason: this.#reason }, protocols, signal);
       if (answer.errorCode === ErrorCode.MEMBER_ID_REQUIRED)
@@ -250,6 +255,17 @@ export class ClassicMembership implements Membership {
       if (answer.errorCode !== 0) return this.#consequenceOfCode(answer.errorCode, JoinGroup);
       return { type: "joined", round: roundOf(answer), members: answer.members, skipAssignment: answer.skipAssignment };
     });
+  }
+
+  #protocolOf(
+    assignor: Assignor,
+    subscription: MemberSubscription,
+  ): { readonly name: string; readonly metadata: Buffer } {
+    try {
+      return { name: assignor.name, metadata: writeSubscription(assignor, subscription) };
+    } catch (error) {
+      throw userDataFailed(assignor.name, this.#options.groupId, error);
+    }
   }
 
   async #sync(
@@ -261,6 +277,9 @@ export class ClassicMembership implements Membership {
       const assignments = round.isLeader ? await this.#leadership.share(members, { protocolName, skipAssignment }) : [];
       const answer = await this.#requests.sync(round, assignments, signal);
       if (answer.errorCode !== 0) return this.#consequenceOfCode(answer.errorCode, SyncGroup);
+      const refusal = this.#leadership.refusalIn(answer.assignment, round);
+      // A static leader that came back is given what there was; sharing out is worth another try.
+      if (refusal !== undefined) return skipAssignment ? this.#rebalanceEvent() : { type: "unshared", error: refusal };
       const assigned = readAssignment(answer.assignment);
       this.#last = { partitions: assigned, generationId: round.generationId };
       return { type: "synced", assigned, unwanted: this.#unwanted(assigned) };

@@ -84,6 +84,8 @@ export type MemberEvent =
     }
   /** What the round gave to this member. What of it is `unwanted`, since the subscription changed meanwhile, is not taken if it is new. */
   | { readonly type: "synced"; readonly assigned: Partitions; readonly unwanted: Partitions }
+  /** The leader could not share out: the round gave nothing to anybody. */
+  | { readonly type: "unshared"; readonly error: KafkaError }
   /** The group rebalances, or this member wants it to; of what it owns, `unwanted` is not subscribed to any more. */
   | { readonly type: "rebalance"; readonly unwanted: Partitions }
   /** What {@link MemberCommand} `revoke` asked for has been done. `unwanted` as for `rebalance`. */
@@ -114,6 +116,8 @@ export type MemberCommand =
   | { readonly type: "assign"; readonly added: Partitions; readonly round: MemberRound }
   | { readonly type: "startHeartbeats"; readonly member: RoundMember }
   | { readonly type: "stopHeartbeats" }
+  /** There is no use in this group: what is done is to be committed, and the group left. */
+  | { readonly type: "giveUp"; readonly error: KafkaError }
   /** Let the application finish, commit, give the partitions up; answer with the event `revoked`. */
   | { readonly type: "revoke"; readonly partitions: Partitions }
   /** The partitions belong to others by now: drop them without a commit. */
@@ -146,6 +150,8 @@ export function transition(state: MemberState, event: MemberEvent, protocol: Reb
       return joined(state, event);
     case "synced":
       return synced(state, event);
+    case "unshared":
+      return unshared(state, event.error);
     case "revoked":
       return revoked(state, event.unwanted, protocol);
     case "left":
@@ -218,6 +224,21 @@ function synced(state: MemberState, { assigned, unwanted }: MemberEvent & { type
   ];
   if (going.length === 0) return [{ name: "stable", owned, ...round }, commands];
   return [{ name: "revoking", owned, going, ...round }, [...commands, { type: "revoke", partitions: going }]];
+}
+
+/** What was kept is there until the member leaves, so that it can commit. */
+function unshared(state: MemberState, error: KafkaError): MemberTransition {
+  if (state.name !== "syncing") return [state, []];
+  const { owned } = state;
+  const round = roundOf(state);
+  const { memberId, generationId } = round;
+  return [
+    { name: "stable", owned, ...round },
+    [
+      { type: "startHeartbeats", member: { memberId, generationId } },
+      { type: "giveUp", error },
+    ],
+  ];
 }
 
 function rebalance(state: MemberState, unwanted: Partitions, protocol: RebalanceProtocol): MemberTransition {

@@ -56,6 +56,8 @@ export interface MembershipHost {
   failed(error: KafkaError): void;
   /** Reading ends with an error; the membership stays, and the next loop goes on. */
   interrupt(error: KafkaError): void;
+  /** There is no use in the group as it is, for a reason that does not pass: what is done is to be committed, and the group left. */
+  givenUp(error: KafkaError): void;
   retrying(notice: RetryNotice): void;
 }
 

@@ -70,6 +70,7 @@ function bench(options: Partial<ConsumerOptions> = {}, host: Partial<MembershipH
         if (round !== undefined) note(`assigned ${names(add)} in ${round.generationId}`);
       },
       failed: ({ code }: KafkaError) => note(`failed ${code}`),
+      givenUp: ({ code }: KafkaError) => note(`given up ${code}`),
       interrupt: ({ code }: KafkaError) => note(`interrupted ${code}`),
       retrying: ({ operation, error }) => note(`retrying ${operation} ${error.code}`),
       ...host,
