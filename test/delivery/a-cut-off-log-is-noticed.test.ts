@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Consumer, Message } from "@moldau/consumer";
+import { Kafka } from "moldau";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startConsuming, takeValues, type Consuming } from "../support/consuming.js";
 import { loseRecords } from "../support/losing-records.js";
@@ -150,6 +151,29 @@ describe("a leader that moves with everything it has", () => {
     await run.send("orders", 0, ["c", "d"]);
     expect(await taken).toEqual(["a", "b", "c", "d"]);
     expect(asked).toEqual([3 - leader]);
+    expect(told).not.toContain("CLIENT_LOG_TRUNCATED");
+  });
+
+  it("has it also when the last that was read is the end of a transaction, which a later leader wrote than its messages", async () => {
+    await using run = await startConsuming({ brokers: 2 });
+    await using kafka = new Kafka({ brokers: run.broker.bootstrapServers });
+    const move = async (): Promise<void> => {
+      const leader = run.broker.topic("orders")?.partitions[0]?.leader ?? 1;
+      await run.broker.moveLeader("orders", 0, 3 - leader);
+      await run.cluster.refreshTopics(["orders"]);
+    };
+    const tx = await kafka.producer({ transactionalId: "moving" }).beginTransaction();
+    await tx.send({ topic: "orders", messages: [{ value: "a" }] });
+    await move();
+    await tx.commit();
+    const consumer = run.consumer();
+    const told = toldBy(consumer);
+    const taken = takeValues(consumer, 2);
+    // Behind the marker.
+    await expect.poll(() => consumer.position(orders), { timeout: 20_000 }).toBe(2n);
+    await move();
+    await run.send("orders", 0, ["b"]);
+    expect(await taken).toEqual(["a", "b"]);
     expect(told).not.toContain("CLIENT_LOG_TRUNCATED");
   });
 });

@@ -160,8 +160,10 @@ export class Fetcher implements BrokerFetcherHost {
     if (this.#stopped.signal.aborted) return;
     const byNode = new Map<number, AssignedPartition[]>();
     const doubted: AssignedPartition[] = [];
+    const brokers = new Set(this.cluster.brokers.map(({ nodeId }) => nodeId));
     for (const partition of this.#init.assigned()) {
       this.#findLeader(partition);
+      this.#replicas.keep(partition, (node) => brokers.has(node));
       if (partition.isInDoubt) doubted.push(partition);
       const node = this.#replicas.nodeOf(partition);
       const group = byNode.get(node);

@@ -40,6 +40,16 @@ describe("the broker that a partition is read from", () => {
     expect(replicas.rackFor([other, partition])).toBe("rack-b");
   });
 
+  it("is the leader once the replica's broker is none of the cluster any more", () => {
+    const { replicas, partition } = setUp();
+    replicas.follow(partition, 2);
+    replicas.keep(partition, (node) => node < 3);
+    expect(replicas.nodeOf(partition)).toBe(2);
+    replicas.keep(partition, (node) => node !== 2);
+    expect(replicas.nodeOf(partition)).toBe(1);
+    expect(replicas.rackFor([partition])).toBe("rack-b");
+  });
+
   it("is the leader where the client has no rack", () => {
     const { replicas, partition } = setUp({});
     expect(replicas.rackFor([partition])).toBe("");

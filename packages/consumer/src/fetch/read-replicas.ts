@@ -66,6 +66,12 @@ export class ReadReplicas {
     return true;
   }
 
+  /** A partition is not read from a replica whose broker the cluster does not name any more. */
+  keep(partition: AssignedPartition, isKnown: (node: number) => boolean): void {
+    const lease = this.#leases.get(partition);
+    if (lease !== undefined && !isKnown(lease.node)) this.#leases.delete(partition);
+  }
+
   /** Whether leaders may have to be asked anew since the last call. */
   takeExpired(): boolean {
     if (this.#init.clock.monotonic() < this.#soonestEnd) return false;

@@ -50,9 +50,13 @@ export class LeaderEpochs {
     return this.#entries;
   }
 
-  /** Takes note that a batch of `epoch` begins at `startOffset`; only a newer epoch than the latest adds an entry. */
+  /**
+   * Takes note that a batch of `epoch` begins at `startOffset`; only a newer epoch than the latest adds an entry. Epochs that would begin there
+   * or behind it wrote nothing, and are forgotten.
+   */
   assign(epoch: number, startOffset: bigint): void {
     if (epoch < 0 || epoch <= this.latest) return;
+    while ((this.#entries.at(-1)?.startOffset ?? -1n) >= startOffset) this.#entries.pop();
     this.#entries.push({ epoch, startOffset });
     this.#isDirty = true;
   }
