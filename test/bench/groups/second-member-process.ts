@@ -72,15 +72,20 @@ function outcome(): Joining {
   const secondReadsAll = Math.max(...[...moved].map((partition) => firstOf("second", partition, joinedAt)));
   return {
     bothReadMs: firstOf("first", undefined, secondReadsAll) - joinedAt,
-    keptSilenceMs: Math.max(...[...kept].map(longestSilence)),
-    movedSilenceMs: Math.max(...[...moved].map(longestSilence)),
+    keptSilenceMs: longestSilence(kept, joinedAt),
+    movedSilenceMs: longestSilence(moved, joinedAt),
+    restSilenceMs: longestSilence([...kept, ...moved], joinedAt - 3_000, joinedAt),
   };
 }
 
-/** The longest time between two messages of a partition, whoever read them, from the last one before the second came. */
-function longestSilence(partition: number): number {
-  const times = reads.filter((read) => read.partition === partition).map(({ at }) => at);
-  const from = times.findLastIndex((at) => at <= joinedAt);
+/** The longest time between two messages of one of the partitions, whoever read them, from the last one before a moment on. */
+function longestSilence(of: Iterable<number>, since: number, until = Number.POSITIVE_INFINITY): number {
+  return Math.max(...[...of].map((partition) => silenceIn(partition, since, until)));
+}
+
+function silenceIn(partition: number, since: number, until: number): number {
+  const times = reads.filter((read) => read.partition === partition && read.at <= until).map(({ at }) => at);
+  const from = times.findLastIndex((at) => at <= since);
   return times.slice(Math.max(0, from)).reduce((longest, at, index, all) => {
     const before = all[index - 1];
     return before === undefined ? longest : Math.max(longest, at - before);

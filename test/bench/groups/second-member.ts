@@ -16,6 +16,8 @@ export interface Joining {
   readonly bothReadMs: number;
   /** The longest time without a message of a partition that the first keeps. */
   readonly keptSilenceMs: number;
+  /** The longest time without a message of any partition in the three seconds before: what this machine takes for nothing at all. */
+  readonly restSilenceMs: number;
   /** The longest time without a message of a partition that goes to the second. */
   readonly movedSilenceMs: number;
 }
@@ -28,25 +30,28 @@ export async function secondMember(broker: BenchBroker, rounds: number): Promise
   console.log(
     `\nA second member joins, on ${broker.name}: ${partitions} partitions, a message each every ${everyMs} ms; both members in one process, with the client's own defaults; medians of ${rounds}`,
   );
-  const figures = new Map<string, Joining[] | string>();
+  const figures = new Map<string, (Joining | string)[]>();
   for (let round = 0; round < rounds; round++)
     for (const { client, protocol } of contenders) {
       const name = `${client}, ${protocol}`;
-      const known = figures.get(name) ?? [];
-      if (typeof known === "string") continue;
-      const outcome = await joining(broker, client, protocol);
-      figures.set(name, typeof outcome === "string" ? outcome : [...known, outcome]);
+      figures.set(name, [...(figures.get(name) ?? []), await joining(broker, client, protocol)]);
     }
-  const cell = (of: readonly Joining[], field: keyof Joining): string =>
-    median(of.map((each) => each[field])).toFixed(0);
   printTable(
-    ["client", "until both read, ms", "longest silence kept, ms", "moved, ms"],
-    [...figures].map(([name, of]) =>
-      typeof of === "string"
-        ? [name, of, "", ""]
-        : [name, cell(of, "bothReadMs"), cell(of, "keptSilenceMs"), cell(of, "movedSilenceMs")],
-    ),
+    ["client", "until both read, ms", "longest silence: kept, ms", "moved, ms", "at rest before, ms"],
+    [...figures].map(([name, of]) => row(name, of)),
   );
+}
+
+/** The medians of what came to something; the reason where nothing did. */
+function row(name: string, outcomes: readonly (Joining | string)[]): string[] {
+  const joined = outcomes.filter((outcome) => typeof outcome !== "string");
+  if (joined.length === 0) return [`${name}: ${outcomes[0] as string}`, "", "", "", ""];
+  const fields = ["bothReadMs", "keptSilenceMs", "movedSilenceMs", "restSilenceMs"] as const;
+  const failed = outcomes.length - joined.length;
+  return [
+    failed === 0 ? name : `${name} (${failed} of ${outcomes.length} failed)`,
+    ...fields.map((field) => median(joined.map((each) => each[field])).toFixed(0)),
+  ];
 }
 
 /** One run; a text where it came to nothing. */
