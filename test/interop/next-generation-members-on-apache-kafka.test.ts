@@ -2,7 +2,9 @@ import { Admin } from "@moldau/admin";
 import type { Consumer, ConsumerOptions } from "@moldau/consumer";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { missingForApacheKafka, startApacheKafka, type ApacheKafka } from "../support/apache-kafka.js";
+import { blockOneOfTwo } from "../support/blocked-member.js";
 import { consumingFrom, type ConsumingClient } from "../support/consuming.js";
+import { twoMembersComeAndGo } from "../support/transform-scenarios.js";
 
 const missing = missingForApacheKafka();
 
@@ -13,6 +15,11 @@ const properties = {
   "group.consumer.min.session.timeout.ms": "1000",
   "group.consumer.session.timeout.ms": "6000",
   "group.consumer.max.size": "4",
+  "group.consumer.regex.refresh.interval.ms": "10000",
+  "group.min.session.timeout.ms": "1000",
+  "group.initial.rebalance.delay.ms": "0",
+  "transaction.state.log.replication.factor": "1",
+  "transaction.state.log.min.isr": "1",
 };
 
 const patient = { timeout: 30_000, interval: 20 };
@@ -133,6 +140,72 @@ describe.skipIf(missing !== undefined)(
       await expect.poll(() => tooMany.faults, patient).toMatchObject([{ code: "GROUP_MAX_SIZE_REACHED" }]);
       await Promise.all(members.map((each) => each.close()));
     });
+
+    test("commits of partitions that stay are kept, whatever the epoch does meanwhile", async () => {
+      await createTopic("committed", 4);
+      const first = run.consumer({ ...common("committed"), autoCommit: false });
+      let done = 0;
+      const reading = (async () => {
+        for await (const message of first) {
+          await first.commit(message);
+          done++;
+        }
+      })();
+      await expect.poll(() => first.assignment().length, patient).toBe(4);
+      const writing = (async () => {
+        for (let round = 0; round < 50; round++)
+          for (let partition = 0; partition < 4; partition++) await run.send("committed", partition, [`${round}`]);
+      })();
+      const others: Member[] = [];
+      for (let count = 0; count < 3; count++) {
+        const other = member("committed");
+        others.push(other);
+        await expect.poll(() => other.owned.length, patient).toBe(2);
+        await other.close();
+        await expect.poll(() => first.assignment().length, patient).toBe(4);
+      }
+      await writing;
+      await expect.poll(() => done + others.flatMap(({ read }) => read).length, patient).toBeGreaterThanOrEqual(200);
+      await first.close();
+      // No commit was refused: the loop came to its end.
+      await reading;
+      for (let partition = 0; partition < 4; partition++)
+        expect(await run.committed({ topic: "committed", partition }, "readers of committed")).toBe(50n);
+    });
+
+    test("a pattern is matched by the broker, and topics that appear later are read", async () => {
+      await createTopic("daily-1", 2);
+      const reader = new Member(
+        run.consumer({ groupId: "pattern", protocol: "consumer", topicPattern: "daily-[0-9]" }),
+      );
+      await expect.poll(() => reader.owned, patient).toEqual([0, 1]);
+      await createTopic("daily-2", 1);
+      await createTopic("daily-x", 1);
+      await expect.poll(() => reader.owned, { ...patient, timeout: 60_000 }).toEqual([0, 0, 1]);
+      await run.send("daily-2", 0, ["late"]);
+      await expect.poll(() => reader.read, patient).toEqual(["late"]);
+      await reader.close();
+    });
+
+    test("a transform counts every message once over members that come and go", async () => {
+      const options = { protocol: "consumer" } as const;
+      await twoMembersComeAndGo({ run, bootstrapServers: [kafka.bootstrapServers], name: "transformed", options });
+    });
+
+    test.each([
+      ["classic", { sessionTimeoutMs: 2000, heartbeatIntervalMs: 200 }],
+      ["consumer", { protocol: "consumer" }],
+    ] as const)(
+      "a loop that is blocked loses nothing under the protocol %s when a worker heartbeats",
+      async (_, options) => {
+        await createTopic("orders", 2);
+        const blockMs = Number(process.env["BLOCK_SECONDS"] ?? 8) * 1000;
+        const { others, printed } = await blockOneOfTwo(run, { ...options, heartbeat: "worker" }, { blockMs });
+        expect(others).toEqual([]);
+        expect(printed).toEqual(["read work", "breathes", "read end", "revoked 1"]);
+        await new Admin(run.cluster).deleteTopics({ topics: ["orders"] });
+      },
+    );
 
     test("a consumer that finds out its protocol is a member of the next generation here, and says so", async () => {
       await createTopic("found", 1);

@@ -57,7 +57,7 @@ export function consumingFrom(brokers: readonly string[]): ConsumingClient {
     consumer(more = {}, of = cluster) {
       const consumer = new Consumer(of, {
         groupId: "billing",
-        topics: ["orders"],
+        ...(more.topicPattern === undefined ? { topics: ["orders"] } : {}),
         startFrom: "earliest",
         ...(more.protocol === "consumer" ? {} : { heartbeatIntervalMs: 50 }),
         ...more,

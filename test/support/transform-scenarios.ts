@@ -19,6 +19,8 @@ export interface TransformScenario {
   readonly run: ConsumingClient;
   readonly bootstrapServers: readonly string[];
   readonly name: string;
+  /** What the members have beside what they need. Default: nothing. */
+  readonly options?: Partial<ConsumerOptions>;
 }
 
 const partitions = 3;
@@ -250,13 +252,13 @@ interface Member {
 }
 
 function begin(
-  { run, name, from, to }: Place,
+  { run, name, from, to, options: own = {} }: Place,
   member: string,
   work: TransformWork<Message>,
   options: Partial<TransformOptions<Message> & ConsumerOptions> & { readonly consumer?: Consumer } = {},
 ): Member {
   const { maxMessages = 10, attempts = 5 } = options;
-  const { consumer = run.consumer({ topics: [from], groupId: name, autoCommit: false }) } = options;
+  const { consumer = run.consumer({ ...own, topics: [from], groupId: name, autoCommit: false }) } = options;
   const producer = new Producer(run.cluster, { transactionalId: `${name}-${member}`, lingerMs: 1 });
   let count = 0;
   let retried = 0;
