@@ -28,10 +28,18 @@ export type TransactionOutcome = "committed" | "aborted" | "unknown";
 
 /** What a consumer gives into a transaction: offsets, and the right under which they are committed. */
 export interface OffsetsInTransaction {
+  /** Who the member was when this was made. */
   readonly group: GroupMetadata;
+  /**
+   * Who the member is when the offsets go to the coordinator: the group may have had another round since this was made, in which the partitions were
+   * kept. With `refused`, who it is once the coordinator's refusal of that one is out of date. Waits between two rounds. Absent: as `group` says.
+   *
+   * @throws {KafkaError} when `signal` fires.
+   */
+  readonly member?: (refused: GroupMetadata | undefined, signal: AbortSignal) => Promise<GroupMetadata>;
   readonly offsets: readonly GroupOffset[];
-  /** Fires when the member's round of the group ends: others may own the partitions by then, and the transaction has to be aborted. */
-  readonly roundEnded: AbortSignal;
+  /** Fires when one of the partitions is given up or lost: others may own it by then, and the transaction has to be aborted. */
+  readonly ownershipEnded: AbortSignal;
   /**
    * Tells what became of the transaction, once; a second call changes nothing. `committed`: the offsets count as committed. `aborted`: of the
    * partitions that are still owned, what was read since the committed positions is read again, and what was fetched ahead is dropped.

@@ -204,7 +204,8 @@ export class Consumer extends ConsumerPartitions implements AsyncIterable<Messag
    * Who this member is to the coordinator of its group, for a producer of another make that commits offsets in its transactions (KIP-447). Read it
    * anew for each transaction: it changes with every round of the group.
    *
-   * @throws {KafkaError} CLIENT_NOT_ASSIGNED while the consumer is no member, or the group is between two rounds; CLIENT_CLOSED.
+   * @throws {KafkaError} CLIENT_NOT_ASSIGNED while the consumer has no part in the group: it is no member, or has given everything up for the next round;
+   * CLIENT_CLOSED.
    */
   groupMetadata(): GroupMetadata {
     assertUsable(this);

@@ -102,7 +102,7 @@ export class ConsumerDouble {
     return {
       group: { groupId: "billing", generationId: 3, memberId: "m", groupInstanceId: null },
       offsets: this.#offsets,
-      roundEnded: this.round.signal,
+      ownershipEnded: this.round.signal,
       settle: async (outcome) => void this.outcomes.push(outcome),
     };
   }

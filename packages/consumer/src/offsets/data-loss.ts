@@ -5,7 +5,7 @@ import { isOffsetTarget, type OffsetTarget, type StartFrom } from "../partitions
 /** The ways to go on after a loss, as options name them. */
 export const dataLossPolicies = ["reset", "resume", "fail"] as const;
 
-/** One of {@link dataLossPolicies}. */
+/** What a consumer does about messages that a log has lost, by name. */
 export type DataLossPolicy = (typeof dataLossPolicies)[number];
 
 /** What became of the log behind a position. */

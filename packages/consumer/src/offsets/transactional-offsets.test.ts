@@ -19,13 +19,14 @@ interface Bench {
   readonly partitions: readonly [AssignedPartition, AssignedPartition];
   readonly log: string[];
   readonly endRound: () => void;
+  readonly beginRound: () => void;
 }
 
 const name = { clientId: "test", clientInstance: 1, groupId: "billing" };
 
 function bench(options: Partial<ConsumerOptions> = {}): Bench {
   const script = new ScriptedCoordinator();
-  const { membership, endRound } = standingMember();
+  const { membership, endRound, beginRound } = standingMember();
   const log: string[] = [];
   const assignment = new Assignment({});
   const [first, second] = assignment.add([
@@ -52,7 +53,7 @@ function bench(options: Partial<ConsumerOptions> = {}): Bench {
     tell: (event, make) => void log.push(`${event} ${JSON.stringify(make(name))}`),
     rewound: (moved) => positioning.find(moved.filter(({ isReady }) => !isReady)),
   });
-  return { script, offsets, assignment, partitions, log, endRound };
+  return { script, offsets, assignment, partitions, log, endRound, beginRound };
 }
 
 /** Three messages from the position on are handed out, and three more lie fetched. */
@@ -232,17 +233,36 @@ describe("offsets in a transaction", () => {
     expect(partition.position).toBe(100n);
   });
 
-  it("end with the round of the group", () => {
-    const { offsets, partitions, endRound } = bench();
+  it("outlive rounds of the group, and go as who the member is when they go", async () => {
+    const { offsets, partitions, endRound, beginRound } = bench();
+    const { signal } = new AbortController();
     handOut(partitions[0]);
-    const { roundEnded: signal } = offsets.offsetsInTransaction([upTo(13n)]);
-    expect(signal.aborted).toBe(false);
+    const { member, ownershipEnded, group } = offsets.offsetsInTransaction([upTo(13n)]);
+    expect([group, await member?.(undefined, signal)].map((each) => each?.generationId)).toEqual([3, 3]);
     endRound();
-    expect(signal.reason).toMatchObject({ code: "CLIENT_NOT_ASSIGNED" });
-    expect(() => offsets.offsetsInTransaction([upTo(13n)])).toThrow(
-      expect.objectContaining({ code: "CLIENT_NOT_ASSIGNED" }),
-    );
-    expect(() => offsets.groupMetadata()).toThrow(expect.objectContaining({ code: "CLIENT_NOT_ASSIGNED" }));
+    // The coordinator has refused the member as it was: the answer of the next round is waited for.
+    const refused = member?.(group, signal);
+    expect(offsets.offsetsInTransaction([upTo(13n)]).group).toEqual(group);
+    beginRound();
+    expect(await refused).toMatchObject({ generationId: 4, memberId: "m" });
+    expect(ownershipEnded.aborted).toBe(false);
+  });
+
+  it("end with the stay of any of their partitions", () => {
+    const { offsets, partitions, assignment } = bench();
+    for (const partition of partitions) handOut(partition);
+    const { ownershipEnded: signal } = offsets.offsetsInTransaction([upTo(13n), upTo(13n, 1)]);
+    expect(signal.aborted).toBe(false);
+    assignment.remove([{ topic: "orders", partition: 1 }]);
+    expect(signal.reason).toMatchObject({ code: "CLIENT_NOT_ASSIGNED", topic: "orders", partition: 1 });
+  });
+
+  it("are refused between two rounds to whoever owns nothing, and so is who the member is", () => {
+    const { offsets, assignment, endRound } = bench();
+    endRound();
+    assignment.clear();
+    for (const call of [() => offsets.offsetsInTransaction([]), () => offsets.groupMetadata()])
+      expect(call).toThrow(expect.objectContaining({ code: "CLIENT_NOT_ASSIGNED" }));
   });
 
   it("that are none are refused in the name of the call that the application has made", () => {

@@ -1,4 +1,9 @@
-import type { GroupMetadata, OffsetsInTransaction, TransactionOutcome } from "@moldau/connection-pool";
+import {
+  linkSignals,
+  type GroupMetadata,
+  type OffsetsInTransaction,
+  type TransactionOutcome,
+} from "@moldau/connection-pool";
 import { withJson } from "@moldau/protocol-codec/internal";
 import { commitsByItself, notAMember, notAssigned, takenBack } from "../errors.js";
 import type { Tell } from "../events.js";
@@ -31,6 +36,7 @@ interface OwnedOffset extends NamedOffset {
  */
 export class TransactionalOffsets {
   readonly #init: TransactionalOffsetsInit;
+  #last: MemberIdentity | undefined;
 
   constructor(init: TransactionalOffsetsInit) {
     this.#init = init;
@@ -59,25 +65,28 @@ export class TransactionalOffsets {
       if (assigned?.comesAgainBefore(offset.offset) === true) throw takenBack(offset, offset.offset);
     const offsets = (withOthersDue ? [...named, ...this.#dueBeside(named)] : named).map(owned);
     const identity = this.#identity();
+    const { signal: ownershipEnded, unlink } = linkSignals(...offsets.map(({ assigned }) => assigned.ended));
     let isSettled = false;
     return {
       group: this.#metadataOf(identity),
+      member: this.#memberOverTime(identity),
       offsets: offsets.map(({ topic, partition, offset, leaderEpoch, metadata }) =>
         withJson({ topic, partition, offset, leaderEpoch, metadata }),
       ),
-      roundEnded: identity.ended,
+      ownershipEnded,
       settle: (outcome) => {
         if (!isSettled) this.#settle(offsets, outcome);
         isSettled = true;
+        unlink();
         return Promise.resolve();
       },
     };
   }
 
-  /** Fires when the round of the group ends that stands now; it has fired where none does. */
-  get roundEnded(): AbortSignal {
-    const { membership, options } = this.#init;
-    return membership.identity?.ended ?? AbortSignal.abort(notAMember(options.groupId));
+  /** Fires when the partition that the batch is of is given up or lost; it has fired where that has happened. */
+  ownershipEnded(batch: MessageBatch): AbortSignal {
+    this.#last = this.#init.membership.identity ?? this.#last;
+    return this.#init.assignment.find(batch)?.ended ?? AbortSignal.abort(notAMember(this.#init.options.groupId));
   }
 
   /** Whether anything is done, or stepped over, that was not committed. */
@@ -139,11 +148,23 @@ export class TransactionalOffsets {
     if (kept.length > 0) this.#init.tell("committed", (consumer) => ({ ...consumer, offsets: kept }));
   }
 
+  /** Between two rounds, while partitions are kept, the one that ended last: whoever commits under it waits for the next. */
   #identity(): MemberIdentity {
-    const { options, membership } = this.#init;
-    const { identity } = membership;
+    const { options, membership, assignment } = this.#init;
+    const { identity = assignment.size > 0 ? this.#last : undefined } = membership;
     if (identity === undefined) throw notAMember(options.groupId);
+    this.#last = identity;
     return identity;
+  }
+
+  /** {@link OffsetsInTransaction.member}, beginning with `first`. */
+  #memberOverTime(first: MemberIdentity): NonNullable<OffsetsInTransaction["member"]> {
+    const { membership } = this.#init;
+    let told = first;
+    return async (refused, signal) => {
+      told = await membership.nextIdentity(refused === undefined ? undefined : told, signal);
+      return this.#metadataOf(told);
+    };
   }
 
   #metadataOf({ memberId, generationId, groupInstanceId }: MemberIdentity): GroupMetadata {

@@ -2,6 +2,7 @@ import {
   abortable,
   abortedBy,
   linkSignals,
+  onAbort,
   type Clock,
   type OffsetsConsumer,
   type OffsetsInTransaction,
@@ -33,8 +34,8 @@ export interface TransformParts<Result> {
 export class OneTransaction<Result> implements OffsetsConsumer<Committable> {
   /** What it has read, in order; all of it is in the loop's hand. */
   readonly batches: MessageBatch[];
-  /** Ends the transaction when the round of the group in which it was begun does. */
-  readonly roundEnded: AbortSignal;
+  readonly #ownershipEnded = new AbortController();
+  readonly #forget: (() => void)[] = [];
   readonly #parts: TransformParts<Result>;
   /** Whether the batches go alone. */
   readonly #isAlone: boolean;
@@ -45,9 +46,14 @@ export class OneTransaction<Result> implements OffsetsConsumer<Committable> {
 
   constructor(parts: TransformParts<Result>, first: MessageBatch, { isAlone }: { readonly isAlone: boolean }) {
     this.#parts = parts;
-    this.batches = [first];
+    this.batches = [];
     this.#isAlone = isAlone;
-    this.roundEnded = parts.offsets.roundEnded;
+    this.#take(first);
+  }
+
+  /** Whether a partition was given up or lost of which it has read, or whose offset it has. */
+  get isDisowned(): boolean {
+    return this.#ownershipEnded.signal.aborted || this.#given?.ownershipEnded.aborted === true;
   }
 
   /** Whether the producer was ready to begin. */
@@ -67,12 +73,13 @@ export class OneTransaction<Result> implements OffsetsConsumer<Committable> {
 
   /** Resolves when everything is committed. Throws what kept it from that; {@link undo} is to follow. */
   async run(): Promise<void> {
-    const { signal, unlink } = linkSignals(this.roundEnded, this.#parts.options.signal);
+    const { signal, unlink } = linkSignals(this.#ownershipEnded.signal, this.#parts.options.signal);
     try {
       throwIfAborted(signal);
       await this.#parts.options.producer.transaction((transaction) => this.#fill(transaction, signal));
       await this.#given?.settle("committed");
     } finally {
+      for (const forget of this.#forget) forget();
       unlink();
     }
   }
@@ -142,8 +149,15 @@ export class OneTransaction<Result> implements OffsetsConsumer<Committable> {
     const left = options.maxMessages - this.batches.reduce((count, { length }) => count + length, 0);
     if (left <= 0) return undefined;
     const batch = await loop.more(left);
-    if (batch !== undefined) this.batches.push(batch);
+    if (batch !== undefined) this.#take(batch);
     return batch;
+  }
+
+  /** The transaction ends when the stay of one of its partitions does: others may read it by then. */
+  #take(batch: MessageBatch): void {
+    this.batches.push(batch);
+    const ended = this.#parts.offsets.ownershipEnded(batch);
+    this.#forget.push(onAbort(ended, () => this.#ownershipEnded.abort(ended.reason)));
   }
 }
 

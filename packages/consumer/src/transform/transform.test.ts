@@ -56,8 +56,8 @@ class ProducerDouble implements TransactionalProducer<Result> {
       await this.beforeCommit();
       if (mishap === "commit") throw new KafkaError("TRANSACTION_ABORTABLE", "aborted");
       if (mishap === "unknown") throw new KafkaError("CLIENT_REQUEST_TIMEOUT", "no answer", { retriable: true });
-      const ended = given.find(({ roundEnded }) => roundEnded.aborted);
-      if (ended !== undefined) throw ended.roundEnded.reason;
+      const ended = given.find(({ ownershipEnded }) => ownershipEnded.aborted);
+      if (ended !== undefined) throw ended.ownershipEnded.reason;
       await Promise.all(given.map((each) => each.settle("committed")));
       this.committed.push(...sent);
       for (const { offsets } of given)
@@ -350,26 +350,40 @@ describe("a transform", () => {
     expect(await ended).toMatch(/^PRODUCER_FENCED/);
   });
 
-  it("aborts when the round of the group ends, tells the work so, and counts that as no attempt", async () => {
+  it("goes on through rounds of the group in which its partitions are kept", async () => {
     const { append, begin, clock, producer, member, retried } = bench();
     append(0);
     const signals: boolean[] = [];
+    void begin(async (messages, { signal }) => {
+      member.endRound();
+      signals.push(signal.aborted);
+      member.beginRound();
+      return copy(messages, { signal });
+    });
+    await clock.advance(1);
+    expect([signals, producer.aborts, retried]).toEqual([[false], 0, []]);
+    expect([producer.committed, producer.offsets]).toEqual([written(0, 1, 2), ["0@3"]]);
+  });
+
+  it("aborts when a partition is lost that it works on, tells the work so, and counts that as no attempt", async () => {
+    const { append, begin, clock, producer, assignment, retried } = bench();
+    append(0);
+    append(1);
+    const signals: boolean[] = [];
     const ended = begin(
       async (messages, { signal }) => {
-        if (signals.length < 7) {
-          member.endRound();
+        if (messages.partition === 0) {
+          assignment.remove([messages]);
           signals.push(signal.aborted);
-          member.beginRound();
         }
         return copy(messages, { signal });
       },
       { attempts: 1 },
     );
     await clock.advance(1);
-    expect(signals).toEqual(Array.from({ length: 7 }, () => true));
-    expect(producer.aborts).toBe(7);
+    expect([signals, producer.aborts]).toEqual([[true], 1]);
     expect(new Set(retried)).toEqual(new Set(["transform CLIENT_NOT_ASSIGNED 0"]));
-    expect(producer.committed).toEqual(written(0, 1, 2));
+    expect([producer.committed, producer.offsets]).toEqual([written(0, 1, 2), ["1@3"]]);
     expect(await Promise.race([ended, Promise.resolve("goes on")])).toBe("goes on");
   });
 

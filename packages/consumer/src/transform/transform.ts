@@ -88,7 +88,7 @@ export class Transform<Result> {
     await transaction.undo();
     if (options.signal?.aborted === true) throw clientAborted(options.signal);
     // Others have the partitions, or will have them, or reading goes on elsewhere: that is nobody's failure.
-    if (transaction.roundEnded.aborted || transaction.wasMoved || closing.aborted)
+    if (transaction.isDisowned || transaction.wasMoved || closing.aborted)
       return retrying({ operation: "transform", error, delayMs: 0 });
     if (!transaction.isBegun && !error.retriable) throw error;
     const hopeless = this.#failures.count(transaction.blamed);

@@ -31,7 +31,7 @@ export type OffsetOfGroup = Pick<GroupOffset, "topic" | "partition" | "offset"> 
 
 /** What is committed with a transaction: as a consumer gives it, or without one. */
 export type OffsetsToSend = Pick<OffsetsInTransaction, "group" | "offsets"> &
-  Partial<Pick<OffsetsInTransaction, "roundEnded" | "settle">>;
+  Partial<Pick<OffsetsInTransaction, "member" | "ownershipEnded" | "settle">>;
 
 /**
  * Checks the argument of `sendOffsets`, and asks its consumer.

@@ -63,8 +63,8 @@ export class TransactionEnding {
     const { life } = this.#options;
     if (life.state.name === "in transaction") life.apply({ type: "commit" });
     await this.#flush(record);
-    const lost = record.offsets.find(({ roundEnded }) => roundEnded?.aborted === true);
-    if (lost !== undefined && life.state.name === "committing") life.fail(roundHasEnded(lost.group.groupId));
+    const lost = record.offsets.find(({ ownershipEnded }) => ownershipEnded?.aborted === true);
+    if (lost !== undefined && life.state.name === "committing") life.fail(partitionsGone(lost.group.groupId));
     if (life.state.name === "committing") await this.#commitFlushed(record);
     const { failure } = life;
     if (failure !== undefined) await this.#rollBack(record, failure);
@@ -256,9 +256,9 @@ export class TransactionEnding {
   }
 }
 
-function roundHasEnded(groupId: string): KafkaError {
+function partitionsGone(groupId: string): KafkaError {
   const message =
-    `The consumer's round of the group "${groupId}" has ended, so that others may own the partitions whose offsets the transaction has. ` +
+    `The consumer has given up partitions whose offsets the transaction has, so that other members of the group "${groupId}" may own them. ` +
     "What it has read will be read again.";
   return new KafkaError("CLIENT_NOT_ASSIGNED", message, { groupId, retriable: true });
 }

@@ -13,7 +13,9 @@ import {
 import type { ProducerIdentity } from "../batch/sequence.js";
 import type { ProducerCluster, ProducerLease } from "../producer-cluster.js";
 import { ruleOf, type TransactionalApi } from "./error-rules.js";
+import type { OffsetsToSend } from "./offsets-to-send.js";
 import { requestUntilRuled, type LoopOptions, type Reply } from "./request-loop.js";
+import { underMember } from "./under-member.js";
 
 /** What the requests are made with. */
 export interface TransactionalRequestsOptions {
@@ -150,25 +152,28 @@ export class TransactionalRequests {
   /** Gives a group's offsets to its coordinator, which holds them until the transaction has ended. */
   commitOffsets(
     identity: ProducerIdentity,
-    { group, offsets }: { readonly group: GroupMetadata; readonly offsets: readonly GroupOffset[] },
+    toSend: OffsetsToSend,
     { maxVersion, ...bounds }: RequestBounds & { readonly maxVersion: number },
   ): Promise<Reply<void>> {
     const { cluster, lease, transactionalId } = this.#options;
-    const { groupId } = group;
+    const { groupId } = toSend.group;
     const coordinator = new CoordinatorClient({ cluster, lease, type: "group", key: groupId });
-    const topics = offsetsByTopic(offsets);
-    return this.#ask("TxnOffsetCommit", bounds, async ({ signal, timeoutMs }) => {
-      const body = (version: number): RequestInputOf<typeof TxnOffsetCommit> => {
-        const member = version < memberVersion ? undefined : memberOf(group);
-        return { transactionalId, groupId, ...identity, ...member, topics };
-      };
+    const topics = offsetsByTopic(toSend.offsets);
+    return this.#ask("TxnOffsetCommit", bounds, ({ signal, timeoutMs }) => {
+      const waiting = { clock: cluster.clock, timeoutMs, signals: [signal, bounds.abandoned] };
       const options = { purpose: "offsets", signal, timeoutMs, maxVersion } as const;
-      const answer = await coordinator.request(TxnOffsetCommit, body, options);
-      const results = answer.topics.flatMap(({ name: topic, partitions }) =>
-        partitions.map(({ partitionIndex: partition, errorCode }) => ({ topic, partition, errorCode })),
-      );
-      if (results.some(({ errorCode }) => errorCode === ErrorCode.REQUEST_TIMED_OUT)) coordinator.forget();
-      checkGravest(coordinator, TxnOffsetCommit, results);
+      return underMember(toSend, waiting, async (group) => {
+        const body = (version: number): RequestInputOf<typeof TxnOffsetCommit> => {
+          const member = version < memberVersion ? undefined : memberOf(group);
+          return { transactionalId, groupId, ...identity, ...member, topics };
+        };
+        const answer = await coordinator.request(TxnOffsetCommit, body, options);
+        const results = answer.topics.flatMap(({ name: topic, partitions }) =>
+          partitions.map(({ partitionIndex: partition, errorCode }) => ({ topic, partition, errorCode })),
+        );
+        if (results.some(({ errorCode }) => errorCode === ErrorCode.REQUEST_TIMED_OUT)) coordinator.forget();
+        checkGravest(coordinator, TxnOffsetCommit, results);
+      });
     });
   }
 
