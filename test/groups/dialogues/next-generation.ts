@@ -73,7 +73,10 @@ export const nextGenerationDialogues: Readonly<Record<string, (talk: GroupDialog
     await talk.note("joins", alpha.enter());
     await talk.note("an unknown member beats", beta.beat(1, { memberId: "beta-1", memberEpoch: 1 }));
     await talk.note("an unknown member leaves", beta.beat(1, { memberId: "beta-1", memberEpoch: -1 }));
-    await talk.note("an epoch ahead", alpha.beat(1, { memberEpoch: 2 }));
+    await talk.note("an epoch ahead", alpha.beat(1, { memberEpoch: alpha.memberEpoch + 1 }));
+    await talk.note("goes on in its own", alpha.beat());
+    await talk.note("an epoch ahead, leaving nothing", alpha.beat(1, { memberEpoch: 9, topicPartitions: [] }));
+    await talk.note("joins again, fenced as it is", alpha.enter());
     await talk.note("reads other topics", alpha.beat(1, { subscribedTopicNames: ["payments"] }));
     await talk.note("has given up", alpha.beat(1, { topicPartitions: [] }));
     await talk.note("describe", alpha.describeConsumers());
