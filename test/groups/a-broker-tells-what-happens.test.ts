@@ -118,6 +118,28 @@ describe("a broker tells", () => {
     expect(broker.contents.groups).toEqual([]);
   });
 
+  test("of next-generation groups as of classic ones, with the epoch in the place of the generation", async () => {
+    const broker = await start();
+    const events = heard(broker, "memberJoined", "memberLeft", "groupChanged");
+    const kafka = client(broker);
+    const options = { groupId: "billing", topics: ["orders"], protocol: "consumer", startFrom: "earliest" } as const;
+    await kafka.producer().send({ topic: "orders", messages: [{ partition: 0, value: "one" }] });
+    const stays = kafka.consumer({ ...options, groupInstanceId: "shop-1" });
+    for await (const message of stays.messages()) {
+      await stays.commit(message);
+      break;
+    }
+    const [joined] = events.filter(({ name }) => name === "memberJoined");
+    expect(joined).toMatchObject({ groupId: "billing", clientId: "shop", groupInstanceId: "shop-1" });
+    const memberId = joined?.["memberId"];
+    expect(events.filter(({ name }) => name === "groupChanged")).toEqual([
+      expect.objectContaining({ state: "Stable", generation: 2, protocol: "uniform", members: [memberId] }),
+    ]);
+    await stays.close();
+    const left = events.filter(({ name }) => name === "memberLeft");
+    expect(left).toEqual([expect.objectContaining({ groupId: "billing", memberId, reason: "left" })]);
+  });
+
   test("of the offsets of a transaction when it is committed, and not of those of one that is aborted", async () => {
     const broker = await start();
     const commits = heard(broker, "offsetsCommitted");

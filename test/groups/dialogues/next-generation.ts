@@ -1,4 +1,4 @@
-import { Uuid } from "@moldau/protocol-codec";
+import type { Uuid } from "@moldau/protocol-codec";
 import { pause, type DialogueClient, type GroupDialogue } from "../../support/group-dialogue.js";
 
 /** Heartbeats of next-generation groups (KIP-848): what is refused, epochs, subscriptions, and how members share. */

@@ -1,4 +1,10 @@
-import { AddPartitionsToTxn, EndTxn, FindCoordinator, InitProducerId } from "@moldau/protocol-codec";
+import {
+  AddPartitionsToTxn,
+  ConsumerGroupHeartbeat,
+  EndTxn,
+  FindCoordinator,
+  InitProducerId,
+} from "@moldau/protocol-codec";
 import { expect, test } from "vitest";
 import { RawConnection } from "../../../../test/support/raw-connection.js";
 import { startBroker } from "../broker.js";
@@ -73,5 +79,47 @@ test("each step of a transaction is told in a sentence, and nothing of what brok
     "transaction shop begins",
     "transaction shop was open for longer than its time-out, and is to be aborted, in 1 partition",
     "transaction shop is aborted",
+  ]);
+});
+
+test("what becomes of a next-generation group is told in sentences", async () => {
+  await using broker = await startBroker({
+    topics: [{ topic: "orders", partitions: 2 }],
+    configs: { "group.consumer.assignment.interval.ms": 0 },
+  });
+  const told: string[] = [];
+  reportEvents(broker, ({ event, text }) => {
+    if (event === "groupChanged" || event === "memberJoined" || event === "memberLeft") told.push(text);
+  });
+  const connection = await RawConnection.open(broker.bootstrapServers[0] ?? "", "shop");
+  const wanted = { keyType: 0, coordinatorKeys: ["g"] };
+  const isCoordinated = async (): Promise<boolean> =>
+    (await connection.request(FindCoordinator, 6, wanted)).coordinators[0]?.errorCode === 0;
+  await expect.poll(isCoordinated, { timeout: 20_000 }).toBe(true);
+  const beat = (memberId: string, memberEpoch: number, topicPartitions: [] | null = null) =>
+    connection.request(ConsumerGroupHeartbeat, 1, {
+      groupId: "g",
+      memberId,
+      memberEpoch,
+      ...(memberEpoch === 0 ? { rebalanceTimeoutMs: 60_000, subscribedTopicNames: ["orders"] } : {}),
+      topicPartitions,
+    });
+  await expect.poll(async () => (await beat("a", 0, [])).errorCode, { timeout: 20_000 }).toBe(0);
+  await beat("b", 0, []);
+  await beat("a", 2);
+  await beat("a", 2, []);
+  await beat("b", 3);
+  await beat("b", -1);
+  await beat("a", -1);
+  connection.close();
+  expect(told).toEqual([
+    "group g: a joins from 127.0.0.1",
+    "group g is stable: generation 2, 1 member (uniform)",
+    "group g: b joins from 127.0.0.1",
+    "group g rebalances: generation 3, 2 members (uniform)",
+    "group g is stable: generation 3, 2 members (uniform)",
+    "group g: b leaves",
+    "group g: a leaves",
+    "group g is empty",
   ]);
 });

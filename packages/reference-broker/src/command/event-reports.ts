@@ -89,7 +89,7 @@ function groupText({ groupId, state, generation, members, protocol }: GroupEvent
     case "PreparingRebalance":
       return `group ${groupId} rebalances`;
     case "Reconciling":
-      return `group ${groupId} rebalances: epoch ${generation}, ${counted(members.length, "member")} (${protocol ?? "no assignor"})`;
+      return `group ${groupId} rebalances: generation ${generation}, ${counted(members.length, "member")} (${protocol ?? "no assignor"})`;
     case "CompletingRebalance":
     case "Assigning":
       return undefined; // A moment later it is stable, or rebalances again.
