@@ -1,9 +1,22 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { errorByCode, OffsetFetch, Uuid, type ResponseOf } from "@moldau/protocol-codec";
+import {
+  ConsumerGroupDescribe,
+  errorByCode,
+  Metadata,
+  OffsetFetch,
+  Uuid,
+  type ResponseOf,
+} from "@moldau/protocol-codec";
 import { startBroker } from "@moldau/reference-broker";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { serverAssignors } from "../../packages/reference-broker/src/groups/consumer/assignors/all.js";
+import {
+  describeConsumerGroup,
+  type ConsumerGroupDescription,
+} from "../../packages/reference-broker/src/groups/consumer/description.js";
+import { TopicCatalogue } from "../../packages/reference-broker/src/groups/consumer/topic-catalogue.js";
 import { replayGroupLog } from "../../packages/reference-broker/src/groups/group-log.js";
 import { fetchAllOffsets, fetchOffsets } from "../../packages/reference-broker/src/groups/offset-fetch.js";
 import { GroupStore } from "../../packages/reference-broker/src/groups/store.js";
@@ -89,7 +102,71 @@ describe.skipIf(missing !== undefined)(`groups${missing === undefined ? "" : ` (
       "payments-0: -1  (UNSTABLE_OFFSET_COMMIT)",
     ]);
   });
+
+  test("our coordinator reads from Apache Kafka's own log what Apache Kafka says of next-generation groups", async () => {
+    const talk = await GroupDialogue.open(kafka.bootstrapServers, "described");
+    const { connection } = await talk.client("tool");
+    const groupIds = Object.keys(dialogues).filter((name) => name.startsWith("ng-"));
+    const cluster = await connection.request(Metadata, 13, { topics: null });
+    const described = async (): Promise<string> => {
+      const { groups } = await connection.request(ConsumerGroupDescribe, 1, { groupIds });
+      return inOneOrder(groups.filter(({ errorCode }) => errorCode === 0));
+    };
+    const read = async (): Promise<string> => {
+      const groups = [];
+      for (const groupId of groupIds) {
+        const group = (await replayed(kafka.dataDir, groupId)).consumer(groupId);
+        if (group !== undefined)
+          groups.push(describeConsumerGroup(groupId, { type: "consumer", group }, knownTo(cluster)));
+      }
+      return inOneOrder(groups);
+    };
+    try {
+      // Sessions end meanwhile: the one is compared with the other as soon as both were asked in one moment.
+      await expect.poll(async () => (await described()) === (await read()), { timeout: 60_000 }).toBe(true);
+      expect((await read()).match(/"memberId"/g)?.length).toBeGreaterThan(5);
+    } finally {
+      talk.close();
+    }
+  });
 });
+
+/** Topics of a cluster by its own words, and the assignors that there are. */
+function knownTo({ topics }: ResponseOf<typeof Metadata>): Parameters<typeof describeConsumerGroup>[2] {
+  const known = topics.map(({ name, topicId }) => ({ name: name ?? "", id: topicId, partitions: [] }));
+  const catalogue = new TopicCatalogue({
+    topic: (wanted) => known.find(({ name }) => name === wanted),
+    topicById: (wanted) => known.find(({ id }) => id.equals(wanted)),
+    topics: () => known,
+    broker: () => undefined,
+  });
+  return { topics: catalogue, assignors: new Map(serverAssignors.map((each) => [each.name, each])) };
+}
+
+/** Descriptions as text, whatever order members, topics and partitions come in. */
+function inOneOrder(groups: readonly ConsumerGroupDescription[]): string {
+  const sorted = groups.map(({ members, groupId, groupState, groupEpoch, assignmentEpoch, assignorName }) => ({
+    groupId,
+    groupState,
+    groupEpoch,
+    assignmentEpoch,
+    assignorName,
+    members: members
+      .map(({ assignment, targetAssignment, subscribedTopicNames, ...facts }) => ({
+        ...facts,
+        subscribedTopicNames: [...subscribedTopicNames].sort(),
+        has: partitionsAsText(assignment),
+        target: partitionsAsText(targetAssignment),
+      }))
+      .sort((one, other) => (one.memberId < other.memberId ? -1 : 1)),
+  }));
+  return JSON.stringify(sorted.sort((one, other) => (one.groupId < other.groupId ? -1 : 1)));
+}
+
+function partitionsAsText({ topicPartitions }: ConsumerGroupDescription["members"][number]["assignment"]): string {
+  const all = topicPartitions.flatMap(({ topicName, partitions }) => partitions.map((each) => `${topicName}-${each}`));
+  return all.sort().join(" ");
+}
 
 async function replayed(dataDir: string, groupId: string): Promise<GroupStore> {
   const store = new GroupStore();
