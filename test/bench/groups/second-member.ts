@@ -28,7 +28,7 @@ const everyMs = 10;
 /** Has a second member join a group whose first member reads, client by client and round by round. */
 export async function secondMember(broker: BenchBroker, rounds: number): Promise<void> {
   console.log(
-    `\nA second member joins, on ${broker.name}: ${partitions} partitions, a message each every ${everyMs} ms; both members in one process, with the client's own defaults; medians of ${rounds}`,
+    `\nA second member joins, on ${broker.name}: ${partitions} partitions, a message each every ${everyMs} ms; both members in one process, with the client's own defaults (platformatic without automatic commits, which a rebalance lets end its stream); medians of ${rounds}`,
   );
   const figures = new Map<string, (Joining | string)[]>();
   for (let round = 0; round < rounds; round++)
