@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { startBroker } from "@moldau/reference-broker";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { GroupDialogue } from "../support/group-dialogue.js";
+import { owned } from "./dialogues/next-generation.js";
 
 let dataDir: string;
 
@@ -40,6 +41,37 @@ test("after a restart members go on in their generation, with their assignment a
     again.close();
     await after.close();
   }
+});
+
+test("after a restart members of a next-generation group go on in their epochs, in the middle of a handing over", async () => {
+  const configs = { "group.consumer.assignment.interval.ms": 0 };
+  const before = await startBroker({ dataDir, configs });
+  const talk = await GroupDialogue.open(before.bootstrapServers[0] ?? "", "g");
+  const [alpha, beta] = [await talk.client("alpha"), await talk.client("beta")];
+  await alpha.enter();
+  await alpha.beat(1, { topicPartitions: [owned(talk, "orders", 0, 1, 2)] });
+  await beta.enter();
+  const asked = await alpha.beat();
+  const described = (await alpha.describeConsumers()).groups[0];
+  expect(described).toMatchObject({ groupState: "Reconciling", groupEpoch: 3, assignmentEpoch: 3 });
+  talk.close();
+  await before.close();
+
+  await using after = await startBroker({ dataDir, configs });
+  const again = await GroupDialogue.open(after.bootstrapServers[0] ?? "", "g");
+  const [first, second] = [await again.client("alpha"), await again.client("beta")];
+  Object.assign(first, { memberId: alpha.memberId, memberEpoch: alpha.memberEpoch });
+  Object.assign(second, { memberId: beta.memberId, memberEpoch: beta.memberEpoch });
+  expect((await first.describeConsumers()).groups[0]).toEqual(described);
+  expect(await second.beat(1, { topicPartitions: [] })).toMatchObject({
+    errorCode: 0,
+    memberEpoch: 3,
+    assignment: null,
+  });
+  const kept = asked.assignment?.topicPartitions ?? [];
+  expect(await first.beat(1, { topicPartitions: kept })).toMatchObject({ errorCode: 0, memberEpoch: 3 });
+  expect((await second.beat()).assignment?.topicPartitions).toMatchObject([{ partitions: [expect.any(Number)] }]);
+  again.close();
 });
 
 test("a member whose connection is cut stays until its session runs out", async () => {
