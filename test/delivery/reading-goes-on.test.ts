@@ -32,6 +32,11 @@ describe("reading goes on", () => {
     "UNKNOWN_TOPIC_OR_PARTITION",
     "KAFKA_STORAGE_ERROR",
     "OFFSET_NOT_AVAILABLE",
+    "FENCED_LEADER_EPOCH",
+    "UNKNOWN_LEADER_EPOCH",
+    "UNKNOWN_TOPIC_ID",
+    "INCONSISTENT_TOPIC_ID",
+    "FETCH_SESSION_TOPIC_ID_ERROR",
   ])("when a broker answers a fetch with %s", async (fault) => {
     await using run = await startConsuming();
     run.broker.intercept({ api: "Fetch", nth: 2 }, (request) => request.fail(fault));
