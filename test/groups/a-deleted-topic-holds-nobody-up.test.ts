@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { startConsuming } from "../support/consuming.js";
-import { closedAfterADeletion, oneOfTwoTopicsDeleted } from "../support/group-scenarios.js";
+import { closedAfterADeletion, committedForADeletedTopic, oneOfTwoTopicsDeleted } from "../support/group-scenarios.js";
 
 describe("when one of the topics of a group is deleted", () => {
   it.each([1, 2])("the others go on at once in a group of %i", async (members) => {
@@ -11,6 +11,11 @@ describe("when one of the topics of a group is deleted", () => {
   it("close() resolves quickly, and keeps what was done of the others", async () => {
     await using run = await startConsuming({ topics: [] });
     await closedAfterADeletion({ run, topic: "orders", groupId: "billing" }, { boundMs: 3000 });
+  });
+
+  it("and made again, the new one gets no offsets of what was read of the old one", async () => {
+    await using run = await startConsuming({ topics: [] });
+    await committedForADeletedTopic({ run, topic: "orders", groupId: "billing" });
   });
 
   it("a commit of the application says which topic, and keeps the rest", async () => {

@@ -3,6 +3,7 @@ import { missingForApacheKafka, startApacheKafka, type ApacheKafka } from "../su
 import { consumingFrom, type ConsumingClient } from "../support/consuming.js";
 import {
   closedAfterADeletion,
+  committedForADeletedTopic,
   oneOfTwoTopicsDeleted,
   sentBetweenTwoConsumers,
   sentDuringARebalance,
@@ -37,6 +38,10 @@ describe.skipIf(missing !== undefined)(
     test.each([1, 2])("of %i goes on with the other topics when one is deleted", async (members) => {
       const name = `deleted-${members}`;
       await oneOfTwoTopicsDeleted({ run, topic: name, groupId: name }, { members, boundMs: 6000 });
+    });
+
+    test("commits nothing for a topic that has only the name of the one that was read", async () => {
+      await committedForADeletedTopic({ run, topic: "again", groupId: "again" });
     });
 
     test("is left quickly right after one of its topics was deleted", async () => {

@@ -106,6 +106,28 @@ export async function closedAfterADeletion(
   expect(await run.committed({ topic: kept, partition: 0 }, groupId)).toBe(1n);
 }
 
+/** Commits what was read of a topic that was deleted since and made again under its name: the new one gets no offsets of it. */
+export async function committedForADeletedTopic({ run, topic, groupId }: Scenario): Promise<void> {
+  const admin = new Admin(run.cluster);
+  await createTopics(run, [topic]);
+  await run.send(topic, 0, ["a", "b", "c"]);
+  // Nobody tells the member that the topic is another one by now.
+  const consumer = run.consumer(
+    { topics: [topic], groupId, autoCommit: false },
+    run.client({ metadataMaxAgeMs: 300_000 }),
+  );
+  const refused = nextEvent(consumer, "commitRefused");
+  const loop = consumer.messages();
+  const first = await loop.next();
+  if (first.done === true) throw new Error("nothing to read");
+  await admin.deleteTopics({ topics: [topic] });
+  await createTopics(run, [topic]);
+  await expect(consumer.commit(first.value)).rejects.toMatchObject({ topic, partition: 0 });
+  expect(await refused).toMatchObject({ offsets: [{ topic, partition: 0, offset: 1n }] });
+  expect(await run.committed({ topic, partition: 0 }, groupId)).toBe(-1n);
+  await consumer.close();
+}
+
 /** Reads to the end, into `values`. */
 export async function collect(consumer: Consumer, values: string[] = []): Promise<string[]> {
   for await (const { value } of consumer) values.push(String(value));

@@ -13,16 +13,13 @@ import {
   SyncGroup,
 } from "@moldau/protocol-codec";
 
-/** OffsetCommit and OffsetFetch name topics up to version 9; in version 10 topics go by id, and it brings nothing else. */
-export const newestOffsetsVersion = 9;
-
 /** What the consumer asks of brokers, ascending by key. */
 export const spokenApis: readonly SpokenApi[] = [
   { api: Fetch },
   { api: ListOffsets },
   { api: Metadata },
-  { api: OffsetCommit, maxVersion: newestOffsetsVersion },
-  { api: OffsetFetch, maxVersion: newestOffsetsVersion },
+  { api: OffsetCommit },
+  { api: OffsetFetch },
   { api: JoinGroup },
   { api: Heartbeat },
   { api: LeaveGroup },

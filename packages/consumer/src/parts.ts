@@ -8,7 +8,7 @@ import { Fetcher } from "./fetch/fetcher.js";
 import { ByHandMembership } from "./membership/by-hand.js";
 import { MembershipByUse } from "./membership/by-use.js";
 import { makeMembership } from "./membership/make-membership.js";
-import type { MembershipHost } from "./membership/membership.js";
+import type { MemberIdentity, MembershipHost } from "./membership/membership.js";
 import { PollWatch } from "./membership/poll-watch.js";
 import { StandIn } from "./membership/stand-in/stand-in.js";
 import { Commits } from "./offsets/commits.js";
@@ -91,7 +91,8 @@ export function makeParts(init: ConsumerInit, host: PartsHost): ConsumerParts {
     moved: (partition) => host.moved([partition]),
   });
   const lost: PartsHost["lost"] = (partition, loss) => host.lost(partition, loss);
-  const positioning = new Positioning({ ...shared, ...options, ready: () => host.positioned(), lost });
+  const member = (): MemberIdentity | undefined => membership.identity;
+  const positioning = new Positioning({ ...shared, ...options, member, ready: () => host.positioned(), lost });
   const fetcher = makeFetcher(init, host, { assignment, reader, positioning });
   const pollWatch = makePollWatch(init, host, { reader, membership });
   const parts = { ...shared, commits, positioning, fetcher, pollWatch, lease };

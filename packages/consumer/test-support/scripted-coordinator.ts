@@ -27,7 +27,7 @@ export class ScriptedCoordinator implements ClusterView, PositioningCluster {
   readonly requests: ScriptedRequest[] = [];
   /** The topics that exist, and how many partitions they have. */
   readonly topics = new Map<string, number>([["orders", 2]]);
-  readonly topicId = Uuid.zero;
+  topicId = Uuid.zero;
   readonly random = (): number => 0.5;
   readonly brokers = [];
   readonly options: ResolvedClusterOptions = resolveClusterOptions({

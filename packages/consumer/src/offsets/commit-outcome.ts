@@ -42,7 +42,8 @@ export function judgeCommit(
 ): CommitOutcome {
   if (errorCode === 0) return { name: "kept" };
   const error = partitionError(errorCode, { topic, partition }, { api: OffsetCommit, groupId });
-  if (errorCode === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) return { name: "unknown", error };
+  if (errorCode === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION || errorCode === ErrorCode.UNKNOWN_TOPIC_ID)
+    return { name: "unknown", error };
   if (aboutIdentity.includes(errorCode)) return { name: "superseded", error };
   if (errorCode === ErrorCode.FENCED_INSTANCE_ID) return { name: "expelled", error };
   if (errorCode === ErrorCode.REBALANCE_IN_PROGRESS) return { name: "again", error: passing(error) };

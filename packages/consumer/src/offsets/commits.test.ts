@@ -1,5 +1,5 @@
 import { connectionClosed } from "@moldau/connection-pool";
-import { ErrorCode, type KafkaError } from "@moldau/protocol-codec";
+import { ErrorCode, Uuid, type KafkaError } from "@moldau/protocol-codec";
 import { describe, expect, it } from "vitest";
 import { ScriptedCoordinator } from "../../test-support/scripted-coordinator.js";
 import { standingMember } from "../../test-support/standing-member.js";
@@ -229,6 +229,28 @@ describe("commits on virtual time", () => {
     await script.clock.advance(1001);
     expect(await outcome).toMatchObject({ code: "CLIENT_REQUEST_TIMEOUT", groupId: "billing" });
     expect(script.clock.armed).toBe(0);
+  });
+
+  it("goes by the id of the topic that was read, and is given up when another one has its name by now", async () => {
+    const { script, commits, partitions, log, at } = bench();
+    const [topicId, other] = [1, 2].map((byte) => Uuid.random(() => Buffer.alloc(16, byte))) as [Uuid, Uuid];
+    partitions[0]?.lineage.ledBy({ node: 1, epoch: 0, topicId });
+    done(partitions[0], 5n);
+    script.topicId = topicId;
+    const byId = (errorCode: number): Record<string, unknown> => ({
+      topics: [{ name: "", topicId, partitions: [{ partitionIndex: 0, errorCode }] }],
+    });
+    script.script("OffsetCommit", byId(ErrorCode.UNKNOWN_TOPIC_ID), byId(0));
+    const committing = commits.commitDue(at(30_000));
+    await script.clock.advance(100);
+    await committing;
+    expect(script.requests[0]?.body).toMatchObject({ topics: [{ topicId }] });
+    expect(log.slice(-1)).toEqual(["100 committed 0@5"]);
+    done(partitions[0], 6n);
+    script.topicId = other;
+    script.script("OffsetCommit", byId(ErrorCode.UNKNOWN_TOPIC_ID));
+    await commits.commitDue(at(30_000));
+    expect(log.slice(-1)).toEqual(["100 commitRefused 0@6 UNKNOWN_TOPIC_ID"]);
   });
 
   it("tells the membership that another has its place, and ends", async () => {

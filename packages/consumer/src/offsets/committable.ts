@@ -1,4 +1,5 @@
 import { invalidArgument, isPlainObject, show } from "@moldau/connection-pool";
+import { Uuid } from "@moldau/protocol-codec";
 import type { Assignment } from "../partitions/assignment.js";
 import type { AssignedPartition, Place } from "../partitions/assigned-partition.js";
 import { partitionKey, type TopicPartition, type TopicPartitionOffset } from "../partitions/topic-partition.js";
@@ -73,9 +74,9 @@ export function markDone(assigned: AssignedPartition, offset: bigint): void {
 export function dueOffsets(assignment: Assignment): OffsetToCommit[] {
   const offsets: OffsetToCommit[] = [];
   for (const partition of assignment) {
-    const { due } = partition;
-    const { ended } = partition;
-    if (due !== undefined) offsets.push({ ...due, metadata: "", ended, settle: settlement(partition, due) });
+    const { due, ended, lineage } = partition;
+    const { topicId } = lineage;
+    if (due !== undefined) offsets.push({ ...due, topicId, metadata: "", ended, settle: settlement(partition, due) });
   }
   return offsets;
 }
@@ -102,11 +103,13 @@ function ofStay(
     );
   }
   const { topic, partition, leaderEpoch } = what;
-  return { topic, partition, offset, leaderEpoch, metadata: "", assigned };
+  const { topicId } = assigned.lineage;
+  return { topic, partition, topicId, offset, leaderEpoch, metadata: "", assigned };
 }
 
 function ofApplication(given: Required<CommitOffset>, assignment: Assignment): NamedOffset {
-  return { ...given, leaderEpoch: -1, assigned: assignment.find(given) };
+  const assigned = assignment.find(given);
+  return { ...given, leaderEpoch: -1, topicId: assigned?.lineage.topicId ?? Uuid.zero, assigned };
 }
 
 /** Takes note in the partition that the offset is settled, unless its stay ended or reading continued elsewhere meanwhile. */

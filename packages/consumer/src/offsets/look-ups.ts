@@ -124,7 +124,11 @@ export class LookUps {
   ): Promise<(partition: TopicPartition) => Outcome<CommittedOffset>> {
     const { cluster, coordinator } = this.#init;
     const timeoutMs = Math.max(1, deadline - cluster.clock.monotonic());
-    const answers = await fetchCommitted(coordinator, partitions, { signal, timeoutMs });
+    const answers = await fetchCommitted(coordinator, partitions, {
+      topicId: (topic) => cluster.cachedTopic(topic)?.topicId,
+      signal,
+      timeoutMs,
+    });
     return ({ topic, partition }) => {
       const answer = answers.get(partitionKey(topic, partition));
       if (answer?.errorCode === ErrorCode.NONE) return answer;

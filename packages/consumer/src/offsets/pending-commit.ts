@@ -1,5 +1,13 @@
-import { asKafkaError, attempt, linkSignals, onAbort, waitFor, type Coordinator } from "@moldau/connection-pool";
-import { ErrorCode, type KafkaError } from "@moldau/protocol-codec";
+import {
+  asKafkaError,
+  attempt,
+  linkSignals,
+  onAbort,
+  waitFor,
+  type Coordinator,
+  type TopicMetadata,
+} from "@moldau/connection-pool";
+import { ErrorCode, type KafkaError, type Uuid } from "@moldau/protocol-codec";
 import { withJson } from "@moldau/protocol-codec/internal";
 import type { ClusterView } from "../cluster-view.js";
 import type { RetryNotice } from "../events.js";
@@ -129,7 +137,7 @@ export class PendingCommit {
     signal: AbortSignal,
   ): Promise<AboutMember | undefined> {
     const { key: groupId } = this.#init.coordinator;
-    const unknown: RefusedOffset[] = [];
+    const unknown: UnknownOffset[] = [];
     const failures: KafkaError[] = [];
     let aboutMember: AboutMember | undefined;
     for (const [key, offset] of [...this.#left]) {
@@ -167,8 +175,8 @@ export class PendingCommit {
     }
   }
 
-  /** A partition that the metadata does not know either was deleted: its offset will never be kept. What remains is tried again. */
-  async #settleUnknown(unknown: readonly RefusedOffset[], signal: AbortSignal): Promise<KafkaError[]> {
+  /** A partition that the metadata does not know either, or only of another topic of the same name, was deleted: its offset will never be kept. What remains is tried again. */
+  async #settleUnknown(unknown: readonly UnknownOffset[], signal: AbortSignal): Promise<KafkaError[]> {
     const [first] = unknown;
     if (first === undefined) return [];
     const { cluster, deadline } = this.#init;
@@ -176,7 +184,7 @@ export class PendingCommit {
     const refreshed = cluster.refreshTopics(new Set(unknown.map(({ topic }) => topic)));
     await waitFor(refreshed, { clock, signal, timeoutMs: deadline - clock.monotonic(), late: () => first.error });
     return unknown.flatMap((offset) => {
-      if (cluster.cachedTopic(offset.topic)?.partitions[offset.partition] !== undefined) return [offset.error];
+      if (isKnown(offset, cluster.cachedTopic(offset.topic))) return [offset.error];
       this.#refuse(offset);
       return [];
     });
@@ -205,6 +213,16 @@ export class PendingCommit {
     if (errorCode === ErrorCode.NOT_COORDINATOR || errorCode === ErrorCode.COORDINATOR_NOT_AVAILABLE)
       this.#init.coordinator.forget();
   }
+}
+
+/** An offset of a partition that the coordinator does not know. */
+interface UnknownOffset extends RefusedOffset {
+  readonly topicId: Uuid;
+}
+
+function isKnown({ partition, topicId }: UnknownOffset, topic: TopicMetadata | undefined): boolean {
+  if (topic?.partitions[partition] === undefined) return false;
+  return topicId.isZero || topic.topicId.isZero || topic.topicId.equals(topicId);
 }
 
 /** What was said of the member, and so of all that it would commit. */

@@ -9,12 +9,15 @@ import { partitionKey } from "../partitions/topic-partition.js";
 import { fetchCommitted } from "./committed.js";
 import { wayOn, type DataLoss, type DataLossPolicy } from "./data-loss.js";
 import { epochEnds, type EpochEnd, type EpochQuestion } from "./epoch-ends.js";
+import type { MemberIdentity } from "../membership/membership.js";
 import { placesOf, type OffsetAnswer } from "./list-offsets.js";
 
 /** What finding positions needs, and whom it tells. */
 export interface PositioningInit {
   readonly cluster: PositioningCluster;
   readonly coordinator: Coordinator;
+  /** Who the member is that asks. Default: nobody in particular. */
+  readonly member?: () => MemberIdentity | undefined;
   readonly startFrom: StartFrom;
   readonly onDataLoss: DataLossPolicy;
   readonly isolationLevel: IsolationLevel;
@@ -154,6 +157,8 @@ export class Positioning {
     const asked = snapshot(partitions);
     const { signal } = this.#stopped;
     const answers = await fetchCommitted(coordinator, partitions, {
+      topicId: (topic) => cluster.cachedTopic(topic)?.topicId,
+      identity: this.#init.member?.(),
       signal,
       timeoutMs: cluster.options.requestTimeoutMs,
     });

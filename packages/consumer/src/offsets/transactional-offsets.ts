@@ -116,7 +116,8 @@ export class TransactionalOffsets {
     const isNamed = new Set(named.map(({ assigned }) => assigned));
     return [...assignment].flatMap((assigned): NamedOffset[] => {
       const due = isNamed.has(assigned) ? undefined : assigned.due;
-      return due === undefined ? [] : [{ ...due, metadata: "", assigned }];
+      const { topicId } = assigned.lineage;
+      return due === undefined ? [] : [{ ...due, topicId, metadata: "", assigned }];
     });
   }
 

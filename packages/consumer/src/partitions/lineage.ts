@@ -33,6 +33,11 @@ export class Lineage {
     return this.#leader;
   }
 
+  /** Of the topic that is read, whatever else has its name by now; all zero before it was told. */
+  get topicId(): Uuid {
+    return this.#topicId;
+  }
+
   /** Epoch of the leader that took the last message before the next one to fetch; -1 when unknown. */
   get epoch(): number {
     return this.#epoch;
