@@ -93,7 +93,7 @@ export class ConsumerGroups {
     event: Omit<ConsumerHeartbeatEvent, "type" | "ticket" | "newMemberId">,
   ): Promise<ConsumerHeartbeatAnswer> {
     const { ticket, answered } = this.#executor.heartbeats.open();
-    const newMemberId = this.#host.newMemberId();
+    const newMemberId = event.memberId === "" ? this.#host.newMemberId() : event.memberId;
     try {
       await this.#host.inTurn(() =>
         this.#happen(groupId, { ...event, type: "consumerHeartbeat", ticket, newMemberId }),
@@ -112,7 +112,8 @@ export class ConsumerGroups {
   async take(groupId: string, event: ClassicRequest): Promise<boolean> {
     const group = this.#host.store.consumer(groupId);
     if (group === undefined || (event.type === "join" && group.members.size === 0)) return false;
-    const named = event.type === "join" ? { ...event, newMemberId: this.#host.newMemberId() } : event;
+    const isNew = event.type === "join" && event.memberId === "";
+    const named = isNew ? { ...event, newMemberId: this.#host.newMemberId() } : event;
     await this.#happen(groupId, named);
     return true;
   }
