@@ -7,6 +7,7 @@ import { administrationDialogues } from "./dialogues/administration.js";
 import { nextGenerationDialogues } from "./dialogues/next-generation.js";
 import { nextGenerationMixedDialogues } from "./dialogues/next-generation-mixed.js";
 import { nextGenerationStaticDialogues } from "./dialogues/next-generation-static.js";
+import { nextGenerationTransactionDialogues } from "./dialogues/next-generation-transactions.js";
 
 /** The broker settings that the dialogues count on: a limit of size, sessions short enough to wait for their end, and assignments without delay. */
 export const dialogueConfigs = {
@@ -29,4 +30,5 @@ export const dialogues: Readonly<Record<string, (talk: GroupDialogue) => Promise
   ...nextGenerationDialogues,
   ...nextGenerationStaticDialogues,
   ...nextGenerationMixedDialogues,
+  ...nextGenerationTransactionDialogues,
 };
