@@ -31,13 +31,16 @@ describe.each(kinds)("an application that esbuild has made one file of ($format)
     });
   });
 
-  test.each(Object.entries(inject("nodes")))("sends and reads with every codec on Node %s", async (_, node) => {
-    expect(await runProgram(node, [file], { cwd: bare, env: plainEnvironment })).toEqual({
-      code: 0,
-      stdout: "gzip lz4 none snappy zstd\n",
-      stderr: "",
-    });
-  });
+  test.each(Object.entries(inject("nodes")))(
+    "sends and reads with every codec, and has its worker, on Node %s",
+    async (_, node) => {
+      expect(await runProgram(node, [file], { cwd: bare, env: plainEnvironment })).toEqual({
+        code: 0,
+        stdout: "gzip lz4 none snappy zstd, in 2 threads\n",
+        stderr: "",
+      });
+    },
+  );
 });
 
 test("a zstd that this Node cannot load is its own error when writing and when reading, not a malformed payload", async () => {

@@ -101,6 +101,26 @@ describe("consumer options", () => {
   });
 });
 
+describe("a consumer whose heartbeats come from a worker", () => {
+  it.each<[string, Partial<ConstructorParameters<typeof Cluster>[0]>]>([
+    ["connector", { connector: { connect: () => unreachable() } }],
+    ["sasl", { sasl: { name: "MINE", converse: () => unreachable() } }],
+    ["checkServerIdentity", { tls: { checkServerIdentity: () => undefined } }],
+  ])("is refused where %s cannot go to another thread", (name, options) => {
+    const cluster = new Cluster({ brokers: ["localhost:9092"], ...options });
+    expect(() => new Consumer(cluster, { groupId: "g", heartbeat: "worker" })).toThrow(
+      expect.objectContaining({
+        code: "CLIENT_INVALID_ARGUMENT",
+        message: expect.stringMatching(new RegExp(`^heartbeat: "worker" .*${name}`)),
+      }),
+    );
+  });
+});
+
+function unreachable(): never {
+  throw new Error("never called");
+}
+
 describe("the calls of a consumer", () => {
   const consumer = new Consumer(new Cluster({ brokers: ["localhost:9092"] }), { groupId: "g", topics: ["orders"] });
   const invalid = expect.objectContaining({ code: "CLIENT_INVALID_ARGUMENT" });

@@ -60,14 +60,15 @@ export class StandIn {
   }
 
   /**
-   * Resolves when the main thread may heartbeat: at once, unless the worker is at it. {@link release} ends the turn. A worker that does not answer for
-   * as long as a heartbeat may take is one no more. Gives under which epoch the worker has got to know that the member stands, if it heartbeat at all.
+   * Resolves when the main thread may heartbeat: at once, unless the worker is at it. {@link release} ends the turn. A worker that does not give it back
+   * within an interval is not waited for: its heartbeat hangs, and another one is due. Gives under which epoch the worker has got to know that the
+   * member stands, if it heartbeat at all.
    */
   async claim(): Promise<number | undefined> {
     while (!this.#isClosed && !this.#handOver.claim()) {
       const handedBack = this.#handedBack.wait();
       this.#say({ type: "claim" });
-      const timer = this.#init.clock.timer(this.#repeated?.timeoutMs ?? 0, () => this.#takeBack());
+      const timer = this.#init.clock.timer(this.#repeated?.intervalMs ?? 0, () => this.#takeBack());
       await handedBack;
       timer.cancel();
     }
