@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { Kafka } from "moldau";
+import { Kafka, type Admin } from "moldau";
 import { missingForApacheKafka, startApacheKafka } from "../support/apache-kafka.js";
 import { ReferenceBroker } from "./reference-broker.js";
 
@@ -31,8 +31,17 @@ async function apacheKafka(): Promise<BenchBroker> {
 /** Makes a topic of its own, for one comparison. */
 export async function newTopic(broker: BenchBroker, partitions: number): Promise<string> {
   const topic = `bench-${randomUUID()}`;
-  const kafka = new Kafka({ clientId: "bench", brokers: [broker.address] });
-  await kafka.admin().createTopics({ topics: [{ topic, partitions }] });
-  await kafka.close();
+  await withAdmin(broker, (admin) => admin.createTopics({ topics: [{ topic, partitions }] }));
   return topic;
+}
+
+/** Takes a topic away when nothing is read from it any more: a run of minutes writes a gigabyte. */
+export async function dropTopic(broker: BenchBroker, topic: string): Promise<void> {
+  await withAdmin(broker, (admin) => admin.deleteTopics({ topics: [topic] }));
+}
+
+async function withAdmin(broker: BenchBroker, work: (admin: Admin) => Promise<unknown>): Promise<void> {
+  const kafka = new Kafka({ clientId: "bench", brokers: [broker.address] });
+  await work(kafka.admin());
+  await kafka.close();
 }

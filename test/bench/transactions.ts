@@ -1,4 +1,4 @@
-import { brokers, newTopic, type BenchBroker } from "./brokers.js";
+import { brokers, dropTopic, newTopic, type BenchBroker } from "./brokers.js";
 import { costOf } from "./client-cost.js";
 import { median, printTable } from "./report.js";
 import { standardWorkload, type Cost, type Workload } from "./workload.js";
@@ -14,7 +14,9 @@ const { partitions } = standardWorkload;
 /** How many messages are in a transaction, from where the ends cost everything to where they should cost nothing. */
 const sizes = [1, 100, 1_000];
 /** Below, a run is too short to tell small differences in CPU time. */
-const steadyTransactions = 2_000;
+const steadyTransactions = 3_000;
+/** It takes as many until what is done once in each is compiled as well as what is done for each message. */
+const warmUpTransactions = 6_000;
 /** Producers that keep a process busy while each waits for its broker. */
 const busyProducers = 4;
 /** One transaction after the other: a producer can have no two. */
@@ -74,16 +76,17 @@ async function compareWithPlain(broker: BenchBroker, options: TransactionOptions
   for (const producers of [1, busyProducers]) {
     console.log(
       `\nwritten by moldau, calls of 1,000, ${producers === 1 ? "one" : producers} at a time, each of a producer of its own: ` +
-        `${steady.transactions.toLocaleString("en")} calls in a run after ${warmUpOf(steady.transactions).toLocaleString("en")}, ${steady.rounds} rounds, in turn, medians`,
+        `${steady.transactions.toLocaleString("en")} calls in a run after ${warmUpTransactions.toLocaleString("en")}, ${steady.rounds} rounds, in turn, medians`,
     );
+    const shared = { producers, warmUpMessages: warmUpTransactions * oneByOne.callMessages };
     const contenders = [
-      { name: "plain", client: "moldau", workload: { direction: "produce", producers } },
+      { name: "plain", client: "moldau", workload: { ...shared, direction: "produce" } },
       {
         name: "plain, and a short request",
         client: "moldau",
-        workload: { direction: "produce", producers, roundTrips: true },
+        workload: { ...shared, direction: "produce", roundTrips: true },
       },
-      { name: "in transactions", client: "moldau", workload: { direction: "transact", producers } },
+      { name: "in transactions", client: "moldau", workload: { ...shared, direction: "transact" } },
     ] as const;
     reportRatio(await measure(broker, contenders, steady));
   }
@@ -131,9 +134,9 @@ async function measure(
       const messages = count * (workload.callMessages ?? oneByOne.callMessages);
       const topic = workload.topic ?? (await newTopic(broker, partitions));
       const counted = { messages, warmUpMessages: warmUpOf(messages) };
-      costs
-        .get(name)
-        ?.push(await costOf(client, { ...oneByOne, brokers: broker.address, ...counted, ...workload, topic }));
+      const cost = await costOf(client, { ...oneByOne, brokers: broker.address, ...counted, ...workload, topic });
+      costs.get(name)?.push(cost);
+      if (workload.topic === undefined) await dropTopic(broker, topic);
     }
   }
   return costs;

@@ -36,14 +36,19 @@ let work = "";
 /** Packs every published package and installs the tarballs in an empty application. Runs once before all tests of this folder. */
 export async function setup({ provide }: TestProject): Promise<void> {
   work = mkdtempSync(join(tmpdir(), "moldau-packaging-"));
-  const tarballs = await pack(join(work, "tarballs"));
   const application = join(work, "application");
+  // Packing is work for a core; what is fetched meanwhile mostly waits for the registry.
+  const [tarballs, programs, executables] = await Promise.all([
+    pack(join(work, "tarballs")),
+    installed("tools", Object.entries(tools)),
+    allNodes(),
+  ]);
   await newApplication(application, [...Object.values(tarballs), `@types/node@${tools["@types/node"]}`]);
   provide("work", work);
   provide("application", application);
   provide("tarballs", tarballs);
-  provide("tools", await installed("tools", Object.entries(tools)));
-  provide("nodes", await allNodes());
+  provide("tools", programs);
+  provide("nodes", executables);
 }
 
 /** Makes an empty application in a new folder, and installs packages in it: tarballs, or names with a version. */
@@ -77,20 +82,17 @@ export const plainEnvironment: NodeJS.ProcessEnv = Object.fromEntries(
 );
 
 /** Runs the pinned pnpm in a folder. */
-export function pnpm(cwd: string, args: readonly string[]): ReturnType<typeof runProgram> {
+function pnpm(cwd: string, args: readonly string[]): ReturnType<typeof runProgram> {
   const { packageManager } = readManifest(repository) as unknown as { packageManager: string };
   return runProgram("npx", ["--yes", packageManager, ...args], { cwd, timeoutMs: 120_000 });
 }
 
 async function allNodes(): Promise<Record<string, string>> {
-  const found: Record<string, string> = {};
-  for (const [major, version] of Object.entries(nodes)) {
-    const isThis = process.versions.node.startsWith(`${major}.`);
-    found[major] = isThis
-      ? process.execPath
-      : join(await installed(`node-${major}`, [["node", version]]), "node_modules/node/bin/node");
-  }
-  return found;
+  const found = Object.entries(nodes).map(async ([major, version]): Promise<[string, string]> => {
+    if (process.versions.node.startsWith(`${major}.`)) return [major, process.execPath];
+    return [major, join(await installed(`node-${major}`, [["node", version]]), "node_modules/node/bin/node")];
+  });
+  return Object.fromEntries(await Promise.all(found));
 }
 
 /** Installs packages in a folder that is kept for the next run; another list of versions makes another folder. */

@@ -8,7 +8,7 @@ export default defineConfig({
     include: ["test/packaging/**/*.test.ts"],
     globalSetup: ["test/packaging/consumer.ts"],
     reporters: reporters("packaging"),
-    testTimeout: 120_000,
+    testTimeout: 240_000,
     hookTimeout: 600_000,
   }),
   resolve: { alias: [] },
