@@ -6,7 +6,9 @@ import {
   aLateCloseGivesBack,
   aPoisonedBatchIsLeftOut,
   aRivalEndsIt,
+  cooperativeMembersComeAndGo,
   failuresAreUndone,
+  roundsThatMoveNothing,
   twoMembersComeAndGo,
   type TransformScenario,
 } from "../support/transform-scenarios.js";
@@ -14,6 +16,8 @@ import {
 describe("a transform commits what it makes of each message once", () => {
   it.each([
     ["over members that come and go", twoMembersComeAndGo],
+    ["over cooperative members that come and go", cooperativeMembersComeAndGo],
+    ["through rounds of the group that move nothing, without an abort", roundsThatMoveNothing],
     ["over work that fails", failuresAreUndone],
     ["and leaves out a batch that cannot be transformed, once it is told to", aPoisonedBatchIsLeftOut],
     ["when it is closed in the middle", aCloseLosesNothing],

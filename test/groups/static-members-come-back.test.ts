@@ -51,7 +51,10 @@ describe("a static member", () => {
     first.on("failed", ({ error }) => failures.push(error));
     await first.connect();
     const lost = nextEvent(first, "lost");
-    const reading = first.messages().next().catch((error: unknown) => error);
+    const reading = first
+      .messages()
+      .next()
+      .catch((error: unknown) => error);
     const double = member(run, "a");
     await untilTheyHave([double], 4);
     const fenced = {

@@ -7,7 +7,9 @@ import {
   aLateCloseGivesBack,
   aPoisonedBatchIsLeftOut,
   aRivalEndsIt,
+  cooperativeMembersComeAndGo,
   failuresAreUndone,
+  roundsThatMoveNothing,
   twoMembersComeAndGo,
   type TransformScenario,
 } from "../support/transform-scenarios.js";
@@ -32,6 +34,8 @@ describe.skipIf(missing !== undefined)(`Apache Kafka${missing === undefined ? ""
 
   test.each([
     ["members that come and go", twoMembersComeAndGo],
+    ["cooperative members that come and go", cooperativeMembersComeAndGo],
+    ["rounds of the group that move nothing", roundsThatMoveNothing],
     ["work that fails", failuresAreUndone],
     ["a batch that cannot be transformed", aPoisonedBatchIsLeftOut],
     ["closes in the middle", aCloseLosesNothing],

@@ -23,6 +23,7 @@ export interface TransformScenario {
   readonly options?: Partial<ConsumerOptions>;
 }
 
+const cooperative = { assignors: ["cooperative-sticky"] } as const;
 const partitions = 3;
 const perPartition = 90;
 
@@ -37,6 +38,29 @@ export async function twoMembersComeAndGo(scenario: TransformScenario): Promise<
   await place.whenWritten(perPartition * partitions);
   await first.close();
   expect(second.count()).toBeGreaterThan(0);
+  await place.expectEachOnce();
+}
+
+/** The same with members that give up only what moves. */
+export async function cooperativeMembersComeAndGo(scenario: TransformScenario): Promise<void> {
+  await twoMembersComeAndGo({ ...scenario, options: cooperative });
+}
+
+/** The group shares out again and again, and nothing moves: no transaction is aborted for that. */
+export async function roundsThatMoveNothing(scenario: TransformScenario): Promise<void> {
+  const place = await prepare({ ...scenario, options: cooperative });
+  const member = begin(place, "steady", slowly(5));
+  let rounds = 0;
+  member.consumer.on("assigned", () => rounds++);
+  const sharing = setInterval(() => member.consumer.enforceRebalance("nothing moves"), 20);
+  try {
+    await place.whenWritten(perPartition * partitions);
+  } finally {
+    clearInterval(sharing);
+  }
+  expect(rounds).toBeGreaterThan(5);
+  expect(member.retried()).toBe(0);
+  await member.close();
   await place.expectEachOnce();
 }
 
