@@ -41,6 +41,8 @@ export interface ApacheKafka {
   ): Promise<ProgramResult>;
   /** Starts one of Apache Kafka's programs and leaves it running. */
   startTool(mainClass: string, args: readonly string[], options?: ProgramOptions): ChildProgram;
+  /** Kills it, does something to the data directory that it left, and starts it again at the same addresses. */
+  crash(meanwhile: (dataDir: string) => Promise<void>): Promise<void>;
   /** Ends it, and takes its data away; kills it when it has not ended after `graceMs` (10,000). */
   close(wait?: { readonly graceMs?: number }): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -58,7 +60,7 @@ export async function startApacheKafka(options: ApacheKafkaOptions = {}): Promis
   const config = join(folder, "server.properties");
   const all = { PLAINTEXT: address(plain), ...listeners };
   writeFileSync(config, serverProperties(all, address(controller), dataDir, options));
-  const server = await formatAndStart(classpath, config, options).catch((error: unknown) => {
+  let server = await formatAndStart(classpath, config, options).catch((error: unknown) => {
     rmSync(folder, { recursive: true, force: true });
     throw error;
   });
@@ -75,6 +77,11 @@ export async function startApacheKafka(options: ApacheKafkaOptions = {}): Promis
       return server.stdout + server.stderr;
     },
     ...apacheKafkaTools(classpath),
+    async crash(meanwhile) {
+      await server.close({ graceMs: 0 });
+      await meanwhile(dataDir);
+      server = await startServer(classpath, config, options);
+    },
     close,
     [Symbol.asyncDispose]: () => close(),
   };
@@ -115,6 +122,10 @@ async function formatAndStart(classpath: string, config: string, options: Apache
   const formatted = await apacheKafkaTools(classpath).runTool("kafka.tools.StorageTool", format);
   if (formatted.code !== 0)
     throw new Error(`Apache Kafka's storage could not be formatted:\n${formatted.stdout}${formatted.stderr}`);
+  return startServer(classpath, config, options);
+}
+
+async function startServer(classpath: string, config: string, options: ApacheKafkaOptions): Promise<ChildProgram> {
   const java = ["-Xms256m", "-Xmx768m", "-Djava.awt.headless=true", ...(options.java ?? quickJava(classpath))];
   const server = new ChildProgram("java", [...java, "-cp", classpath, "kafka.Kafka", config]);
   try {

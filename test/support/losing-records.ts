@@ -25,7 +25,8 @@ export async function loseRecords(broker: ReferenceBroker, lost: LostRecords): P
   await broker.startNode(nodeId);
 }
 
-async function cutOff(nodeDir: string, { topic, partition, from }: LostRecords): Promise<void> {
+/** Cuts a log off in the data directory of a broker that does not run, be it Apache Kafka's. */
+export async function cutOff(nodeDir: string, { topic, partition, from }: Omit<LostRecords, "dataDir">): Promise<void> {
   const dir = join(nodeDir, `${topic}-${partition}`);
   await rm(join(nodeDir, "recovery-point-offset-checkpoint"), { force: true });
   for (const name of await readdir(dir)) {

@@ -54,7 +54,7 @@ class Bench {
   #handed = new Set<number>();
   #sought = { topicId: "", offset: 0 };
   #isPending = false;
-  #failure: unknown;
+  #failure: Error | undefined;
 
   async begin(): Promise<void> {
     this.#consumer.assign([orders]);
@@ -145,7 +145,7 @@ class Bench {
       this.#isPending = false;
       if (value !== undefined) this.#judge(value);
     } catch (error) {
-      this.#failure ??= error;
+      this.#failure ??= error instanceof Error ? error : new Error(String(error));
     }
   }
 
