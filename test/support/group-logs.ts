@@ -14,6 +14,8 @@ export function readGroupLogs(dataDir: string): ReadonlyMap<string, readonly unk
     const files = readdirSync(join(dataDir, partition)).filter((name) => name.endsWith(".log"));
     for (const file of files.sort()) {
       for (const batch of readBatches(readFileSync(join(dataDir, partition, file)))) {
+        // The marker that ends a transaction is of no group.
+        if (batch.isControl) continue;
         for (const { group, line } of sortedRuns(Array.from(batch, (record) => lineOf(record, batch))))
           groups.set(group, [...(groups.get(group) ?? []), line]);
       }
