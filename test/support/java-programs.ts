@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { runProgram } from "./child-program.js";
+import { ChildProgram, runProgram } from "./child-program.js";
 import { quickJava } from "./java-archive.js";
 import { repository } from "./repository.js";
 
@@ -12,16 +12,19 @@ const cache = join(repository, "node_modules/.cache/java-programs");
 export interface JavaPrograms {
   /** Runs a program to its end and returns what it printed; fails, with its last words, when it does or when 100 s pass. */
   run(program: string, args: readonly string[]): Promise<string>;
+  /** Starts a program that goes on until it is told to end. */
+  start(program: string, args: readonly string[]): ChildProgram;
 }
 
 /** Compiles programs and all that they use. What was compiled before, from the same sources and libraries, is taken again. */
 export async function compileJava(classpath: string, programs: readonly string[]): Promise<JavaPrograms> {
   const classes = join(cache, fingerprint(classpath, programs));
   if (!existsSync(classes)) await compileInto(classes, classpath, programs);
+  // The programs come last: with something before it, the archive is of another class path.
+  const options = [...quickJava(classpath), "-cp", [classpath, classes].join(delimiter)];
   return {
+    start: (program, args) => new ChildProgram("java", [...options, program, ...args]),
     async run(program, args) {
-      // The programs come last: with something before it, the archive is of another class path.
-      const options = [...quickJava(classpath), "-cp", [classpath, classes].join(delimiter)];
       const { code, stdout, stderr } = await runProgram("java", [...options, program, ...args], { timeoutMs: 100_000 });
       if (code !== 0)
         throw new Error(`${program} ended with code ${code}:\n${stdout.slice(-1000)}${stderr.slice(-3000)}`);

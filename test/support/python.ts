@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { runProgram } from "./child-program.js";
+import { ChildProgram, runProgram } from "./child-program.js";
 import { repository } from "./repository.js";
 
 // Debian's own: its packages are not seen by another Python that may come first in the path.
@@ -18,4 +18,9 @@ export async function runPython(program: string, args: readonly string[]): Promi
   const { code, stdout, stderr } = await runProgram(python, [file, ...args], { timeoutMs: 100_000 });
   if (code !== 0) throw new Error(`${program} ended with code ${code}:\n${stdout.slice(-1000)}${stderr.slice(-3000)}`);
   return stdout;
+}
+
+/** Starts a program of test/interop/python that goes on until it is told to end. */
+export function startPython(program: string, args: readonly string[]): ChildProgram {
+  return new ChildProgram(python, [join(repository, "test/interop/python", `${program}.py`), ...args]);
 }

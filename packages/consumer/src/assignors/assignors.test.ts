@@ -2,25 +2,16 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import type { Assignor, AssignorInput, GroupMember } from "./assignor.js";
+import { answerOf, inputOf, isSound, type SharedOutGroup } from "../../test-support/shared-out-group.js";
 import { rangeAssignor } from "./range.js";
 import { cooperativeStickyAssignor } from "./cooperative-sticky.js";
 import { roundRobinAssignor } from "./round-robin.js";
 import { stickyAssignor } from "./sticky.js";
 
-interface Vector {
-  readonly kind: string;
-  readonly assignor: string;
+interface Vector extends SharedOutGroup {
   readonly scenario: number;
   readonly round: number;
   readonly orderInvariant: boolean;
-  readonly topics: Record<string, number>;
-  readonly replicaRacks?: Record<string, string[][]>;
-  readonly members: (Omit<GroupMember, "ownedPartitions" | "userData"> & {
-    ownedPartitions: [string, number][];
-    userData: string | null;
-  })[];
-  readonly assignment: Record<string, [string, number][]>;
 }
 
 const file = fileURLToPath(new URL("../../../../test/golden/misc.jsonl.gz", import.meta.url));
@@ -29,34 +20,6 @@ const vectors: Vector[] = gunzipSync(readFileSync(file))
   .split("\n")
   .filter((line) => line.startsWith('{"kind":"assignor"'))
   .map((line) => JSON.parse(line) as Vector);
-
-function inputOf(vector: Vector): AssignorInput {
-  return {
-    members: vector.members.map((member) => ({
-      ...member,
-      ownedPartitions: member.ownedPartitions.map(([topic, partition]) => ({ topic, partition })),
-      userData: member.userData === null ? null : Buffer.from(member.userData, "hex"),
-    })),
-    partitionCounts: new Map(Object.entries(vector.topics)),
-    ...(vector.replicaRacks === undefined ? {} : { replicaRacks: new Map(Object.entries(vector.replicaRacks)) }),
-  };
-}
-
-function assign(assignor: Assignor, input: AssignorInput): Record<string, [string, number][]> {
-  const entries = [...assignor.assign(input)].map(([memberId, partitions]): [string, [string, number][]] => [
-    memberId,
-    partitions.map(({ topic, partition }) => [topic, partition]),
-  ]);
-  return Object.fromEntries(entries);
-}
-
-/** Kafka's sticky classes hand partitions to a member that wants none, when they meet it first. */
-function isSound({ members, assignment }: Vector): boolean {
-  const wanted = new Map(members.map(({ memberId, topics }) => [memberId, new Set(topics)]));
-  return Object.entries(assignment).every(([memberId, partitions]) =>
-    partitions.every(([topic]) => wanted.get(memberId)?.has(topic)),
-  );
-}
 
 describe.each([rangeAssignor, roundRobinAssignor, stickyAssignor, cooperativeStickyAssignor])(
   "the assignor $name",
@@ -70,7 +33,7 @@ describe.each([rangeAssignor, roundRobinAssignor, stickyAssignor, cooperativeSti
 
     it("assigns as Apache Kafka's class does", () => {
       for (const vector of own.filter(isSound)) {
-        expect(assign(assignor, inputOf(vector)), `scenario ${vector.scenario}, round ${vector.round}`).toEqual(
+        expect(answerOf(assignor, inputOf(vector)), `scenario ${vector.scenario}, round ${vector.round}`).toEqual(
           vector.assignment,
         );
       }
@@ -79,7 +42,7 @@ describe.each([rangeAssignor, roundRobinAssignor, stickyAssignor, cooperativeSti
     it("gives the same answer whatever order the members are listed in", () => {
       for (const vector of own.filter((each) => each.orderInvariant && isSound(each))) {
         const input = inputOf(vector);
-        expect(assign(assignor, { ...input, members: [...input.members].reverse() })).toEqual(vector.assignment);
+        expect(answerOf(assignor, { ...input, members: [...input.members].reverse() })).toEqual(vector.assignment);
       }
     });
 
@@ -93,8 +56,8 @@ describe.each([rangeAssignor, roundRobinAssignor, stickyAssignor, cooperativeSti
         rackId: null,
         userData: null,
       };
-      expect(assign(assignor, { members: [member], partitionCounts: new Map() })).toEqual({ a: [] });
-      expect(assign(assignor, { members: [], partitionCounts: new Map([["t", 3]]) })).toEqual({});
+      expect(answerOf(assignor, { members: [member], partitionCounts: new Map() })).toEqual({ a: [] });
+      expect(answerOf(assignor, { members: [], partitionCounts: new Map([["t", 3]]) })).toEqual({});
     });
   },
 );
@@ -105,7 +68,7 @@ describe.each([stickyAssignor, cooperativeStickyAssignor])("the assignor $name",
   it("gives to subscribers alone also where Apache Kafka's class does not", () => {
     expect(unsound.length).toBeGreaterThan(0);
     for (const vector of unsound) {
-      const assignment = assign(assignor, inputOf(vector));
+      const assignment = answerOf(assignor, inputOf(vector));
       expect(isSound({ ...vector, assignment })).toBe(true);
       const handedOut = Object.values(assignment).flat().map(String);
       expect(new Set(handedOut).size).toBe(handedOut.length);
