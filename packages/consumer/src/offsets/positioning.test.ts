@@ -1,5 +1,5 @@
 import { connectionClosed } from "@moldau/connection-pool";
-import { ErrorCode } from "@moldau/protocol-codec";
+import { ErrorCode, kafkaError, Uuid } from "@moldau/protocol-codec";
 import { describe, expect, it } from "vitest";
 import { ScriptedCoordinator } from "../../test-support/scripted-coordinator.js";
 import type { AssignedPartition } from "../partitions/assigned-partition.js";
@@ -144,5 +144,104 @@ describe("finding positions on virtual time", () => {
     await script.clock.advance(60_000);
     expect(found()).toEqual([undefined, undefined]);
     expect([script.requests.length, script.clock.armed]).toEqual([1, 0]);
+  });
+});
+
+describe("asking a new leader whether it has what was read, on virtual time", () => {
+  /** Partition 0 was read up to offset 10 under epoch 4, and is led by broker 1 under epoch 5 now. */
+  function doubted(startFrom: StartFrom = "latest"): Bench & { readonly partition: AssignedPartition } {
+    const made = bench(startFrom);
+    const [partition] = made.partitions;
+    if (partition === undefined) throw new Error("there is no partition");
+    partition.lineage.ledBy({ node: 1, epoch: 5, topicId: Uuid.zero });
+    partition.found(10n, 4);
+    return { ...made, partition };
+  }
+
+  function ended(endOffset: bigint, leaderEpoch = 4, errorCode = 0): Record<string, unknown> {
+    return { topics: [{ topic: "orders", partitions: [{ partition: 0, errorCode, leaderEpoch, endOffset }] }] };
+  }
+
+  it("lets reading go on when the epoch ends at or behind what was read", async () => {
+    const { script, positioning, partition, log } = doubted();
+    script.script("OffsetForLeaderEpoch 1", ended(10n));
+    expect(partition.isFetchable).toBe(false);
+    positioning.find([partition]);
+    await script.clock.advance(1);
+    expect([partition.isFetchable, partition.position, log]).toEqual([true, 10n, []]);
+    expect(script.requests.at(-1)?.body["topics"]).toEqual([
+      { topic: "orders", partitions: [{ partition: 0, currentLeaderEpoch: 5, leaderEpoch: 4 }] },
+    ]);
+  });
+
+  it("goes back to where the logs part, which is due for commit", async () => {
+    const { script, positioning, partition, found } = doubted();
+    script.script("OffsetForLeaderEpoch 1", ended(7n));
+    positioning.find([partition]);
+    await script.clock.advance(1);
+    expect([partition.isFetchable, found()[0]]).toEqual([true, "7 due"]);
+  });
+
+  it("begins where startFrom says when the leader knows of no such epoch", async () => {
+    const { script, positioning, partition, found } = doubted();
+    script.script("OffsetForLeaderEpoch 1", ended(-1n, -1));
+    positioning.find([partition]);
+    await script.clock.advance(1);
+    expect(found()[0]).toBe("10 due");
+    expect(script.times("ListOffsets 1")).toHaveLength(1);
+  });
+
+  it("tells of the loss, once for each time that it is asked, where nobody said where to go on, and changes nothing", async () => {
+    const { script, positioning, partition, log, found } = doubted("none");
+    script.script("OffsetForLeaderEpoch 1", ended(7n));
+    for (let times = 0; times < 2; times++) {
+      positioning.find([partition]);
+      await script.clock.advance(60_000);
+    }
+    expect(log.map((line) => line.replace(/^\d+ /, ""))).toEqual([
+      "failed CLIENT_LOG_TRUNCATED orders-0",
+      "failed CLIENT_LOG_TRUNCATED orders-0",
+    ]);
+    expect([partition.isFetchable, found()[0]]).toEqual([false, "10"]);
+  });
+
+  it.each([ErrorCode.FENCED_LEADER_EPOCH, ErrorCode.UNKNOWN_LEADER_EPOCH, ErrorCode.NOT_LEADER_OR_FOLLOWER])(
+    "asks whoever leads by then when the broker answers with error %i",
+    async (errorCode) => {
+      const { script, positioning, partition } = doubted();
+      script.script("OffsetForLeaderEpoch 1", ended(-1n, -1, errorCode));
+      script.script("OffsetForLeaderEpoch 2", ended(12n));
+      positioning.find([partition]);
+      await script.clock.advance(1);
+      expect([partition.isFetchable, script.refreshed]).toEqual([false, 1]);
+      partition.lineage.ledBy({ node: 2, epoch: 6, topicId: Uuid.zero });
+      await script.clock.advance(100);
+      expect([partition.isFetchable, partition.position]).toEqual([true, 10n]);
+    },
+  );
+
+  it("takes no answer for the leader that came meanwhile", async () => {
+    const { script, positioning, partition } = doubted();
+    let answer: (body: Record<string, unknown>) => void = () => undefined;
+    script.script("OffsetForLeaderEpoch 1", new Promise((resolve) => (answer = resolve)));
+    script.script("OffsetForLeaderEpoch 2", ended(12n));
+    positioning.find([partition]);
+    await script.clock.advance(1);
+    partition.lineage.ledBy({ node: 2, epoch: 6, topicId: Uuid.zero });
+    answer(ended(3n));
+    await script.clock.advance(1);
+    expect([partition.isFetchable, partition.position, script.times("OffsetForLeaderEpoch 2").length]).toEqual([
+      true,
+      10n,
+      1,
+    ]);
+  });
+
+  it("goes on where the broker is too old to tell", async () => {
+    const { script, positioning, partition } = doubted();
+    script.script("OffsetForLeaderEpoch 1", kafkaError(ErrorCode.UNSUPPORTED_VERSION));
+    positioning.find([partition]);
+    await script.clock.advance(1);
+    expect([partition.isFetchable, partition.position]).toEqual([true, 10n]);
   });
 });
