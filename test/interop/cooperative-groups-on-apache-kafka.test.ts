@@ -7,6 +7,7 @@ import {
   movedToCooperative,
   oneTopicLess,
 } from "../support/cooperative-scenarios.js";
+import { backWithinTheSession, doublesAreFenced, leavesForGood } from "../support/static-scenarios.js";
 
 const missing = missingForApacheKafka();
 const cooperative = { assignors: ["cooperative-sticky"] } as const;
@@ -49,6 +50,18 @@ describe.skipIf(missing !== undefined)(
 
     test("commits for what it keeps while the group waits for others", async () => {
       await committedDuringARebalance({ run, topic: "committing", options: cooperative }, { slowMs });
+    });
+
+    test("has static members that come back to what they had", async () => {
+      await backWithinTheSession({ run, topic: "back" });
+    });
+
+    test("has static members that leave for good when they are told to", async () => {
+      await leavesForGood({ run, topic: "left" });
+    });
+
+    test("has static members that hear once that another one has their place", async () => {
+      await doublesAreFenced({ run, topic: "fenced" });
     });
 
     test("is what a running eager group becomes by two rounds of restarts", async () => {
