@@ -10,7 +10,8 @@ import { denialCode } from "../security/access.js";
  * off, by the feature `group.version` or by `group.coordinator.rebalance.protocols`. INVALID_REQUEST, UNSUPPORTED_ASSIGNOR and
  * INVALID_REGULAR_EXPRESSION with Kafka's sentences; FENCED_MEMBER_EPOCH and UNKNOWN_MEMBER_ID: the member is to give everything up and to
  * join anew; UNRELEASED_INSTANCE_ID, FENCED_INSTANCE_ID: another has the static name. As in Apache Kafka 4.3, but that the sentence
- * about a pattern does not say what is wrong with it.
+ * about a pattern does not say what is wrong with it, and that a classic group can be taken over in its very first rebalance too, at which
+ * Kafka fails.
  */
 export const consumerGroupHeartbeat = handler({
   api: ConsumerGroupHeartbeat,
