@@ -30,7 +30,12 @@ describe("revocation", () => {
     });
     await inHand;
     const second = run.consumer();
+    const rebalancing = new Promise<void>((resolve) => {
+      run.broker.on("groupChanged", ({ state }) => state === "PreparingRebalance" && resolve());
+    });
     const joined = second.connect();
+    await rebalancing;
+    // The first member hears of it by a heartbeat.
     await pause(300);
     expect(order).toEqual(["a", "b"]);
     release();
