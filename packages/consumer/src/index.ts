@@ -55,7 +55,7 @@ export type { HandOutcome, MessageBatchTrace, MessageTrace } from "./reading/han
 export { ConsumerErrorCode } from "./errors.js";
 
 // How partitions are shared out
-export type { TopicPattern } from "./subscription/topic-pattern.js";
+export type { CompiledPattern, TopicPattern } from "./subscription/topic-pattern.js";
 export type { Assignor, AssignorInput, GroupAssignment, GroupMember, LastRound } from "./assignors/assignor.js";
 export type { AssignorName } from "./assignors/parse-assignor.js";
 export { rangeAssignor } from "./assignors/range.js";

@@ -3,10 +3,10 @@ import type { Place } from "../partitions/assigned-partition.js";
 import { isOffsetTarget, type OffsetTarget, type StartFrom } from "../partitions/offset-target.js";
 
 /** The ways to go on after a loss, as options name them. */
-export const dataLossPolicies = ["reset", "resume", "fail"] as const;
+export const dataLossPolicies: readonly DataLossPolicy[] = ["reset", "resume", "fail"];
 
 /** What a consumer does about messages that a log has lost, by name. */
-export type DataLossPolicy = (typeof dataLossPolicies)[number];
+export type DataLossPolicy = "reset" | "resume" | "fail";
 
 /** What became of the log behind a position. */
 export type DataLoss =

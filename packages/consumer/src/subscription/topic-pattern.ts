@@ -9,6 +9,7 @@ export interface TopicPattern {
 
 /** A {@link TopicPattern} that has been looked at. */
 export interface CompiledPattern extends TopicPattern {
+  /** Whether the whole name of a topic looks like it. */
   readonly matches: (topic: string) => boolean;
 }
 
