@@ -18,8 +18,8 @@ import { noOffset, type FetchedTopic } from "../groups/offset-fetch.js";
  * are named by id (UNKNOWN_TOPIC_ID where there is none, and topics without an id are left out of "all"). A partition or a group without
  * offset is answered with -1 and no error. `requireStable` waits for what is being written and answers UNSTABLE_OFFSET_COMMIT where an
  * open transaction holds an offset (KIP-447). From version 9 on a member of the consumer protocol says who it is, and has to be in the group's
- * epoch (UNKNOWN_MEMBER_ID, STALE_MEMBER_EPOCH). Errors of the coordinator stand in each partition in version 1, above them after that. As
- * in Apache Kafka 4.3, but that an epoch without a member is UNKNOWN_MEMBER_ID, where Kafka fails.
+ * epoch (UNKNOWN_MEMBER_ID, STALE_MEMBER_EPOCH; UNKNOWN_SERVER_ERROR for an epoch without a member). Errors of the coordinator stand in each
+ * partition in version 1, above them after that. As in Apache Kafka 4.3.
  */
 export const offsetFetch = handler({
   api: OffsetFetch,

@@ -63,6 +63,22 @@ describe("commits of members of the consumer protocol", () => {
   });
 });
 
+describe("questions of members for what was committed", () => {
+  test.each([
+    ["a", 3, ErrorCode.NONE],
+    [null, -1, ErrorCode.NONE],
+    ["a", 2, ErrorCode.STALE_MEMBER_EPOCH],
+    ["a", -1, ErrorCode.STALE_MEMBER_EPOCH],
+    ["x", 3, ErrorCode.UNKNOWN_MEMBER_ID],
+    // As in Kafka, which cannot bear it.
+    [null, 3, ErrorCode.UNKNOWN_SERVER_ERROR],
+  ])("member %s in epoch %i hears error %i", async (memberId, memberEpoch, errorCode) => {
+    const fixture = await twoMembers();
+    const error = fixture.coordinator.inspect("g", ({ group }) => group("g")?.fetchError({ memberId, memberEpoch }));
+    expect(error).toBe(errorCode);
+  });
+});
+
 describe("what others are told of a group of the consumer protocol", () => {
   test("lists show it with its type and state; DescribeGroups does not find it; only an empty one can be deleted", async () => {
     const fixture = await twoMembers();
