@@ -10,6 +10,9 @@ export interface PassingPlace {
   readonly isBailer: boolean;
 }
 
+/** Time to leave, in milliseconds: on a busy machine it may take some. */
+const closeMs = 60_000;
+
 /** What members of a chain without transactions share. */
 export interface PassingOptions {
   /** Makes what stands for a process of its own. */
@@ -46,7 +49,7 @@ export class PassingMember {
   /** Lets it finish what it has in hand, and leave. */
   async retire(): Promise<void> {
     this.#isRetired = true;
-    await this.#consumer?.close().catch((error: unknown) => this.#failed(error));
+    await this.#consumer?.close({ timeoutMs: closeMs }).catch((error: unknown) => this.#failed(error));
     await this.#working;
   }
 
@@ -60,7 +63,7 @@ export class PassingMember {
       } catch (error) {
         this.#failed(error);
       }
-      await kafka.close().catch((error: unknown) => this.#failed(error));
+      await kafka.close({ timeoutMs: closeMs }).catch((error: unknown) => this.#failed(error));
     }
   }
 
@@ -86,7 +89,7 @@ export class PassingMember {
       // What closing finds in hand would come again, so it is done first; the loop ends by itself then.
       this.bails += 1;
       left = Infinity;
-      consumer.close().catch((error: unknown) => this.#failed(error));
+      consumer.close({ timeoutMs: closeMs }).catch((error: unknown) => this.#failed(error));
     }
   }
 

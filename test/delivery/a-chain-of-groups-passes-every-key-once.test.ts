@@ -1,0 +1,33 @@
+import { startBroker } from "@moldau/reference-broker";
+import { Kafka } from "moldau";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { chainRecords, chainTimeoutMs } from "../support/chain/chain-layout.js";
+import { passedIntact, passingTopics, runPassingChain } from "../support/chain/passing-chain.js";
+import { passingConfigs, passingVariants } from "../support/chain/passing-variants.js";
+
+/** One broker for all variants, which go through it side by side. */
+async function start(): Promise<readonly string[]> {
+  const topics = passingVariants.flatMap(({ prefix }) => passingTopics(prefix));
+  const broker = await startBroker({ topics, configs: { ...passingConfigs, "offsets.topic.num.partitions": 4 } });
+  onTestFinished(() => broker.close());
+  return broker.bootstrapServers;
+}
+
+describe(
+  "through three groups whose members come, go and bail out, every key comes, and nothing is processed twice",
+  { timeout: chainTimeoutMs + 60_000 },
+  () => {
+    it("whatever way the groups share their partitions", async () => {
+      const brokers = await start();
+      const reports = await Promise.all(
+        passingVariants.map((variant) => runPassingChain({ ...variant, newKafka: () => new Kafka({ brokers }) })),
+      );
+      for (const [index, { bails, failures, ...report }] of reports.entries()) {
+        const { prefix = "" } = passingVariants[index] ?? {};
+        expect(failures, prefix).toEqual([]);
+        expect(report).toEqual(passedIntact(prefix, chainRecords));
+        expect(bails, prefix).toBeGreaterThan(0);
+      }
+    });
+  },
+);
