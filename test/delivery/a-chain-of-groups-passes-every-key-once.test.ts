@@ -2,6 +2,7 @@ import { startBroker } from "@moldau/reference-broker";
 import { Kafka } from "moldau";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { chainRecords, chainTimeoutMs } from "../support/chain/chain-layout.js";
+import { MortalConnector } from "../support/chain/mortal-connector.js";
 import { passedIntact, passingTopics, runPassingChain } from "../support/chain/passing-chain.js";
 import { passingConfigs, passingVariants } from "../support/chain/passing-variants.js";
 
@@ -28,6 +29,19 @@ describe(
         expect(report).toEqual(passedIntact(prefix, chainRecords));
         expect(bails, prefix).toBeGreaterThan(0);
       }
+    });
+
+    it("while every connection is cut within a second and a half, under either protocol", async () => {
+      const brokers = await start();
+      const connector = new MortalConnector();
+      const newKafka = (): Kafka => new Kafka({ brokers, connector });
+      const variants = passingVariants.filter(
+        ({ prefix }) => prefix === "cooperative-sticky-" || prefix === "consumer-",
+      );
+      const reports = await Promise.all(variants.map((variant) => runPassingChain({ ...variant, newKafka })));
+      for (const [index, { repeated, topics }] of reports.entries())
+        expect({ repeated, topics }).toEqual(passedIntact(variants[index]?.prefix ?? "", chainRecords));
+      expect(connector.killed).toBeGreaterThan(20);
     });
   },
 );
