@@ -144,5 +144,5 @@ it("2,000 partitions are sought in a listener without holding the event loop up"
     tookMs = process.cpuUsage(before).user / 1000;
   });
   await consumer.connect();
-  expect(tookMs).toBeLessThan(100);
+  expect(tookMs).toBeLessThan(200);
 });

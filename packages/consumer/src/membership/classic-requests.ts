@@ -49,8 +49,9 @@ export class ClassicRequests {
     this.#parkedMs = Math.max(cluster.options.requestTimeoutMs, options.rebalanceTimeoutMs + joinSlackMs);
   }
 
+  /** `asked` is called when the request goes out. */
   join(
-    { memberId, reason }: { readonly memberId: string; readonly reason: string },
+    { memberId, reason, asked }: { readonly memberId: string; readonly reason: string; readonly asked: () => void },
     protocols: readonly JoinProtocol[],
     signal: AbortSignal,
   ): Promise<JoinGroupResponse> {
@@ -65,7 +66,11 @@ export class ClassicRequests {
       protocols,
       reason: reason === "" ? null : reason.slice(0, longestReason),
     };
-    return this.#coordinator.request(JoinGroup, () => body, { purpose: "group", signal, timeoutMs: this.#parkedMs });
+    const write = (): typeof body => {
+      asked();
+      return body;
+    };
+    return this.#coordinator.request(JoinGroup, write, { purpose: "group", signal, timeoutMs: this.#parkedMs });
   }
 
   sync(round: MemberRound, assignments: readonly MemberAssignment[], signal: AbortSignal): Promise<SyncGroupResponse> {

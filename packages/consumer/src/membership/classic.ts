@@ -60,6 +60,8 @@ export class ClassicMembership implements Membership {
   #leaving: Leaving | undefined;
   /** Why the member joins again, for the coordinator's log. */
   #reason = "";
+  /** Whether the coordinator may have given an id to this member that has not come here yet. */
+  #mayBeUnnamed = false;
 
   constructor({ cluster, coordinator, options, host, turns }: ClassicMembershipInit) {
     const { groupId, groupInstanceId, heartbeatIntervalMs: intervalMs, sessionTimeoutMs } = options;
@@ -121,10 +123,20 @@ export class ClassicMembership implements Membership {
       finish = (error) => (error === undefined ? resolve() : reject(error));
     });
     this.#leaving = { done, finish, isTold: leaveGroup };
-    this.#dispatch({ type: "leave", reason });
-    const late = (): void => this.#step.abort(leaveTimedOut(this.#coordinator.key, timeoutMs));
+    // A static member is known by its name, and one that is not to be told of needs none.
+    const awaitsId = this.#mayBeUnnamed && leaveGroup && this.#options.groupInstanceId === null;
+    this.#dispatch({ type: "leave", reason, awaitsId });
+    const late = (): void => this.#late(leaveTimedOut(this.#coordinator.key, timeoutMs));
     const timer = this.#cluster.clock.timer(timeoutMs, late);
     return done.finally(() => timer.cancel());
+  }
+
+  #late(error: KafkaError): void {
+    const isUnnamed = this.#state.name === "withdrawing";
+    this.#step.abort(error);
+    if (!isUnnamed) return;
+    this.#leaving?.finish(error);
+    this.#dispatch({ type: "failed", error });
   }
 
   observe(error: KafkaError, identity: MemberIdentity): void {
@@ -180,14 +192,7 @@ export class ClassicMembership implements Membership {
       this.#step.abort();
       this.#step = new AbortController();
       // Whatever waits at the broker for the state before would hold up what comes now.
-      if (
-        isParked(before) &&
-        event.type !== "joined" &&
-        event.type !== "synced" &&
-        event.type !== "unshared" &&
-        event.type !== "memberIdRequired"
-      )
-        this.#coordinator.interrupt("group");
+      if (isParked(before) && !answers.has(event.type)) this.#coordinator.interrupt("group");
     }
     this.#stand();
     for (const command of commands) this.#execute(command);
@@ -249,7 +254,11 @@ export class ClassicMembership implements Membership {
     const subscription = { topics, owned, generationId, rackId, last: this.#last };
     const protocols = this.#options.assignors.map((assignor) => this.#protocolOf(assignor, subscription));
     return this.#untilDone("join", signal, async () => {
-      const answer = await this.#requests.join({ memberId, reason: this.#reason }, protocols, signal);
+      const asked = (): void => {
+        this.#mayBeUnnamed = memberId === "";
+      };
+      const answer = await this.#requests.join({ memberId, reason: this.#reason, asked }, protocols, signal);
+      this.#mayBeUnnamed = false;
       if (answer.errorCode === ErrorCode.MEMBER_ID_REQUIRED)
         return { type: "memberIdRequired", memberId: answer.memberId };
       if (answer.errorCode !== 0) return this.#consequenceOfCode(answer.errorCode, JoinGroup);
@@ -308,7 +317,8 @@ export class ClassicMembership implements Membership {
   async #leave({ memberId, reason }: MemberCommand & { type: "leave" }, signal: AbortSignal): Promise<MemberEvent> {
     let failure: KafkaError | undefined;
     try {
-      if (memberId !== "" && this.#leaving?.isTold === true)
+      const isKnown = memberId !== "" || (this.#mayBeUnnamed && this.#options.groupInstanceId !== null);
+      if (isKnown && this.#leaving?.isTold === true)
         await this.#untilDone("leave", signal, () => this.#requests.leave(memberId, reason, signal));
     } catch (error) {
       failure = asKafkaError(error);
@@ -348,7 +358,7 @@ export class ClassicMembership implements Membership {
     const { groupId } = this.#options;
     const error = brokerError(errorCode, { groupId, apiKey: api.key, apiName: api.name });
     const event = this.#consequenceOf(error);
-    if (event?.type === "rebalance" && this.#state.name === "joining")
+    if (event?.type === "rebalance" && (this.#state.name === "joining" || this.#state.name === "withdrawing"))
       throw new KafkaError(error.code, error.message, { retriable: true, cause: error });
     if (event !== undefined) return event;
     this.#coordinator.check(errorCode, api);
@@ -359,6 +369,8 @@ export class ClassicMembership implements Membership {
     return attempt(work, {
       pace: this.#cluster.options,
       signals: [signal],
+      // Whoever leaves before it has a name asks for no other.
+      mayRepeat: ({ retriable }) => retriable && this.#state.name !== "withdrawing",
       retrying: (failed) => this.#host.retrying({ operation, ...failed }),
     });
   }
@@ -374,9 +386,12 @@ interface Leaving {
 
 const nothing = { lose: [], revoke: [], add: [] } as const;
 
+/** What a request that was waiting at the broker comes to, so that none does any more. */
+const answers: ReadonlySet<MemberEvent["type"]> = new Set(["joined", "synced", "unshared", "memberIdRequired"]);
+
 /** Whether a request may be waiting at the broker. */
 function isParked({ name }: MemberState): boolean {
-  return name === "joining" || name === "syncing";
+  return name === "joining" || name === "syncing" || name === "withdrawing";
 }
 
 function roundOf({ memberId, generationId, protocolName, leader }: JoinGroupResponse): MemberRound {

@@ -34,7 +34,8 @@ const happening = fc.oneof(
     { type: "expelled", forgotten: true },
     { type: "expelled", forgotten: false },
     { type: "failed", error },
-    { type: "leave", reason: "closed" },
+    { type: "leave", reason: "closed", awaitsId: false },
+    { type: "leave", reason: "closed", awaitsId: true },
     { type: "left" },
   ),
   fc.constant<Happening>({ type: "roundMade" }),
@@ -60,6 +61,7 @@ describe.each(["eager", "cooperative"] as const)("a member, %s, whatever happens
       fc.property(fc.array(happening, { maxLength: 40, size: "max" }), (events) => {
         const life = new Life(protocol);
         for (const event of events) life.live(event);
+        life.live({ type: "memberIdRequired", memberId: "given" });
         life.live({ type: "left" });
         life.live({ type: "start" });
         for (let step = 0; life.state.name !== "stable"; step++) {

@@ -99,7 +99,7 @@ describe.each(["eager", "cooperative"] as const)("a member of a classic group, %
 
   it("leaves from any live state, and can start again", () => {
     for (const name of ["joining", "syncing", "stable", "revoking"] as const) {
-      const { state, commands } = run(protocol, states[name], { type: "leave", reason: "closed" });
+      const { state, commands } = run(protocol, states[name], { type: "leave", reason: "closed", awaitsId: false });
       expect(state).toEqual(states.leaving);
       expect(commands.slice(-2)).toEqual(["lose orders-0 orders-1", "leave"]);
     }
@@ -107,6 +107,24 @@ describe.each(["eager", "cooperative"] as const)("a member of a classic group, %
       state: { ...newcomer, memberId: "" },
       commands: ["join"],
     });
+  });
+
+  it("leaves under the name that the coordinator is about to give it, or without one where nothing comes of that", () => {
+    const leave = { type: "leave", reason: "closed", awaitsId: true } as const;
+    const unnamed: MemberState = { ...newcomer, memberId: "" };
+    const withdrawing = { state: { name: "withdrawing", reason: "closed" }, commands: [] };
+    expect(run(protocol, unnamed, leave, { type: "start" }, leave)).toEqual(withdrawing);
+    for (const named of [{ type: "memberIdRequired", memberId: "m-1" }, joined] as const)
+      expect(run(protocol, unnamed, leave, named)).toEqual({ state: states.leaving, commands: ["leave"] });
+    for (const nothing of [
+      { type: "failed", error },
+      { type: "expelled", forgotten: true },
+    ] as const)
+      expect(run(protocol, unnamed, leave, nothing)).toEqual({
+        state: { name: "leaving", memberId: "" },
+        commands: ["leave"],
+      });
+    expect(run(protocol, newcomer, leave)).toEqual({ state: states.leaving, commands: ["leave"] });
   });
 
   it("hands a fatal error on once, and starts anew only when told to", () => {

@@ -18,7 +18,9 @@ const noGeneration = -1;
  *      │                │ ◀──────────────────────────────────────────────────┘
  *      │                │ ◀── expelled (all that is owned is lost): from syncing, stable, revoking, and joining itself
  *      │ left           ▼ leave (from every live state)
- *      └──────────── leaving                        failed: from every live state; start begins anew
+ *      └──────────── leaving ◀── named, or nothing came of it ── withdrawing: left before the coordinator had said under which id it counts it
+ *
+ *      failed: from every live state; start begins anew
  *
  * What has to go before the member joins again is everything under the eager protocol, and under the cooperative one (KIP-429) only what is no
  * longer subscribed to. There what is kept stays owned, and is read, while the member joins and syncs; what the group did not give it again goes
@@ -55,6 +57,8 @@ export type MemberState =
   | ({ readonly name: "stable"; readonly owned: Partitions } & MemberRound)
   /** `going` is still read by the application, which finishes what it has in hand of it; what is done is committed. `owned` is kept. */
   | ({ readonly name: "revoking"; readonly owned: Partitions; readonly going: Partitions } & MemberRound)
+  /** On the way out, but JoinGroup is under way, and its answer says who it is that leaves: unnamed, a member would be waited for in vain. */
+  | { readonly name: "withdrawing"; readonly reason: string }
   /** LeaveGroup is under way. */
   | { readonly name: "leaving"; readonly memberId: string }
   /** Over, until started again. */
@@ -93,7 +97,8 @@ export type MemberEvent =
   /** The coordinator does not know this member, or not in this round; `forgotten` when the member id is worthless too. */
   | { readonly type: "expelled"; readonly forgotten: boolean }
   | { readonly type: "failed"; readonly error: KafkaError }
-  | { readonly type: "leave"; readonly reason: string }
+  /** `awaitsId`: the coordinator may have given the member an id that has not come here yet. */
+  | { readonly type: "leave"; readonly reason: string; readonly awaitsId: boolean }
   | { readonly type: "left" };
 
 /** Another member, as the leader learns of it; its subscription is still bytes. */
@@ -137,7 +142,7 @@ export function transition(state: MemberState, event: MemberEvent, protocol: Reb
     case "start":
       return start(state);
     case "leave":
-      return leave(state, event.reason);
+      return leave(state, event);
     case "failed":
       return fail(state, event.error);
     case "expelled":
@@ -145,6 +150,7 @@ export function transition(state: MemberState, event: MemberEvent, protocol: Reb
     case "rebalance":
       return rebalance(state, event.unwanted, protocol);
     case "memberIdRequired":
+      if (state.name === "withdrawing") return withdraw(state, event.memberId);
       return state.name === "joining" ? join(newcomer(event.memberId), ending(state)) : [state, []];
     case "joined":
       return joined(state, event);
@@ -183,6 +189,7 @@ export function partitionsOf(state: MemberState): Partitions {
     case "revoking":
       return [...state.owned, ...state.going];
     case "unjoined":
+    case "withdrawing":
     case "leaving":
     case "failed":
       return [];
@@ -206,6 +213,7 @@ function joined(
   state: MemberState,
   { round, members, skipAssignment }: MemberEvent & { type: "joined" },
 ): MemberTransition {
+  if (state.name === "withdrawing") return withdraw(state, round.memberId);
   if (state.name !== "joining") return [state, []];
   const { owned } = state;
   return [{ name: "syncing", owned, ...round }, [{ type: "sync", round, members, skipAssignment }]];
@@ -271,6 +279,8 @@ function expel(state: MemberState, forgotten: boolean): MemberTransition {
     case "stable":
     case "revoking":
       return join(newcomer(forgotten ? "" : state.memberId), ending(state));
+    case "withdrawing":
+      return withdraw(state, "");
     case "unjoined":
     case "leaving":
     case "failed":
@@ -278,21 +288,28 @@ function expel(state: MemberState, forgotten: boolean): MemberTransition {
   }
 }
 
-function leave(state: MemberState, reason: string): MemberTransition {
+function leave(state: MemberState, { reason, awaitsId }: MemberEvent & { type: "leave" }): MemberTransition {
   switch (state.name) {
     case "joining":
     case "syncing":
     case "stable":
     case "revoking":
+      if (awaitsId && state.memberId === "") return [{ name: "withdrawing", reason }, ending(state)];
       return [
         { name: "leaving", memberId: state.memberId },
         [...ending(state), { type: "leave", memberId: state.memberId, reason }],
       ];
     case "unjoined":
+    case "withdrawing":
     case "leaving":
     case "failed":
       return [state, []];
   }
+}
+
+/** The farewell of a member that is known by this id by now, or, when it is empty, not known at all. */
+function withdraw({ reason }: MemberState & { name: "withdrawing" }, memberId: string): MemberTransition {
+  return [{ name: "leaving", memberId }, [{ type: "leave", memberId, reason }]];
 }
 
 function fail(state: MemberState, error: KafkaError): MemberTransition {
@@ -302,6 +319,8 @@ function fail(state: MemberState, error: KafkaError): MemberTransition {
     case "stable":
     case "revoking":
       return [{ name: "failed", error }, [...ending(state), { type: "fail", error }]];
+    case "withdrawing":
+      return withdraw(state, "");
     case "unjoined":
     case "leaving":
     case "failed":
