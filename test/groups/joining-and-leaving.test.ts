@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { nextEvent, startConsuming, takeValues } from "../support/consuming.js";
+import { waysToBelong } from "./both-protocols.js";
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -156,6 +157,37 @@ describe("membership", () => {
       })(),
     ).rejects.toMatchObject({ code: "CLIENT_POLL_INTERVAL_EXCEEDED" });
     expect(await takeValues(consumer, 2)).toEqual(["a", "b"]);
+  });
+
+  it.each(waysToBelong)(
+    "is left when no loop comes within maxPollIntervalMs, and found again by the next one, which hears no error of that (%s)",
+    async (_way, options) => {
+      const intervals = {
+        "group.consumer.min.heartbeat.interval.ms": 100,
+        "group.consumer.heartbeat.interval.ms": 100,
+      };
+      await using run = await startConsuming({ configs: intervals });
+      await run.send("orders", 0, ["a", "b"]);
+      const consumer = run.consumer({ ...options, maxPollIntervalMs: 500 });
+      const failed = { error: { code: "CLIENT_POLL_INTERVAL_EXCEEDED" } };
+      const unread = [nextEvent(consumer, "failed"), nextEvent(consumer, "lost")];
+      await consumer.connect();
+      expect(await Promise.all(unread)).toMatchObject([failed, {}]);
+      expect(consumer.assignment()).toEqual([]);
+      const leaving = [nextEvent(consumer, "failed"), nextEvent(consumer, "lost")];
+      expect(await takeValues(consumer, 1, (message) => consumer.commit(message))).toEqual(["a"]);
+      expect(await Promise.all(leaving)).toMatchObject([failed, {}]);
+      expect(await takeValues(consumer, 1)).toEqual(["b"]);
+    },
+  );
+
+  it("is found again by the next loop also when the one that was stuck is left without asking again", async () => {
+    await using run = await startConsuming();
+    await run.send("orders", 0, ["a"]);
+    const consumer = run.consumer({ maxPollIntervalMs: 200 });
+    const lost = nextEvent(consumer, "lost");
+    await takeValues(consumer, 1, async () => void (await lost));
+    expect(await takeValues(consumer, 1)).toEqual(["a"]);
   });
 });
 

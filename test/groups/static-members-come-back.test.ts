@@ -2,6 +2,7 @@ import { describe, it } from "vitest";
 import { startConsuming } from "../support/consuming.js";
 import {
   backWithinTheSession,
+  backWithOneTopicMore,
   doublesAreFenced,
   leavesForGood,
   type StaticScenario,
@@ -10,6 +11,10 @@ import {
 describe("a static member", () => {
   it.each([
     ["that comes back within the session timeout goes on with what it had, and moves nothing", backWithinTheSession],
+    [
+      "that comes back with one topic more has what it had, and reads that topic once it enforces a rebalance",
+      backWithOneTopicMore,
+    ],
     ["that leaves for good is not waited for", leavesForGood],
     [
       "whose place another one takes by its name hears that once, with what to do, and does not take it back",

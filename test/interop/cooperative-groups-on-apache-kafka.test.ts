@@ -7,7 +7,12 @@ import {
   movedToCooperative,
   oneTopicLess,
 } from "../support/cooperative-scenarios.js";
-import { backWithinTheSession, doublesAreFenced, leavesForGood } from "../support/static-scenarios.js";
+import {
+  backWithinTheSession,
+  backWithOneTopicMore,
+  doublesAreFenced,
+  leavesForGood,
+} from "../support/static-scenarios.js";
 
 const missing = missingForApacheKafka();
 const cooperative = { assignors: ["cooperative-sticky"] } as const;
@@ -54,6 +59,10 @@ describe.skipIf(missing !== undefined)(
 
     test("has static members that come back to what they had", async () => {
       await backWithinTheSession({ run, topic: "back" });
+    });
+
+    test("has static members that read a topic more, with which they come back, once they enforce a rebalance", async () => {
+      await backWithOneTopicMore({ run, topic: "more" });
     });
 
     test("has static members that leave for good when they are told to", async () => {

@@ -35,6 +35,23 @@ export async function backWithinTheSession({ run, topic }: StaticScenario): Prom
   expect([rounds, other.revoked, other.lost]).toEqual([[], [], []]);
 }
 
+/** A member comes back in time and wants one topic more: it has what it had, and reads that topic once it has the group share out anew. */
+export async function backWithOneTopicMore({ run, topic }: StaticScenario): Promise<void> {
+  const added = `${topic}-added`;
+  for (const name of [topic, added]) await createTopic(run, name);
+  const [first, other] = [member(run, topic, "a"), member(run, topic, "b")];
+  await untilTheyHave([first, other], 2);
+  const before = first.has;
+  await run.send(added, 0, ["of the topic that came with the deployment"]);
+  await first.close();
+  const again = member(run, topic, "a", [topic, added]);
+  await again.consumer.connect();
+  expect(again.has).toEqual(before);
+  again.consumer.enforceRebalance("subscribes to a topic more");
+  await expect.poll(() => again.values, { timeout: 20_000 }).toEqual(["of the topic that came with the deployment"]);
+  expect([again, other].flatMap(({ has }) => has)).toHaveLength(2 * partitions);
+}
+
 /** A member leaves for good: the other one gets its partitions before its session is over. */
 export async function leavesForGood({ run, topic }: StaticScenario): Promise<void> {
   await createTopic(run, topic);
@@ -74,11 +91,14 @@ export async function doublesAreFenced({ run, topic }: StaticScenario): Promise<
   expect(double.lost).toEqual([]);
 }
 
-function member(run: ConsumingClient, topic: string, groupInstanceId: string): WatchedMember {
+function member(
+  run: ConsumingClient,
+  topic: string,
+  groupInstanceId: string,
+  topics: readonly string[] = [topic],
+): WatchedMember {
   const assignors = ["cooperative-sticky"] as const;
-  return new WatchedMember(
-    run.consumer({ topics: [topic], groupId: topic, assignors, sessionTimeoutMs, groupInstanceId }),
-  );
+  return new WatchedMember(run.consumer({ topics, groupId: topic, assignors, sessionTimeoutMs, groupInstanceId }));
 }
 
 async function untilTheyHave(members: readonly WatchedMember[], each: number): Promise<void> {

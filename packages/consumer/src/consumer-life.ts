@@ -4,7 +4,7 @@ import type { CloseOptions } from "./call-options.js";
 /*
  * The life of a consumer, from the first loop to close():
  *
- *              start                started                stuck
+ *              start                started           stuck, givenUp
  *      idle ──────────▶ starting ──────────▶ joined ──────────────▶ leaving ──┐
  *       ▲                  │                   │                       │      │ start (waits until it has left)
  *       │      failed      │      failed       │                 left  │      │
@@ -23,7 +23,7 @@ export type ConsumerLife =
   | { readonly name: "starting" }
   /** The membership has begun; what becomes of it is its own life. */
   | { readonly name: "joined" }
-  /** The application was stuck: what is done is committed, and the group left for others to go on. */
+  /** The application was stuck, or the group cannot share out: what is done is committed, and the group left for others to go on. */
   | { readonly name: "leaving"; readonly isWanted: boolean }
   | { readonly name: "closing" }
   | { readonly name: "closed" };
@@ -35,8 +35,10 @@ export type ConsumerLifeEvent =
   | { readonly type: "started" }
   /** It cannot start, or its membership is over, for a reason that does not pass. */
   | { readonly type: "failed"; readonly error: KafkaError }
-  /** The application asked for no more in time, or the group cannot share out. */
+  /** The application asked for no more in time. */
   | { readonly type: "stuck"; readonly error: KafkaError }
+  /** The group cannot share out. */
+  | { readonly type: "givenUp"; readonly error: KafkaError }
   /** What {@link ConsumerLifeCommand} `leave` asked for has been done. */
   | { readonly type: "left" }
   | { readonly type: "close"; readonly options: Required<CloseOptions> }
@@ -52,6 +54,8 @@ export type ConsumerLifeCommand =
   | { readonly type: "refuse"; readonly error: KafkaError }
   /** Tell whoever reads, or reads next. */
   | { readonly type: "interrupt"; readonly error: KafkaError }
+  /** Tell whoever reads: whoever reads next has nothing to do with it. */
+  | { readonly type: "endLoop"; readonly error: KafkaError }
   /** Tell whoever listens. */
   | { readonly type: "tellFailed"; readonly error: KafkaError }
   /** Commit and leave the group; answer with the event `left`. */
@@ -83,7 +87,9 @@ export function transition(life: ConsumerLife, event: ConsumerLifeEvent): Consum
     case "failed":
       return fail(life, event.error);
     case "stuck":
-      return life.name === "joined" ? stuck(event.error) : [life, []];
+      return life.name === "joined" ? leave(event.error, "endLoop") : [life, []];
+    case "givenUp":
+      return life.name === "joined" ? leave(event.error, "interrupt") : [life, []];
     case "left":
       if (life.name !== "leaving") return [life, []];
       return life.isWanted ? [{ name: "starting" }, [{ type: "begin" }]] : [{ name: "idle" }, []];
@@ -150,13 +156,13 @@ function fail(life: ConsumerLife, error: KafkaError): ConsumerLifeTransition {
   }
 }
 
-function stuck(error: KafkaError): ConsumerLifeTransition {
+function leave(error: KafkaError, tellReader: "endLoop" | "interrupt"): ConsumerLifeTransition {
   return [
     { name: "leaving", isWanted: false },
     [
       { type: "leave", reason: error.message },
       { type: "refuse", error },
-      { type: "interrupt", error },
+      { type: tellReader, error },
       { type: "tellFailed", error },
     ],
   ];

@@ -193,7 +193,7 @@ export class Engine implements PartsHost {
   }
 
   givenUp(error: KafkaError): void {
-    this.#dispatch({ type: "stuck", error });
+    this.#dispatch({ type: "givenUp", error });
   }
 
   retrying(notice: RetryNotice): void {
@@ -235,6 +235,8 @@ export class Engine implements PartsHost {
         return this.#refuse(command.error);
       case "interrupt":
         return this.reader.fail(command.error);
+      case "endLoop":
+        return this.reader.failLoop(command.error);
       case "tellFailed":
         return this.#init.tell("failed", (consumer) => ({ ...consumer, error: command.error }));
       case "leave":

@@ -62,8 +62,18 @@ describe("the answer of an assignor", () => {
     ],
     [
       "gives what is no partition",
-      new Map([["a", ["orders-0"]]]),
-      'gave "a" an array, not a list of { topic, partition }',
+      new Map([["a", [p(0), "orders-1"]]]),
+      'gave "a" a list with "orders-1" at [1], not a { topic: string, partition: integer }',
+    ],
+    [
+      "gives a partition whose number is a text",
+      new Map([["a", [{ topic: "orders", partition: "0" }]]]),
+      'gave "a" a list with { topic: "orders", partition: "0" } at [0], not a { topic: string, partition: integer }',
+    ],
+    [
+      "gives a list with a hole",
+      new Map([["a", Object.assign([], { length: 1 })]]),
+      'gave "a" a list with undefined at [0], not a {',
     ],
     ["gives no list", new Map([["a", p(0)]]), 'gave "a" an object, not a list of { topic, partition }'],
     ["names no member", new Map([[1, [p(0)]]]), "has 1 in place of a member's id"],

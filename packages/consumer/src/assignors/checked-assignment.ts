@@ -59,10 +59,26 @@ function checked(answer: unknown, { members, partitionCounts }: AssignorInput): 
 function* entriesOf(answer: ReadonlyMap<unknown, unknown>): Generator<readonly [string, readonly TopicPartition[]]> {
   for (const [memberId, partitions] of answer) {
     if (typeof memberId !== "string") throw new UnusableAssignment(`has ${show(memberId)} in place of a member's id`);
-    if (!Array.isArray(partitions) || !partitions.every(isPartition))
+    if (!Array.isArray(partitions))
       throw new UnusableAssignment(`gave "${memberId}" ${show(partitions)}, not a list of { topic, partition }`);
-    yield [memberId, partitions.map(({ topic, partition }) => ({ topic, partition }))];
+    // Array.from comes by the holes of a list, too.
+    yield [memberId, Array.from(partitions, (item: unknown, at) => partitionOf(item, { memberId, at }))];
   }
+}
+
+function partitionOf(
+  item: unknown,
+  { memberId, at }: { readonly memberId: string; readonly at: number },
+): TopicPartition {
+  if (isPartition(item)) return { topic: item.topic, partition: item.partition };
+  throw new UnusableAssignment(
+    `gave "${memberId}" a list with ${showItem(item)} at [${at}], not a { topic: string, partition: integer }`,
+  );
+}
+
+function showItem(item: unknown): string {
+  if (typeof item !== "object" || item === null || Array.isArray(item)) return show(item);
+  return `{ topic: ${show(Reflect.get(item, "topic"))}, partition: ${show(Reflect.get(item, "partition"))} }`;
 }
 
 function isPartition(value: unknown): value is TopicPartition {

@@ -58,6 +58,22 @@ describe("errors while reading", () => {
     expect(await take(new MessageLoop(reader), 1)).toEqual(["0@0"]);
   });
 
+  it("gives one that is a loop's own to that loop, or to nobody", async () => {
+    const { reader, give } = bench();
+    give(assigned(), batch({ baseOffset: 0 }));
+    const error = new KafkaError("CLIENT_POLL_INTERVAL_EXCEEDED", "too slow");
+    reader.failLoop(error);
+    const told = new MessageLoop(reader);
+    expect(await take(told, 1)).toEqual(["0@0"]);
+    reader.failLoop(error);
+    await expect(told.next()).rejects.toBe(error);
+    const left = new MessageLoop(reader);
+    expect(await take(left, 1)).toEqual(["0@1"]);
+    reader.failLoop(error);
+    await left.return();
+    expect(await take(new MessageLoop(reader), 2)).toEqual(["0@1", "0@2"]);
+  });
+
   it("rejects when the group cannot be joined", async () => {
     const { reader } = bench(() => Promise.reject(new KafkaError("GROUP_AUTHORIZATION_FAILED", "no")));
     await expect(new MessageLoop(reader).next()).rejects.toMatchObject({ code: "GROUP_AUTHORIZATION_FAILED" });

@@ -56,7 +56,8 @@ type Condition =
   | { readonly name: "closed" }
   /** Closed, and a body had not finished in its time: its loop is told. */
   | { readonly name: "unfinished"; readonly error: KafkaError }
-  | { readonly name: "failed"; readonly error: KafkaError };
+  /** The next step throws; where it is one loop's affair, only a step of that one. */
+  | { readonly name: "failed"; readonly error: KafkaError; readonly only?: Reading<unknown> };
 
 /**
  * Who reads at the moment, and whether there is anything to be handed out. What is buffered is the {@link Feed}'s, what is in
@@ -136,6 +137,7 @@ export class Reader {
   release(loop: Reading<unknown>): void {
     if (this.#loop !== loop) return;
     this.#loop = undefined;
+    if (this.#condition.name === "failed" && this.#condition.only === loop) this.#condition = { name: "reading" };
     this.#endedEarly = !this.#isEnding() || (this.isFinishing && !loop.isEmptyHanded);
     // After close() everything stays as it was committed.
     if (!this.#isClosed()) loop.letGo();
@@ -225,6 +227,13 @@ export class Reader {
   /** Ends the reading with an error: whoever reads, or reads next, gets it. */
   fail(error: KafkaError): void {
     if (this.#condition.name === "reading") this.#condition = { name: "failed", error };
+    this.interrupt();
+  }
+
+  /** Ends the loop that reads, if one does, with an error that is no affair of the next one. */
+  failLoop(error: KafkaError): void {
+    const only = this.#loop;
+    if (only !== undefined && this.#condition.name === "reading") this.#condition = { name: "failed", error, only };
     this.interrupt();
   }
 
