@@ -39,8 +39,11 @@ describe(
         ({ prefix }) => prefix === "cooperative-sticky-" || prefix === "consumer-",
       );
       const reports = await Promise.all(variants.map((variant) => runPassingChain({ ...variant, newKafka })));
-      for (const [index, { repeated, topics }] of reports.entries())
-        expect({ repeated, topics }).toEqual(passedIntact(variants[index]?.prefix ?? "", chainRecords));
+      for (const [index, { repeated, repeatedAfterLoss, topics }] of reports.entries()) {
+        // Whose answers are lost again and again may fall behind the group, and then loses its partitions before it can commit.
+        const intact = passedIntact(variants[index]?.prefix ?? "", chainRecords, { repeatedAfterLoss });
+        expect({ repeated, repeatedAfterLoss, topics }).toEqual(intact);
+      }
       expect(connector.killed).toBeGreaterThan(20);
     });
   },

@@ -5,8 +5,10 @@ import { PassingMember, type PassingOptions } from "./passing-member.js";
 
 /** What a chain without transactions came to. */
 export interface PassingReport {
-  /** By level, the messages that were processed again, by any member. */
+  /** By level, the messages that were processed again, by any member, of partitions that no member had lost. */
   readonly repeated: readonly number[];
+  /** By level, those of partitions that the group had taken from a member without asking, as it says by the event `lost`. */
+  readonly repeatedAfterLoss: readonly number[];
   /** By topic, keys that are there, and messages beyond the first of their key. */
   readonly topics: readonly {
     readonly topic: string;
@@ -20,7 +22,7 @@ export interface PassingReport {
 }
 
 /** How a chain without transactions is run: members work until all has come through. */
-export type PassingChainOptions = Omit<PassingOptions, "processed">;
+export type PassingChainOptions = Omit<PassingOptions, "processed" | "lost">;
 
 /** The topics of a chain with this prefix. */
 export function passingTopics(prefix: string): { readonly topic: string; readonly partitions: number }[] {
@@ -28,32 +30,46 @@ export function passingTopics(prefix: string): { readonly topic: string; readonl
 }
 
 /** What each topic has when nothing was lost, doubled or changed, and nothing was processed twice. */
-export function passedIntact(prefix: string, records: number): Pick<PassingReport, "repeated" | "topics"> {
-  return {
-    repeated: [0, 0, 0],
-    topics: passingTopics(prefix).map(({ topic }) => ({ topic, keys: records, duplicates: 0, strange: 0 })),
-  };
+export function passedIntact(
+  prefix: string,
+  records: number,
+  { repeatedAfterLoss }: Pick<PassingReport, "repeatedAfterLoss"> = { repeatedAfterLoss: [0, 0, 0] },
+): Pick<PassingReport, "repeated" | "repeatedAfterLoss" | "topics"> {
+  // What a level did again stands twice in the next topic, and goes on from there as two messages.
+  let duplicates = 0;
+  const topics = passingTopics(prefix).map(({ topic }, index) => {
+    duplicates += repeatedAfterLoss[index - 1] ?? 0;
+    return { topic, keys: records, duplicates, strange: 0 };
+  });
+  return { repeated: [0, 0, 0], repeatedAfterLoss, topics };
 }
 
 /** Sends records into the first of four topics and has three groups pass them on, while members come, go and bail out. */
 export async function runPassingChain(options: PassingChainOptions): Promise<PassingReport> {
   const seen = chainTopics.map(() => new Set<string>());
   const repeated = [0, 0, 0];
+  const repeatedAfterLoss = [0, 0, 0];
+  const taken = chainTopics.map(() => new Set<number>());
   const processed: PassingOptions["processed"] = (level, partition, offset) => {
     const place = `${partition}/${offset}`;
-    if (seen[level]?.has(place)) repeated[level] = (repeated[level] ?? 0) + 1;
+    const counts = taken[level]?.has(partition) === true ? repeatedAfterLoss : repeated;
+    if (seen[level]?.has(place)) counts[level] = (counts[level] ?? 0) + 1;
     seen[level]?.add(place);
   };
+  const lost: PassingOptions["lost"] = (level, partitions) => {
+    for (const partition of partitions) taken[level]?.add(partition);
+  };
   await fill(options);
-  const members = startMembers({ ...options, processed }, "early");
+  const members = startMembers({ ...options, processed, lost }, "early");
   await through(seen, chainRecords / 4);
-  members.push(...startMembers({ ...options, processed }, "late"));
+  members.push(...startMembers({ ...options, processed, lost }, "late"));
   await through(seen, chainRecords);
   await Promise.all(members.map((member) => member.retire()));
   const topics: PassingReport["topics"][number][] = [];
   for (const { topic } of passingTopics(options.prefix)) topics.push({ topic, ...(await count(options, topic)) });
   return {
     repeated,
+    repeatedAfterLoss,
     topics,
     bails: members.reduce((sum, { bails }) => sum + bails, 0),
     failures: members.flatMap(({ failures }) => failures),

@@ -25,6 +25,8 @@ export interface PassingOptions {
   readonly prefix: string;
   /** Told of what was processed: where it stood. */
   processed(level: number, partition: number, offset: bigint): void;
+  /** Told of partitions that the group took from a member without asking: what it had not committed of them comes again. */
+  lost(level: number, partitions: readonly number[]): void;
 }
 
 /**
@@ -70,13 +72,20 @@ export class PassingMember {
   #newConsumer(kafka: Kafka): Consumer {
     const { prefix, consumer, isStatic = false } = this.#options;
     const { level, name } = this.#place;
-    return kafka.consumer({
+    const made = kafka.consumer({
       groupId: `${prefix}level-${level}`,
       topics: [`${prefix}${topicOf(level)}`],
       startFrom: "earliest",
       ...(isStatic ? { groupInstanceId: name } : {}),
       ...consumer,
     });
+    made.on("lost", ({ partitions }) =>
+      this.#options.lost(
+        level,
+        partitions.map(({ partition }) => partition),
+      ),
+    );
+    return made;
   }
 
   async #passOn(producer: Producer, consumer: Consumer): Promise<void> {
