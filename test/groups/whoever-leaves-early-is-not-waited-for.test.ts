@@ -1,5 +1,5 @@
 import { startBroker, type ReferenceBroker } from "@moldau/reference-broker";
-import { Kafka, type Consumer, type ConsumerOptions } from "moldau";
+import { Kafka, KafkaError, type Consumer, type ConsumerOptions } from "moldau";
 import { describe, expect, it, onTestFinished } from "vitest";
 
 /** Longer than any test here may take: whoever is waited for until its session is over makes it fail. */
@@ -31,6 +31,16 @@ function answeredLate(broker: ReferenceBroker): Promise<void> {
   });
 }
 
+/** With which code the joining ends. */
+async function endOf(joining: Promise<void>): Promise<unknown> {
+  try {
+    await joining;
+    return undefined;
+  } catch (error) {
+    return error instanceof KafkaError ? error.code : error;
+  }
+}
+
 /** Resolves when a second member has its half of the partitions. */
 async function shared(first: Consumer, second: Consumer): Promise<void> {
   await second.connect();
@@ -47,10 +57,10 @@ describe("a member that leaves before it knows its own id is not waited for", { 
     await first.connect();
     const asked = answeredLate(broker);
     const early = consumer();
-    const connected = expect(early.connect()).rejects.toMatchObject({ code: "CLIENT_CLOSED" });
+    const ended = endOf(early.connect());
     await asked;
     await early.close(options);
-    await connected;
+    expect(await ended).toBe("CLIENT_CLOSED");
     await shared(first, consumer());
   });
 
@@ -60,10 +70,10 @@ describe("a member that leaves before it knows its own id is not waited for", { 
     await first.connect();
     const asked = answeredLate(broker);
     const early = consumer({ groupInstanceId: "till" });
-    const connected = expect(early.connect()).rejects.toMatchObject({ code: "CLIENT_CLOSED" });
+    const ended = endOf(early.connect());
     await asked;
     await early.close({ leaveGroup: true });
-    await connected;
+    expect(await ended).toBe("CLIENT_CLOSED");
     await shared(first, consumer());
     const [group] = await kafka.admin().describeGroups({ groups: ["billing"] });
     expect(group?.members).toHaveLength(2);
@@ -79,8 +89,8 @@ it("closing does not wait for an answer that never comes", async () => {
     });
   });
   const early = consumer();
-  const connected = expect(early.connect()).rejects.toMatchObject({ code: "CLIENT_CLOSED" });
+  const ended = endOf(early.connect());
   await asked;
   await expect(early.close({ timeoutMs: 1000 })).rejects.toMatchObject({ code: "CLIENT_REQUEST_TIMEOUT" });
-  await connected;
+  expect(await ended).toBe("CLIENT_CLOSED");
 });
