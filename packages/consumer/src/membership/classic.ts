@@ -6,6 +6,7 @@ import { leaveTimedOut, memberRefused, userDataFailed } from "../errors.js";
 import type { ResolvedConsumerOptions } from "../options.js";
 import type { TopicPartition } from "../partitions/topic-partition.js";
 import { ClassicRequests } from "./classic-requests.js";
+import { EventLine } from "./event-line.js";
 import { Heartbeats } from "./heartbeat.js";
 import { Leadership } from "./leadership.js";
 import {
@@ -46,8 +47,10 @@ export class ClassicMembership implements Membership {
   readonly #requests: ClassicRequests;
   readonly #heartbeats: Heartbeats;
   readonly #leadership: Leadership;
-  readonly #events: MemberEvent[] = [];
-  #isDispatching = false;
+  readonly #events = new EventLine<MemberEvent>({
+    handle: (event) => this.#handle(event),
+    failed: (error) => ({ type: "failed", error }),
+  });
   #state: MemberState = initialMemberState;
   readonly #standing: Standing;
   readonly #protocol: RebalanceProtocol;
@@ -131,6 +134,7 @@ export class ClassicMembership implements Membership {
     return done.finally(() => timer.cancel());
   }
 
+  /** The time is up: nothing is waited for any longer. */
   #late(error: KafkaError): void {
     const isUnnamed = this.#state.name === "withdrawing";
     this.#step.abort(error);
@@ -169,19 +173,8 @@ export class ClassicMembership implements Membership {
     return partitions.filter(({ topic }) => this.#joinedTopics.includes(topic) && !topics.includes(topic));
   }
 
-  /** Events that commands bring about wait until the commands of the event before have been carried out. */
   #dispatch(event: MemberEvent): void {
-    this.#events.push(event);
-    if (this.#isDispatching) return;
-    this.#isDispatching = true;
-    for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
-      try {
-        this.#handle(next);
-      } catch (error) {
-        this.#events.push({ type: "failed", error: asKafkaError(error) });
-      }
-    }
-    this.#isDispatching = false;
+    this.#events.add(event);
   }
 
   #handle(event: MemberEvent): void {

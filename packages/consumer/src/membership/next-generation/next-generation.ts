@@ -13,6 +13,7 @@ import type { LeaveOptions, MemberIdentity, Membership, MembershipHost } from ".
 import type { Turns } from "../stand-in/stand-in.js";
 import { Standing } from "../standing.js";
 import { Farewell } from "./farewell.js";
+import { EventLine } from "../event-line.js";
 import { HeartbeatLoop } from "./heartbeat-loop.js";
 import { heartbeatRequest, type HeartbeatFacts, type HeartbeatMember } from "./heartbeat-request.js";
 import {
@@ -42,8 +43,10 @@ export class NextGenerationMembership implements Membership {
   readonly #init: NextGenerationInit;
   readonly #standing: Standing;
   readonly #heartbeats: HeartbeatLoop;
-  readonly #events: MemberEvent[] = [];
-  #isDispatching = false;
+  readonly #events = new EventLine<MemberEvent>({
+    handle: (event) => this.#handle(event),
+    failed: (error) => ({ type: "failed", error }),
+  });
   #state: MemberState = outside;
   /** Made by the member itself (KIP-1082), and kept for as long as it lives. */
   #memberId = Uuid.random(() => randomBytes(16)).toString();
@@ -132,19 +135,8 @@ export class NextGenerationMembership implements Membership {
     this.#dispatch({ type: "named", names });
   }
 
-  /** Events that commands bring about wait until the commands of the event before have been carried out. */
   #dispatch(event: MemberEvent): void {
-    this.#events.push(event);
-    if (this.#isDispatching) return;
-    this.#isDispatching = true;
-    for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
-      try {
-        this.#handle(next);
-      } catch (error) {
-        this.#events.push({ type: "failed", error: asKafkaError(error) });
-      }
-    }
-    this.#isDispatching = false;
+    this.#events.add(event);
   }
 
   #handle(event: MemberEvent): void {
