@@ -226,7 +226,7 @@ export class Consumer extends ConsumerPartitions implements AsyncIterable<Messag
 
   /**
    * Has the group share its partitions anew, although neither members nor topics changed (KIP-568): for an assignor of one's own whose answer
-   * depends on something else. `reason` stands in the coordinator's log; it goes along up to 255 characters. The others hear of it by their next
+   * depends on something else, and for static members that came back with other topics, which the coordinator does not notice. `reason` stands in the coordinator's log; it goes along up to 255 characters. The others hear of it by their next
    * heartbeat. Without effect before the group is joined, and while it shares out anyway.
    *
    * @throws {KafkaError} CLIENT_INVALID_ARGUMENT; CLIENT_CLOSED; CLIENT_INVALID_STATE for a member of the next-generation protocol, whose
